@@ -84,9 +84,10 @@ _MAILED = f"""
 #: A question `x` that waits for somebody, with its link `s`.
 _WAITS = "(x.state = 'submitted' OR x.state IN ('draft', 'asked') AND s.until > casework_now())"
 #: So many days after a question `x` the clock asks again of its need `n`: half of what it held then, a week at least, and as long
-#: before its last day as it is asked at most; one that was taken back comes again only after all of that.
+#: before its last day as it is asked at most; one that was taken back comes again only after all of that. Days of its programme `p`.
 _RESTS = f"""CASE WHEN x.state = 'revoked' THEN CAST(:before AS integer)
-    ELSE least(CAST(:before AS integer), greatest({WEEK}, (n.valid_until - CAST(x.invited_at AS date)) / 2)) END"""
+    ELSE least(CAST(:before AS integer), greatest({WEEK},
+        (n.valid_until - CAST(x.invited_at AT TIME ZONE (p.calendar->>'zone') AS date)) / 2)) END"""
 #: Whom one would ask about a need, and whether it can be asked of.
 _WHOM = text(f"""
     SELECT q.organisation, q.language, q.address, n.valid_until, {HOLDS} AS holds, EXISTS (
