@@ -26,7 +26,6 @@ from casework.operations.deadlines.queries import explain_tasks
 from casework.operations.documents.service import list_documents
 from casework.operations.history.lanes import read_lanes
 from casework.operations.messages.threads import list_threads
-from casework.operations.oversight.forecasts import TOLD
 from casework.operations.oversight.prospects import read_prospect
 from casework.permissions.visibility import Sight
 from casework.web.cases.about import about_case
@@ -296,7 +295,6 @@ def show(number: str) -> str:
         paper_name=paper_name,
         queue_name=queue_name,
         risks=risks,
-        forecasts=actor.in_programme(case.programme, TOLD),
     )
 
 

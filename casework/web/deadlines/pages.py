@@ -13,6 +13,7 @@ from casework.engine.parts import REFERRAL
 from casework.operations.core.perform import calendar_of
 from casework.operations.deadlines.queries import read_clocks
 from casework.operations.deadlines.views import ClockTrack, PlacedClock
+from casework.operations.oversight.forecasts import TOLD
 from casework.web.deadlines.gantt import gantt
 from casework.web.deadlines.presenter import Ledger, ledger
 from casework.web.shell import layout
@@ -40,9 +41,11 @@ def show(number: str) -> str:
     with page_transaction() as (db, actor):
         clocks = read_clocks(db, actor, number)
         calendar = calendar_of(db, clocks.programme)
+        forecasts = actor.in_programme(clocks.programme, TOLD)
         layout.use_calendar(calendar)
     return render_template(
         "deadlines/clocks.html",
+        forecasts=forecasts,
         told=clocks,
         clocks=[_view(item) for item in clocks.items],
         gantt=gantt([item.clock for item in clocks.items], calendar),

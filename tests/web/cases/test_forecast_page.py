@@ -35,7 +35,7 @@ def test_it_says_when_what_it_rests_on_and_how_often_it_came_true(browser_for: E
     assert "This step: Proposed" in told
     assert told.count(" 40 40 in ") == 2
     assert "of a step" not in told
-    assert f'href="/cases/{number}/forecast"' in officer.get(f"/cases/{number}").text
+    assert f'href="/cases/{number}/forecast"' in officer.get(f"/cases/{number}/clocks").text
 
 
 def test_from_too_little_it_says_so(engine: Engine, world: World, browser_for: Enter) -> None:
@@ -66,4 +66,4 @@ def test_a_provider_is_taken_out(engine: Engine, world: World, browser_for: Ente
 def test_who_is_not_told_finds_no_link(browser_for: Enter, number: str, who: str) -> None:
     browser = browser_for(who)
     assert browser.get(f"/cases/{number}/forecast").status_code == 404
-    assert "/forecast" not in browser.get(f"/cases/{number}").text
+    assert "/forecast" not in browser.get(f"/cases/{number}/clocks").text
