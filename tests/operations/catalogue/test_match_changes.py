@@ -75,8 +75,11 @@ def test_what_somebody_stands_for_takes_a_reason_and_its_history_says_both(world
 
 
 def test_what_changes_nothing_is_refused(world: World, db: Connection) -> None:
+    proposed_on = db.execute(
+        text("SELECT proposed_on FROM matches WHERE id = :id"), {"id": world.matches[0]}
+    ).scalar_one()
     with pytest.raises(InvalidForm, match="reason"):
-        correct(db, world, world.matches[0], score="0.80", proposed_on=today(), reason="None.")
+        correct(db, world, world.matches[0], score="0.80", proposed_on=proposed_on, reason="None.")
 
 
 def test_a_match_with_its_case_is_corrected_with_a_reason_and_does_not_expire(world: World, db: Connection) -> None:

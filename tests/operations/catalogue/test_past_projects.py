@@ -56,7 +56,7 @@ def test_they_come_once_and_are_told_by_the_history(engine: Engine, owner_engine
     ("row", "field"),
     [
         (GOOD.replace("deployed_measured", "won"), "outcome"),
-        (GOOD.replace("2023-05-31", (today() + timedelta(days=1)).isoformat()), "ended_on"),
+        (GOOD.replace("2023-05-31", (today() + timedelta(days=7)).isoformat()), "ended_on"),
         (GOOD.replace("2023-05-31", "2020-01-01"), "ended_on"),
         (GOOD.replace("2023-05-31", ""), "ended_on"),
         (GOOD.replace(",CNY,", ",,"), "contract_currency"),

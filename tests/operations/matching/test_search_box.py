@@ -82,10 +82,13 @@ def test_a_search_is_planned_for_its_words_however_often_one_asks(
     world: World, db: Connection, names: dict[str, str]
 ) -> None:
     """A plan that is kept for any words would read the newest of all records, one by one."""
+    find(world, db, "sludge")
+    before = kept_plans(db)
     for _ in range(16):
         find(world, db, "sludge")
         list_among(db, [world.programmes["BJ"]], "technology", [Facet("country", "DE")], after=None, most=5)
-    assert kept_plans(db) == 0
+    # Whoever had the connection before may have left some.
+    assert kept_plans(db) == before
 
 
 def test_a_list_is_narrowed_and_says_how_many_there_are_of_each(
