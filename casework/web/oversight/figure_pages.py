@@ -18,6 +18,7 @@ from casework.engine.figures.case_facts import DIMENSIONS
 from casework.engine.figures.counting import Row
 from casework.engine.roles import Role
 from casework.errors import NotFound
+from casework.operations.auth.step_up import insist_proved
 from casework.operations.auth.views import Scope
 from casework.operations.cases.list_queries import list_cases
 from casework.operations.core.perform import calendar_of
@@ -245,6 +246,8 @@ def _told() -> tuple[Told, Counted, CalledInFigures]:
     """Raises NotFound for a day of which nothing is told."""
     with list_transaction() as (db, actor):
         told = tell(db, actor)
+        # A file is taken out by whoever has proved lately who it is.
+        insist_proved(actor)
     if told.counted is None or told.called is None:
         raise NotFound("page")
     return told, told.counted, told.called
