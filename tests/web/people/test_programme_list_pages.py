@@ -36,7 +36,7 @@ def test_an_administrator_adds_an_entry_and_retires_it(world: World, browser_for
     page = browser.post(
         f"{where}/lists/entry?list=sectors&key=steel", retired | {"f-reason": "Nobody asks."}, follow=True
     ).text
-    assert "<del>steel</del>" in page
+    assert "<del><code>steel</code></del>" in page
     history = browser.get(where).text
     assert "changed a list" in history
     assert "Sectors: steel" in history
