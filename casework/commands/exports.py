@@ -9,15 +9,10 @@ from typing import IO
 import click
 from sqlalchemy import Connection
 
-from casework.commands.programmes import as_of_option, find_programme
-from casework.operations.core.editions import read_editions
+from casework.commands.programmes import as_of_option, programme_option, reading
 from casework.operations.oversight.event_export import export_ocel, export_xes
-from casework.records.database import connect_engine
-from casework.records.row_security import in_snapshot
-from casework.settings import load_settings
 
 _file = click.argument("file", type=click.File("w", encoding="utf-8", atomic=True))
-_programme = click.option("--programme", metavar="CODE", help="Whose cases; needed where there are several programmes.")
 
 
 @click.group()
@@ -31,7 +26,7 @@ def export() -> None:
 
 @export.command("xes")
 @_file
-@_programme
+@programme_option
 @as_of_option
 def xes(file: IO[str], programme: str | None, as_of: datetime | None) -> None:
     """Write to FILE, or to - for the screen, as XES (IEEE 1849-2016): a trace for each case."""
@@ -40,7 +35,7 @@ def xes(file: IO[str], programme: str | None, as_of: datetime | None) -> None:
 
 @export.command("ocel")
 @_file
-@_programme
+@programme_option
 @as_of_option
 def ocel(file: IO[str], programme: str | None, as_of: datetime | None) -> None:
     """Write to FILE, or to - for the screen, as OCEL 2.0 in JSON: events with all that each is about, such as its case and task."""
@@ -48,11 +43,6 @@ def ocel(file: IO[str], programme: str | None, as_of: datetime | None) -> None:
 
 
 def _write(file: IO[str], programme: str | None, pieces: Callable[[Connection, str, str], Iterator[str]]) -> None:
-    engine = connect_engine(load_settings())
-    try:
-        with in_snapshot(engine) as db:
-            read_editions(db)
-            for piece in pieces(db, *find_programme(db, programme)):
-                file.write(piece)
-    finally:
-        engine.dispose()
+    with reading(programme) as (db, code, id):
+        for piece in pieces(db, code, id):
+            file.write(piece)

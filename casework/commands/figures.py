@@ -7,16 +7,13 @@ from datetime import datetime
 
 import click
 
-from casework.commands.programmes import as_of_option, find_programme
-from casework.operations.core.editions import read_editions
+from casework.commands.programmes import as_of_option, programme_option, reading
 from casework.operations.oversight.figures import count_programme, show_counted
-from casework.records.database import connect_engine, transaction
-from casework.settings import load_settings
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object with every line and the cases behind it.")
-@click.option("--programme", metavar="CODE", help="Whose cases; needed where there are several programmes.")
+@programme_option
 @as_of_option
 def figures(as_json: bool, programme: str | None, as_of: datetime | None) -> None:
     """Tell the figures of a programme, folded from its logs.
@@ -25,13 +22,8 @@ def figures(as_json: bool, programme: str | None, as_of: datetime | None) -> Non
     cases ended without success, follow-up, conflicts, workload, case hygiene, data quality, events and visits, and past
     projects. The same logs up to the same moment give the same digits.
     """
-    engine = connect_engine(load_settings())
-    try:
-        with transaction(engine) as db:
-            read_editions(db)
-            told = show_counted(count_programme(db, find_programme(db, programme)[1], as_of))
-    finally:
-        engine.dispose()
+    with reading(programme) as (db, _, id):
+        told = show_counted(count_programme(db, id, as_of))
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
         return

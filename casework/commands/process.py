@@ -7,12 +7,8 @@ from datetime import datetime
 
 import click
 
-from casework.commands.programmes import as_of_option, find_programme
-from casework.operations.core.editions import read_editions
+from casework.commands.programmes import as_of_option, programme_option, reading
 from casework.operations.oversight.process import tell_process
-from casework.records.database import connect_engine
-from casework.records.row_security import in_snapshot
-from casework.settings import load_settings
 
 #: So many lines of each list are printed; the object has all.
 MOST = 10
@@ -22,7 +18,7 @@ MOST = 10
 @click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object with all of it, and the cases behind each variant."
 )
-@click.option("--programme", metavar="CODE", help="Whose cases; needed where there are several programmes.")
+@programme_option
 @as_of_option
 def process(as_json: bool, programme: str | None, as_of: datetime | None) -> None:
     """Tell how cases ran, folded from their logs.
@@ -30,13 +26,8 @@ def process(as_json: bool, programme: str | None, as_of: datetime | None) -> Non
     Those are the variants of their ways, which action followed which, how long cases stood in each step and how often it was overdue,
     how much of a task's time somebody had it in hand, and which actions are not as the case's own edition says.
     """
-    engine = connect_engine(load_settings())
-    try:
-        with in_snapshot(engine) as db:
-            read_editions(db)
-            told = tell_process(db, find_programme(db, programme)[1], as_of)
-    finally:
-        engine.dispose()
+    with reading(programme) as (db, _, id):
+        told = tell_process(db, id, as_of)
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
         return

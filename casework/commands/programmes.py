@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, available_timezones
@@ -10,10 +12,12 @@ import click
 from sqlalchemy import Connection, text
 
 from casework.errors import UnknownName
+from casework.operations.core.editions import read_editions
 from casework.operations.people.programme_copies import begin_copy
 from casework.operations.people.registry import register_programme
 from casework.operations.people.service import CALENDARS, calendar_called
 from casework.records.database import connect_engine, transaction
+from casework.records.row_security import in_snapshot
 from casework.settings import load_settings
 
 
@@ -32,6 +36,25 @@ as_of_option = click.option(
     callback=_in_utc,
     help="Up to this moment, such as 2026-06-30T16:00:00Z; now where none is named.",
 )
+#: Of whose cases it tells.
+programme_option = click.option(
+    "--programme", metavar="CODE", help="Whose cases; needed where there are several programmes."
+)
+
+
+@contextmanager
+def reading(code: str | None) -> Iterator[tuple[Connection, str, str]]:
+    """Sees one moment of the database, where the engine reads; with the code and the id of the programme that is chosen.
+
+    Raises what `find_programme` raises.
+    """
+    engine = connect_engine(load_settings())
+    try:
+        with in_snapshot(engine) as db:
+            read_editions(db)
+            yield db, *find_programme(db, code)
+    finally:
+        engine.dispose()
 
 
 @click.group()
