@@ -106,6 +106,12 @@ def now(db: Connection) -> datetime:
     return moment
 
 
+def by_now(db: Connection, until: datetime | None) -> datetime:
+    """An instant that logs are read up to: now, where none is named or it is still to come."""
+    moment = now(db)
+    return moment if until is None else min(until, moment)
+
+
 def seal_events(log: Log, events: Sequence[LoggedEvent], key: str | None = None) -> tuple[list[dict[str, Any]], str]:
     """The events as rows, each bound to the one before it, and the new head. `key` is the hash of the request's key."""
     rows, head = [], log.head

@@ -15,7 +15,7 @@ from casework.definitions import load_figure_names, load_library
 from casework.engine.mining.ocel import write_ocel
 from casework.engine.mining.traces import Trace, read_trace
 from casework.engine.mining.xes import write_xes
-from casework.records.event_log import event_of, now, read_logs
+from casework.records.event_log import by_now, event_of, read_logs
 
 #: So many cases are read at once.
 BATCH = 50
@@ -44,20 +44,16 @@ def read_traces(db: Connection, programme: str, until: datetime, *, batch: int =
 
 def export_xes(db: Connection, code: str, programme: str, until: datetime | None = None) -> Iterator[str]:
     """As XES, piece by piece; up to now, where no moment is named or it is still to come."""
-    moment = moment_of(db, until)
+    moment = by_now(db, until)
     return write_xes(code, moment, read_traces(db, programme, moment), edition_names())
 
 
 def export_ocel(db: Connection, programme: str, until: datetime | None = None) -> Iterator[str]:
     """The same as OCEL 2.0."""
-    moment = moment_of(db, until)
+    moment = by_now(db, until)
     return write_ocel(
         lambda: read_traces(db, programme, moment), edition_names(), agreement=load_figure_names().agreement
     )
-
-
-def moment_of(db: Connection, until: datetime | None) -> datetime:
-    return now(db) if until is None else min(until, now(db))
 
 
 def edition_names() -> Mapping[str, str]:

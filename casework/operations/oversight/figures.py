@@ -15,10 +15,11 @@ from casework.definitions import load_figure_names, load_library
 from casework.engine.case_objects.kept_records import NEED, TECHNOLOGY
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.case_facts import CaseFacts, read_case
-from casework.engine.figures.counting import Figure, without_needs
+from casework.engine.figures.counting import Figure, Row, without_needs
 from casework.engine.figures.mediation_facts import MediationFacts, read_mediation
 from casework.engine.figures.names import DEFINITIONS, FigureNames, written
 from casework.engine.figures.register_facts import RecordFacts, RightFacts, read_programme, read_record, read_right
+from casework.engine.figures.suppression import ShownRow
 from casework.engine.figures.world import World
 from casework.engine.roles import Role
 from casework.engine.state.events import Event, RegisterEvent
@@ -28,7 +29,7 @@ from casework.ledger.canonical_json import digest, instant
 from casework.operations.oversight.figure_scope import figures_among, told_apart_by
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of
-from casework.records.event_log import event_of, now, register_event_of
+from casework.records.event_log import by_now, event_of, register_event_of
 from casework.records.row_security import whole
 
 
@@ -67,8 +68,8 @@ def count_programme(
 
     `among`: of those cases alone that were this, by phase, sector, district or source.
     """
-    moment, among = now(db), among or {}
-    world, logs = read_world(db, programme, moment if until is None else min(until, moment))
+    among = among or {}
+    world, logs = read_world(db, programme, by_now(db, until))
     library = load_library()
     editions = {
         track.edition: f"{library[track.edition].workflow} {library[track.edition].number}"
@@ -246,20 +247,28 @@ def show_figure(figure: Figure) -> JsonObject:
         "unit": figure.unit,
         "beside": dict(figure.beside),
         "rows": [
-            {
-                "of": dict(row.of),
+            show_row(row)
+            | {
                 "numerator": None if row.under is not None else row.numerator,
                 "under": row.under,
-                "denominator": row.denominator,
-                "percent": None if row.percent is None else str(row.percent),
-                "parts": dict(row.parts),
-                "median": None if row.median is None else str(row.median),
-                "p90": None if row.p90 is None else str(row.p90),
                 "money": {currency: str(amount) for currency, amount in row.money.items()},
-                "amount": None if row.amount is None else str(row.amount),
-                "unripe": row.unripe,
                 "cases": list(row.cases),
             }
             for row in figure.rows
         ],
+    }
+
+
+def show_row(row: Row | ShownRow) -> JsonObject:
+    """What a line tells inside and outside the office."""
+    return {
+        "of": dict(row.of),
+        "numerator": row.numerator,
+        "denominator": row.denominator,
+        "percent": None if row.percent is None else str(row.percent),
+        "parts": dict(row.parts),
+        "median": None if row.median is None else str(row.median),
+        "p90": None if row.p90 is None else str(row.p90),
+        "amount": None if row.amount is None else str(row.amount),
+        "unripe": row.unripe,
     }

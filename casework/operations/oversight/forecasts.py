@@ -40,7 +40,7 @@ from casework.operations.oversight.views import (
 )
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
-from casework.records.event_log import event_of, now
+from casework.records.event_log import by_now, event_of
 from casework.records.row_security import whole
 
 #: Who is told when a case of a programme is likely to end.
@@ -57,8 +57,7 @@ def show_forecast(
     case, level = find_case(db, actor, number)
     if level < Sight.ALL or not actor.in_programme(case.programme, TOLD):
         raise NotFound("case")
-    moment = now(db)
-    at = moment if until is None else min(until, moment)
+    at = by_now(db, until)
     calendar, stays = calendar_of(db, case.programme), _read(db, case.programme, at)
     providers = {provider for stay in stays for provider in stay.providers}
     if without is not None and without not in providers:

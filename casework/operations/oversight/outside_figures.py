@@ -14,13 +14,13 @@ from sqlalchemy import Connection
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.counting import Figure, without_needs
 from casework.engine.figures.names import DEFINITIONS
-from casework.engine.figures.suppression import ShownRow, suppressed
+from casework.engine.figures.suppression import suppressed
 from casework.engine.roles import Role
 from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.core.perform import calendar_of
-from casework.operations.oversight.figures import READ_BY, count_programme
+from casework.operations.oversight.figures import READ_BY, count_programme, show_row
 from casework.permissions.actors import Actor
 from casework.records.event_log import now
 
@@ -52,7 +52,7 @@ def _told(figures: Mapping[str, Figure], programme: str, end: datetime) -> JsonO
         "as_of": {"at": instant(end), "programme": programme},
         "definitions": DEFINITIONS,
         "figures": {
-            name: {"unit": figures[name].unit, "rows": [_shown(row) for row in rows]}
+            name: {"unit": figures[name].unit, "rows": [show_row(row) for row in rows]}
             for name, rows in suppressed(figures).items()
         },
     }
@@ -72,17 +72,3 @@ def last_quarter(moment: datetime, calendar: Calendar) -> datetime:
     today = calendar.local_date(moment)
     first = date(today.year, today.month - (today.month - 1) % 3, 1)
     return datetime.combine(first, time(), ZoneInfo(calendar.zone)) - timedelta(microseconds=1)
-
-
-def _shown(row: ShownRow) -> JsonObject:
-    return {
-        "of": dict(row.of),
-        "numerator": row.numerator,
-        "denominator": row.denominator,
-        "percent": None if row.percent is None else str(row.percent),
-        "parts": dict(row.parts),
-        "median": None if row.median is None else str(row.median),
-        "p90": None if row.p90 is None else str(row.p90),
-        "amount": None if row.amount is None else str(row.amount),
-        "unripe": row.unripe,
-    }

@@ -16,7 +16,8 @@ from casework.engine.mining.ways import Arc, Variant, arcs, variants
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.core.perform import calendar_of
-from casework.operations.oversight.event_export import edition_names, moment_of, read_traces
+from casework.operations.oversight.event_export import edition_names, read_traces
+from casework.records.event_log import by_now
 
 
 def tell_process(db: Connection, programme: str, until: datetime | None = None) -> JsonObject:
@@ -24,7 +25,7 @@ def tell_process(db: Connection, programme: str, until: datetime | None = None) 
 
     The logs are read once for each part, and none of them is kept.
     """
-    moment, calendar = moment_of(db, until), calendar_of(db, programme)
+    moment, calendar = by_now(db, until), calendar_of(db, programme)
 
     def read() -> Iterator[Trace]:
         return read_traces(db, programme, moment)
