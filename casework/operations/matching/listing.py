@@ -16,7 +16,8 @@ from casework.matching.bonus import VERSION, bonus_of
 from casework.matching.explanation import Kind, Part, parts_of
 from casework.matching.filters import Facts, Verdict, Wanted, counted, judged, stays
 from casework.matching.query import Asked
-from casework.operations.matching.ranking import Candidate, Evidence, Placed, place
+from casework.operations.matching.candidates import Candidate
+from casework.operations.matching.ranking import Evidence, Placed, place
 from casework.operations.matching.similar_texts import Similar
 
 #: So many digits of a share are kept: what another machine computes is the same list.

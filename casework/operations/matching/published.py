@@ -25,8 +25,9 @@ from casework.operations.core.merged_records import ended
 from casework.operations.core.paging import PAGE, cursor_count, cursor_id, from_cursor, to_cursor
 from casework.operations.core.record_log import TABLES, Kept
 from casework.operations.core.views import rows_as
+from casework.operations.matching.candidates import CANDIDATES
 from casework.operations.matching.published_views import Office, Published, PublishedList
-from casework.operations.matching.ranking import CANDIDATES, read_glossary
+from casework.operations.matching.ranking import read_glossary
 from casework.operations.matching.search_box import COUNTED, Choice, choices, ways_in
 from casework.records.access_sql import is_published
 from casework.records.database import plan_by_values

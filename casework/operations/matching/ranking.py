@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import orjson
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.programme_lists import Lists, offered, overlay
@@ -18,13 +17,12 @@ from casework.ledger.canonical_json import digest
 from casework.matching.bm25 import Corpus, Scored, ranked, rarity, score
 from casework.matching.dictionary import Glossary, cc_cedict
 from casework.matching.fusion import fuse, given
+from casework.matching.pruning import Telling
 from casework.matching.query import Asked, ask, tellers
-from casework.operations.core.catalogue_index import mark_of
 from casework.operations.core.programme_lists import read_lists
+from casework.operations.matching.candidates import Candidate, Sought, find_candidates, within
 from casework.operations.matching.similar_texts import Similar, silent_of
 
-#: So many candidates are compared, and so many records are looked at for them.
-CANDIDATES, LOOKED_AT = 300, 40_000
 #: The channels: what records say, and, with a model, what they mean.
 WORDS, TEXT = "words", "text"
 #: Of a programme's catalogue how many records there are, how long, and in how many each of some terms stands.
@@ -35,31 +33,7 @@ _CORPUS = text("""
     ) AS frequencies
     FROM index_states s WHERE s.programme_id = CAST(:programme AS uuid) AND s.noun = :noun
 """)
-#: The records that say most of some terms, by whole numbers, so that the same come out in any plan; with all that they say.
-_CANDIDATES = text("""
-    SELECT x.record_id::text AS id, x.length, x.counts FROM (
-        SELECT r.record_id, sum(t.weight) AS weight
-        FROM unnest(CAST(:terms AS text[]), CAST(:weights AS bigint[])) t(term, weight)
-        JOIN indexed_records r ON r.terms @@ CAST('''' || CAST(:mark AS text) || t.term || '''' AS tsquery)
-        WHERE r.programme_id = CAST(:programme AS uuid) AND r.noun = :noun
-        GROUP BY r.record_id ORDER BY weight DESC, r.record_id LIMIT :most
-    ) c JOIN indexed_records x USING (record_id) ORDER BY x.record_id
-""")
-#: Some more of them.
-_THESE = text("""
-    SELECT record_id::text AS id, length, counts FROM indexed_records
-    WHERE record_id = ANY(CAST(:ids AS uuid[])) AND programme_id = CAST(:programme AS uuid) AND noun = :noun ORDER BY record_id
-""")
 _WEIGHT = 1_000_000
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Candidate:
-    """A record that may be meant: how long it is, and how often its title and the rest say each term that is asked for."""
-
-    id: str
-    length: int
-    counts: Mapping[str, Sequence[int]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,21 +101,18 @@ def gather(
     asked = [one for one in asked if one.term in corpus.frequencies]
     rarest = within(tellers(asked, corpus.frequencies, corpus.records), corpus.frequencies)
     weights = {one.term: one.weight for one in asked}
-    telling = {
-        **of,
-        "terms": rarest,
-        "weights": [
-            round(_WEIGHT * weights[term] * rarity(corpus.records, corpus.frequencies[term])) for term in rarest
-        ],
-        "mark": mark_of(noun),
-        "most": CANDIDATES,
-    }
-    rows = db.execute(_CANDIDATES, telling).all()
-    if more := sorted({*(ranks or ())} - {row.id for row in rows}):
-        rows = sorted([*rows, *db.execute(_THESE, {**of, "ids": more})], key=lambda row: str(row.id))
-    found = [
-        Candidate(id=row.id, length=row.length, counts=asked_for(row.counts, weights)) for row in rows if row.id != but
+    telling = [
+        Telling(
+            term=term,
+            weight=round(_WEIGHT * weights[term] * rarity(corpus.records, corpus.frequencies[term])),
+            records=corpus.frequencies[term],
+        )
+        for term in rarest
     ]
+    sought = Sought(
+        programme=programme, noun=noun, telling=telling, records=corpus.records, asked=[one.term for one in asked]
+    )
+    found = [one for one in find_candidates(db, sought, ranks or ()) if one.id != but]
     return Evidence(
         version=state.version,
         glossary=glossary.version,
@@ -154,22 +125,6 @@ def gather(
 
 
 _EMPTY = Corpus(records=0, length=0, frequencies={})
-
-
-def within(terms: Sequence[str], frequencies: Mapping[str, int]) -> list[str]:
-    """The first of the terms, as many as can be looked up in a moment; one at least."""
-    kept, looked_at = list[str](), 0
-    for term in terms:
-        looked_at += frequencies[term]
-        if kept and looked_at > LOOKED_AT:
-            continue
-        kept.append(term)
-    return kept
-
-
-def asked_for(counts: str, weights: Mapping[str, float]) -> dict[str, Sequence[int]]:
-    said = orjson.loads(counts)
-    return {term: said[term] for term in weights if term in said}
 
 
 def rank(evidence: Evidence) -> list[Scored]:

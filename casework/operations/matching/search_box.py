@@ -22,7 +22,8 @@ from casework.matching.query import Asked, ask, tellers
 from casework.matching.wanted import Way, narrowed, query_of, ways_of
 from casework.operations.core.catalogue_index import CLOSED_MARK, IDLE, TITLED
 from casework.operations.core.record_log import TABLES
-from casework.operations.matching.ranking import CANDIDATES, Candidate, Evidence, asked_for, rank, read_glossary, within
+from casework.operations.matching.candidates import CANDIDATES, candidate_of, within
+from casework.operations.matching.ranking import Evidence, rank, read_glossary
 from casework.records.access_sql import CLOSED_NEED, shows_indexed
 from casework.records.database import plan_by_values
 
@@ -334,15 +335,12 @@ class _Search:
         for corpus in self.corpora:
             mine = [row for row in every if row.programme == corpus.programme]
             asked = [one for one in self.asked[corpus.programme] if one.term in corpus.frequencies]
-            weights = {one.term: one.weight for one in asked}
             evidence = Evidence(
                 version=0,
                 glossary="",
                 asked=asked,
                 corpus=Corpus(records=corpus.records, length=corpus.length, frequencies=corpus.frequencies),
-                candidates=[
-                    Candidate(id=row.id, length=row.length, counts=asked_for(row.counts, weights)) for row in mine
-                ],
+                candidates=[candidate_of(row, [one.term for one in asked]) for row in mine],
             )
             ranked += rank(evidence)
         return sorted(ranked, key=lambda one: (-one.score, one.id))[:CANDIDATES]

@@ -12,9 +12,9 @@ from markupsafe import Markup, escape
 from casework.engine.case_objects.programme_lists import LISTED, Lists, find
 from casework.matching.facets import FACETS, UNKNOWN
 from casework.matching.marks import pieces_of
+from casework.operations.matching.candidates import CANDIDATES
 from casework.operations.matching.listed_records import Listed, cleaned, facets_asked
 from casework.operations.matching.published_views import PublishedList
-from casework.operations.matching.ranking import CANDIDATES
 from casework.operations.matching.search_box import COUNTED, LONGEST
 from casework.web.catalogue.listed_fields import called
 from casework.web.catalogue.pages import OFFERED, STATUSES

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from casework.json_values import JsonObject
 from casework.matching.bm25 import Corpus
 from casework.matching.query import Asked
+from casework.operations.matching.candidates import Candidate
 from casework.operations.matching.listing import kept, list_of
-from casework.operations.matching.ranking import Candidate, Evidence
+from casework.operations.matching.ranking import Evidence
 from casework.operations.matching.similar_texts import Similar, Without
 
 COUNTS = st.dictionaries(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from casework.matching.dictionary import Glossary
 from casework.matching.explanation import parts_of
 from casework.operations.core.catalogue_index import Findable, put_in_index
-from casework.operations.matching import ranking
+from casework.operations.matching import candidates
 from casework.operations.matching.ranking import gather, rank, read_glossary
 from tests.operations.core.test_catalogue_index import enter
 from tests.support.world import World
@@ -77,8 +77,8 @@ def test_queries_are_made_of_terms_alone(world: World, db: Connection) -> None:
 
 
 def test_no_more_candidates_are_compared_than_are_to_be(world: World, db: Connection, monkeypatch: Any) -> None:
-    monkeypatch.setattr(ranking, "CANDIDATES", 2)
-    monkeypatch.setattr(ranking, "LOOKED_AT", 1)
+    monkeypatch.setattr(candidates, "CANDIDATES", 2)
+    monkeypatch.setattr(candidates, "LOOKED_AT", 1)
     names = put(world, db)
     evidence = gather(db, world.programmes["BJ"], "technology", "heat pump steam sludge", glossary=Glossary())
     assert len(evidence.candidates) <= 2

@@ -1,0 +1,131 @@
+"""The candidates of a ranking: the records that say most of the terms that tell most. Reads only.
+
+What each says is weighed in whole numbers, and of equal ones the smaller id is first, so that the same come out whichever way they are
+found: by looking at all that say any of the terms, or, where these are many, at those alone that say enough to be among the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, text
+
+from casework.matching.pruning import Telling, guess_least, queries_for, weight_of
+from casework.operations.core.catalogue_index import mark_of
+
+#: So many candidates are compared, and so many records are looked at for them.
+CANDIDATES, LOOKED_AT = 300, 40_000
+#: More than so many are not looked at one by one.
+FEW = 4_000
+#: So many are to say enough, by a guess; where more than so many do, or too few, it is made again, so often in all.
+LIKELY, MOST_READ, GUESSES = 400, 1_200, 3
+#: The records that say most of some terms, by whole numbers, so that the same come out in any plan; with all that they say.
+_MOST_SAYING = text("""
+    SELECT x.record_id::text AS id, x.length, x.counts FROM (
+        SELECT r.record_id, sum(t.weight) AS weight
+        FROM unnest(CAST(:terms AS text[]), CAST(:weights AS bigint[])) t(term, weight)
+        JOIN indexed_records r ON r.terms @@ CAST('''' || CAST(:mark AS text) || t.term || '''' AS tsquery)
+        WHERE r.programme_id = CAST(:programme AS uuid) AND r.noun = :noun
+        GROUP BY r.record_id ORDER BY weight DESC, r.record_id LIMIT :most
+    ) c JOIN indexed_records x USING (record_id) ORDER BY x.record_id
+""")
+#: The records that any of some queries finds, each once, with all that they say. They are found before they are sorted: else the server
+#: might go through all records in their order, and ask each.
+_SAYING_ENOUGH = text("""
+    SELECT DISTINCT ON (f.record_id) f.record_id::text AS id, f.length, f.counts FROM (
+        SELECT r.record_id, r.length, r.counts
+        FROM unnest(CAST(:queries AS text[])) q(query) JOIN indexed_records r ON r.terms @@ CAST(q.query AS tsquery)
+        WHERE r.programme_id = CAST(:programme AS uuid) AND r.noun = :noun OFFSET 0
+    ) f ORDER BY f.record_id LIMIT :most
+""")
+#: Some records.
+_THESE = text("""
+    SELECT record_id::text AS id, length, counts FROM indexed_records
+    WHERE record_id = ANY(CAST(:ids AS uuid[])) AND programme_id = CAST(:programme AS uuid) AND noun = :noun ORDER BY record_id
+""")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """A record that may be meant: how long it is, and how often its title and the rest say each term that is asked for."""
+
+    id: str
+    length: int
+    counts: Mapping[str, Sequence[int]]
+
+
+def candidate_of(row: Any, asked: Iterable[str]) -> Candidate:
+    """A record, with what it says of all that is asked for; what else it says is not kept, as the most of it is."""
+    said = orjson.loads(row.counts)
+    return Candidate(id=row.id, length=row.length, counts={term: said[term] for term in asked if term in said})
+
+
+def within(terms: Sequence[str], frequencies: Mapping[str, int]) -> list[str]:
+    """The first of the terms, as many as can be looked up in a moment; one at least."""
+    kept, looked_at = list[str](), 0
+    for term in terms:
+        looked_at += frequencies[term]
+        if kept and looked_at > LOOKED_AT:
+            continue
+        kept.append(term)
+    return kept
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sought:
+    """Which candidates are sought in a catalogue: by terms that tell most, each with what it weighs."""
+
+    programme: str
+    noun: str
+    telling: Sequence[Telling]
+    #: How many records the catalogue has.
+    records: int
+    #: All terms of which it is told how often a candidate says them, those among them.
+    asked: Collection[str]
+
+
+def find_candidates(db: Connection, sought: Sought, beside: Collection[str] = ()) -> list[Candidate]:
+    """The records that say most of what is sought, and some others beside, in the order of their ids."""
+    of = {"programme": sought.programme, "noun": sought.noun}
+    found: list[Candidate] | None = None
+    if sum(one.records for one in sought.telling) > FEW:
+        found = _saying_enough(db, sought)
+    if found is None:
+        terms, weights = [one.term for one in sought.telling], [one.weight for one in sought.telling]
+        given = {**of, "terms": terms, "weights": weights, "mark": mark_of(sought.noun), "most": CANDIDATES}
+        found = [candidate_of(row, sought.asked) for row in db.execute(_MOST_SAYING, given)]
+    if more := sorted({*beside} - {one.id for one in found}):
+        found += [candidate_of(row, sought.asked) for row in db.execute(_THESE, {**of, "ids": more})]
+        found.sort(key=lambda one: one.id)
+    return found
+
+
+def _saying_enough(db: Connection, sought: Sought) -> list[Candidate] | None:
+    """The first so many, by looking at those alone that say so much at least; None where too many say as much, or too few.
+
+    Every record that says so much is among those that are read. So where enough of them do, the first of these are the first of all.
+    """
+    telling, likely = sought.telling, LIKELY
+    least = guess_least(telling, sought.records, likely)
+    for _ in range(GUESSES):
+        if least <= 0:
+            return None
+        queries = queries_for(telling, least, mark=mark_of(sought.noun))
+        given = {"programme": sought.programme, "noun": sought.noun, "queries": queries, "most": MOST_READ + 1}
+        every = [candidate_of(row, sought.asked) for row in db.execute(_SAYING_ENOUGH, given)]
+        weighed = sorted([(-weight_of(telling, one.counts), one.id, one) for one in every], key=lambda each: each[:2])
+        enough = sum(-weight >= least for weight, _, _ in weighed)
+        if len(every) > MOST_READ:
+            # So many of these are there, whatever was not read: what says less than they is none of the first.
+            before, least = least, -weighed[CANDIDATES - 1][0]
+            if least <= before:
+                return None
+        elif enough >= CANDIDATES:
+            return sorted((one for _, _, one in weighed[:CANDIDATES]), key=lambda one: one.id)
+        else:
+            likely *= min(8, 2 * CANDIDATES // max(1, enough))
+            least = min(least - 1, guess_least(telling, sought.records, likely))
+    return None
