@@ -5,8 +5,8 @@ Evidence is JSON, as a run keeps it: so a list that is made again of what was ke
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from casework.engine.case_objects.technology_details import standard_key
@@ -53,8 +53,24 @@ def kept(
     return told | {"similar": compared | {"silent": list(evidence.silent)}}
 
 
-def list_of(told: JsonMapping, most: int) -> JsonObject:
-    """The list that kept evidence adds up to: the first so many that stay, each with its explanation."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """Which candidates stay, in their order, with what was said of them all."""
+
+    asked: Sequence[Asked]
+    #: By candidate what evidence says of it, and what each filter does.
+    said: Mapping[str, JsonMapping]
+    verdicts: Mapping[str, Mapping[str, Verdict]]
+    #: Those that stay, the best first, each with its bonus.
+    placed: Sequence[tuple[Placed, float]]
+
+    def first(self, most: int) -> list[str]:
+        """The ids of the first so many."""
+        return [one.id for one, _ in self.placed[:most]]
+
+
+def standing_of(told: JsonMapping) -> Standing:
+    """Which candidates of kept evidence stay, in their order."""
     evidence = Evidence(
         version=told["version"],
         glossary=told["glossary"],
@@ -68,31 +84,40 @@ def list_of(told: JsonMapping, most: int) -> JsonObject:
     said = {one["id"]: one for one in told["candidates"]}
     wanted = _asked(told["wanted"])
     verdicts = {id: judged(wanted, _facts(one), told["relaxed"]) for id, one in said.items()}
-    staying = [one for one in place(evidence) if stays(verdicts[one.id])]
-    gained = {one.id: _bonus(told, said[one.id], one) for one in staying}
-    staying.sort(key=lambda one: (-(one.score + gained[one.id]), one.id))
+    placed = [(one, _bonus(told, said[one.id], one)) for one in place(evidence) if stays(verdicts[one.id])]
+    placed.sort(key=lambda each: (-(each[0].score + each[1]), each[0].id))
+    return Standing(asked=evidence.asked, said=said, verdicts=verdicts, placed=placed)
+
+
+def list_of(told: JsonMapping, most: int, stand: Standing | None = None) -> JsonObject:
+    """The list that kept evidence adds up to: the first so many that stay, each with its explanation.
+
+    `stand` is their order, where it is known already.
+    """
+    stand = stand or standing_of(told)
     candidates = []
-    for n, one in enumerate(staying[:most], start=1):
-        words = parts_of(one.words, evidence.asked, said[one.id]["counts"])
-        parts = [_part(part) for part in [*words, *_similar(told, one)]]
-        if gained[one.id]:
-            parts.append(_part(_deployed(told, said[one.id], gained[one.id])))
+    for n, (one, gained) in enumerate(stand.placed[:most], start=1):
+        said = stand.said[one.id]
+        parts = [_part(part) for part in [*parts_of(one.words, stand.asked, said["counts"]), *_similar(told, one)]]
+        if gained:
+            parts.append(_part(_deployed(told, said, gained)))
         candidates.append(
             {
                 "rank": n,
                 "technology": one.id,
-                "title": said[one.id]["title"],
-                "score": round(one.score + gained[one.id], _DIGITS),
+                "title": said["title"],
+                "score": round(one.score + gained, _DIGITS),
                 "explanation": {
                     "parts": parts,
                     "filters": [
-                        {"name": name, "verdict": _verdict(told, verdict)} for name, verdict in verdicts[one.id].items()
+                        {"name": name, "verdict": _verdict(told, verdict)}
+                        for name, verdict in stand.verdicts[one.id].items()
                     ],
                     "ranks": dict(one.ranks),
                 },
             }
         )
-    return {"filters": [asdict(one) for one in counted(verdicts.values())], "candidates": candidates}
+    return {"filters": [asdict(one) for one in counted(stand.verdicts.values())], "candidates": candidates}
 
 
 def _verdict(told: JsonMapping, verdict: Verdict) -> str:
@@ -159,4 +184,4 @@ def _asked(wanted: JsonMapping) -> Wanted:
     return Wanted(**{**wanted, "standards": [standard_key(name) for name in wanted.get("standards", ())]})
 
 
-__all__ = ["Verdict", "failed_of", "kept", "list_of"]
+__all__ = ["Verdict", "failed_of", "kept", "list_of", "standing_of"]

@@ -21,10 +21,10 @@ from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.outcomes import DEPLOYED
 from casework.operations.catalogue.service import read_seen
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.merged_records import one_with
+from casework.operations.core.merged_records import TODAY, one_with
 from casework.operations.core.organisations import has_expired
 from casework.operations.core.register_entries import note_entries
-from casework.operations.matching.listing import kept, list_of
+from casework.operations.matching.listing import kept, list_of, standing_of
 from casework.operations.matching.ranking import TEXT, WORDS, gather, read_glossary
 from casework.operations.matching.similar_texts import Without, closest_pairs, find_similar
 from casework.permissions.actors import Actor
@@ -41,12 +41,11 @@ LISTED, MOST = 20, 100
 #: So many candidates that moved are named of a replay that differs.
 MOST_TOLD = 10
 _OWNER_EXPIRED = has_expired("t.owner_id")
-#: What of technologies filters ask and lists show.
+#: What of technologies of a programme filters ask and lists show. The day is asked for once, and not by each of them: a calendar is long.
 _FACTS = text(f"""
     SELECT t.id::text, t.title, t.readiness_low, t.readiness_high, t.owner_id::text AS owner,
-        {_OWNER_EXPIRED} AS owner_expired, {DEPLOYED} AS verified, t.licences, t.standards,
-        (SELECT CAST(casework_now() AT TIME ZONE (p.calendar->>'zone') AS date)::text FROM programmes p
-            WHERE p.id = t.programme_id) AS today,
+        {_OWNER_EXPIRED} AS owner_expired, {DEPLOYED} AS verified, t.licences, nullif(t.standards, '[]') AS standards,
+        (SELECT {TODAY}::text FROM programmes p WHERE p.id = CAST(:programme AS uuid)) AS today,
         ARRAY(SELECT DISTINCT unnest(t.developed_in || t.deployed_in) ORDER BY 1) AS countries
     FROM technologies t WHERE t.id = ANY(CAST(:ids AS uuid[]))
 """)
@@ -142,13 +141,13 @@ def start_run(
     with whole(db):
         lock_log(db, programme)
     evidence = gather(db, programme, TECHNOLOGY, asked, glossary=read_glossary(db, programme), similar=similar)
-    facts = _facts_of(db, [one.id for one in evidence.candidates])
+    facts = _facts_of(db, programme, [one.id for one in evidence.candidates])
     told = kept(evidence, facts, _wanted(row, wanted or {}), relaxed, similar)
-    found = list_of(told, most)
+    stand = standing_of(told)
     if evidence.similar is not None:
         # Of those alone that are listed: what the others say is of no use to the list.
-        told["similar"]["pairs"] = closest_pairs(db, similar, [one["technology"] for one in found["candidates"]])
-        found = list_of(told, most)
+        told["similar"]["pairs"] = closest_pairs(db, similar, stand.first(most))
+    found = list_of(told, most, stand)
     evidence_kept, list_kept = orjson.dumps(told).decode(), orjson.dumps(found).decode()
     run = {
         "id": str(uuid_utils.uuid7()),
@@ -188,20 +187,27 @@ def _wanted(need: Any, given: JsonMapping) -> JsonObject:
     return said | {name: value for name, value in given.items() if value is not None}
 
 
-def _facts_of(db: Connection, ids: Sequence[str]) -> dict[str, JsonObject]:
-    return {
-        row.id: {
-            "title": row.title,
-            "readiness": [row.readiness_low, row.readiness_high],
-            "countries": list(row.countries),
-            "owner": row.owner,
-            "owner_expired": row.owner_expired,
-            "verified": row.verified,
-            "licence": licence_to_be_had(row.licences),
-            "standards": in_force(row.standards, row.today),
-        }
-        for row in db.execute(_FACTS, {"ids": list(ids)}).all()
+def _facts_of(db: Connection, programme: str, ids: Sequence[str]) -> dict[str, JsonObject]:
+    return {row.id: _facts(row) for row in db.execute(_FACTS, {"programme": programme, "ids": list(ids)})}
+
+
+def _facts(row: Any) -> JsonObject:
+    """What is known of a technology: what nobody has said, as hardly anybody does, is left out, and so kept with no run."""
+    facts: JsonObject = {
+        "title": row.title,
+        "readiness": [row.readiness_low, row.readiness_high],
+        "countries": list(row.countries),
+        "owner": row.owner,
     }
+    if row.owner_expired:
+        facts["owner_expired"] = True
+    if row.verified:
+        facts["verified"] = row.verified
+    if row.licences:
+        facts["licence"] = licence_to_be_had(row.licences)
+    if row.standards:
+        facts["standards"] = in_force(row.standards, row.today)
+    return facts
 
 
 def _digest(evidence: str, found: str) -> str:

@@ -12,7 +12,7 @@ from casework.json_values import JsonObject
 from casework.matching.bm25 import Corpus
 from casework.matching.query import Asked
 from casework.operations.matching.candidates import Candidate
-from casework.operations.matching.listing import kept, list_of
+from casework.operations.matching.listing import kept, list_of, standing_of
 from casework.operations.matching.ranking import Evidence
 from casework.operations.matching.similar_texts import Similar, Without
 
@@ -65,6 +65,9 @@ def test_what_was_kept_gives_the_same_list_again(
     found = list_of(evidence, most)
     assert orjson.dumps(list_of(orjson.loads(orjson.dumps(evidence)), most)) == orjson.dumps(found)
     listed = found["candidates"]
+    # Whoever knows their order already gets the same.
+    assert orjson.dumps(list_of(evidence, most, standing_of(evidence))) == orjson.dumps(found)
+    assert standing_of(evidence).first(most) == [one["technology"] for one in listed]
     assert [one["rank"] for one in listed] == list(range(1, len(listed) + 1))
     assert [(-one["score"], one["technology"]) for one in listed] == sorted(
         (-one["score"], one["technology"]) for one in listed

@@ -13,7 +13,7 @@ from casework.operations.catalogue.organisation_use import expire_organisation
 from casework.operations.catalogue.record_use import end_record
 from casework.operations.matching import runs
 from casework.operations.matching.ranking import gather
-from casework.operations.matching.runs import replay_run, show_run, start_run
+from casework.operations.matching.runs import read_run, replay_run, show_run, start_run
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from casework.records.event_log import try_lock
@@ -85,6 +85,20 @@ def test_a_licence_and_a_standard_are_asked_for_and_what_is_not_known_stays(worl
     counted = {one["name"]: (one["removed"], one["unknown"] >= 1) for one in shown.filters}
     assert counted["licence"] == (1, True)
     assert replay_run(db, world.actor(db, "officer"), made).equal
+
+
+def test_a_run_keeps_what_somebody_has_said_and_nothing_of_what_nobody_has(world: World, db: Connection) -> None:
+    ids, officer = put(world, db), world.actor(db, "officer")
+    told = {"licences": ["none"], "standards": [{"name": "CE"}]}
+    ids["told"] = enter(world, db, "technology", title="Heat pump with papers", **told)
+    kept = read_run(db, officer, run(world, db, ids["need"])).evidence
+    said = {
+        one["id"]: {name: one[name] for name in ("licence", "standards") if name in one} for one in kept["candidates"]
+    }
+    # That no licence is to be had is known, and kept.
+    assert said[ids["told"]] == {"licence": False, "standards": ["ce"]}
+    assert said[ids["pump"]] == {}
+    assert not any({"owner_expired", "verified"} & one.keys() for one in kept["candidates"])
 
 
 def test_whatever_the_catalogue_becomes_a_run_gives_the_same_list(world: World, engine: Engine) -> None:
