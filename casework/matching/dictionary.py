@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
@@ -27,13 +27,35 @@ _LEADING = ("to ", "a ", "an ", "the ")
 _LITTLE = frozenset({"one", "somebodi", "someth", "sb", "sth", "etc"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Glossary:
     """What a programme's officers say that words mean, in which version."""
 
     version: str = ""
     #: By the Chinese word the English ones.
     english: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @cached_property
+    def by_word(self) -> Mapping[str, Sequence[str]]:
+        """The same by the Chinese word as texts are compared."""
+        return {normalised(word): meanings for word, meanings in self.english.items()}
+
+    @cached_property
+    def by_meaning(self) -> Mapping[tuple[str, ...], Sequence[str]]:
+        """By the terms of an English meaning, as far as they tell, the Chinese words that have it, as texts are compared."""
+        return self._chinese(_meant)
+
+    @cached_property
+    def by_terms(self) -> Mapping[tuple[str, ...], Sequence[str]]:
+        """The same by all terms of the meaning."""
+        return self._chinese(lambda meaning: tuple(terms_of(meaning, "english")))
+
+    def _chinese(self, terms: Callable[[str], tuple[str, ...]]) -> Mapping[tuple[str, ...], Sequence[str]]:
+        found: dict[tuple[str, ...], list[str]] = {}
+        for word, meanings in self.english.items():
+            for meaning in meanings:
+                found.setdefault(terms(meaning), []).append(normalised(word))
+        return found
 
     def __bool__(self) -> bool:
         return bool(self.english)
@@ -114,7 +136,7 @@ def _entry(line: str) -> tuple[list[str], str]:
 
 def to_english(said: str, dictionary: Dictionary, glossary: Glossary) -> Iterator[Translation]:
     """What the Chinese words of a text mean, by the longest match from the left."""
-    known = {normalised(word): meanings for word, meanings in glossary.english.items()}
+    known = glossary.by_word
     for run in runs_of(said):
         for word in segmented(run, dictionary, known):
             if word in known:
@@ -144,18 +166,13 @@ def segmented(run: str, dictionary: Dictionary, known: Mapping[str, object]) -> 
 
 def to_chinese(terms: Sequence[tuple[str, str]], dictionary: Dictionary, glossary: Glossary) -> Iterator[Translation]:
     """What words of spaced languages, each a term and how it is said, are in Chinese, by the longest match from the left."""
-    known: dict[tuple[str, ...], list[str]] = {}
-    for word, meanings in glossary.english.items():
-        for meaning in meanings:
-            known.setdefault(_meant(meaning), []).append(normalised(word))
+    known = glossary.by_meaning
     at = 0
     while at < len(terms):
         for length in range(min(LONGEST_ENGLISH, len(terms) - at), 0, -1):
             said = " ".join(word for _, word in terms[at : at + length])
-            words, source = (
-                known.get(tuple(term for term, _ in terms[at : at + length])),
-                f"glossary {glossary.version}",
-            )
+            words: Sequence[str] | None = known.get(tuple(term for term, _ in terms[at : at + length]))
+            source = f"glossary {glossary.version}"
             if words is None:
                 words, source = dictionary.chinese(said), "dictionary"
             if pairs := tuple(dict.fromkeys(pair for word in words for pair in terms_of(word, "english"))):

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from casework.matching.dictionary import LONGEST_ENGLISH, Dictionary, Glossary, segmented
 from casework.matching.facets import Facet, term_of
-from casework.matching.terms import Word, language_of, normalised, pairs_of, runs_of, terms_of, words_of
+from casework.matching.terms import Word, language_of, pairs_of, runs_of, terms_of, words_of
 
 #: A way to say a word: all of its terms.
 Way = tuple[str, ...]
@@ -45,7 +45,7 @@ def quoted(term: str) -> str:
 
 
 def _chinese(said: str, dictionary: Dictionary, glossary: Glossary) -> Iterator[list[Way]]:
-    known: Mapping[str, Sequence[str]] = {normalised(word): meanings for word, meanings in glossary.english.items()}
+    known = glossary.by_word
     for run in runs_of(said):
         # Letters that are no word by themselves are one that nobody knows.
         for alone, some in groupby(segmented(run, dictionary, known), key=lambda word: len(word) == 1):
@@ -61,13 +61,11 @@ def _spaced(said: str, dictionary: Dictionary, glossary: Glossary) -> Iterator[l
     language = language_of(said)
     unspaced = {pair for run in runs_of(said) for pair in pairs_of(run)}
     words = [word for word in words_of(said, language) if word.term not in unspaced]
-    known: dict[Way, list[str]] = {}
-    for chinese, meanings in glossary.english.items():
-        for meaning in meanings:
-            known.setdefault(tuple(terms_of(meaning, "english")), []).append(chinese)
+    known = glossary.by_terms
     at = 0
     while at < len(words):
-        some, chinese_words = words[at : at + 1], list[str]()
+        some = words[at : at + 1]
+        chinese_words: Sequence[str] = ()
         for length in range(min(LONGEST_ENGLISH, len(words) - at), 0, -1) if language == "english" else ():
             if found := _called(words[at : at + length], dictionary, known):
                 some, chinese_words = words[at : at + length], found
@@ -76,7 +74,7 @@ def _spaced(said: str, dictionary: Dictionary, glossary: Glossary) -> Iterator[l
         at += len(some)
 
 
-def _called(words: Sequence[Word], dictionary: Dictionary, known: Mapping[Way, list[str]]) -> list[str]:
+def _called(words: Sequence[Word], dictionary: Dictionary, known: Mapping[Way, Sequence[str]]) -> Sequence[str]:
     """What some words together are in Chinese."""
     terms = tuple(word.term for word in words)
     return known.get(terms) or dictionary.chinese(" ".join(word.said for word in words))

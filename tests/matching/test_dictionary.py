@@ -68,6 +68,16 @@ def test_nothing_of_a_stretch_is_lost(said: str) -> None:
     assert list(to_english(said, SMALL, GLOSSARY)) == list(to_english(said, SMALL, GLOSSARY))
 
 
+def test_a_glossary_is_turned_round_once() -> None:
+    glossary = Glossary("8", {"Ｅ热泵": ["heat pump", "one heat pump"], "储能": ["energy storage"]})
+    assert glossary.by_word == {"e热泵": ["heat pump", "one heat pump"], "储能": ["energy storage"]}
+    # What tells little is asked for by nobody who has a need, and may be typed by whoever searches.
+    assert glossary.by_meaning == {("heat", "pump"): ["e热泵", "e热泵"], ("energi", "storag"): ["储能"]}
+    assert set(glossary.by_terms) == {("heat", "pump"), ("one", "heat", "pump"), ("energi", "storag")}
+    assert glossary.by_meaning is glossary.by_meaning
+    assert glossary == Glossary("8", {"Ｅ热泵": ["heat pump", "one heat pump"], "储能": ["energy storage"]})
+
+
 def test_cc_cedict_knows_both_ways() -> None:
     dictionary = cc_cedict()
     assert [one.meant for one in to_english("发电", dictionary, NONE)] == ["to generate electricity"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from sqlalchemy import Connection, text
 
@@ -70,9 +70,15 @@ def shipped_glossary() -> Glossary:
 
 
 def _glossary(lists: Lists) -> Glossary:
+    return _told(tuple((entry.label_zh, entry.label) for entry in offered(lists["glossary"])))
+
+
+@lru_cache(maxsize=32)
+def _told(words: tuple[tuple[str, str], ...]) -> Glossary:
+    """The glossary of these words: it is asked with each search, and seldom another one than the last time."""
     english: dict[str, list[str]] = {}
-    for entry in offered(lists["glossary"]):
-        english.setdefault(entry.label_zh, []).append(entry.label)
+    for chinese, meaning in words:
+        english.setdefault(chinese, []).append(meaning)
     return Glossary(digest(english)[:8], english)
 
 

@@ -11,7 +11,7 @@ from casework.matching.dictionary import Glossary
 from casework.matching.explanation import parts_of
 from casework.operations.core.catalogue_index import Findable, put_in_index
 from casework.operations.matching import candidates
-from casework.operations.matching.ranking import gather, rank, read_glossary
+from casework.operations.matching.ranking import gather, rank, read_glossary, shipped_glossary
 from tests.operations.core.test_catalogue_index import enter
 from tests.support.world import World
 
@@ -99,3 +99,6 @@ def test_the_glossary_of_a_programme_has_a_version_of_what_it_says(world: World,
     assert glossary.english["热泵"] == ["heat pump"]
     assert glossary == read_glossary(db, world.programmes["BJ"])
     assert len(glossary.version) == 8
+    # As long as nobody changes it, it is the one that was made before.
+    assert glossary is read_glossary(db, world.programmes["BJ"])
+    assert shipped_glossary() is shipped_glossary()
