@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,8 @@ from casework.records.database import transaction
 
 #: What a folder holds.
 DOCUMENTS, QUERIES, JUDGED = "documents.jsonl", "queries.jsonl", "qrels.tsv"
+#: A grade is a whole number, which some tools write as 1.0.
+_GRADE = re.compile(r"([+-]?[0-9]{1,9})(?:\.0*)?")
 _TABLES = ("indexed_records", "index_terms", "index_states", "record_meanings")
 #: Keeps what a document means.
 _MEANS = text("""
@@ -65,9 +68,10 @@ def read_collection(folder: Path) -> Collection:
         if not line.strip():
             continue
         cells = line.split("\t")
-        if len(cells) < 3 or not cells[2].strip().lstrip("-").isdigit():
+        whole = _GRADE.fullmatch(cells[2].strip()) if len(cells) > 2 else None
+        if whole is None:
             raise ValueError(f"{JUDGED}, line {n}: query, document and grade, with tabs between, are wanted.")
-        if (grade := int(cells[2])) > 0:
+        if (grade := int(whole[1])) > 0:
             judged.setdefault(cells[0], {})[cells[1]] = grade
     return Collection(documents=documents, queries=queries, judged=judged)
 

@@ -63,7 +63,15 @@ def test_each_grade_of_our_own_set_has_its_reason() -> None:
     assert {technology for _, technology, *_ in rows} <= set(collection.documents)
 
 
-@pytest.mark.parametrize("qrels", ["q1 d1 1\n", "q1\td1\tgood\n"])
+@pytest.mark.parametrize("grade", ["2", "2.0", "+2", " 2.00 "])
+def test_a_grade_is_a_whole_number_however_it_is_written(tmp_path: Path, grade: str) -> None:
+    found = read_collection(write(tmp_path, f"q1\td1\t{grade}\nq1\td2\t0.0\nq1\td3\t-1.0\n"))
+    assert found.judged == {"q1": {"d1": 2}}
+
+
+@pytest.mark.parametrize(
+    "qrels", ["q1 d1 1\n", "q1\td1\tgood\n", "q1\td1\t0.5\n", "q1\td1\tnan\n", "q1\td1\t²\n", "q1\td1\t\n"]
+)
 def test_a_file_that_is_none_is_told_of_by_its_line(tmp_path: Path, qrels: str) -> None:
     with pytest.raises(ValueError, match="line 1"):
         read_collection(write(tmp_path, qrels))
