@@ -21,7 +21,7 @@ CANDIDATES, LOOKED_AT = 300, 40_000
 #: More than so many are not looked at one by one.
 FEW = 4_000
 #: So many are to say enough, by a guess; where more than so many do, or too few, it is made again, so often in all.
-LIKELY, MOST_READ, GUESSES = 400, 1_200, 3
+LIKELY, MOST_READ, GUESSES = 360, 1_000, 3
 #: The records that say most of some terms, by whole numbers, so that the same come out in any plan; with all that they say.
 _MOST_SAYING = text("""
     SELECT x.record_id::text AS id, x.length, x.counts FROM (
@@ -111,7 +111,8 @@ def _saying_enough(db: Connection, sought: Sought) -> list[Candidate] | None:
     telling, likely = sought.telling, LIKELY
     least = guess_least(telling, sought.records, likely)
     for _ in range(GUESSES):
-        if least <= 0:
+        if least <= 0 or sum(one.records for one in telling if one.weight >= least) > MOST_READ:
+            # A single term says as much, and it is known how many records say it.
             return None
         queries = queries_for(telling, least, mark=mark_of(sought.noun))
         given = {"programme": sought.programme, "noun": sought.noun, "queries": queries, "most": MOST_READ + 1}

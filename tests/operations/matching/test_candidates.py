@@ -136,6 +136,18 @@ def test_where_all_are_alike_all_are_looked_at(world: World, db: Connection, sma
     assert len(few) == 20
 
 
+def test_nothing_is_guessed_where_a_single_term_decides_that_many_say(
+    world: World, db: Connection, small: pytest.MonkeyPatch
+) -> None:
+    chance, programme = Random(6), world.programmes["BJ"]
+    every = [Findable(id=str(UUID(int=chance.getrandbits(128))), programme=programme, title="steam") for _ in range(99)]
+    put_in_index(db, "technology", every)
+    small.setattr(candidates, "_SAYING_ENOUGH", text("SELECT 1 / 0"))
+    found, few = both(db, small, sought(world, db, ["steam"]))
+    assert found == few
+    assert len(few) == 20
+
+
 def test_closed_needs_are_looked_for_by_their_mark(world: World, db: Connection, small: pytest.MonkeyPatch) -> None:
     chance = Random(2)
     put(world, db, chance, "by chance", "need", closed=True)
