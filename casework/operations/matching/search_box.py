@@ -335,12 +335,13 @@ class _Search:
         for corpus in self.corpora:
             mine = [row for row in every if row.programme == corpus.programme]
             asked = [one for one in self.asked[corpus.programme] if one.term in corpus.frequencies]
+            terms = [one.term for one in asked]
             evidence = Evidence(
                 version=0,
                 glossary="",
                 asked=asked,
                 corpus=Corpus(records=corpus.records, length=corpus.length, frequencies=corpus.frequencies),
-                candidates=[candidate_of(row, [one.term for one in asked]) for row in mine],
+                candidates=[candidate_of(row, terms) for row in mine],
             )
             ranked += rank(evidence)
         return sorted(ranked, key=lambda one: (-one.score, one.id))[:CANDIDATES]

@@ -16,7 +16,7 @@ from casework.matching.pruning import Telling
 from casework.operations.core.catalogue_index import Findable, put_in_index
 from casework.operations.matching import candidates
 from casework.operations.matching.candidates import Candidate, Sought, find_candidates, within
-from casework.operations.matching.ranking import gather, rank
+from casework.operations.matching.ranking import Evidence, gather, rank
 from casework.records.access_sql import CLOSED_NEED
 from tests.support.world import World
 
@@ -93,7 +93,7 @@ def test_so_is_the_list_with_its_scores(world: World, db: Connection, small: pyt
     chance, programme = Random(7), world.programmes["BJ"]
     put(world, db, chance, "by chance")
     for _ in range(5):
-        said, lists = " ".join(chance.choices(WORDS, k=20)), []
+        said, lists = " ".join(chance.choices(WORDS, k=20)), list[Evidence]()
         for few in (10**9, 0):
             small.setattr(candidates, "FEW", few)
             lists.append(gather(db, programme, "technology", said, glossary=Glossary()))
