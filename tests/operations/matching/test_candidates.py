@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from casework.matching.bm25 import rarity
 from casework.matching.dictionary import Glossary
-from casework.matching.pruning import Telling
+from casework.matching.pruning import Telling, queries_for
 from casework.operations.core.catalogue_index import Findable, put_in_index
 from casework.operations.matching import candidates
 from casework.operations.matching.candidates import Candidate, Sought, find_candidates, within
@@ -62,7 +62,7 @@ def sought(world: World, db: Connection, terms: Sequence[str], noun: str = "tech
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Figures for a catalogue of some hundred records."""
-    for name, value in {"CANDIDATES": 20, "LIKELY": 30, "MOST_READ": 90}.items():
+    for name, value in {"CANDIDATES": 20, "ENOUGH": 28, "LIKELY": 30, "MOST_READ": 90, "_learnt": {}}.items():
         monkeypatch.setattr(candidates, name, value)
     return monkeypatch
 
@@ -74,6 +74,18 @@ def both(db: Connection, small: pytest.MonkeyPatch, asking: Sought) -> list[list
         small.setattr(candidates, "FEW", few)
         found.append(find_candidates(db, asking))
     return found
+
+
+def counted(small: pytest.MonkeyPatch) -> list[int]:
+    """Grows with each guess."""
+    guesses = list[int]()
+
+    def count(*given: Any, mark: str) -> list[str]:
+        guesses.append(1)
+        return queries_for(*given, mark=mark)
+
+    small.setattr(candidates, "queries_for", count)
+    return guesses
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -106,23 +118,33 @@ def test_few_are_looked_at_where_many_say_something(world: World, db: Connection
     put(world, db, Random(3), "by chance")
     asking = sought(world, db, WORDS[:12])
     every, _ = both(db, small, asking)
-    read = list[int]()
-
-    def count(*given: Any) -> list[str]:
-        queries = queries_for(*given, mark="")
-        read.append(len(queries))
-        return queries
-
-    queries_for = candidates.queries_for
-    small.setattr(candidates, "queries_for", lambda telling, least, *, mark: count(telling, least))
+    guesses = counted(small)
     small.setattr(candidates, "_MOST_SAYING", text("SELECT 1 / 0"))
     small.setattr(candidates, "FEW", 0)
     for likely, most_read in ((30, 300), (150, 100), (8, 300)):
-        read.clear()
+        guesses.clear()
+        small.setattr(candidates, "_learnt", {})
         small.setattr(candidates, "LIKELY", likely)
         small.setattr(candidates, "MOST_READ", most_read)
         assert find_candidates(db, asking) == every
-        assert 1 <= len(read) <= candidates.GUESSES
+        assert 1 <= len(guesses) <= candidates.GUESSES
+
+
+def test_a_process_learns_how_much_is_said_together(world: World, db: Connection, small: pytest.MonkeyPatch) -> None:
+    """The first list needs several guesses, later ones a single one; and they are all the same."""
+    put(world, db, Random(8), "by chance")
+    asking = sought(world, db, WORDS[:12])
+    every, _ = both(db, small, asking)
+    guesses, each = counted(small), list[int]()
+    for name, value in {"_learnt": {}, "LIKELY": 3, "ENOUGH": 40, "MOST_READ": 300}.items():
+        small.setattr(candidates, name, value)
+    for _ in range(12):
+        guesses.clear()
+        assert find_candidates(db, asking) == every
+        each.append(len(guesses))
+    assert each[0] > 1
+    assert each[-1] == 1
+    assert set(candidates._learnt) == {(asking.programme, "technology")}
 
 
 def test_where_all_are_alike_all_are_looked_at(world: World, db: Connection, small: pytest.MonkeyPatch) -> None:
