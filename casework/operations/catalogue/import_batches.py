@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -86,13 +87,40 @@ def in_batches(
     """A transaction for each batch. Of a dry run one for all of them, in which everything is done and then taken back:
     what an earlier batch brings decides about a later one, and what the database refuses is refused."""
     if not dry_run:
-        yield lambda: transaction(engine)
+        with ThreadPoolExecutor(1, "casework-import") as beside:
+            batches = _Batches(engine, beside)
+            yield batches.begin
+            batches.wait()
         return
     with transaction(engine) as db:
         # Rows are really written: without its turn it would meet an import halfway, and each could wait for the other.
         lock_log(db, programme)
         yield lambda: nullcontext(db)
         db.rollback()
+
+
+class _Batches:
+    """Transactions one after the other, each ended by a thread: the server may be at work yet on what was sent of it, while whoever
+    imports checks the next rows. It is ended at once, and waits for none of them."""
+
+    def __init__(self, engine: Engine, beside: Executor) -> None:
+        self.engine, self.beside = engine, beside
+        self.ending: Future[None] | None = None
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """The next one, after the one before has ended. Raises what that was refused for."""
+        self.wait()
+        with ExitStack() as stack:
+            yield stack.enter_context(transaction(self.engine))
+            rest = stack.pop_all()
+        self.ending = self.beside.submit(rest.close)
+
+    def wait(self) -> None:
+        """Until the last one has ended. Raises what it was refused for."""
+        ending, self.ending = self.ending, None
+        if ending is not None:
+            ending.result()
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ def import_records(
             if resume is not None and batch[-1].number <= resume.after:
                 task.pass_over(batch)
                 continue
-            # Checked first: no transaction waits for it.
+            # Checked first: no transaction waits for it, and that of the rows before is ended meanwhile.
             items = task.check(batch)
             with a_batch() as db:
                 task.take(db, batch, items)
