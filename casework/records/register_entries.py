@@ -77,6 +77,7 @@ REGISTERS: Mapping[str, Register] = {
     "list_entries": Register("programme", "programme_id"),
     "case_hygiene_days": Register("programme", "programme_id", ("programme_id", "day")),
     "past_projects": Register("programme", "programme_id"),
+    "reports": Register("programme", "programme_id"),
     "matches": Register(
         "programme", "programme_id", whole=True, beside=("need_id", "technology_id"),
         left={"case_id": "compared with the match that the case names"},

@@ -5,7 +5,7 @@ As with `effects_schema`, a type for each key, over JSON as it is stored.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -67,6 +67,16 @@ class Merger(TypedDict, total=False):
     rights: list[str]
     cases: list[str]
     matches: list[str]
+
+
+class ReportMove(TypedDict):
+    """How far a stage report has come, and the digest of what was frozen."""
+
+    number: int
+    digest: str
+    #: Of one that is frozen: up to when it was counted, and whose months it tells anew.
+    as_of: NotRequired[str]
+    before: NotRequired[int | None]
 
 
 class RegisterEffects(AccountChange, total=False):
@@ -169,6 +179,8 @@ class RegisterEffects(AccountChange, total=False):
     erased: ErasedWords
     #: Of a programme that was begun with the settings of another: that one.
     copied_from: str
+    # A stage report that was frozen, agreed to or published.
+    report: ReportMove
     # Settings of a program that have changed.
     program: str
     settings: dict[str, Any]

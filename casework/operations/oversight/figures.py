@@ -134,21 +134,27 @@ def programme_of_reader(actor: Actor, programme: str | None) -> str:
 
 def read_world(db: Connection, programme: str, until: datetime) -> tuple[World, dict[str, int]]:
     """A programme as its logs tell it up to an instant, and the last event of each log by then."""
-    names, logs = load_figure_names(), dict[str, int]()
     with whole(db):
-        by_log = _by_log(db, programme, until)
-        _, own = next(by_log, ("programme", []))
-        if not own:
-            raise NotFound("programme")
-        logs[programme] = own[-1].seq
-        told = _register(own)
-        calendar = _calendar(told)
-        found = _Found(names, calendar, until)
-        for kind, rows in by_log:
-            found.take(kind, rows)
-            # Of mediations nothing is told, not even that there are any: whoever is not named in one knows of none.
-            if kind != MEDIATION:
-                logs[rows[0].log] = rows[-1].seq
+        return fold_world(_by_log(db, programme, until), programme, until)
+
+
+def fold_world(
+    by_log: Iterator[tuple[str, list[Any]]], programme: str, until: datetime
+) -> tuple[World, dict[str, int]]:
+    """The same from the kind and the events of each log, the programme's own first: none of them is later. Raises NotFound."""
+    names, logs = load_figure_names(), dict[str, int]()
+    _, own = next(by_log, ("programme", []))
+    if not own:
+        raise NotFound("programme")
+    logs[programme] = own[-1].seq
+    told = _register(own)
+    calendar = _calendar(told)
+    found = _Found(names, calendar, until)
+    for kind, rows in by_log:
+        found.take(kind, rows)
+        # Of mediations nothing is told, not even that there are any: whoever is not named in one knows of none.
+        if kind != MEDIATION:
+            logs[rows[0].log] = rows[-1].seq
     of_programme = read_programme(told, until)
     world = World(
         names=names,

@@ -44,10 +44,11 @@ def find_outside(db: Connection, actor: Actor, *, programme: str | None = None) 
 def tell_outside(db: Connection, programme: str, end: datetime) -> Callable[[], JsonObject]:
     """What gives those of a programme as of the end of a quarter."""
     figures = _figures(db, programme, end)
-    return lambda: _told(figures, programme, end)
+    return lambda: told_outside(figures, programme, end)
 
 
-def _told(figures: Mapping[str, Figure], programme: str, end: datetime) -> JsonObject:
+def told_outside(figures: Mapping[str, Figure], programme: str, end: datetime) -> JsonObject:
+    """Figures without needs, as they are told outside."""
     return {
         "as_of": {"at": instant(end), "programme": programme},
         "definitions": DEFINITIONS,

@@ -1,8 +1,8 @@
-"""Whether what a programme's log says of its settings was set as it may be."""
+"""Whether what a programme's log says of its settings was set as it may be; and all else that is judged of that log."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from casework.engine.case_objects.letterheads import COPIED, LETTERHEAD_SET, REASON, SETTERS
@@ -18,7 +18,16 @@ from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.core.register_log import GRANTED, REGISTERED
 from casework.operations.history.point_in_time import Past
+from casework.operations.verification.assessment_judgement import assessment_faults
+from casework.operations.verification.report_judgement import report_faults
 from casework.records.register_entries import MARK
+
+
+def programme_faults(past: Past, programme: str, events: Collection[RegisterEvent]) -> Iterator[tuple[int, str]]:
+    """What in a programme's log could not have been done so: of its settings, its assessments and its reports."""
+    yield from settings_faults(past, programme, events)
+    yield from assessment_faults(events)
+    yield from report_faults(past, programme, events)
 
 
 def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:

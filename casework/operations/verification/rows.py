@@ -36,11 +36,10 @@ from casework.operations.privacy.erasure_requests import faults as erasure_fault
 from casework.operations.privacy.erasure_requests import fold as fold_erasure
 from casework.operations.tasks.allocation import fold as fold_rules
 from casework.operations.tasks.skills import fold as fold_skills
-from casework.operations.verification.assessment_judgement import assessment_faults
 from casework.operations.verification.found_judgement import found_faults
 from casework.operations.verification.kept_rows import PARTS, KeptRows, read_kept
 from casework.operations.verification.organisation_judgement import merging_faults, organisation_faults
-from casework.operations.verification.programme_judgement import settings_faults
+from casework.operations.verification.programme_judgement import programme_faults
 from casework.operations.verification.record_judgement import import_faults, record_faults
 from casework.operations.verification.right_judgement import right_faults, taken_faults
 from casework.operations.verification.role_judgement import role_faults
@@ -197,7 +196,7 @@ class Rows:
                 "editions": chosen[-1] if chosen else {},
             }
             yield from self._compare("programmes", [programme], rows)
-            for seq, why in [*settings_faults(self.past, self.log, events), *assessment_faults(events)]:
+            for seq, why in programme_faults(self.past, self.log, events):
                 yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
         if kind == "organisation":
             yield from self._compare("organisations", [{"id": self.log}], rows)

@@ -5,8 +5,8 @@ GRANT USAGE ON SCHEMA public TO casework_app, casework_engine;
 -- What only the migrations, and what only the database itself, may write.
 GRANT SELECT ON alembic_version, reading_heads TO casework_app, casework_engine;
 
--- What is written once: the history, frozen workflows, who read what, and where files lie.
-GRANT SELECT, INSERT ON events, editions, readings, sealed_readings, contents, compartments, evidence TO casework_app, casework_engine;
+-- What is written once: the history, frozen workflows and reports, who read what, and where files lie.
+GRANT SELECT, INSERT ON events, editions, readings, sealed_readings, contents, compartments, evidence, reports TO casework_app, casework_engine;
 
 -- What changes, and never goes.
 GRANT SELECT, INSERT, UPDATE ON

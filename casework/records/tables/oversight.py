@@ -13,6 +13,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     UniqueConstraint,
@@ -32,6 +33,18 @@ case_hygiene_days = Table(
     Column("broken", Integer, nullable=False, comment="Of these the ones that broke the rule"),
     Column("breaches", JSONB, nullable=False, comment="How often, by kind"),
     comment="The nightly check's figures",
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    id_column(),
+    reference("programme_id", "programmes.id"),
+    Column("number", Integer, nullable=False, comment="In its programme, in the order in which they were frozen"),
+    Column("as_of", Time, nullable=False, comment="Up to when its figures were counted"),
+    Column("content", LargeBinary, nullable=False, comment="What was frozen, as canonical JSON; never changed"),
+    UniqueConstraint("programme_id", "number"),
+    comment="Stage reports; how far each has come stands in the log of its programme",
 )
 
 findings = Table(

@@ -23,6 +23,7 @@ from casework.operations.documents.storage import DocumentStore
 from casework.operations.history.point_in_time import Past
 from casework.operations.letters.service import Written
 from casework.operations.oversight import case_hygiene
+from casework.operations.oversight.reports import freeze_report
 from casework.operations.people import letterheads, programme_lists, public_catalogues, registry
 from casework.operations.people.account_recovery import ask_recovery, decide_recovery, use_recovery
 from casework.operations.tasks.allocation import choose_allocation
@@ -83,6 +84,8 @@ def scene(
     show_burden(document_store, world, here["right"], here["burden"])
     with transaction(engine) as db:
         access_log.note_document(db, world.actor(db, "officer"), "/documents", here["number"], document)
+        supervisor = world.actor(db, "supervisor")
+    freeze_report(engine, supervisor, world.programmes["BJ"], request=new_request())
     yield Scene(engine, superuser)
     engine.dispose()
     superuser.dispose()

@@ -1,0 +1,25 @@
+"""Why a stage report is not frozen, agreed to or published."""
+
+from __future__ import annotations
+
+from casework.reasons.base import N_, template
+
+EARLIER = template(
+    "reports.earlier",
+    N_("Report %(number)s, up to %(at)s, is published already. Freeze one up to a later moment."),
+)
+NEVER_CHANGED = template(
+    "reports.never_changed",
+    N_("Report %(number)s is published, and never changed. The next one tells what is known by then."),
+)
+AGREED_ALREADY = template(
+    "reports.agreed_already",
+    N_("You have agreed to report %(number)s already, or whoever you stand in for has. Somebody else agrees as well."),
+)
+NOT_AGREED = template("reports.not_agreed", N_("Report %(number)s is published once two persons have agreed to it."))
+OVERTAKEN = template(
+    "reports.overtaken",
+    N_(
+        "Report %(last)s was published after report %(number)s was frozen. Freeze one anew, which tells its months beside."
+    ),
+)
