@@ -51,6 +51,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "Tell the figures of a programme, folded from its logs.",
     ),
     "export": ("casework.commands.exports:export", "Write how cases ran for tools of process mining, in codes alone."),
+    "report": (
+        "casework.commands.reports:report",
+        "Look after stage reports: figures that are frozen, agreed to by two persons, published, and never changed.",
+    ),
     "process": ("casework.commands.process:process", "Tell how cases ran, folded from their logs."),
     "simulate": (
         "casework.commands.simulate:simulate_command",

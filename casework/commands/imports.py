@@ -15,19 +15,17 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Connection, Engine, text
 
+from casework.commands.programmes import find_acting
 from casework.engine.case_objects.programme_lists import LISTS
-from casework.errors import InvalidForm, NotFound, UnknownName
+from casework.errors import InvalidForm, UnknownName
 from casework.json_values import JsonMapping
 from casework.operations.catalogue import table_import
 from casework.operations.catalogue.import_report import Fault, Report
 from casework.operations.catalogue.import_schemas import Kind
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.table_schemas import Table
-from casework.operations.core.email_addresses import canonical
 from casework.operations.core.idempotency import Request
 from casework.operations.people.programme_lists import import_entries
-from casework.permissions.actors import Actor
-from casework.records.actors import find_actor
 from casework.records.database import connect_engine, transaction
 from casework.settings import load_settings
 
@@ -130,7 +128,7 @@ def _table_command(table: Table, about: str) -> None:
                 request = Request(str(uuid_utils.uuid7()), table)
                 done = table_import.import_table(
                     db,
-                    _actor(db, email),
+                    find_acting(db, email),
                     programme=id,
                     table=table,
                     content=content,
@@ -210,7 +208,7 @@ def list_(name: str, file: BinaryIO, programme: str | None, *, email: str, reaso
         with transaction(engine) as db:
             id = _programme_id(db, programme or _only_programme(db))
             request = Request(str(uuid_utils.uuid7()), name)
-            actor = _actor(db, email)
+            actor = find_acting(db, email)
             done = import_entries(db, actor, id, name, content=content, reason=reason, request=request).answer
             if dry_run:
                 # Written and taken back, so that all is refused that the import would refuse.
@@ -238,7 +236,7 @@ def _run(
 ) -> None:
     with transaction(engine) as db:
         code = programme or _only_programme(db)
-        actor = _actor(db, email) if email else None
+        actor = find_acting(db, email) if email else None
     with ExitStack() as stack:
         rows = None
         if report_path is not None:
@@ -332,13 +330,3 @@ def _only_programme(db: Connection) -> str:
     if len(codes) > 1:
         raise click.ClickException(f"There are several programmes; name one: --programme {' or '.join(codes)}.")
     return str(codes[0])
-
-
-def _actor(db: Connection, email: str) -> Actor:
-    id = db.execute(
-        text("SELECT id FROM people WHERE lower(email) = :email"), {"email": canonical(email)}
-    ).scalar_one_or_none()
-    actor = find_actor(db, str(id)) if id is not None else None
-    if actor is None:
-        raise NotFound("person")
-    return actor

@@ -11,11 +11,14 @@ from zoneinfo import ZoneInfo, available_timezones
 import click
 from sqlalchemy import Connection, text
 
-from casework.errors import UnknownName
+from casework.errors import NotFound, UnknownName
 from casework.operations.core.editions import read_editions
+from casework.operations.core.email_addresses import canonical
 from casework.operations.people.programme_copies import begin_copy
 from casework.operations.people.registry import register_programme
 from casework.operations.people.service import CALENDARS, calendar_called
+from casework.permissions.actors import Actor
+from casework.records.actors import find_actor
 from casework.records.database import connect_engine, transaction
 from casework.records.row_security import in_snapshot
 from casework.settings import load_settings
@@ -126,3 +129,14 @@ def find_programme(db: Connection, code: str | None) -> tuple[str, str]:
         raise UnknownName("programme", code)
     found = code or next(iter(codes))
     return found, codes[found]
+
+
+def find_acting(db: Connection, email: str) -> Actor:
+    """The person in whose name something is done. Raises NotFound, also where the account is closed."""
+    id = db.execute(
+        text("SELECT id FROM people WHERE lower(email) = :email"), {"email": canonical(email)}
+    ).scalar_one_or_none()
+    actor = find_actor(db, str(id)) if id is not None else None
+    if actor is None:
+        raise NotFound("person")
+    return actor

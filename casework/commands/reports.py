@@ -1,0 +1,141 @@
+"""The command `report`: freeze the figures of a programme, let two persons agree, publish, and count them again from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+import click
+import uuid_utils
+from sqlalchemy import Connection
+
+from casework.commands.programmes import as_of_option, find_acting, find_programme
+from casework.operations.core.editions import read_editions
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.oversight.report_file import LEFT, check_report_file, export_report
+from casework.operations.oversight.reports import agree_report, freeze_report, publish_report, read_reports
+from casework.permissions.actors import Actor
+from casework.records.database import connect_engine, transaction
+from casework.records.row_security import in_snapshot
+from casework.settings import load_settings
+
+_number = click.argument("number", type=click.IntRange(min=1))
+_programme = click.option(
+    "--programme", metavar="CODE", help="Whose report; needed where there are several programmes."
+)
+_as = click.option("--as", "email", metavar="EMAIL", required=True, help="As this supervisor or manager of it.")
+
+
+@click.group()
+def report() -> None:
+    """Look after stage reports: figures that are frozen, agreed to by two persons, published, and never changed."""
+
+
+@report.command("freeze")
+@_programme
+@as_of_option
+@_as
+def freeze(programme: str | None, as_of: datetime | None, email: str) -> None:
+    """Freeze the figures of a programme, as they are counted inside and as they are told outside.
+
+    Those are as of the end of the last quarter by then. Beside the months that the last published report told stands what is known of them
+    today.
+    """
+    engine = connect_engine(load_settings())
+    try:
+        with transaction(engine) as db:
+            read_editions(db)
+            id, actor = find_programme(db, programme)[1], find_acting(db, email)
+        _say("is frozen", freeze_report(engine, actor, id, until=as_of, request=_request("freeze")))
+    finally:
+        engine.dispose()
+
+
+@report.command("agree")
+@_number
+@_programme
+@_as
+def agree(number: int, programme: str | None, email: str) -> None:
+    """Agree to the report NUMBER: two persons do before it is published, and whoever froze it may be one."""
+    done = _done(programme, email, lambda db, actor, id: agree_report(db, actor, id, number, _request("agree")))
+    _say("has one more who agrees", done)
+
+
+@report.command("publish")
+@_number
+@_programme
+@_as
+def publish(number: int, programme: str | None, email: str) -> None:
+    """Publish the report NUMBER, to which two persons have agreed. From then on it is never changed."""
+    done = _done(programme, email, lambda db, actor, id: publish_report(db, actor, id, number, _request("publish")))
+    _say("is published", done)
+
+
+@report.command("list")
+@_programme
+def list_(programme: str | None) -> None:
+    """List the reports of a programme: how far each has come, up to when it was counted, and its digest."""
+    engine = connect_engine(load_settings())
+    try:
+        with transaction(engine) as db:
+            reports = read_reports(db, find_programme(db, programme)[1])
+    finally:
+        engine.dispose()
+    for one in sorted(reports.values(), key=lambda one: one.number):
+        click.echo(f"{one.number}  {one.state}  {one.as_of}  {one.digest}")
+
+
+@report.command("export")
+@_number
+@click.argument("file", type=click.File("w", encoding="utf-8", atomic=True))
+@_programme
+def export(number: int, file: IO[str], programme: str | None) -> None:
+    """Write the report NUMBER to FILE, or to - for the screen, with the events by which anybody counts it again.
+
+    It has no words of cases and nothing of mediations. Of visits and past projects it has what was put down.
+    """
+    engine = connect_engine(load_settings())
+    try:
+        with in_snapshot(engine) as db:
+            for piece in export_report(db, find_programme(db, programme)[1], number):
+                file.write(piece)
+    finally:
+        engine.dispose()
+
+
+@report.command("verify")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def verify(file: Path) -> None:
+    """Count the report in FILE again, from its events alone, and say what differs. Exits with 1 where anything does.
+
+    No database is asked. The release that froze it counts by the same definitions.
+    """
+    checked = check_report_file(file)
+    for fault in checked.faults:
+        click.echo(fault)
+    found = len(checked.faults)
+    much = f"{checked.logs} logs with {checked.events} events"
+    click.echo(f"Report {checked.number or '?'}, {much}: {f'{found} differ.' if found else 'nothing differs.'}")
+    click.echo(f"Not counted again: {', '.join(LEFT)}.", err=True)
+    if checked.faults:
+        raise click.exceptions.Exit(1)
+
+
+def _done(programme: str | None, email: str, do: Callable[[Connection, Actor, str], Done]) -> Done:
+    engine = connect_engine(load_settings())
+    try:
+        with transaction(engine) as db:
+            return do(db, find_acting(db, email), find_programme(db, programme)[1])
+    finally:
+        engine.dispose()
+
+
+def _request(what: str) -> Request:
+    return Request(str(uuid_utils.uuid7()), what)
+
+
+def _say(what: str, done: Done) -> None:
+    told = done.answer
+    click.echo(f"Report {told['number']} {what}: up to {told['as_of']}, digest {told['digest']}.")

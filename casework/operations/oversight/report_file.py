@@ -1,0 +1,291 @@
+"""The file of a stage report: what was frozen, and the events by which anybody counts its figures again.
+
+Of each event it has the header and what follows from it, and of its words those alone that a figure reads: of all others the salted hash,
+so that the chain of each log holds still. Of mediations it has nothing, so that their figure alone is not counted again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.case_objects.kept_records import NEED, TECHNOLOGY
+from casework.engine.figures.counting import without_needs
+from casework.engine.figures.data_quality import TOLD_BY
+from casework.engine.figures.names import DEFINITIONS, written
+from casework.engine.figures.register_facts import BESIDE, MATCHES, NIGHTS
+from casework.engine.figures.reports import differences, fold
+from casework.engine.figures.world import World
+from casework.errors import CaseworkError, NotFound, UnknownName
+from casework.json_values import JsonMapping, JsonObject
+from casework.ledger.canonical_json import digest, instant, parse_instant
+from casework.ledger.integrity import Head, StoredEvent, check_log
+from casework.ledger.redactable_bodies import Body, erase
+from casework.operations.oversight.figure_scope import figures_among
+from casework.operations.oversight.figures import fold_world, show_figure
+from casework.operations.oversight.outside_figures import told_outside
+from casework.operations.oversight.reports import FORM, Earlier, read_content, read_reports, restated_from
+from casework.records.event_log import register_event_of
+from casework.records.row_security import whole
+
+#: What is not counted again, as nothing of what it is counted by leaves the database.
+LEFT = ("mediations",)
+_PROGRAMME = "programme"
+#: By kind of log the fields of bodies that figures read; of a programme those that begin so.
+_READ: Mapping[str, tuple[str, ...]] = {
+    NEED: ("status",),
+    TECHNOLOGY: ("status", *(name for names in TOLD_BY.values() for name in names)),
+}
+_READ_OF_PROGRAMME = (MATCHES, NIGHTS, *(f"{table}/" for table in BESIDE))
+
+
+def export_report(db: Connection, programme: str, number: int) -> Iterator[str]:
+    """The file of a report, piece by piece. For whoever reads all of a programme. Raises UnknownName."""
+    report = read_reports(db, programme).get(number)
+    if report is None:
+        raise UnknownName("report", str(number))
+    content = read_content(db, programme, number)
+    before = None if report.before is None else read_content(db, programme, report.before)
+    yield from write_file(db, programme, content, state=report.state, before=before)
+
+
+def write_file(
+    db: Connection, programme: str, content: JsonMapping, *, state: str | None, before: JsonMapping | None = None
+) -> Iterator[str]:
+    """The same from what was frozen; without a state from what is not frozen yet."""
+    head = {"form": FORM, "state": state, "digest": digest(content), "content": content, "before": before}
+    yield f'{json.dumps(head, ensure_ascii=False)[:-1]}, "logs": [\n'
+    lasts: JsonObject = dict(content["inside"]["as_of"]["logs"])
+    with whole(db):
+        # Its own log goes on to where it says that the report was frozen, agreed to and published.
+        lasts[programme] = db.execute(_LENGTH, {"log": programme}).scalar_one()
+        rows = db.execute(_EVENTS, {"lasts": json.dumps(lasts)})
+        for n, (_, events) in enumerate(groupby(rows, key=attrgetter("log"))):
+            yield f"{',' if n else ''}{json.dumps(_log(list(events)), ensure_ascii=False)}\n"
+    yield "]}\n"
+
+
+#: How many events a log has.
+_LENGTH = text("SELECT seq FROM logs WHERE id = CAST(:log AS uuid)")
+#: The events of some logs, each up to one of them, in the order in which figures are counted.
+_EVENTS = text("""
+    SELECT l.kind, e.log_id::text AS log, e.seq, e.at, e.header, e.effects, e.body, e.hash
+    FROM jsonb_each_text(CAST(:lasts AS jsonb)) x(log, seq) JOIN logs l ON l.id = CAST(x.log AS uuid)
+    JOIN events e ON e.log_id = l.id AND e.seq <= CAST(x.seq AS bigint)
+    ORDER BY l.kind <> 'programme', l.kind, e.log_id, e.seq
+""").execution_options(stream_results=True)
+
+
+def _log(events: list[Any]) -> JsonObject:
+    kind = events[0].kind
+    return {
+        "log": events[0].log,
+        "kind": kind,
+        "events": [
+            {
+                "seq": one.seq,
+                "at": instant(one.at),
+                "header": one.header,
+                "effects": one.effects,
+                "body": _without_words(kind, one.body),
+                "hash": one.hash,
+            }
+            for one in events
+        ],
+    }
+
+
+def _without_words(kind: str, body: Body) -> Body:
+    if kind == _PROGRAMME:
+        return erase(body, [name for name in body if not name.startswith(_READ_OF_PROGRAMME)])
+    return erase(body, [name for name in body if name not in _READ.get(kind, ())])
+
+
+# --- checking --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedReport:
+    """What was looked at in a file, and what is wrong with it, in sentences."""
+
+    number: int | None
+    logs: int
+    events: int
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An event of a file, as the fold of figures and the check of a chain read it."""
+
+    log: str
+    seq: int
+    at: datetime
+    header: Any
+    effects: Any
+    body: Any
+    hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _File:
+    """A file that was read: its parts, and by log the kind and the events."""
+
+    said: JsonMapping
+    content: JsonMapping
+    logs: Mapping[str, tuple[str, list[_Row]]]
+
+    @property
+    def programme(self) -> str:
+        return str(self.content["inside"]["as_of"]["programme"])
+
+    def frozen(self, until: datetime) -> Iterator[tuple[str, list[_Row]]]:
+        """What was counted up to an instant: of each log the kind, and its events."""
+        lasts = self.content["inside"]["as_of"]["logs"]
+        for log, (kind, rows) in self.logs.items():
+            counted = [row for row in rows if row.seq <= lasts.get(log, 0) and row.at <= until]
+            if counted:
+                yield kind, counted
+
+
+def check_report_file(path: Path) -> CheckedReport:
+    """Count a report again from its file alone; no database is asked."""
+    number, logs, events = None, 0, 0
+    faults: list[str] = []
+    try:
+        file = _read(path)
+        number, logs = int(file.content["number"]), len(file.logs)
+        events = sum(len(rows) for _, rows in file.logs.values())
+        for check in _CHECKS:
+            faults.extend(check(file))
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, CaseworkError) as fault:
+        faults.append(f"This is no file of a report, or it is damaged: {fault or type(fault).__name__}")
+    return CheckedReport(number=number, logs=logs, events=events, faults=tuple(faults))
+
+
+def _read(path: Path) -> _File:
+    said = json.loads(path.read_text("utf-8"))
+    if said["form"] != FORM:
+        raise ValueError(f"its form is {said['form']}, and this release reads {FORM}.")
+    return _File(said=said, content=said["content"], logs={one["log"]: _rows(one) for one in said["logs"]})
+
+
+def _rows(log: JsonMapping) -> tuple[str, list[_Row]]:
+    names = ("header", "effects", "body", "hash")
+    return log["kind"], [
+        _Row(log["log"], one["seq"], parse_instant(one["at"]), *(one[name] for name in names)) for one in log["events"]
+    ]
+
+
+def _digest(file: _File) -> Iterator[str]:
+    if digest(file.content) != file.said["digest"]:
+        yield "What was frozen is not what its digest is of."
+
+
+def _chains(file: _File) -> Iterator[str]:
+    """Each log is whole as far as it was counted, and no other is there."""
+    lasts, heads = file.content["inside"]["as_of"]["logs"], file.content["heads"]
+    yield from (f"The log {log} is missing." for log in sorted(lasts.keys() - file.logs.keys()))
+    for log, (_, rows) in file.logs.items():
+        if log not in lasts:
+            yield f"The log {log} was not counted."
+            continue
+        stored = (StoredEvent(one.log, one.seq, one.at, one.header, one.effects, one.body, one.hash) for one in rows)
+        end = Head(log, rows[-1].seq, rows[-1].hash)
+        yield from (f"In the log {log}: {fault.sentence}" for fault in check_log(stored, end))
+        if heads.get(log) not in [one.hash for one in rows if one.seq == lasts[log]]:
+            yield f"The log {log} does not have as event {lasts[log]} what it had when the report was frozen."
+
+
+def _course(file: _File) -> Iterator[str]:
+    """The programme's log says that this was frozen, and how far it came."""
+    if file.said["state"] is None:
+        return
+    _, own = file.logs.get(file.programme, ("", []))
+    number = file.content["number"]
+    report = fold(register_event_of(one.header, one.effects, one.body) for one in own).get(number)
+    if report is None:
+        yield f"The programme's log does not say that report {number} was frozen."
+        return
+    if report.digest != file.said["digest"]:
+        yield f"The programme's log says that another report {number} was frozen: its digest is {report.digest}."
+    if report.state != file.said["state"]:
+        yield f"The programme's log says that the report is {report.state}, and not {file.said['state']}."
+
+
+def _counted(file: _File) -> Iterator[str]:
+    """Every figure is what the events add up to."""
+    inside = file.content["inside"]
+    said = inside["definitions"]["version"]
+    if said != DEFINITIONS:
+        yield f"It was counted by version {said} of the definitions, and this release has {DEFINITIONS}: take the one that froze it."
+        return
+    as_of = inside["as_of"]
+    until = parse_instant(as_of["at"])
+    world, logs = fold_world(file.frozen(until), file.programme, until)
+    yield from (f"{words} not what the report says." for words in _otherwise(world, logs, inside))
+    figures = {name: show_figure(figure) for name, figure in figures_among(world, {}).items()}
+    yield from differences(inside["figures"], _plain(figures), left=LEFT)
+    yield from (f"Outside, {why}" for why in _outside_differs(file))
+
+
+def _otherwise(world: World, logs: Mapping[str, int], inside: JsonMapping) -> Iterator[str]:
+    as_of = inside["as_of"]
+    editions = {track.edition for case in world.cases for track in case.case.tracks.values()}
+    for words, same in (
+        ("The last event of each log is", logs == as_of["logs"]),
+        ("The calendar is", world.calendar.digest == as_of["calendar"]),
+        ("The editions are", editions == as_of["editions"].keys()),
+        ("What the installed workflows call their steps is", _names(world) == inside["definitions"]["names"]),
+    ):
+        if not same:
+            yield words
+
+
+def _names(world: World) -> str:
+    return digest(dict(written(world.names)))
+
+
+def _outside_differs(file: _File) -> Iterator[str]:
+    outside = file.content["outside"]
+    end = parse_instant(outside["as_of"]["at"])
+    try:
+        world, _ = fold_world(file.frozen(end), file.programme, end)
+        figures = {name: without_needs(figure) for name, figure in figures_among(world, {}).items()}
+    except NotFound:
+        # The programme began later.
+        figures = {}
+    yield from differences(outside["figures"], _plain(told_outside(figures, file.programme, end))["figures"], left=LEFT)
+
+
+def _restated(file: _File) -> Iterator[str]:
+    """What it tells anew is what the report before told, and what this one tells."""
+    content, told = file.content, file.said["before"]
+    named, before = content["before"], None
+    if named is not None:
+        if told is None or digest(told) != named["digest"]:
+            yield f"The report {named['number']} that it tells anew is not the one that was frozen."
+            return
+        before = Earlier(number=named["number"], digest=named["digest"], content=told)
+    if _plain(restated_from(before, content["inside"], content["outside"])) != content["restated"]:
+        yield "What it tells anew of earlier months is not what the two reports say."
+
+
+def _plain(told: object) -> JsonObject:
+    """As it is read from a file."""
+    plain: JsonObject = json.loads(json.dumps(told))
+    return plain
+
+
+_CHECKS: Iterable[Callable[[_File], Iterator[str]]] = (_digest, _chains, _course, _counted, _restated)
+
+
+__all__ = ["LEFT", "CheckedReport", "check_report_file", "export_report", "write_file"]
