@@ -1,0 +1,216 @@
+"""A stage report is frozen once, agreed to by two persons, published and never changed; the next one tells its months anew."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import ProgrammingError
+
+from casework.engine.figures.reports import IS_AGREED, IS_DRAFT, IS_PUBLISHED
+from casework.errors import NotAllowed, NotFound, RecordHasMoved, Refused, UnknownName
+from casework.json_values import JsonMapping
+from casework.ledger.canonical_json import digest, parse_instant
+from casework.operations.core.perform import calendar_of
+from casework.operations.oversight import reports
+from casework.operations.oversight.figures import count_programme, show_counted
+from casework.operations.oversight.outside_figures import last_quarter, tell_outside
+from casework.operations.oversight.reports import (
+    agree_report,
+    freeze_report,
+    publish_report,
+    read_content,
+    read_reports,
+)
+from casework.permissions.actors import Actor
+from casework.records.database import transaction
+from casework.records.event_log import now, read_register
+from tests.support.world import World, new_request
+
+
+def actor(engine: Engine, world: World, name: str) -> Actor:
+    with transaction(engine) as db:
+        return world.actor(db, name)
+
+
+def frozen(engine: Engine, world: World, **given: Any) -> JsonMapping:
+    """A report that the supervisor has frozen."""
+    supervisor = actor(engine, world, "supervisor")
+    return freeze_report(engine, supervisor, world.programmes["BJ"], request=new_request(), **given).answer
+
+
+def published(engine: Engine, world: World) -> int:
+    """One that was frozen, agreed to and published; gives its number."""
+    number, programme = int(frozen(engine, world)["number"]), world.programmes["BJ"]
+    with transaction(engine) as db:
+        for name in ("supervisor", "manager"):
+            agree_report(db, world.actor(db, name), programme, number, new_request())
+        publish_report(db, world.actor(db, "manager"), programme, number, new_request())
+    return number
+
+
+def test_what_is_frozen_is_what_the_logs_said_and_is_bound_by_an_event(engine: Engine, world: World) -> None:
+    programme = world.programmes["BJ"]
+    with transaction(engine) as db:
+        world.open_case(db)
+    answer = frozen(engine, world)
+    with transaction(engine) as db:
+        world.open_case(db, 1)
+        content = read_content(db, programme, 1)
+        at = parse_instant(str(answer["as_of"]))
+        assert content["inside"] == show_counted(count_programme(db, programme, at))
+        assert content["outside"] == tell_outside(db, programme, last_quarter(at, calendar_of(db, programme)))()
+        assert (content["before"], content["restated"]) == (None, {"inside": [], "outside": []})
+        heads = text("SELECT hash FROM events WHERE log_id = CAST(:log AS uuid) AND seq = :seq")
+        logs = content["inside"]["as_of"]["logs"]
+        assert content["heads"] == {
+            log: db.execute(heads, {"log": log, "seq": seq}).scalar_one() for log, seq in logs.items()
+        }
+        (event,) = (one for one in read_register(db, programme) if one.kind == "report_frozen")
+        assert (event.actor, event.role) == (world.people["supervisor"], "supervisor")
+        move = event.effects["report"]
+        assert move == {"number": 1, "digest": digest(content), "as_of": answer["as_of"], "before": None}
+        ((name, row),) = event.body.items()
+        assert name.startswith("reports/")
+        # The row is told by the same digest.
+        assert row["content"] == answer["digest"] == digest(content)
+
+
+def test_a_report_up_to_a_moment_tells_what_was_known_then(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        world.open_case(db)
+    with transaction(engine) as db:
+        then = now(db)
+        world.open_case(db, 1)
+    frozen(engine, world, until=then)
+    with transaction(engine) as db:
+        rows = read_content(db, world.programmes["BJ"], 1)["inside"]["figures"]["conversion"]["rows"]
+    assert next(row for row in rows if row["of"]["step"] == "opened")["denominator"] == 1
+
+
+def test_two_persons_agree_and_then_it_is_published(engine: Engine, world: World) -> None:
+    programme = world.programmes["BJ"]
+    frozen(engine, world)
+    with transaction(engine) as db:
+        supervisor, manager = world.actor(db, "supervisor"), world.actor(db, "manager")
+        states = [read_reports(db, programme)[1].state]
+        agree_report(db, supervisor, programme, 1, new_request())
+        with pytest.raises(Refused, match="You have agreed"):
+            agree_report(db, supervisor, programme, 1, new_request())
+        with pytest.raises(Refused, match="once two persons have agreed"):
+            publish_report(db, manager, programme, 1, new_request())
+        states.append(read_reports(db, programme)[1].state)
+        agree_report(db, manager, programme, 1, new_request())
+        states.append(read_reports(db, programme)[1].state)
+        publish_report(db, supervisor, programme, 1, new_request())
+        states.append(read_reports(db, programme)[1].state)
+        for again in (agree_report, publish_report):
+            with pytest.raises(Refused, match="never changed"):
+                again(db, manager, programme, 1, new_request())
+    assert states == [IS_DRAFT, IS_DRAFT, IS_AGREED, IS_PUBLISHED]
+
+
+@pytest.mark.parametrize("role", ["officer", "auditor"])
+def test_who_reads_figures_does_not_freeze_them(engine: Engine, world: World, role: str) -> None:
+    frozen(engine, world)
+    reader, programme = actor(engine, world, role), world.programmes["BJ"]
+    with pytest.raises(NotAllowed):
+        freeze_report(engine, reader, programme, request=new_request())
+    with transaction(engine) as db, pytest.raises(NotAllowed):
+        agree_report(db, reader, programme, 1, new_request())
+
+
+@pytest.mark.parametrize("role", ["observer", "provider", "administrator"])
+def test_to_others_there_is_no_report(engine: Engine, world: World, role: str) -> None:
+    other, programme = actor(engine, world, role), world.programmes["BJ"]
+    with pytest.raises(NotFound):
+        freeze_report(engine, other, programme, request=new_request())
+    with transaction(engine) as db, pytest.raises(NotFound):
+        publish_report(db, other, programme, 1, new_request())
+
+
+def test_a_report_that_is_not_there_is_named(engine: Engine, world: World) -> None:
+    programme = world.programmes["BJ"]
+    with transaction(engine) as db:
+        with pytest.raises(UnknownName, match="report 7"):
+            agree_report(db, world.actor(db, "manager"), programme, 7, new_request())
+        with pytest.raises(UnknownName, match="report 7"):
+            read_content(db, programme, 7)
+
+
+def test_before_a_programme_began_there_is_nothing_to_freeze(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        then = now(db) - timedelta(days=9000)
+    with pytest.raises(NotFound):
+        frozen(engine, world, until=then)
+
+
+def test_the_next_report_tells_the_months_of_the_last_as_they_were_and_as_they_are(
+    engine: Engine, world: World
+) -> None:
+    with transaction(engine) as db:
+        world.open_case(db)
+    first = published(engine, world)
+    # A draft that nobody published binds nobody.
+    frozen(engine, world)
+    with transaction(engine) as db:
+        world.open_case(db, 1)
+    frozen(engine, world)
+    with transaction(engine) as db:
+        content = read_content(db, world.programmes["BJ"], 3)
+    assert content["before"]["number"] == first
+    told = content["restated"]["inside"]
+    opened = next(one for one in told if one["figure"] == "conversion" and one["of"]["step"] == "opened")
+    assert (opened["then"]["denominator"], opened["now"]["denominator"]) == (1, 2)
+
+
+def test_what_was_frozen_before_another_was_published_is_not_published(engine: Engine, world: World) -> None:
+    programme = world.programmes["BJ"]
+    assert frozen(engine, world)["number"] == 1
+    assert published(engine, world) == 2
+    with transaction(engine) as db:
+        for name in ("supervisor", "manager"):
+            agree_report(db, world.actor(db, name), programme, 1, new_request())
+        with pytest.raises(Refused, match="Freeze one anew"):
+            publish_report(db, world.actor(db, "manager"), programme, 1, new_request())
+
+
+def test_nothing_is_frozen_up_to_a_moment_that_was_published_already(engine: Engine, world: World) -> None:
+    published(engine, world)
+    with transaction(engine) as db:
+        at = parse_instant(read_reports(db, world.programmes["BJ"])[1].as_of)
+    with pytest.raises(Refused, match="later moment"):
+        frozen(engine, world, until=at)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE reports SET number = 9", "DELETE FROM reports"])
+def test_the_application_cannot_change_what_was_frozen(engine: Engine, world: World, statement: str) -> None:
+    frozen(engine, world)
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction(engine) as db:
+        db.execute(text(statement))
+
+
+def test_who_asks_twice_freezes_once(engine: Engine, world: World) -> None:
+    supervisor, request = actor(engine, world, "supervisor"), new_request()
+    first = freeze_report(engine, supervisor, world.programmes["BJ"], request=request)
+    again = freeze_report(engine, supervisor, world.programmes["BJ"], request=request)
+    assert (again.repeated, again.answer) == (True, first.answer)
+    with transaction(engine) as db:
+        assert list(read_reports(db, world.programmes["BJ"])) == [1]
+
+
+def test_what_was_counted_while_another_was_frozen_is_not_frozen(
+    engine: Engine, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = reports.draft_content
+
+    def meanwhile(*given: Any) -> Any:
+        monkeypatch.undo()
+        frozen(engine, world)
+        return made(*given)
+
+    monkeypatch.setattr(reports, "draft_content", meanwhile)
+    with pytest.raises(RecordHasMoved):
+        frozen(engine, world)
