@@ -192,9 +192,9 @@ class Fold:
             told = {case.number: tell(case) for case in planned}
             needed = {number for number, what in told.items() if what != "not_needed"}
             passed = {number for number, what in told.items() if what == "passed"}
-            for what, here, among in (
-                ("needed", needed, told.keys()), ("passed", passed, needed), ("not_needed", told.keys() - needed, told.keys()),
-            ):  # fmt: skip
+            every, spared = set(told), set(told) - needed
+            lines = (("needed", needed, every), ("passed", passed, needed), ("not_needed", spared, every))
+            for what, here, among in lines:
                 rows.append(row({"branch": branch, "what": what}, len(here), len(among), cases=here))
         return rows
 

@@ -33,7 +33,7 @@ def report() -> None:
     """Look after stage reports: figures that are frozen, agreed to by two persons, published, and never changed."""
 
 
-@report.command("freeze")
+@report.command()
 @_programme
 @as_of_option
 @_as
@@ -48,28 +48,28 @@ def freeze(programme: str | None, as_of: datetime | None, email: str) -> None:
         with transaction(engine) as db:
             read_editions(db)
             id, actor = find_programme(db, programme)[1], find_acting(db, email)
-        _say("is frozen", freeze_report(engine, actor, id, until=as_of, request=_request("freeze")))
+        _say("is frozen", freeze_report(engine, actor, id, until=as_of, request=_request()))
     finally:
         engine.dispose()
 
 
-@report.command("agree")
+@report.command()
 @_number
 @_programme
 @_as
 def agree(number: int, programme: str | None, email: str) -> None:
     """Agree to the report NUMBER: two persons do before it is published, and whoever froze it may be one."""
-    done = _done(programme, email, lambda db, actor, id: agree_report(db, actor, id, number, _request("agree")))
+    done = _done(programme, email, lambda db, actor, id: agree_report(db, actor, id, number, _request()))
     _say("has one more who agrees", done)
 
 
-@report.command("publish")
+@report.command()
 @_number
 @_programme
 @_as
 def publish(number: int, programme: str | None, email: str) -> None:
     """Publish the report NUMBER, to which two persons have agreed. From then on it is never changed."""
-    done = _done(programme, email, lambda db, actor, id: publish_report(db, actor, id, number, _request("publish")))
+    done = _done(programme, email, lambda db, actor, id: publish_report(db, actor, id, number, _request()))
     _say("is published", done)
 
 
@@ -87,7 +87,7 @@ def list_(programme: str | None) -> None:
         click.echo(f"{one.number}  {one.state}  {one.as_of}  {one.digest}")
 
 
-@report.command("export")
+@report.command()
 @_number
 @click.argument("file", type=click.File("w", encoding="utf-8", atomic=True))
 @_programme
@@ -105,7 +105,7 @@ def export(number: int, file: IO[str], programme: str | None) -> None:
         engine.dispose()
 
 
-@report.command("verify")
+@report.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def verify(file: Path) -> None:
     """Count the report in FILE again, from its events alone, and say what differs. Exits with 1 where anything does.
@@ -132,8 +132,8 @@ def _done(programme: str | None, email: str, do: Callable[[Connection, Actor, st
         engine.dispose()
 
 
-def _request(what: str) -> Request:
-    return Request(str(uuid_utils.uuid7()), what)
+def _request() -> Request:
+    return Request(str(uuid_utils.uuid7()), "report")
 
 
 def _say(what: str, done: Done) -> None:

@@ -55,9 +55,9 @@ def test_a_file_that_nobody_changed_is_counted_again_without_a_difference(file: 
 
 def test_it_has_no_words_of_cases_and_needs_and_nothing_of_mediations(engine: Engine, world: World, file: Any) -> None:
     written = json.dumps(file)
-    assert {log["kind"] for log in file["logs"]} == {"programme", "case", "need", "technology", "right"}
+    kinds = {log["kind"] for log in file["logs"]}
+    assert {"programme", "case", "need", "technology"} <= kinds <= {"programme", "case", "need", "technology", "right"}
     assert "Steam without coal" not in written
-    assert "mediation" not in {log["kind"] for log in file["logs"]}
     cases = [event for log in file["logs"] if log["kind"] == "case" for event in log["events"]]
     assert all(field.keys() == {"hash"} for event in cases for field in event["body"].values())
     with transaction(engine) as db:
