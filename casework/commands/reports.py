@@ -11,11 +11,18 @@ import click
 import uuid_utils
 from sqlalchemy import Connection
 
+from casework.commands.figures import called, lines_of, number_of
 from casework.commands.programmes import as_of_option, find_acting, find_programme
 from casework.operations.core.editions import read_editions
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.oversight.report_file import LEFT, check_report_file, export_report
-from casework.operations.oversight.reports import agree_report, freeze_report, publish_report, read_reports
+from casework.operations.oversight.reports import (
+    agree_report,
+    freeze_report,
+    publish_report,
+    read_content,
+    read_reports,
+)
 from casework.permissions.actors import Actor
 from casework.records.database import connect_engine, transaction
 from casework.records.row_security import in_snapshot
@@ -85,6 +92,29 @@ def list_(programme: str | None) -> None:
         engine.dispose()
     for one in sorted(reports.values(), key=lambda one: one.number):
         click.echo(f"{one.number}  {one.state}  {one.as_of}  {one.digest}")
+
+
+@report.command()
+@_number
+@_programme
+@click.option("--outside", is_flag=True, help="As it is told outside the office, where small numbers are hidden.")
+def show(number: int, programme: str | None, *, outside: bool) -> None:
+    """Tell what was frozen as the report NUMBER, and beside the months of the one before it what is known of them since."""
+    engine = connect_engine(load_settings())
+    try:
+        with transaction(engine) as db:
+            content = read_content(db, find_programme(db, programme)[1], number)
+    finally:
+        engine.dispose()
+    part = "outside" if outside else "inside"
+    click.echo(f"As of {content[part]['as_of']['at']}")
+    for line in lines_of(content[part]["figures"]):
+        click.echo(line)
+    if content["before"] is not None:
+        click.echo(f"Since report {content['before']['number']}:")
+    for row in content["restated"][part]:
+        then, now = number_of(row["then"]), number_of(row["now"])
+        click.echo(f"  {row['figure']}, {called(row['of'])}: then {then}; now {now}")
 
 
 @report.command()

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from casework.records.database import transaction
+from tests.operations.oversight.test_reports import frozen, published
 from tests.support.databases import ROOT, run_casework
 from tests.support.world import World
 
@@ -43,6 +44,34 @@ def test_a_report_goes_its_way_and_is_counted_again(
     done = _script(path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith("funnel, conversion, discipline, endings: nothing differs\n")
+
+
+def test_what_was_frozen_is_told_with_the_months_of_the_one_before(
+    engine: Engine, database_url: str, world: World
+) -> None:
+    with transaction(engine) as db:
+        world.open_case(db)
+    published(engine, world)
+    with transaction(engine) as db:
+        world.open_case(db, 1)
+    frozen(engine, world)
+    environment, here = {"DATABASE_URL": database_url}, ("--programme", "BJ")
+    first, second, outside = (
+        run_casework("report", "show", *asked, *here, environment=environment).stdout.splitlines()
+        for asked in (("1",), ("2",), ("2", "--outside"))
+    )
+    assert "  next interest_confirmed, step opened: 0 of 1" in first
+    assert "  next interest_confirmed, step opened: 0 of 2" in second
+    assert not [line for line in first if "; now " in line]
+    (opened,) = (
+        line for line in second if "; now " in line and line.startswith("  conversion") and "step opened" in line
+    )
+    assert opened.endswith(": then 0 of 1; now 0 of 2")
+    # Before its first quarter has ended nothing is told outside.
+    assert outside[1:] == ["Since report 1:"]
+    unknown = run_casework("report", "show", "7", *here, environment=environment)
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert "report 7" in unknown.stderr
 
 
 def test_who_may_not_is_told_so_and_nothing_is_frozen(database_url: str, world: World) -> None:
