@@ -194,8 +194,8 @@ class Fold:
             passed = {number for number, what in told.items() if what == "passed"}
             every, spared = set(told), set(told) - needed
             lines = (("needed", needed, every), ("passed", passed, needed), ("not_needed", spared, every))
-            for what, here, among in lines:
-                rows.append(row({"branch": branch, "what": what}, len(here), len(among), cases=here))
+            for what, mine, whole in lines:
+                rows.append(row({"branch": branch, "what": what}, len(mine), len(whole), cases=mine))
         return rows
 
     def conversion(self) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ import uuid_utils
 from sqlalchemy import Connection
 
 from casework.commands.figures import called, lines_of, number_of
-from casework.commands.programmes import as_of_option, find_acting, find_programme
+from casework.commands.programmes import as_of_option, find_acting, find_programme, programme_option, reading
 from casework.operations.core.editions import read_editions
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.oversight.report_file import LEFT, check_report_file, export_report
@@ -25,13 +25,9 @@ from casework.operations.oversight.reports import (
 )
 from casework.permissions.actors import Actor
 from casework.records.database import connect_engine, transaction
-from casework.records.row_security import in_snapshot
 from casework.settings import load_settings
 
 _number = click.argument("number", type=click.IntRange(min=1))
-_programme = click.option(
-    "--programme", metavar="CODE", help="Whose report; needed where there are several programmes."
-)
 _as = click.option("--as", "email", metavar="EMAIL", required=True, help="As this supervisor or manager of it.")
 
 
@@ -41,7 +37,7 @@ def report() -> None:
 
 
 @report.command()
-@_programme
+@programme_option
 @as_of_option
 @_as
 def freeze(programme: str | None, as_of: datetime | None, email: str) -> None:
@@ -62,7 +58,7 @@ def freeze(programme: str | None, as_of: datetime | None, email: str) -> None:
 
 @report.command()
 @_number
-@_programme
+@programme_option
 @_as
 def agree(number: int, programme: str | None, email: str) -> None:
     """Agree to the report NUMBER: two persons do before it is published, and whoever froze it may be one."""
@@ -72,7 +68,7 @@ def agree(number: int, programme: str | None, email: str) -> None:
 
 @report.command()
 @_number
-@_programme
+@programme_option
 @_as
 def publish(number: int, programme: str | None, email: str) -> None:
     """Publish the report NUMBER, to which two persons have agreed. From then on it is never changed."""
@@ -81,31 +77,23 @@ def publish(number: int, programme: str | None, email: str) -> None:
 
 
 @report.command("list")
-@_programme
+@programme_option
 def list_(programme: str | None) -> None:
     """List the reports of a programme: how far each has come, up to when it was counted, and its digest."""
-    engine = connect_engine(load_settings())
-    try:
-        with transaction(engine) as db:
-            reports = read_reports(db, find_programme(db, programme)[1])
-    finally:
-        engine.dispose()
+    with reading(programme) as (db, _, id):
+        reports = read_reports(db, id)
     for one in sorted(reports.values(), key=lambda one: one.number):
         click.echo(f"{one.number}  {one.state}  {one.as_of}  {one.digest}")
 
 
 @report.command()
 @_number
-@_programme
+@programme_option
 @click.option("--outside", is_flag=True, help="As it is told outside the office, where small numbers are hidden.")
 def show(number: int, programme: str | None, *, outside: bool) -> None:
     """Tell what was frozen as the report NUMBER, and beside the months of the one before it what is known of them since."""
-    engine = connect_engine(load_settings())
-    try:
-        with transaction(engine) as db:
-            content = read_content(db, find_programme(db, programme)[1], number)
-    finally:
-        engine.dispose()
+    with reading(programme) as (db, _, id):
+        content = read_content(db, id, number)
     part = "outside" if outside else "inside"
     click.echo(f"As of {content[part]['as_of']['at']}")
     for line in lines_of(content[part]["figures"]):
@@ -120,19 +108,15 @@ def show(number: int, programme: str | None, *, outside: bool) -> None:
 @report.command()
 @_number
 @click.argument("file", type=click.File("w", encoding="utf-8", atomic=True))
-@_programme
+@programme_option
 def export(number: int, file: IO[str], programme: str | None) -> None:
     """Write the report NUMBER to FILE, or to - for the screen, with the events by which anybody counts it again.
 
     It has no words of cases and nothing of mediations. Of visits and past projects it has what was put down.
     """
-    engine = connect_engine(load_settings())
-    try:
-        with in_snapshot(engine) as db:
-            for piece in export_report(db, find_programme(db, programme)[1], number):
-                file.write(piece)
-    finally:
-        engine.dispose()
+    with reading(programme) as (db, _, id):
+        for piece in export_report(db, id, number):
+            file.write(piece)
 
 
 @report.command()

@@ -198,6 +198,9 @@ def _chains(file: _File) -> Iterator[str]:
         if log not in lasts:
             yield f"The log {log} was not counted."
             continue
+        if not rows:
+            yield f"The log {log} has no events."
+            continue
         stored = (StoredEvent(one.log, one.seq, one.at, one.header, one.effects, one.body, one.hash) for one in rows)
         end = Head(log, rows[-1].seq, rows[-1].hash)
         yield from (f"In the log {log}: {fault.sentence}" for fault in check_log(stored, end))

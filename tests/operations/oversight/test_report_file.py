@@ -91,7 +91,12 @@ def _effect(file: Any) -> None:
 
 
 def _event(file: Any) -> None:
-    _case(file)["events"].pop()
+    own = file["logs"][0]
+    del own["events"][file["content"]["inside"]["as_of"]["logs"][own["log"]] - 1 :]
+
+
+def _no_events(file: Any) -> None:
+    _case(file)["events"].clear()
 
 
 def _log(file: Any) -> None:
@@ -136,6 +141,7 @@ def _definitions(file: Any) -> None:
         (_number, "that another report 2 was frozen"),
         (_effect, "In the log "),
         (_event, "what it had when the report was frozen"),
+        (_no_events, "has no events"),
         (_log, "is missing"),
         (_one_more, "was not counted"),
         (_state, "the report is published, and not agreed"),
