@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
@@ -33,6 +33,8 @@ class Place:
     #: Tasks of the step that had a day, and those that ended after it or are open beyond it.
     dated: int
     overdue: int
+    #: The minutes of the step's tasks by what they did.
+    minutes: dict[str, int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,74 +55,97 @@ class _Stood:
     now: int = 0
     dated: int = 0
     overdue: int = 0
+    minutes: Counter[str] = field(default_factory=Counter)
 
 
-def places(traces: Iterable[Trace], calendar: Calendar, until: datetime) -> tuple[Place, ...]:
-    """Every state in which a case stood, by its edition; those that took the most time together first: the bottlenecks."""
-    found: dict[tuple[str, str, str], _Stood] = {}
-    for trace in traces:
+@dataclass(slots=True)
+class _Done:
+    count: int = 0
+    minutes: Counter[str] = field(default_factory=Counter)
+
+
+class Waits:
+    """The time of cases that come one by one, none of which is kept."""
+
+    def __init__(self, calendar: Calendar, until: datetime) -> None:
+        self._calendar, self._until = calendar, until
+        self._stood: dict[tuple[str, str, str], _Stood] = {}
+        self._done: dict[tuple[str, str], _Done] = {}
+
+    def add(self, trace: Trace) -> None:
         for stay in trace.stays():
-            track = trace.tracks[stay.track]
-            mine = found.setdefault((track["workflow"], track["edition"], stay.state), _Stood())
-            minutes = calendar.working_minutes(stay.since, stay.until or until)
+            mine = self._at(trace, stay.track, stay.state)
+            minutes = self._calendar.working_minutes(stay.since, stay.until or self._until)
             mine.count += 1
             mine.total += minutes
             if stay.until is None:
                 mine.now += 1
             else:
                 mine.left.append(minutes)
-        for key, late in _step_tasks(trace, until):
-            mine = found.setdefault(key, _Stood())
+        spans = spans_of(trace, self._until)
+        for id, task in trace.tasks.items():
+            minutes_of = self._minutes(spans[id]) if id in spans else Counter[str]()
+            if id in spans:
+                done = self._done.setdefault((trace.tracks[task["track"]]["workflow"], task["name"]), _Done())
+                done.count += 1
+                done.minutes.update(minutes_of)
+            if task["type"] == "step" and task["of"] is not None:
+                self._add_step(self._at(trace, task["track"], task["of"]), trace, id, minutes_of)
+
+    def _add_step(self, mine: _Stood, trace: Trace, task: str, minutes: Counter[str]) -> None:
+        mine.minutes.update(minutes)
+        due = trace.due[task]
+        if due is not None:
             mine.dated += 1
-            mine.overdue += late
-    told = (
-        Place(
-            workflow=workflow,
-            edition=edition,
-            state=state,
-            count=one.count,
-            now=one.now,
-            median=round(median(one.left)) if one.left else None,
-            total=one.total,
-            dated=one.dated,
-            overdue=one.overdue,
+            mine.overdue += due < trace.ended.get(task, self._until)
+
+    def _at(self, trace: Trace, track: str, state: str) -> _Stood:
+        of = trace.tracks[track]
+        return self._stood.setdefault((of["workflow"], of["edition"], state), _Stood())
+
+    def _minutes(self, spans: Iterable[tuple[str, datetime, datetime]]) -> Counter[str]:
+        minutes = Counter[str]()
+        for what, since, end in spans:
+            minutes[what] += self._calendar.working_minutes(since, end)
+        return minutes
+
+    def places(self) -> tuple[Place, ...]:
+        """Every state in which a case stood, by its edition; those that took the most time together first: the bottlenecks."""
+        told = (
+            Place(
+                workflow=workflow,
+                edition=edition,
+                state=state,
+                count=one.count,
+                now=one.now,
+                median=round(median(one.left)) if one.left else None,
+                total=one.total,
+                dated=one.dated,
+                overdue=one.overdue,
+                minutes=_each(one.minutes),
+            )
+            for (workflow, edition, state), one in self._stood.items()
         )
-        for (workflow, edition, state), one in found.items()
-    )
-    return tuple(sorted(told, key=lambda place: (-place.total, place.workflow, place.edition, place.state)))
+        return tuple(sorted(told, key=lambda place: (-place.total, place.workflow, place.edition, place.state)))
+
+    def works(self) -> tuple[Work, ...]:
+        """Every task by its workflow and name, with its minutes by what it did; what waited the longest together first."""
+        told = (
+            Work(workflow=workflow, name=name, count=one.count, minutes=_each(one.minutes))
+            for (workflow, name), one in self._done.items()
+        )
+        return tuple(sorted(told, key=lambda work: (-work.minutes[WAITING], work.workflow, work.name)))
 
 
-def _step_tasks(trace: Trace, until: datetime) -> Iterator[tuple[tuple[str, str, str], bool]]:
-    """By the state the tasks of steps that had a day, and whether they were late."""
-    for id, task in trace.tasks.items():
-        due, state = trace.due[id], task["of"]
-        if task["type"] == "step" and due is not None and state is not None:
-            track = trace.tracks[task["track"]]
-            yield (track["workflow"], track["edition"], state), due < trace.ended.get(id, until)
-
-
-def works(traces: Iterable[Trace], calendar: Calendar, until: datetime) -> tuple[Work, ...]:
-    """Every task by its workflow and name, with its minutes by what it did; what waited the longest together first."""
-    counts: Counter[tuple[str, str]] = Counter()
-    minutes: dict[tuple[str, str], Counter[str]] = {}
+def waits_of(traces: Iterable[Trace], calendar: Calendar, until: datetime) -> Waits:
+    waits = Waits(calendar, until)
     for trace in traces:
-        for id, spans in spans_of(trace, until).items():
-            task = trace.tasks[id]
-            key = trace.tracks[task["track"]]["workflow"], task["name"]
-            counts[key] += 1
-            mine = minutes.setdefault(key, Counter())
-            for what, since, end in spans:
-                mine[what] += calendar.working_minutes(since, end)
-    told = (
-        Work(
-            workflow=key[0],
-            name=key[1],
-            count=counts[key],
-            minutes={what: mine[what] for what in (WAITING, IN_HAND, RESTING)},
-        )
-        for key, mine in minutes.items()
-    )
-    return tuple(sorted(told, key=lambda work: (-work.minutes[WAITING], work.workflow, work.name)))
+        waits.add(trace)
+    return waits
+
+
+def _each(minutes: Counter[str]) -> dict[str, int]:
+    return {what: minutes[what] for what in (WAITING, IN_HAND, RESTING)}
 
 
 def spans_of(trace: Trace, until: datetime) -> dict[str, list[tuple[str, datetime, datetime]]]:

@@ -39,30 +39,42 @@ def taken(trace: Trace) -> list[Step]:
     return [step for step in trace.steps if (step.what, step.life_cycle, step.track) == (TRANSITION, COMPLETE, main)]
 
 
-def variants(traces: Iterable[Trace]) -> tuple[Variant, ...]:
-    """Every variant, the most frequent first; of a tie the one that comes first by its actions."""
-    cases: dict[tuple[str, ...], list[str]] = {}
-    times: dict[tuple[str, ...], list[timedelta]] = {}
-    for trace in traces:
-        actions = tuple(step.name for step in taken(trace))
-        cases.setdefault(actions, []).append(trace.number)
+class Ways:
+    """The ways of cases that come one by one, none of which is kept."""
+
+    def __init__(self) -> None:
+        self._cases: dict[tuple[str, ...], list[str]] = {}
+        self._times: dict[tuple[str, ...], list[timedelta]] = {}
+        self._waits: dict[tuple[str, str], list[timedelta]] = {}
+
+    def add(self, trace: Trace) -> None:
+        steps = taken(trace)
+        actions = tuple(step.name for step in steps)
+        self._cases.setdefault(actions, []).append(trace.number)
         if trace.closed_at is not None:
-            times.setdefault(actions, []).append(trace.closed_at - trace.opened_at)
-    total = sum(map(len, cases.values()))
-    return tuple(
-        Variant(actions, tuple(sorted(mine)), Fraction(len(mine), total), middle(times.get(actions, ())))
-        for actions, mine in sorted(cases.items(), key=lambda one: (-len(one[1]), one[0]))
-    )
+            self._times.setdefault(actions, []).append(trace.closed_at - trace.opened_at)
+        for one, other in pairwise(steps):
+            self._waits.setdefault((one.name, other.name), []).append(other.at - one.at)
+
+    def variants(self) -> tuple[Variant, ...]:
+        """Every variant, the most frequent first; of a tie the one that comes first by its actions."""
+        total = sum(map(len, self._cases.values()))
+        return tuple(
+            Variant(actions, tuple(sorted(mine)), Fraction(len(mine), total), middle(self._times.get(actions, ())))
+            for actions, mine in sorted(self._cases.items(), key=lambda one: (-len(one[1]), one[0]))
+        )
+
+    def arcs(self) -> tuple[Arc, ...]:
+        """Which action of the main track came right after which, the most frequent first."""
+        found = (Arc(*ends, len(mine), middle(mine)) for ends, mine in self._waits.items())
+        return tuple(sorted(found, key=lambda arc: (-arc.count, arc.source, arc.target)))
 
 
-def arcs(traces: Iterable[Trace]) -> tuple[Arc, ...]:
-    """Which action of the main track came right after which, the most frequent first."""
-    waits: dict[tuple[str, str], list[timedelta]] = {}
+def ways_of(traces: Iterable[Trace]) -> Ways:
+    ways = Ways()
     for trace in traces:
-        for one, other in pairwise(taken(trace)):
-            waits.setdefault((one.name, other.name), []).append(other.at - one.at)
-    found = (Arc(*ends, len(mine), middle(mine)) for ends, mine in waits.items())
-    return tuple(sorted(found, key=lambda arc: (-arc.count, arc.source, arc.target)))
+        ways.add(trace)
+    return ways
 
 
 def middle(times: Iterable[timedelta]) -> timedelta | None:

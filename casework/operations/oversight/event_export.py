@@ -1,13 +1,15 @@
 """How the cases of a programme ran, read from their logs up to an instant, for tools of process mining.
 
 Sealed mediations have logs of their own, and a case learns nothing of them: neither is one read, nor told of. For whoever reads all of
-a programme, in a transaction that sees one moment; memory holds some cases at a time.
+a programme; memory holds one case at a time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 
 from sqlalchemy import Connection, text
 
@@ -15,31 +17,22 @@ from casework.definitions import load_figure_names, load_library
 from casework.engine.mining.ocel import write_ocel
 from casework.engine.mining.traces import Trace, read_trace
 from casework.engine.mining.xes import write_xes
-from casework.records.event_log import by_now, event_of, read_logs
+from casework.records.event_log import by_now, event_of
 
-#: So many cases are read at once.
-BATCH = 50
-#: The next logs of a programme's cases, with how many events they have.
-_NEXT = text("""
-    SELECT id::text, seq FROM logs WHERE programme_id = CAST(:programme AS uuid) AND kind = 'case'
-    AND (CAST(:after AS uuid) IS NULL OR id > CAST(:after AS uuid)) ORDER BY id LIMIT :most
-""")
+#: The events of a programme's cases up to a moment, case by case. One statement: what is written meanwhile is in none of them.
+_EVENTS = text("""
+    SELECT e.log_id::text AS log, e.seq, e.header, e.effects, e.body FROM events e JOIN logs l ON l.id = e.log_id
+    WHERE l.programme_id = CAST(:programme AS uuid) AND l.kind = 'case' AND e.at <= :until ORDER BY e.log_id, e.seq
+""").execution_options(stream_results=True)
 
 
-def read_traces(db: Connection, programme: str, until: datetime, *, batch: int = BATCH) -> Iterator[Trace]:
+def read_traces(db: Connection, programme: str, until: datetime) -> Iterator[Trace]:
     """The cases that were open by an instant, as their logs tell them up to it, in the order of their logs."""
-    after = None
-    while True:
-        lengths = {
-            row.id: row.seq for row in db.execute(_NEXT, {"programme": programme, "after": after, "most": batch})
-        }
-        for _, rows in read_logs(db, lengths):
-            trace = read_trace((event_of(row.header, row.effects, row.body) for row in rows), until)
-            if trace is not None:
-                yield trace
-        if len(lengths) < batch:
-            return
-        after = list(lengths)[-1]
+    rows = db.execute(_EVENTS, {"programme": programme, "until": until})
+    for _, mine in groupby(rows, key=attrgetter("log")):
+        trace = read_trace((event_of(row.header, row.effects, row.body) for row in mine), until)
+        if trace is not None:
+            yield trace
 
 
 def export_xes(db: Connection, code: str, programme: str, until: datetime | None = None) -> Iterator[str]:

@@ -2,48 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from casework.definitions import load_library
-from casework.engine.deadlines.calendars import Calendar
 from casework.engine.mining.conformance import Conformance, conformance
-from casework.engine.mining.traces import Trace
-from casework.engine.mining.waits import Place, Work, places, works
-from casework.engine.mining.ways import Arc, Variant, arcs, variants
+from casework.engine.mining.waits import Place, Waits, Work
+from casework.engine.mining.ways import Arc, Variant, Ways
+from casework.engine.roles import Role
+from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.event_export import edition_names, read_traces
+from casework.permissions.actors import Actor
 from casework.records.event_log import by_now
+from casework.records.row_security import whole
+
+#: Who reads how the cases of a programme ran: who answers for it, and who judges that.
+READ_BY = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.AUDITOR})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Process:
+    """How the cases of a programme ran up to a moment."""
+
+    at: datetime
+    #: The digest of the calendar by whose working minutes it is told.
+    calendar: str
+    variants: tuple[Variant, ...]
+    arcs: tuple[Arc, ...]
+    places: tuple[Place, ...]
+    works: tuple[Work, ...]
+    conformance: tuple[Conformance, ...]
+
+
+def fold_process(db: Connection, programme: str, until: datetime | None = None) -> Process:
+    """Up to an instant: now, where none is named or it is still to come. For whoever reads all of a programme.
+
+    The logs are read once, and none of them is kept.
+    """
+    moment, calendar, library = by_now(db, until), calendar_of(db, programme), load_library()
+    ways, waits, conforming = Ways(), Waits(calendar, moment), list[Conformance]()
+    for trace in read_traces(db, programme, moment):
+        ways.add(trace)
+        waits.add(trace)
+        conforming += conformance(library, (trace,))
+    return Process(
+        at=moment,
+        calendar=calendar.digest,
+        variants=ways.variants(),
+        arcs=ways.arcs(),
+        places=waits.places(),
+        works=waits.works(),
+        conformance=tuple(conforming),
+    )
+
+
+def process_for_reader(db: Connection, actor: Actor, programme: str, until: datetime | None = None) -> Process:
+    """The same for one of its readers. It counts cases alone, and tells nothing of needs, closed or not.
+
+    Raises NotFound for others than the programme's supervisors, managers and auditors.
+    """
+    if not any(one.programme == programme and one.role in READ_BY for one in actor.memberships):
+        raise NotFound("programme")
+    with whole(db):
+        return fold_process(db, programme, until)
 
 
 def tell_process(db: Connection, programme: str, until: datetime | None = None) -> JsonObject:
-    """As programs read it, in working minutes of today's calendar. For whoever reads all of a programme.
-
-    The logs are read once for each part, and none of them is kept.
-    """
-    moment, calendar = by_now(db, until), calendar_of(db, programme)
-
-    def read() -> Iterator[Trace]:
-        return read_traces(db, programme, moment)
-
-    return {"as_of": instant(moment), "calendar": calendar.digest, **_told(read, calendar, moment)}
-
-
-def _told(read: Callable[[], Iterator[Trace]], calendar: Calendar, moment: datetime) -> JsonObject:
-    editions, conforming = edition_names(), conformance(load_library(), read())
+    """As programs read it, in working minutes of today's calendar. For whoever reads all of a programme."""
+    told, editions = fold_process(db, programme, until), edition_names()
     return {
-        "variants": [_variant(one) for one in variants(read())],
-        "arcs": [_arc(one) for one in arcs(read())],
-        "states": [_place(one, editions.get(one.edition, one.edition)) for one in places(read(), calendar, moment)],
-        "tasks": [_work(one) for one in works(read(), calendar, moment)],
+        "as_of": instant(told.at),
+        "calendar": told.calendar,
+        "variants": [_variant(one) for one in told.variants],
+        "arcs": [_arc(one) for one in told.arcs],
+        "states": [_place(one, editions.get(one.edition, one.edition)) for one in told.places],
+        "tasks": [_work(one) for one in told.works],
         "conformance": {
-            "actions": sum(one.actions for one in conforming),
-            "cases": len(conforming),
-            "deviating": [_deviating(one) for one in conforming if one.deviations],
+            "actions": sum(one.actions for one in told.conformance),
+            "cases": len(told.conformance),
+            "deviating": [_deviating(one) for one in told.conformance if one.deviations],
         },
     }
 
@@ -75,6 +117,7 @@ def _place(one: Place, edition: str) -> JsonObject:
         "working_minutes": one.total,
         "dated": one.dated,
         "overdue": one.overdue,
+        "task_working_minutes": dict(one.minutes),
     }
 
 

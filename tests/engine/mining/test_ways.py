@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.engine.mining.traces import Trace, read_trace
-from casework.engine.mining.ways import arcs, middle, taken, variants
+from casework.engine.mining.ways import middle, taken, ways_of
 from tests.engine.figures.pieces import Told
 
 LATE = datetime(2200, 1, 1, tzinfo=UTC)
@@ -44,17 +44,18 @@ def cases_of(*ways: str) -> list[Trace]:
 @given(st.lists(st.text("abc", max_size=4), max_size=8))
 def test_every_case_and_every_pair_is_counted_once(ways: list[str]) -> None:
     cases = cases_of(*ways)
-    found = variants(cases)
+    found = ways_of(cases).variants()
     assert Counter({"".join(one.actions): len(one.cases) for one in found}) == Counter(ways)
     assert sum(one.share for one in found) == (1 if ways else 0)
-    assert {(one.source, one.target): one.count for one in arcs(cases)} == Counter(
+    assert {(one.source, one.target): one.count for one in ways_of(cases).arcs()} == Counter(
         pair for way in ways for pair in pairwise(way)
     )
-    assert (variants(cases[::-1]), arcs(cases[::-1])) == (found, arcs(cases))
+    other = ways_of(cases[::-1])
+    assert (other.variants(), other.arcs()) == (found, ways_of(cases).arcs())
 
 
 def test_the_most_frequent_comes_first_and_a_tie_is_broken_by_the_actions() -> None:
-    found = variants(cases_of("b", "ab", "a", "ab"))
+    found = ways_of(cases_of("b", "ab", "a", "ab")).variants()
     assert [one.actions for one in found] == [("a", "b"), ("a",), ("b",)]
     assert found[0].cases == ("1", "3")
     assert found[0].share == Fraction(1, 2)
@@ -67,7 +68,7 @@ def test_the_time_of_a_variant_is_that_of_its_closed_cases() -> None:
         )
         return traced(told)
 
-    found = variants([case(2, closed=True), case(4, closed=True), case(0, closed=False)])
+    found = ways_of([case(2, closed=True), case(4, closed=True), case(0, closed=False)]).variants()
     assert [(one.actions, len(one.cases)) for one in found] == [(("end",), 3)]
     assert found[0].takes is not None
     assert timedelta(days=3) <= found[0].takes < timedelta(days=3, seconds=1)
@@ -75,7 +76,7 @@ def test_the_time_of_a_variant_is_that_of_its_closed_cases() -> None:
 
 def test_an_arc_waits_the_middle_of_its_waits() -> None:
     cases = [traced(Told(f"{n}").fire("a", 1).fire("b", 1 + n)) for n in (1, 2, 9)]
-    (arc,) = arcs(cases)
+    (arc,) = ways_of(cases).arcs()
     assert (arc.source, arc.target, arc.count) == ("a", "b", 3)
     assert arc.wait is not None
     assert arc.wait.days == 2

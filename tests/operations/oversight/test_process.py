@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import Connection
 
+from casework.errors import NotFound
 from casework.operations.core.perform import calendar_of
-from casework.operations.oversight.process import tell_process
+from casework.operations.oversight.process import process_for_reader, tell_process
 from casework.records.event_log import now
 from casework.records.row_security import whole
 from tests.support.world import World
@@ -32,6 +34,7 @@ def test_ways_waits_and_conformance_are_those_of_the_logs(world: World, db: Conn
     assert {one["task"] for one in told["tasks"]} >= {"proposed", "triage"}
     assert told["conformance"] == {"actions": 1, "cases": 2, "deviating": []}
     assert told["calendar"] == calendar_of(db, programme).digest
+    assert all(one["task_working_minutes"].keys() == {"waiting", "in_hand", "resting"} for one in told["states"])
 
 
 def test_up_to_a_moment_it_is_what_it_was_then(world: World, db: Connection) -> None:
@@ -43,3 +46,22 @@ def test_up_to_a_moment_it_is_what_it_was_then(world: World, db: Connection) -> 
     with whole(db):
         assert tell_process(db, world.programmes["BJ"], then) == before
         assert tell_process(db, world.programmes["SH"])["variants"] == []
+
+
+@pytest.mark.parametrize("name", ["supervisor", "manager", "auditor"])
+def test_who_answers_for_a_programme_reads_how_its_cases_ran(world: World, db: Connection, name: str) -> None:
+    number = world.open_case(db)
+    found = process_for_reader(db, world.actor(db, name), world.programmes["BJ"])
+    assert [one.cases for one in found.variants] == [(number,)]
+    assert [one.case for one in found.conformance] == [number]
+
+
+@pytest.mark.parametrize(
+    ("name", "programme"),
+    [("officer", "BJ"), ("compliance", "BJ"), ("provider", "BJ"), ("observer", "BJ"), ("supervisor", "SH")],
+)
+def test_to_all_others_and_of_another_programme_it_is_not_there(
+    world: World, db: Connection, name: str, programme: str
+) -> None:
+    with pytest.raises(NotFound):
+        process_for_reader(db, world.actor(db, name), world.programmes[programme])
