@@ -46,7 +46,7 @@ class Node:
     sign: str
     #: For those who do not see it: "is here now", "done".
     marked: str
-    #: Ways that are not drawn: words, kind and where.
+    #: What is told of it, and ways that are not drawn: words, kind and where.
     exits: tuple[tuple[str, str, int], ...] = ()
 
 
@@ -130,9 +130,10 @@ def standing_of(edition: Edition, states: Sequence[str], moves: Sequence[Move], 
 
 
 class _Map:
-    def __init__(self, edition: Edition, standing: Standing) -> None:
+    def __init__(self, edition: Edition, standing: Standing, told: Mapping[str, Sequence[str]] | None = None) -> None:
         self.edition = edition
         self.standing = standing
+        self.told = told or {}
         self.order = list(edition.states)
         self.leaves = [path for path in self.order if edition.states[path].type in ("state", "final")]
         #: By the states that one stands in, whatever a way is written for.
@@ -218,9 +219,11 @@ class _Map:
         )
 
 
-def draw(edition: Edition, standing: Standing | None = None) -> Drawing:
-    """The edition as shapes, with a track's position where it is given."""
-    there = _Map(edition, standing or Standing())
+def draw(
+    edition: Edition, standing: Standing | None = None, told: Mapping[str, Sequence[str]] | None = None
+) -> Drawing:
+    """The edition as shapes, with a track's position where it is given; `told`: short lines beneath the boxes, by state."""
+    there = _Map(edition, standing or Standing(), told)
     rows = _rows(there)
     place = {path: (n, column) for n, row in enumerate(rows) for column, path in enumerate(row)}
     straight = [way for way in there.ways if _follows(rows, place, *way)]
@@ -310,8 +313,8 @@ def _node(there: _Map, path: str, drawn: set[tuple[str, str]], x: int, y: int) -
 
 
 def _exits(there: _Map, path: str, drawn: set[tuple[str, str]]) -> list[tuple[str, str]]:
-    """What is named beneath a box: where the ways lead that are not drawn, those taken first."""
-    lines: list[tuple[str, str]] = []
+    """What is named beneath a box: what is told of it, and where the ways lead that are not drawn, those taken first."""
+    lines = [(words, "told") for words in there.told.get(path, ())]
     for kind, sign in (("taken", "✓ "), ("open", "→ "), ("", "→ ")):
         targets = [
             there.label(target)

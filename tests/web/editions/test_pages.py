@@ -122,6 +122,21 @@ def test_no_line_crosses_a_box_or_words(app: Flask, edition: Edition) -> None:
 
 
 @pytest.mark.parametrize("edition", EDITIONS, ids=lambda one: str(one.workflow))
+def test_what_is_told_of_states_stands_beneath_them_and_covers_nothing(app: Flask, edition: Edition) -> None:
+    lines = ["52 in all, 7 now", "median 12,345 working hours", "14 of 52 late"]
+    with app.test_request_context():
+        made = draw(edition, told=dict.fromkeys(leaves(edition), lines))
+    for node in made.nodes:
+        assert [words for words, kind, _ in node.exits if kind == "told"] == lines
+        assert [words for words, _, _ in node.exits][: len(lines)] == lines
+        low = node.y + BOX_HEIGHT + len(node.exits) * LINE
+        assert low <= min((other.y for other in made.nodes if other.y > node.y), default=made.height)
+        for way in made.ways:
+            for left, right, top, bottom in lines_of(way.path):
+                assert right <= node.x or left >= node.x + BOX or bottom <= node.y or top >= low
+
+
+@pytest.mark.parametrize("edition", EDITIONS, ids=lambda one: str(one.workflow))
 def test_no_two_arcs_run_over_each_other(app: Flask, edition: Edition) -> None:
     level = [
         (way, stretch)
