@@ -64,6 +64,7 @@ DISPUTES = frozenset({"dispute_officer"})
 LEADS = frozenset({"provider_lead"})
 HOLD = {"f-reason": "budget", "f-waits_for": "need_owner", "f-waits_until": "event", "f-event": "The budget is decided"}
 SUPERVISORS = frozenset({"supervisor"})
+ANSWERABLE = frozenset({"supervisor", "manager", "auditor"})
 COUNTERS = frozenset({"officer", "other_officer", "foreign_officer", "supervisor", "manager", "auditor"})
 AWAY = PROVIDERS | OWNERS | FOREIGN | {"other_officer", "compliance"}
 
@@ -492,6 +493,7 @@ TABLE: tuple[Row, ...] = (
     get("/figures.xlsx", COUNTERS),
     get("/figures.json", COUNTERS),
     get("/figures/<figure>/cases", COUNTERS, there=COUNTERS, query="?line=step:interest_confirmed"),
+    get("/process", ANSWERABLE),
     # --- auditors ---
     get("/audit", AUDITOR),
     get("/audit/<question>", AUDITOR, there=AUDITOR),

@@ -72,7 +72,9 @@ ALLOWANCES: Mapping[Kind, Allowance] = {
     "verification": Allowance(
         60, timedelta(minutes=10), "verifications of a case: its whole history is computed again"
     ),
-    "figures": Allowance(60, timedelta(minutes=10), "figures of a programme: all of its logs are read"),
+    "figures": Allowance(
+        60, timedelta(minutes=10), "figures of a programme, and how its cases ran: all of its logs are read"
+    ),
     "outside_figures": Allowance(
         6, timedelta(minutes=10), "figures as they are told outside: what could be found out is looked for"
     ),

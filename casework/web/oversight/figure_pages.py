@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
@@ -14,6 +14,7 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.case_facts import DIMENSIONS
 from casework.engine.figures.counting import Row
 from casework.engine.roles import Role
@@ -24,6 +25,7 @@ from casework.operations.cases.list_queries import list_cases
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.figure_names import CalledInFigures, names_behind
 from casework.operations.oversight.figures import READ_BY, Counted, count_for_reader, show_counted
+from casework.operations.oversight.process import READ_BY as PROCESS_READ_BY
 from casework.permissions.actors import Actor
 from casework.web.cases.list_page import row_of
 from casework.web.oversight.figure_files import head, lines
@@ -89,20 +91,14 @@ def read_asked() -> Asked:
 def tell(db: Connection, actor: Actor) -> Told:
     """Raises NotFound for who reads no figures."""
     asked = read_asked()
-    programmes = programmes_of(actor)
-    chosen = focus()
-    programme = next((one for one in programmes if chosen is None or one.id == chosen.id), None)
-    if programme is None:
-        raise NotFound("programme")
+    programme, programmes = programme_asked(actor, READ_BY)
     told = Told(asked=asked, programme=programme, programmes=programmes)
     calendar = calendar_of(db, programme.id)
     use_calendar(calendar)
     try:
-        day = date.fromisoformat(asked.day) if asked.day else None
+        until = end_of(asked.day, calendar)
     except ValueError:
         return replace(told, fault=gettext("Write the day as YYYY-MM-DD."))
-    # All of that day in the programme's zone; of one to come, until now.
-    until = None if day is None else datetime.combine(day, time.max, ZoneInfo(calendar.zone))
     try:
         counted = count_for_reader(db, actor, programme=programme.id, until=until, among=asked.among)
     except NotFound:
@@ -111,11 +107,23 @@ def tell(db: Connection, actor: Actor) -> Told:
     return replace(told, counted=counted, called=names_behind(db, counted), day=day)
 
 
-def programmes_of(actor: Actor) -> tuple[Scope, ...]:
-    """Of which programmes somebody reads the figures, as the head of the page has them."""
-    person = viewer()
-    mine = {member.programme for member in actor.memberships if member.role in READ_BY}
-    return tuple(one for one in person.viewer.programmes if one.id in mine) if person else ()
+def programme_asked(actor: Actor, roles: Collection[Role]) -> tuple[Scope, tuple[Scope, ...]]:
+    """Of which programme the address asks, and all in which somebody has one of the roles, as the head of the page has them.
+
+    Raises NotFound for who has none in it.
+    """
+    person, chosen = viewer(), focus()
+    mine = {member.programme for member in actor.memberships if member.role in roles}
+    programmes = tuple(one for one in person.viewer.programmes if one.id in mine) if person else ()
+    programme = next((one for one in programmes if chosen is None or one.id == chosen.id), None)
+    if programme is None:
+        raise NotFound("programme")
+    return programme, programmes
+
+
+def end_of(day: str, calendar: Calendar) -> datetime | None:
+    """The end of a day as an address has it, where the programme is; of one to come it is until now. Raises ValueError."""
+    return datetime.combine(date.fromisoformat(day), time.max, ZoneInfo(calendar.zone)) if day else None
 
 
 @blueprint.get("/figures")
@@ -139,6 +147,7 @@ def index() -> Response:
             for name, (words, endpoint, roles) in ELSEWHERE.items()
             if actor.roles() & roles
         },
+        ways=any(one.programme == told.programme.id and one.role in PROCESS_READ_BY for one in actor.memberships),
     )
     return make_response(page, 422 if told.fault else 200)
 

@@ -60,6 +60,8 @@ class Section:
     tables: Sequence[FigureTable] = field(default=())
     #: What is counted beside the lines.
     beside: Sequence[str] = ()
+    #: What is said where there are no tables, if it is no count that is missing.
+    nothing: str = ""
 
 
 @dataclass(frozen=True)

@@ -275,3 +275,8 @@ def say_length(value: Decimal | None, unit: str | None) -> str:
     if unit == "working_days":
         return gettext("%(days)s working days", days=words)
     return gettext("%(days)s days", days=words)
+
+
+def say_minutes(minutes: int | None) -> str:
+    """Working minutes as hours."""
+    return say_length(None if minutes is None else Decimal(minutes), "working_minutes")

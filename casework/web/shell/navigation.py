@@ -109,7 +109,7 @@ ENTRIES = (
         N_("Figures"),
         "figures.index",
         "chart",
-        ("figures.",),
+        ("figures.", "process."),
     ),
     Entry(frozenset({Role.SUPERVISOR}), N_("Case hygiene"), "home.case_hygiene", "leaf"),
     Entry(

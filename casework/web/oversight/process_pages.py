@@ -1,0 +1,144 @@
+"""The page of how a programme's cases ran: a map with its heat, ways, waits, bottlenecks, and what left its definition."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Blueprint, make_response, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from casework.definitions import load_library
+from casework.engine.definition.editions import Edition
+from casework.engine.mining.waits import Place
+from casework.engine.parts import MAIN
+from casework.operations.auth.views import Scope
+from casework.operations.core.perform import calendar_of
+from casework.operations.oversight.process import READ_BY, Process, process_for_reader
+from casework.permissions.actors import Actor
+from casework.web.editions.drawing import Drawing, draw
+from casework.web.oversight.figure_pages import DAY, end_of, programme_asked
+from casework.web.oversight.process_heat import COLOURS, Heat, beneath, heats
+from casework.web.oversight.process_tables import edition_name, sections
+from casework.web.shell.layout import use_calendar
+from casework.web.shell.session import FOCUS, list_transaction, only
+
+blueprint = Blueprint("process", __name__)
+readers = only(*READ_BY)
+
+COLOUR, EDITION = "colour", "edition"
+#: Those that need the whole width of the page.
+WIDE = frozenset({"states", "waiting", "ways"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the address asks for, and of which programme."""
+
+    programme: Scope
+    programmes: tuple[Scope, ...]
+    day: str
+    colour: str
+    fault: str = ""
+
+    @property
+    def back(self) -> dict[str, str]:
+        """For the address of the figures of the same programme and day."""
+        code = {FOCUS: str(self.programme.code)} if len(self.programmes) > 1 else {}
+        return {**code, **({DAY: self.day} if self.day else {})}
+
+    @property
+    def query(self) -> dict[str, str]:
+        """For addresses that come back to the same programme, day and colour."""
+        return {**self.back, COLOUR: self.colour}
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeatMap:
+    """The edition that is looked at, as drawn."""
+
+    key: str
+    name: str
+    drawing: Drawing
+    heats: Mapping[str, Heat]
+    #: What its colours show.
+    shows: str
+
+
+@blueprint.get("/process")
+@readers
+def index() -> Response:
+    with list_transaction() as (db, actor):
+        asked, told = _tell(db, actor)
+    shown = _editions(told.places) if told else []
+    page = render_template(
+        "oversight/process.html",
+        asked=asked,
+        told=told,
+        colours=[(code, gettext(words)) for code, (words, _) in COLOURS.items()],
+        wide=WIDE,
+        **(_of_edition(asked, told, shown) if told and shown else {"map": None}),
+    )
+    return make_response(page, 422 if asked.fault else 200)
+
+
+def _tell(db: Connection, actor: Actor) -> tuple[Asked, Process | None]:
+    """Raises NotFound for who does not read it."""
+    programme, programmes = programme_asked(actor, READ_BY)
+    colour = request.args.get(COLOUR, "")
+    asked = Asked(
+        programme=programme,
+        programmes=programmes,
+        day=request.args.get(DAY, "").strip()[:100],
+        colour=colour if colour in COLOURS else next(iter(COLOURS)),
+    )
+    calendar = calendar_of(db, programme.id)
+    use_calendar(calendar)
+    try:
+        until = end_of(asked.day, calendar)
+    except ValueError:
+        return replace(asked, fault=gettext("Write the day as YYYY-MM-DD.")), None
+    return asked, process_for_reader(db, actor, programme.id, until)
+
+
+def _editions(places: Iterable[Place]) -> list[Edition]:
+    """Those by which cases ran, as far as they are known: the case's own first, then by name, of each the newest first."""
+    known = load_library().editions
+    ran = {one.edition: known[one.edition] for one in places if one.edition in known}
+    return sorted(ran.values(), key=lambda one: (one.part != MAIN, one.workflow, -one.number, one.fingerprint))
+
+
+def _of_edition(asked: Asked, told: Process, shown: list[Edition]) -> dict[str, object]:
+    """What the page has of the edition that the address names, or of the first one."""
+    edition = next((one for one in shown if _key(one) == request.args.get(EDITION)), shown[0])
+    places = {one.state: one for one in told.places if one.edition == edition.fingerprint}
+    there_now = Counter[str]()
+    for place in told.places:
+        there_now[place.edition] += place.now
+    query: dict[str, Any] = dict(asked.query)
+    tabs = [
+        (
+            edition_name(one),
+            url_for("process.index", edition=_key(one), **query),
+            one is edition,
+            there_now[one.fingerprint],
+        )
+        for one in shown
+    ]
+    map = HeatMap(
+        key=_key(edition),
+        name=edition_name(edition),
+        drawing=draw(edition, told={state: beneath(place) for state, place in places.items()}),
+        heats=heats(places, asked.colour),
+        shows=gettext(COLOURS[asked.colour][0]),
+    )
+    return {"tabs": tabs, "map": map, "sections": sections(told, edition, places)}
+
+
+def _key(edition: Edition) -> str:
+    """What an address calls an edition."""
+    return f"{edition.workflow}-{edition.number}"

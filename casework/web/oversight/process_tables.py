@@ -1,0 +1,315 @@
+"""How cases ran as sheets with tables: time in each state, waiting against work, ways, bottlenecks, and what left its definition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from flask import url_for
+from flask_babel import gettext
+from markupsafe import Markup
+
+from casework.definitions import load_library
+from casework.engine.definition.editions import Edition
+from casework.engine.figures.counting import percent
+from casework.engine.mining.conformance import (
+    CAME_ELSEWHERE,
+    NO_SUCH_ACTION,
+    NO_SUCH_EDITION,
+    NOT_FROM_THERE,
+    STOOD_ELSEWHERE,
+    Conformance,
+)
+from casework.engine.mining.waits import IN_HAND, RESTING, WAITING, Place, Work
+from casework.engine.mining.ways import Variant
+from casework.engine.parts import MAIN
+from casework.operations.oversight.process import Process
+from casework.web.oversight.figure_tables import Cell, Column, FigureTable, Section
+from casework.web.oversight.figure_words import say_length, say_minutes, say_percent
+from casework.web.shell import charts
+from casework.web.shell.i18n import N_, edition_text, labelled, listed
+
+#: So many lines of a list are shown, the first ones; and so many cases of one way.
+MOST, MOST_CASES = 20, 5
+#: What a task does, and how that part of its time is drawn.
+PARTS = (
+    (WAITING, N_("Waiting"), charts.PLAIN),
+    (IN_HAND, N_("In hand"), charts.OURS),
+    (RESTING, N_("Snoozed"), charts.LEFT),
+)
+#: What is wrong with an action.
+WRONG: Mapping[str, str] = {
+    NO_SUCH_ACTION: N_("the edition has no such action"),
+    NOT_FROM_THERE: N_("the action does not lead out of where the case stood"),
+    STOOD_ELSEWHERE: N_("the case stood elsewhere before"),
+    CAME_ELSEWHERE: N_("the case came where the action does not lead"),
+    NO_SUCH_EDITION: N_("nobody has the edition any more"),
+}
+
+
+def sections(told: Process, edition: Edition, places: Mapping[str, Place]) -> list[Section]:
+    """The sheets of the page; `places` are those of the edition that is looked at, by state."""
+    mine = [places[state] for state in edition.states if state in places]
+    return [
+        _states(mine),
+        _waiting(mine),
+        _ways(told.variants),
+        _bottlenecks(told.places),
+        _tasks(told.works),
+        _conformance(told.conformance),
+    ]
+
+
+def edition_name(edition: Edition) -> str:
+    return gettext("%(name)s, edition %(number)s", name=edition_text(edition, "title"), number=edition.number)
+
+
+def _called(edition: Edition | None, key: str, code: str) -> str:
+    """A text of an edition; a code that it does not know, as it is."""
+    return edition_text(edition, key) if edition is not None and key in edition.texts else code.replace("_", " ")
+
+
+def _state(place: Place) -> str:
+    return _called(load_library().editions.get(place.edition), f"states.{place.state}", place.state)
+
+
+def _action(edition: Edition | None, name: str) -> str:
+    return _called(edition, f"transitions.{name}.do", name)
+
+
+def _task(work: Work) -> str:
+    edition = load_library().latest(work.workflow)
+    if edition is None:
+        return work.name.replace("_", " ")
+    side = next((f"tasks.{rule.key}" for rule in edition.tasks.values() if rule.name == work.name), "")
+    return _called(edition, side or f"states.{work.name}.do", work.name)
+
+
+# --- where the time goes ---------------------------------------------------------------------------------------------
+
+
+def _states(places: Sequence[Place]) -> Section:
+    return Section(
+        name="states",
+        title=gettext("Time in each state"),
+        about=gettext(
+            "The median is of the stays that ended. Late are tasks of the state that ended after their day, or are open beyond it."
+        ),
+        tables=[
+            FigureTable(
+                caption=gettext("Time in each state"),
+                columns=[
+                    ("what", gettext("State"), "head"),
+                    ("count", gettext("How often cases came there"), "num"),
+                    ("now", gettext("There now"), "num"),
+                    ("median", gettext("Median working time"), "num"),
+                    ("late", gettext("Late"), "num"),
+                ],
+                rows=[
+                    {
+                        "what": Cell(words=_state(one)),
+                        "count": Cell(words=str(one.count)),
+                        "now": Cell(words=str(one.now)),
+                        "median": Cell(words=say_minutes(one.median)),
+                        "late": _late(one),
+                    }
+                    for one in places
+                ],
+            )
+        ],
+    )
+
+
+def _late(place: Place) -> Cell:
+    if not place.dated:
+        return Cell()
+    return Cell(
+        words=gettext("%(count)s of %(all)s", count=place.overdue, all=place.dated),
+        second=say_percent(percent(place.overdue, place.dated)),
+        bar=charts.share_of_cell(place.overdue, place.dated, charts.LATE),
+    )
+
+
+def _waiting(places: Iterable[Place]) -> Section:
+    rows = [(_state(one), one.minutes) for one in places if any(one.minutes.values())]
+    return Section(
+        name="waiting",
+        title=gettext("Waiting and work"),
+        about=gettext(
+            "How long the task of each state waited for somebody, was in hand, or was snoozed: working hours."
+        ),
+        tables=[_parts(gettext("Waiting and work"), gettext("State"), rows)] if rows else [],
+    )
+
+
+def _parts(caption: str, head: str, rows: Iterable[tuple[str, Mapping[str, int]]]) -> FigureTable:
+    """A bar of each line's minutes in three parts, and each part as a number."""
+    parts = [(what, gettext(words), kind) for what, words, kind in PARTS]
+    columns: list[Column] = [("what", head, "head"), *((what, words, "num") for what, words, _ in parts)]
+    return FigureTable(
+        caption=caption,
+        columns=columns,
+        rows=[
+            {
+                "what": Cell(
+                    words=called,
+                    bar=charts.bar_share(
+                        [charts.Share(minutes[what], kind, words) for what, words, kind in parts], "", 14
+                    ),
+                ),
+                **{what: Cell(words=say_minutes(minutes[what])) for what, _, _ in parts},
+            }
+            for called, minutes in rows
+        ],
+        marks=[(charts.sample(kind), words) for _, words, kind in parts],
+    )
+
+
+def _bottlenecks(places: Sequence[Place]) -> Section:
+    """Of all editions together; the places come with the most time first."""
+    whole = sum(one.total for one in places)
+    shown = [one for one in places if one.total][:MOST]
+    table = FigureTable(
+        caption=gettext("Bottlenecks"),
+        columns=[
+            ("what", gettext("State"), "head"),
+            ("time", gettext("All stays together"), "num"),
+            ("share", gettext("Share"), "num"),
+            ("now", gettext("There now"), "num"),
+        ],
+        rows=[
+            {
+                "what": Cell(
+                    words=_state(one), second=_edition_of(one), bar=charts.share_of_cell(one.total, shown[0].total)
+                ),
+                "time": Cell(words=say_minutes(one.total)),
+                "share": Cell(words=say_percent(percent(one.total, whole))),
+                "now": Cell(words=str(one.now)),
+            }
+            for one in shown
+        ],
+    )
+    return Section(
+        name="bottlenecks",
+        title=gettext("Bottlenecks"),
+        about=gettext(
+            "The states of all workflows in which the most working time went by, up to now where a case is still there."
+        ),
+        tables=[table] if shown else [],
+    )
+
+
+def _edition_of(place: Place) -> str:
+    edition = load_library().editions.get(place.edition)
+    return place.workflow if edition is None else edition_name(edition)
+
+
+def _tasks(works: Iterable[Work]) -> Section:
+    rows = [(_task(one), one.minutes) for one in works if one.minutes[WAITING]][:MOST]
+    title = gettext("Tasks that waited the longest")
+    return Section(
+        name="tasks",
+        title=title,
+        about=gettext("Tasks of one name together, by how long they waited for somebody: working hours."),
+        tables=[_parts(title, gettext("Task"), rows)] if rows else [],
+    )
+
+
+# --- which ways cases went, and whether they may -----------------------------------------------------------------------
+
+
+def _ways(variants: Sequence[Variant]) -> Section:
+    total = sum(len(one.cases) for one in variants)
+    edition = load_library().playing(MAIN)
+    shown = variants[:MOST]
+    table = FigureTable(
+        caption=gettext("Ways that cases went"),
+        columns=[
+            ("what", gettext("Actions in their order"), "head"),
+            ("count", gettext("Cases"), "num"),
+            ("share", gettext("Share"), "num"),
+            ("time", gettext("Median until closing"), "num"),
+        ],
+        rows=[
+            {
+                "what": Cell(
+                    words=" → ".join(_action(edition, name) for name in one.actions) or gettext("no action yet"),
+                    second=_cases(one.cases),
+                    bar=charts.share_of_cell(len(one.cases), total),
+                ),
+                "count": Cell(words=str(len(one.cases))),
+                "share": Cell(words=say_percent(percent(len(one.cases), total))),
+                "time": Cell(words=_days(one)),
+            }
+            for one in shown
+        ],
+    )
+    return Section(
+        name="ways",
+        title=gettext("Ways that cases went"),
+        about=gettext("Cases in which the same actions were taken in the same order, the most frequent first."),
+        tables=[table] if shown else [],
+        beside=_more(len(variants) - len(shown)),
+    )
+
+
+def _days(variant: Variant) -> str:
+    if variant.takes is None:
+        return ""
+    return say_length(Decimal(str(round(variant.takes.total_seconds() / 86_400, 1))), "days")
+
+
+def _cases(numbers: Sequence[str]) -> str:
+    """The first cases, each with the way to it, and how many more there are."""
+    return listed([*map(_case, numbers[:MOST_CASES]), *_more(len(numbers) - MOST_CASES)])
+
+
+def _case(number: str) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(url_for("cases.show", number=number), number)
+
+
+def _more(count: int) -> list[str]:
+    return [gettext("%(count)s more", count=count)] if count > 0 else []
+
+
+def _conformance(told: Sequence[Conformance]) -> Section:
+    found = [one for one in told if one.deviations]
+    shown = found[:MOST]
+    table = FigureTable(
+        caption=gettext("Cases that left their definition"),
+        columns=[
+            ("what", gettext("Case"), "head"),
+            ("count", gettext("Actions that deviate"), "num"),
+            ("first", gettext("The first of them"), ""),
+        ],
+        rows=[
+            {
+                "what": Cell(words=one.case, url=url_for("cases.show", number=one.case)),
+                "count": Cell(
+                    words=gettext("%(count)s of %(all)s", count=len(one.deviations), all=one.actions),
+                ),
+                "first": _deviation(one),
+            }
+            for one in shown
+        ],
+    )
+    actions = sum(one.actions for one in told)
+    return Section(
+        name="conformance",
+        title=gettext("Cases that left their definition"),
+        about=gettext("Each action was tried again on the edition by which its case ran."),
+        tables=[table] if shown else [],
+        beside=[
+            gettext("%(count)s cases, %(actions)s actions", count=len(told), actions=actions),
+            *_more(len(found) - len(shown)),
+        ],
+        nothing=gettext("Every action was taken as its edition says."),
+    )
+
+
+def _deviation(one: Conformance) -> Cell:
+    first = one.deviations[0]
+    action = _action(load_library().latest(first.workflow), first.action)
+    return Cell(
+        words=labelled(action, gettext(WRONG[first.what])), second=gettext("event %(number)s", number=first.seq)
+    )

@@ -1,0 +1,138 @@
+"""The page of how cases ran: a map with its heat and the same as a table, for who answers for a programme and nobody else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine
+
+from casework.definitions import load_library
+from casework.operations.mediations.service import open_mediation
+from casework.operations.people import registry
+from casework.records.database import transaction
+from tests.support.way_to_referral import to_referral
+from tests.support.web_client import Browser
+from tests.support.world import World, new_request
+from tests.web.cases.two_cases import words_of
+
+Enter = Callable[[str], Browser]
+
+
+@pytest.fixture
+def numbers(engine: Engine, world: World) -> tuple[str, str]:
+    """A case that was taken and referred, and one that nobody has taken."""
+    with transaction(engine) as db:
+        referred, _ = to_referral(world, db)
+        return referred, world.new_case(db)
+
+
+def sheet(page: str, name: str) -> str:
+    found = re.search(rf'<section class="sheet [^"]*" id="{name}".*?</section>', page, re.S)
+    assert found is not None
+    return found[0]
+
+
+def hot(page: str) -> list[str]:
+    """The levels of the boxes that are coloured."""
+    return re.findall(r'<g class="[^"]*heat-([123])">', page)
+
+
+def number_of(workflow: str) -> int:
+    edition = load_library().latest(workflow)
+    assert edition is not None
+    return edition.number
+
+
+def test_states_are_told_on_the_map_and_in_the_table(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    page = browser_for("supervisor").get("/process").text
+    assert "2 cases in all" in page
+    assert page.count('<svg class="map"') == 1
+    assert "2 in all, 1 now" in page
+    states = words_of(sheet(page, "states"))
+    assert "Proposed 2 1" in states
+    assert "Triage 1 0" in states
+    assert words_of(sheet(page, "ways")).count("BJ-") == 2
+    assert all(f'href="/cases/{number}"' in sheet(page, "ways") for number in numbers)
+    assert "Every action was taken as its edition says." in sheet(page, "conformance")
+
+
+def test_the_address_says_what_colours_show(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser = browser_for("manager")
+    page = browser.get("/process?colour=count").text
+    assert "3" in hot(page)
+    assert '<rect class="heat"' in page
+    assert '<option value="count" selected>' in page
+    # Nothing was late, and what colours cannot show is as if nobody had asked.
+    for query in ("", "?colour=late", "?colour=nothing"):
+        page = browser.get(f"/process{query}").text
+        assert hot(page) == []
+        assert '<option value="late" selected>' in page
+
+
+def test_each_edition_by_which_cases_ran_has_its_map(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser = browser_for("auditor")
+    referral = f"referral-{number_of('referral')}"
+    first = browser.get("/process?colour=count").text
+    assert re.search(rf'href="/process\?[^"]*edition={referral}[&"]', first)
+    other = browser.get(f"/process?colour=count&edition={referral}").text
+    assert "Proposed" in sheet(first, "states")
+    assert "Proposed" not in sheet(other, "states")
+    assert f'<input type="hidden" name="edition" value="{referral}">' in other
+    # Of one by which no case ran there is the first.
+    assert "Proposed" in sheet(browser.get("/process?edition=case-99").text, "states")
+
+
+def test_a_day_before_the_first_case_tells_of_none(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser = browser_for("supervisor")
+    page = browser.get("/process?as_of=2001-01-01").text
+    assert "No case yet." in page
+    assert '<svg class="map"' not in page
+    assert "2 cases in all" in browser.get("/process?as_of=2199-01-01").text
+    answer = browser.get("/process?as_of=x")
+    assert answer.status_code == 422
+    assert "Write the day as YYYY-MM-DD." in answer.text
+
+
+@pytest.mark.parametrize("name", ["officer", "compliance", "provider", "observer", "administrator", "foreign_officer"])
+def test_to_all_others_the_page_is_not_there(browser_for: Enter, world: World, name: str) -> None:
+    browser = browser_for(name)
+    assert browser.get("/process").status_code == 404
+    assert 'href="/process"' not in browser.get("/").text
+
+
+def test_it_is_found_from_the_figures_and_leads_back_to_the_same_day(
+    browser_for: Enter, numbers: tuple[str, str]
+) -> None:
+    browser = browser_for("supervisor")
+    assert 'href="/process"' in browser.get("/figures").text
+    assert 'href="/process?as_of=2026-01-05"' in browser.get("/figures?as_of=2026-01-05").text
+    assert 'href="/figures?as_of=2026-01-05"' in browser.get("/process?as_of=2026-01-05").text
+    assert 'href="/process"' not in browser_for("officer").get("/figures").text
+
+
+def test_of_several_programmes_one_is_told(
+    browser_for: Enter, engine: Engine, world: World, numbers: tuple[str, str]
+) -> None:
+    with transaction(engine) as db:
+        registry.grant_role(
+            db, world.people["supervisor"], "supervisor", programme=world.programmes["SH"], organisation=None
+        )
+    browser = browser_for("supervisor")
+    assert all(number in browser.get("/process?programme=BJ").text for number in numbers)
+    page = browser.get("/process?programme=SH").text
+    assert "No case yet." in page
+    assert not any(number in page for number in numbers)
+
+
+def test_nothing_tells_of_mediations(
+    browser_for: Enter, engine: Engine, world: World, numbers: tuple[str, str]
+) -> None:
+    browser = browser_for("auditor")
+    before = browser.get("/process").text
+    with transaction(engine) as db:
+        open_mediation(db, world.actor(db, "dispute_officer"), numbers[0], new_request())
+    page = browser.get("/process").text
+    assert "ediation" not in page
+    assert words_of(sheet(page, "ways")) == words_of(sheet(before, "ways"))
