@@ -109,8 +109,10 @@ FILTERS: Mapping[str, Callable[[Wanted, Facts], Verdict | None]] = {
     "standard": _standard,
     "owner": _owner,
 }
+#: The one that judges no candidate, as what is not in use is none: it is counted beside them, and no officer relaxes it either.
+STATUS = "status"
 #: Those that no officer relaxes: what they remove can never be accepted.
-ALWAYS = frozenset({"owner"})
+ALWAYS = frozenset({"owner", STATUS})
 
 
 def judged(wanted: Wanted, facts: Facts, relaxed: Collection[str] = ()) -> dict[str, Verdict]:

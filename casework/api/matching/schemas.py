@@ -35,7 +35,12 @@ class NewRun(Body):
 
 
 class FilterShown(Answer):
-    name: str
+    name: Annotated[
+        str,
+        Field(
+            description="As it is asked for; `status` counts what would be a candidate and has expired or was withdrawn"
+        ),
+    ]
     removed: int
     unknown: int
 

@@ -14,7 +14,7 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.matching.bm25 import Corpus
 from casework.matching.bonus import VERSION, bonus_of
 from casework.matching.explanation import Kind, Part, parts_of
-from casework.matching.filters import Facts, Verdict, Wanted, counted, judged, stays
+from casework.matching.filters import STATUS, Facts, Filtered, Verdict, Wanted, counted, judged, stays
 from casework.matching.query import Asked
 from casework.operations.matching.candidates import Candidate
 from casework.operations.matching.ranking import Evidence, Placed, place
@@ -117,7 +117,13 @@ def list_of(told: JsonMapping, most: int, stand: Standing | None = None) -> Json
                 },
             }
         )
-    return {"filters": [asdict(one) for one in counted(stand.verdicts.values())], "candidates": candidates}
+    filters = [asdict(one) for one in [*counted(stand.verdicts.values()), *_idle(told)]]
+    return {"filters": filters, "candidates": candidates}
+
+
+def _idle(told: JsonMapping) -> list[Filtered]:
+    """How many technologies that are not in use would be candidates; a run from before that was counted does not say."""
+    return [Filtered(name=STATUS, removed=told["idle"], unknown=0)] if "idle" in told else []
 
 
 def _verdict(told: JsonMapping, verdict: Verdict) -> str:

@@ -105,16 +105,7 @@ def gather(
         return Evidence(version=0, glossary=glossary.version, asked=asked, corpus=_EMPTY, candidates=())
     corpus = Corpus(records=state.records, length=state.length, frequencies=state.frequencies)
     asked = [one for one in asked if one.term in corpus.frequencies]
-    rarest = within(tellers(asked, corpus.frequencies, corpus.records), corpus.frequencies)
-    weights = {one.term: one.weight for one in asked}
-    telling = [
-        Telling(
-            term=term,
-            weight=round(_WEIGHT * weights[term] * rarity(corpus.records, corpus.frequencies[term])),
-            records=corpus.frequencies[term],
-        )
-        for term in rarest
-    ]
+    telling = telling_of(asked, corpus)
     sought = Sought(
         programme=programme, noun=noun, telling=telling, records=corpus.records, asked=[one.term for one in asked]
     )
@@ -128,6 +119,20 @@ def gather(
         similar=ranks,
         silent=() if similar is None or ranks is None else silent_of(db, similar, [one.id for one in found]),
     )
+
+
+def telling_of(asked: Sequence[Asked], corpus: Corpus) -> list[Telling]:
+    """The terms by which candidates are found: those that tell most, each with what it weighs."""
+    rarest = within(tellers(list(asked), corpus.frequencies, corpus.records), corpus.frequencies)
+    weights = {one.term: one.weight for one in asked}
+    return [
+        Telling(
+            term=term,
+            weight=round(_WEIGHT * weights[term] * rarity(corpus.records, corpus.frequencies[term])),
+            records=corpus.frequencies[term],
+        )
+        for term in rarest
+    ]
 
 
 _EMPTY = Corpus(records=0, length=0, frequencies={})

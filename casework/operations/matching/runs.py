@@ -24,6 +24,7 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.merged_records import TODAY, one_with
 from casework.operations.core.organisations import has_expired
 from casework.operations.core.register_entries import note_entries
+from casework.operations.matching.idle_records import count_idle
 from casework.operations.matching.listing import kept, list_of, standing_of
 from casework.operations.matching.ranking import TEXT, WORDS, gather, read_glossary
 from casework.operations.matching.similar_texts import Without, closest_pairs, find_similar
@@ -143,6 +144,7 @@ def start_run(
     evidence = gather(db, programme, TECHNOLOGY, asked, glossary=read_glossary(db, programme), similar=similar)
     facts = _facts_of(db, programme, [one.id for one in evidence.candidates])
     told = kept(evidence, facts, _wanted(row, wanted or {}), relaxed, similar)
+    told["idle"] = count_idle(db, programme, evidence)
     stand = standing_of(told)
     if evidence.similar is not None:
         # Of those alone that are listed: what the others say is of no use to the list.

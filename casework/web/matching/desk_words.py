@@ -21,7 +21,7 @@ from casework.web.shell.layout import place_names
 FILTERS: Mapping[str, str] = {
     "readiness": N_("Readiness"), "country": N_("Country"), "organisation": N_("Excluded organisations"),
     "licence": N_("Licence to be had"),
-    "standard": N_("Standards"), "owner": N_("Record of the owner"),
+    "standard": N_("Standards"), "owner": N_("Record of the owner"), "status": N_("In use"),
 }  # fmt: skip
 #: So many words of a reason stand in a line; all of them stand in its table.
 SAID = 6

@@ -86,6 +86,14 @@ def test_a_filter_says_how_many_it_removed_and_of_how_many_it_knows_nothing() ->
     assert [one["technology"] for one in found["candidates"]] == ["t001", "t000"] or len(found["candidates"]) == 2
 
 
+def test_what_is_not_in_use_is_counted_beside_where_a_run_has_counted_it() -> None:
+    evidence = told([{"heat": (0, 1)}] * 3, [None, 5, 9], [])
+    before = list_of(evidence, 10)
+    after = list_of({**evidence, "idle": 7}, 10)
+    assert after["filters"] == [*before["filters"], {"name": "status", "removed": 7, "unknown": 0}]
+    assert after["candidates"] == before["candidates"]
+
+
 def deployed(verified: dict[str, int], **more: object) -> JsonObject:
     evidence = told([{"heat": (0, 1), "pump": (0, n)} for n in (3, 3, 1)], [5, 5, 5], [])
     for one in evidence["candidates"]:
