@@ -83,7 +83,7 @@ def _command(kind: Kind, about: str) -> None:
 _command(
     "needs",
     """Import needs. Columns: external_id, title (or title_en), and title_zh, owner, sector, district, problem, target,
-    figures, budget, budget_currency, readiness_low, readiness_high, wanted_form, wanted_by, publication (public,
+    figures, ipc, budget, budget_currency, readiness_low, readiness_high, wanted_form, wanted_by, publication (public,
     on_request or closed, which a need is until said), valid_until, source. Figures are rows with a semicolon between, such
     as: NOx | mg/m3 | 80 | <= 30 | at full load; in JSON a list of objects.""",
 )

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     TRANSLATION = "translation"
     #: It was deployed, and what that saves is verified: no word of it, a bonus.
     DEPLOYED = "deployed"
+    #: Codes of the patent classification that both have: nothing of the score, as few records have any.
+    CODES = "codes"
     #: The record means much of the same, whatever words it uses.
     SIMILAR = "similar"
 

@@ -206,6 +206,7 @@ class NeedRecord(Answer):
     problem: str | None
     target: str | None
     figures: list[FigureOfNeed]
+    ipc: Annotated[list[str], Field(description="Codes of the patent classification of what would do")]
     budget: Annotated[str | None, Field(description="As decimals")]
     budget_currency: str | None
     readiness_low: int | None

@@ -35,6 +35,9 @@ class NeedFields(Body):
     figures: Annotated[
         list[Figure] | None, Field(max_length=30, description="All rows: these take the place of those on record")
     ] = None
+    ipc: Annotated[
+        Several | None, Field(description="Codes of the patent classification of what would do, such as F24D3/08")
+    ] = None
     budget: Annotated[Decimals | None, Field(description="As decimals")] = None
     budget_currency: Code | None = None
     readiness_low: Level | None = None

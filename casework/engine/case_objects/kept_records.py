@@ -47,6 +47,7 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
              "readiness_low", "readiness_high", "wanted_form", "wanted_by", "valid_until")
         ),
         "figures": [],
+        "ipc": [],
         "status": "published",
         "publication": CLOSED,
         "more": {},

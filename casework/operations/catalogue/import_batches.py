@@ -35,7 +35,7 @@ COLUMNS: Mapping[str, JsonMapping] = {
         ("title", "title_zh", "owner_id", "sector", "district", "problem", "target", "budget", "budget_currency",
          "readiness_low", "readiness_high", "wanted_form", "wanted_by", "valid_until")
     )
-    | {"figures": [], "publication": "closed"},
+    | {"figures": [], "ipc": [], "publication": "closed"},
     "technologies": dict.fromkeys(
         ("title", "title_zh", "owner_id", "description", "website", "readiness_text", "readiness_low",
          "readiness_high", "ip_text", "verification", "problem", "advantage", "cost_compared", "published_on", "last_confirmed_on")

@@ -94,6 +94,7 @@ class Need(_Ranked):
     problem: Text | None = None
     target: Text | None = None
     figures: Figures | None = None
+    ipc: Codes | None = None
     budget: Amount | None = None
     budget_currency: Currency | None = None
     wanted_form: Short | None = None

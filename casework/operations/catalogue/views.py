@@ -38,6 +38,8 @@ class Need:
     target: str | None
     #: What is now and what is wanted, row by row.
     figures: list[NeedFigure]
+    #: Codes of the patent classification of what would do.
+    ipc: list[str]
     #: As decimals.
     budget: str | None
     budget_currency: str | None

@@ -13,6 +13,7 @@ from casework.engine.case_objects.technology_details import standard_key
 from casework.json_values import JsonMapping, JsonObject
 from casework.matching.bm25 import Corpus
 from casework.matching.bonus import VERSION, bonus_of
+from casework.matching.codes import shared_codes
 from casework.matching.explanation import Kind, Part, parts_of
 from casework.matching.filters import STATUS, Facts, Filtered, Verdict, Wanted, counted, judged, stays
 from casework.matching.query import Asked
@@ -101,6 +102,7 @@ def list_of(told: JsonMapping, most: int, stand: Standing | None = None) -> Json
         parts = [_part(part) for part in [*parts_of(one.words, stand.asked, said["counts"]), *_similar(told, one)]]
         if gained:
             parts.append(_part(_deployed(told, said, gained)))
+        parts += map(_part, _codes(told, one.id))
         candidates.append(
             {
                 "rank": n,
@@ -158,6 +160,13 @@ def _similar(told: JsonMapping, one: Placed) -> list[Part]:
     said, closest = told["similar"].get("pairs", {}).get(one.id, ("", ""))
     source = told["similar"]["model"]
     return [Part(kind=Kind.SIMILAR, text=said, source=source, title=False, share=one.text, closest=closest)]
+
+
+def _codes(told: JsonMapping, id: str) -> list[Part]:
+    """The codes that need and technology have in common; a run of a need without any has nothing of them."""
+    codes = told.get("codes", {})
+    shared = shared_codes(codes.get("wanted", ()), codes.get("said", {}).get(id, ()))
+    return [Part(kind=Kind.CODES, text=", ".join(shared), source="IPC", title=False, share=0.0)] if shared else []
 
 
 def _part(part: Part) -> JsonObject:

@@ -46,7 +46,7 @@ WHOLE: Mapping[str, tuple[str, ...]] = {
         "description", "problem", "advantage", "cost_compared", "benefits", "sdgs", "reference_sites", "readiness_text",
         "published_on", "last_confirmed_on",
     ),
-    NEED: ("problem", "target", "figures", "wanted_form", "wanted_by", "valid_until"),
+    NEED: ("problem", "target", "figures", "ipc", "wanted_form", "wanted_by", "valid_until"),
 }  # fmt: skip
 #: What a source claims and only a person's word makes true: told once somebody of the office stands for it.
 _ONCE_CONFIRMED: Mapping[str, tuple[str, ...]] = {TECHNOLOGY: ("verification",), NEED: ()}

@@ -16,6 +16,7 @@ from casework.engine.case_objects.technology_details import in_force, licence_to
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import digest, instant
+from casework.matching.codes import shared_codes
 from casework.matching.filters import ALWAYS, FILTERS
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.outcomes import DEPLOYED
@@ -50,6 +51,8 @@ _FACTS = text(f"""
         ARRAY(SELECT DISTINCT unnest(t.developed_in || t.deployed_in) ORDER BY 1) AS countries
     FROM technologies t WHERE t.id = ANY(CAST(:ids AS uuid[]))
 """)
+#: The codes of technologies that have any.
+_CODES = text("SELECT t.id::text, t.ipc FROM technologies t WHERE t.id = ANY(CAST(:ids AS uuid[])) AND t.ipc <> '{}'")
 #: Writes a run down.
 _KEEP = text("""
     INSERT INTO match_runs (id, programme_id, need_id, made_by, made_at, said, most, evidence, list, digest)
@@ -145,6 +148,8 @@ def start_run(
     facts = _facts_of(db, programme, [one.id for one in evidence.candidates])
     told = kept(evidence, facts, _wanted(row, wanted or {}), relaxed, similar)
     told["idle"] = count_idle(db, programme, evidence)
+    if row.ipc:
+        told["codes"] = _codes_of(db, row.ipc, [one.id for one in evidence.candidates])
     stand = standing_of(told)
     if evidence.similar is not None:
         # Of those alone that are listed: what the others say is of no use to the list.
@@ -210,6 +215,12 @@ def _facts(row: Any) -> JsonObject:
     if row.standards:
         facts["standards"] = in_force(row.standards, row.today)
     return facts
+
+
+def _codes_of(db: Connection, wanted: Sequence[str], ids: Sequence[str]) -> JsonObject:
+    """The codes of a need, and by candidate those of one that has any in common with it."""
+    said = {row.id: row.ipc for row in db.execute(_CODES, {"ids": list(ids)}) if shared_codes(wanted, row.ipc)}
+    return {"wanted": list(wanted), "said": said}
 
 
 def _digest(evidence: str, found: str) -> str:

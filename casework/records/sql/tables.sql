@@ -1170,21 +1170,6 @@ CREATE TABLE recovery_codes (
 COMMENT ON TABLE recovery_codes IS 'Ten codes for one use each, for those who have lost their app';
 COMMENT ON COLUMN recovery_codes.hash IS 'SHA-256 of the code; itself shown once';
 
-CREATE TABLE reports (
-    id UUID NOT NULL,
-    programme_id UUID NOT NULL,
-    number INTEGER NOT NULL,
-    as_of TIMESTAMP WITH TIME ZONE NOT NULL,
-    content BYTEA NOT NULL,
-    CONSTRAINT pk_reports PRIMARY KEY (id),
-    CONSTRAINT uq_reports_programme_id_number UNIQUE (programme_id, number),
-    CONSTRAINT fk_reports_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
-);
-COMMENT ON TABLE reports IS 'Stage reports; how far each has come stands in the log of its programme';
-COMMENT ON COLUMN reports.number IS 'In its programme, in the order in which they were frozen';
-COMMENT ON COLUMN reports.as_of IS 'Up to when its figures were counted';
-COMMENT ON COLUMN reports.content IS 'What was frozen, as canonical JSON; never changed';
-
 CREATE TABLE rights (
     id UUID NOT NULL,
     programme_id UUID NOT NULL,
@@ -1689,6 +1674,7 @@ CREATE TABLE needs (
     problem TEXT,
     target TEXT,
     figures JSONB DEFAULT '[]' NOT NULL,
+    ipc TEXT[] DEFAULT '{}' NOT NULL,
     budget NUMERIC,
     budget_currency TEXT,
     readiness_low INTEGER,
@@ -1717,6 +1703,7 @@ CREATE INDEX ix_needs_owner_id ON needs (owner_id);
 CREATE INDEX ix_needs_terms ON needs USING gin (casework_terms_of_both(title, title_zh)) WITH (gin_pending_list_limit = 256);
 COMMENT ON COLUMN needs.merged_into IS 'The record that stands in its place now';
 COMMENT ON COLUMN needs.figures IS 'Rows: parameter, unit, now, comparison, target, condition';
+COMMENT ON COLUMN needs.ipc IS 'Codes of the patent classification of what would do';
 COMMENT ON COLUMN needs.status IS 'draft, published, matched, met, expired, withdrawn';
 COMMENT ON COLUMN needs.publication IS 'public, on_request or closed: who else may read of it';
 COMMENT ON COLUMN needs.more IS 'Process, baseline, site, constraints, contacts';

@@ -84,6 +84,13 @@ needs = Table(
         server_default=text("'[]'"),
         comment="Rows: parameter, unit, now, comparison, target, condition",
     ),
+    Column(
+        "ipc",
+        ARRAY(Text),
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="Codes of the patent classification of what would do",
+    ),
     Column("budget", Numeric),
     Column("budget_currency", Text),
     Column("readiness_low", Integer),

@@ -61,7 +61,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "title": N_("Title"), "title_zh": N_("Title in Chinese"), "owner": N_("Need owner"), "sector": N_("Sector"),
         "district": N_("District"),
         "problem": N_("Problem"), "target": N_("Target"),
-        "figures": N_("Figures of the need"), "budget": N_("Budget"), "budget_currency": N_("Currency"),
+        "figures": N_("Figures of the need"), "ipc": N_("IPC codes"), "budget": N_("Budget"), "budget_currency": N_("Currency"),
         "readiness_low": N_("Readiness from"), "readiness_high": N_("Readiness to"), "wanted_form": N_("Wanted form"),
         "wanted_by": N_("Wanted by"), "publication": N_("What may be published"), "status": N_("Status"), "valid_until": N_("Valid until"),
     },

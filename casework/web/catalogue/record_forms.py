@@ -64,6 +64,7 @@ class _Need(_Called):
             "One parameter in each row: what is now, what is wanted, and under which condition, such as: at 30 to 100 percent load."
         ),
     )
+    ipc = Note(label=N_("IPC codes"), required=False, help=_LINES)
     sector = Text(label=N_("Sector"), max=300, required=False)
     district = Text(label=N_("District"), max=300, required=False)
     budget = Money(label=N_("Budget"), required=False)

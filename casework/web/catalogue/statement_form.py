@@ -30,6 +30,8 @@ _OF_NEED = CorrectedNeed.fields()
 BESIDE: Mapping[str, str] = {"tried": N_("What has been tried"), "site": N_("Site"), "constraints": N_("Constraints")}
 
 
+#: What of a need the office alone says.
+_OFFICE_ALONE = frozenset({"wanted_form", "ipc"})
 #: The field that names files that go.
 DROP = "drop"
 #: How far a need is published, as the enterprise is asked.
@@ -86,7 +88,7 @@ def answers_of(sent: Said | None) -> JsonObject:
 def said_by(rules: list[Any], data: JsonMapping) -> Said:
     """A need as it was sent. Raises InvalidForm."""
     given: JsonObject = check(build_model("Statement", rules), rules, data, clock().office_today)
-    fields = {name: value for name, value in fields_of(given, "need").items() if name != "wanted_form"}
+    fields = {name: value for name, value in fields_of(given, "need").items() if name not in _OFFICE_ALONE}
     beside = {name: given[name] for name in BESIDE if given.get(name)}
     return Said(fields=fields, beside=beside, by=given["by"], position=given.get("position") or "")
 

@@ -65,7 +65,7 @@ VIEWS = {
 }  # fmt: skip
 #: What of a need stands at the left.
 _TOLD = (
-    "owner", "sector", "district", "problem", "target", "readiness_low", "readiness_high", "budget", "wanted_form", "wanted_by",
+    "owner", "sector", "district", "problem", "target", "ipc", "readiness_low", "readiness_high", "budget", "wanted_form", "wanted_by",
 )  # fmt: skip
 _SITE = {
     "site": N_("Site"), "process": N_("Process"), "baseline": N_("Baseline"), "constraints": N_("Constraints"),

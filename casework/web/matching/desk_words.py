@@ -96,7 +96,9 @@ def say_apart(evidence: JsonMapping, one: JsonMapping) -> str:
 
 def say_why(parts: Sequence[JsonMapping]) -> Why:
     """A reason in words: its shares add up to a hundred."""
-    parts = [{**part, "text": _text(part)} for part in parts]
+    # They are no part of the hundred.
+    codes = [part for part in parts if part["kind"] == Kind.CODES]
+    parts = [{**part, "text": _text(part)} for part in parts if part["kind"] != Kind.CODES]
     shares = charts.parts_of_hundred([part["share"] for part in parts])
     whole = [f"{share:.0f} %" for share in shares]
     bar = charts.bar_share(
@@ -111,10 +113,12 @@ def say_why(parts: Sequence[JsonMapping]) -> Why:
     if len(parts) > SAID:
         rest = f"{sum(shares[SAID:]):.0f} %"
         said.append(gettext("%(num)s more %(share)s", num=len(parts) - SAID, share=rest))
+    said += map(_text, codes)
     rows = [
         (part["text"], part["source"], gettext("yes") if part["title"] else gettext("no"), per)
         for part, per in zip(parts, whole, strict=True)
     ]
+    rows += [(_text(part), part["source"], gettext("no"), "") for part in codes]
     return Why(bar, listed(said), rows)
 
 
@@ -122,6 +126,8 @@ def _text(part: JsonMapping) -> str:
     """A word as it was found; of the bonus what it is for."""
     if part["kind"] == Kind.DEPLOYED:
         return gettext("effect verified, sites: %(num)s", num=part["text"])
+    if part["kind"] == Kind.CODES:
+        return gettext("codes in common: %(codes)s", codes=part["text"])
     return str(part["text"])
 
 

@@ -39,6 +39,17 @@ def test_the_figures_of_a_need_are_rows_each_refused_at_its_cell(client_for: Cli
     assert client.get(f"/needs/{need}").json["figures"] == []
 
 
+def test_a_need_has_codes_of_the_patent_classification_each_as_it_is_written(client_for: Clients, world: World) -> None:
+    client = client_for("officer")
+    new = {"programme": world.programmes["BJ"], "title": "Burners", "source": "A call", "confirmed": True}
+    refused = client.post("/needs", {**new, "ipc": ["heat"]})
+    assert (refused.status_code, "ipc" in refused.json["fields"]) == (422, True)
+    need = client.post("/needs", {**new, "ipc": ["F24D 3/08", "f24d3/08", "C10L"]}).json["id"]
+    assert client.get(f"/needs/{need}").json["ipc"] == ["F24D3/08", "C10L"]
+    assert client.post(f"/needs/{need}/correct", {"ipc": ["F23D"], "reason": "Misread."}).status_code == 200
+    assert client.get(f"/needs/{need}").json["ipc"] == ["F23D"]
+
+
 def test_needs_and_technologies_are_searched_and_say_what_they_may_be_narrowed_to(
     client_for: Clients, world: World, engine: Engine
 ) -> None:

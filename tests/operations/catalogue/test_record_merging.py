@@ -55,7 +55,7 @@ class Doubles:
             programme,
             "need",
             "n-gone",
-            NEED | {"owner_id": mine, "sector": "Dairy", "title_zh": "无煤蒸汽", "figures": FIGURES},
+            NEED | {"owner_id": mine, "sector": "Dairy", "title_zh": "无煤蒸汽", "figures": FIGURES, "ipc": ["F22B"]},
         )
         self.need_kept = add_record(db, programme, "need", "n-kept", NEED | {"budget": "80"}, source="fair")
         self.technology = add_record(db, programme, "technology", "t-gone", TECHNOLOGY | {"owner_id": theirs})
@@ -109,6 +109,7 @@ def test_the_preview_says_what_moves_and_in_what_they_differ(world: World, db: C
         "sector": "Dairy",
         "title_zh": "无煤蒸汽",
         "figures": FIGURES,
+        "ipc": ["F22B"],
     }
     assert (need.rights, need.statements, need.refused) == ([], 0, [])
     technology = preview_merging(db, pair.officer, "technology", pair.technology, pair.technology_kept)

@@ -160,3 +160,15 @@ def test_a_record_that_could_not_be_compared_stands_by_its_words_alone_and_loses
     # A run that was kept before they were told apart gives the list that it gave.
     del evidence["similar"]["silent"]
     assert [one["technology"] for one in list_of(evidence, 10)["candidates"]] == ["t001", "t002", "t000"]
+
+
+def test_codes_that_both_have_stand_in_the_explanation_and_change_neither_order_nor_score() -> None:
+    before = deployed({})
+    said = {"t001": ["F24D3/10", "B01D"], "t002": ["C10L"]}
+    after = list_of(before | {"codes": {"wanted": ["F24D3/08"], "said": said}}, 10)
+    parts = {one["technology"]: one["explanation"]["parts"] for one in after["candidates"]}
+    shared = {"kind": "codes", "text": "F24D3/00", "source": "IPC", "title": False, "share": 0.0}
+    assert parts["t001"][-1] == shared
+    assert not [part for id in ("t000", "t002") for part in parts[id] if part["kind"] == "codes"]
+    parts["t001"].pop()
+    assert after == list_of(before, 10)

@@ -24,11 +24,26 @@ from tests.support.world import World, new_request
 def put(world: World, db: Connection) -> dict[str, str]:
     """Some technologies by their names, and a need."""
     return {
-        "pump": enter(world, db, "technology", title="Heat pump for dye houses", readiness_low=5, readiness_high=6),
+        "pump": enter(
+            world,
+            db,
+            "technology",
+            title="Heat pump for dye houses",
+            readiness_low=5,
+            readiness_high=6,
+            ipc=["F24D3/08"],
+        ),
         "idea": enter(world, db, "technology", title="Heat pump idea", readiness_low=1, readiness_high=2),
         "unknown": enter(world, db, "technology", title="Another heat pump"),
         "need": enter(
-            world, db, "need", title="热泵", problem="Heat of a dye house", readiness_low=5, readiness_high=9
+            world,
+            db,
+            "need",
+            title="热泵",
+            problem="Heat of a dye house",
+            readiness_low=5,
+            readiness_high=9,
+            ipc=["F24D"],
         ),
     }
 
@@ -49,6 +64,26 @@ def test_a_run_says_what_was_found_what_was_removed_and_why(world: World, db: Co
     (pair,) = [part for part in shown.candidates[0]["explanation"]["parts"] if part["kind"] == "translation"]
     assert pair["text"] == "热泵 = heat pump"
     assert pair["source"] == f"glossary {shown.glossary}"
+
+
+def test_a_run_keeps_the_codes_that_need_and_technology_have_in_common(world: World, db: Connection) -> None:
+    officer, more = world.actor(db, "officer"), {"title": "Heat pump for dye houses"}
+    alike = enter(world, db, "technology", **more, ipc=["F24D3/08", "B01D"])
+    other = enter(world, db, "technology", **more, ipc=["B01D"])
+    need = enter(world, db, "need", title="Heat pump", ipc=["F24D"])
+    made = run(world, db, need)
+    shown = show_run(db, officer, made)
+    codes = {
+        one["technology"]: [part["text"] for part in one["explanation"]["parts"] if part["kind"] == "codes"]
+        for one in shown.candidates
+    }
+    assert (codes[alike], codes[other]) == (["F24D"], [])
+    # What is said otherwise since changes nothing of it.
+    correct_record(
+        db, officer, "technology", alike, fields={"ipc": []}, source=None, reason="None.", request=new_request()
+    )
+    assert replay_run(db, officer, made).equal
+    assert set(read_run(db, officer, made).evidence["codes"]["said"]) == {alike}
 
 
 def test_a_filter_is_relaxed_with_a_reason_alone(world: World, db: Connection) -> None:

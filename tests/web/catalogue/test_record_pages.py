@@ -99,15 +99,21 @@ def test_what_is_wrong_is_said_at_its_field(browser_for: Enter, world: World) ->
         ({"title": ""}, "Title"),
         ({"readiness_low": "7", "readiness_high": "3"}, "must not be below the other end"),
         ({"readiness_low": "12"}, "Readiness from"),
-        ({"owner": "Nobody's Works"}, "is not known here"),
+        ({"ipc": "F24D 3/08\nheat"}, "heat, which is no code of the patent classification"),
+        ({"ipc": "", "owner": "Nobody's Works"}, "is not known here"),
     ):
         # The page that is opened anew has what was typed last.
         said = fill(browser, page, **NEW | {"readiness_low": "", "readiness_high": ""} | wrong)
         assert words in said
         assert "It is entered." not in said
     assert "Nobody&#39;s Works" in browser.get(page).text
-    owner = fill(browser, page, **NEW | {"owner": "Nordwind Boilers", "title": "<script>alert(1)</script>"})
+    owner = fill(
+        browser,
+        page,
+        **NEW | {"owner": "Nordwind Boilers", "title": "<script>alert(1)</script>", "ipc": "F24D 3/08\r\nF23D"},
+    )
     assert "It is entered." in owner
+    assert "F24D3/08, F23D" in owner
     assert "Nordwind Boilers" in owner
     assert "<script>alert(1)" not in browser.get("/needs?q=script").text
 

@@ -45,6 +45,7 @@ def test_a_search_shows_candidates_with_why_and_what_nobody_knows(
     words = words_of(said)
     assert "热泵 = heat pump" in words
     assert "glossary" in words
+    assert "codes in common: F24D" in words
     assert f'id="c-{ids["pump"]}"' in said
     assert f'id="c-{ids["idea"]}"' not in said
     assert "wanted 5 to 9" in words
