@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
+import orjson
 import uuid_utils
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -23,6 +24,7 @@ from casework.operations.catalogue import table_import
 from casework.operations.catalogue.import_report import Fault, Report
 from casework.operations.catalogue.import_schemas import Kind
 from casework.operations.catalogue.importer import import_records
+from casework.operations.catalogue.sources import OURS, checked_fields
 from casework.operations.catalogue.table_schemas import Table
 from casework.operations.core.idempotency import Request
 from casework.operations.people.programme_lists import import_entries
@@ -57,6 +59,12 @@ def _command(kind: Kind, about: str) -> None:
     @click.option(
         "--complete", is_flag=True, help="The file has all records of its source: mark those that it is without."
     )
+    @click.option(
+        "--mapping",
+        type=click.File("rb"),
+        metavar="FILE",
+        help="How columns of needs or technologies are read: JSON, each by its name in the file. [as its source says]",
+    )
     @click.option("--dry-run", is_flag=True, help="Check every row and import nothing.")
     @click.option(
         "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write all that is wrong here, as CSV."
@@ -71,13 +79,31 @@ def _command(kind: Kind, about: str) -> None:
         *,
         email: str | None,
         complete: bool,
+        mapping: BinaryIO | None,
     ) -> None:
+        fields = None if mapping is None else _read_mapping(kind, mapping)
         engine = connect_engine(load_settings())
-        asked = {"source": source, "dry_run": dry_run, "complete": complete}
+        asked = {"source": source, "dry_run": dry_run, "complete": complete, "fields": fields}
         try:
             _run(engine, kind, file, programme, asked=asked, report_path=report, email=email)
         finally:
             engine.dispose()
+
+
+def _read_mapping(kind: Kind, file: BinaryIO) -> dict[str, str | None]:
+    """How columns are read, as a file says it: by the name of each which field of ours it is, null where it is not read."""
+    if kind not in OURS:
+        raise click.ClickException("Columns of needs and technologies alone are called otherwise.")
+    try:
+        said = orjson.loads(file.read(MOST_BYTES))
+    except orjson.JSONDecodeError:
+        said = None
+    if not isinstance(said, dict) or not all(isinstance(ours, str | None) for ours in said.values()):
+        raise click.ClickException('The mapping is no JSON object of names, such as {"Titel": "title", "Note": null}.')
+    try:
+        return checked_fields(kind, said)
+    except InvalidForm as refusal:
+        raise click.ClickException("; ".join(map(str, refusal.fields.values()))) from None
 
 
 _command(

@@ -6,8 +6,10 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import Engine
 
+from casework.commands.imports import import_
 from casework.engine.deadlines.calendars import Calendar
 from casework.operations.core.programme_lists import read_lists
 from casework.operations.people.registry import register_programme
@@ -43,6 +45,33 @@ def test_a_dry_run_and_a_repeated_import(environment: dict[str, str], tmp_path: 
     assert "1 new" in run_casework("import", "needs", str(file), environment=environment).stdout
     again = run_casework("import", "needs", str(file), "--programme", "BJ", environment=environment)
     assert (again.returncode, "0 new, 0 changed, 1 unchanged" in again.stdout) == (0, True)
+
+
+def test_columns_are_read_as_a_file_says(environment: dict[str, str], tmp_path: Path) -> None:
+    file, mapping = tmp_path / "needs.csv", tmp_path / "mapping.json"
+    file.write_text("Nummer,Titel,Note\nN1,A,x\n", "utf-8")
+
+    mapping.write_text('{"Nummer": "external_id", "Titel": "title", "Note": null}', "utf-8")
+    made = run_casework("import", "needs", str(file), "--mapping", str(mapping), environment=environment)
+    assert (made.returncode, "1 new" in made.stdout, "Left out" in made.stdout) == (0, True, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "says", "why"),
+    [
+        ("needs", "[]", "no JSON object"),
+        ("needs", "{", "no JSON object"),
+        ("technologies", '{"Titel": "colour"}', "colour"),
+        ("matches", "{}", "needs and technologies alone"),
+    ],
+)
+def test_what_is_wrong_with_how_columns_are_read_is_told_before_anything(
+    tmp_path: Path, kind: str, says: str, why: str
+) -> None:
+    file = tmp_path / "mapping.json"
+    file.write_text(says, "utf-8")
+    made = CliRunner().invoke(import_, [kind, str(file), "--mapping", str(file)])
+    assert (made.exit_code, why in made.output) == (1, True)
 
 
 def test_a_wrong_programme_is_one_clear_line(environment: dict[str, str], tmp_path: Path) -> None:

@@ -1170,6 +1170,21 @@ CREATE TABLE recovery_codes (
 COMMENT ON TABLE recovery_codes IS 'Ten codes for one use each, for those who have lost their app';
 COMMENT ON COLUMN recovery_codes.hash IS 'SHA-256 of the code; itself shown once';
 
+CREATE TABLE reports (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    number INTEGER NOT NULL,
+    as_of TIMESTAMP WITH TIME ZONE NOT NULL,
+    content BYTEA NOT NULL,
+    CONSTRAINT pk_reports PRIMARY KEY (id),
+    CONSTRAINT uq_reports_programme_id_number UNIQUE (programme_id, number),
+    CONSTRAINT fk_reports_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+COMMENT ON TABLE reports IS 'Stage reports; how far each has come stands in the log of its programme';
+COMMENT ON COLUMN reports.number IS 'In its programme, in the order in which they were frozen';
+COMMENT ON COLUMN reports.as_of IS 'Up to when its figures were counted';
+COMMENT ON COLUMN reports.content IS 'What was frozen, as canonical JSON; never changed';
+
 CREATE TABLE rights (
     id UUID NOT NULL,
     programme_id UUID NOT NULL,
