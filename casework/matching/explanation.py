@@ -22,6 +22,8 @@ class Kind(StrEnum):
     DEPLOYED = "deployed"
     #: Codes of the patent classification that both have: nothing of the score, as few records have any.
     CODES = "codes"
+    #: What it costs beside the need's budget, in the same currency: nothing of the score either.
+    COST = "cost"
     #: The record means much of the same, whatever words it uses.
     SIMILAR = "similar"
 
@@ -38,7 +40,7 @@ class Part:
     #: Whether it stands in the title.
     title: bool
     share: float
-    #: Of similar texts the record's sentence that is closest to the need's, which is the text.
+    #: Of similar texts the record's sentence that is closest to the need's, which is the text; of a cost the budget.
     closest: str = ""
 
 

@@ -71,6 +71,7 @@ NOTHING_FROM_SOURCE = reason(
 READINESS_ORDER = reason("catalogue.readiness_order", N_("must not be below the other end of the range"))
 ANOTHER_CONTACT = reason("catalogue.another_contact", N_("choose another contact of the same organisation"))
 CURRENCY_MISSING = reason("catalogue.currency_missing", N_("name the currency of the budget"))
+COST_CURRENCY_MISSING = reason("catalogue.cost_currency_missing", N_("name the currency of the cost"))
 SEVERAL_OWNERS = reason(
     "catalogue.several_owners", N_("several organisations have this name; rename one of them first")
 )

@@ -125,6 +125,7 @@ NO_OUTCOME = template(
 VERDICT = reason("imports.verdict", N_("must be verified, verified_with_limits or not_verified"))
 LOW_ABOVE_HIGH = reason("imports.low_above_high", N_("must not be above readiness_high"))
 MISSING_BESIDE_BUDGET = reason("imports.missing_beside_budget", N_("is missing beside the budget"))
+MISSING_BESIDE_COST = reason("imports.missing_beside_cost", N_("is missing beside the cost"))
 NONE_OF_KIND = template("imports.none_of_kind", N_("a right of the kind %(kind)s has none"))
 BEFORE_START = reason("imports.before_start", N_("must not lie before started_on"))
 VALUE_NEEDS_CURRENCY = reason("imports.value_needs_currency", N_("is missing: a value needs its currency"))

@@ -266,6 +266,8 @@ class TechnologyRecord(Answer):
     problem: Annotated[str | None, Field(description="What it solves")]
     advantage: Annotated[str | None, Field(description="Over what there is")]
     cost_compared: str | None
+    cost: Annotated[str | None, Field(description="What it costs to put in place, as decimals")]
+    cost_currency: str | None
     ipc: Annotated[list[str], Field(description="Codes of the patent classification, such as F24D3/08")]
     green_topics: list[str]
     sdgs: Annotated[list[str], Field(description="Sustainable Development Goals: 7 or 7.2")]

@@ -10,6 +10,7 @@ from casework.api.protocol.fields import Answer, Body, Code, Day, Decimals, Id, 
 from casework.api.protocol.schemas import NamedInBoth
 
 Level = Annotated[int, Field(ge=1, le=9)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Several = Annotated[list[Line], Field(max_length=200)]
 
 
@@ -39,7 +40,7 @@ class NeedFields(Body):
         Several | None, Field(description="Codes of the patent classification of what would do, such as F24D3/08")
     ] = None
     budget: Annotated[Decimals | None, Field(description="As decimals")] = None
-    budget_currency: Code | None = None
+    budget_currency: Currency | None = None
     readiness_low: Level | None = None
     readiness_high: Level | None = None
     wanted_form: Line | None = None
@@ -78,6 +79,8 @@ class TechnologyFields(Body):
     problem: Annotated[Words | None, Field(description="What it solves")] = None
     advantage: Annotated[Words | None, Field(description="Over what there is")] = None
     cost_compared: Words | None = None
+    cost: Annotated[Decimals | None, Field(description="What it costs to put in place, as decimals")] = None
+    cost_currency: Currency | None = None
     ipc: Annotated[Several | None, Field(description="Codes of the patent classification, such as F24D3/08")] = None
     green_topics: Several | None = None
     sdgs: Annotated[Several | None, Field(description="Sustainable Development Goals: 7 or 7.2")] = None

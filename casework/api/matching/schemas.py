@@ -50,14 +50,15 @@ class PartShown(Answer):
         str,
         Field(
             description="`word`, `translation`, `similar`: the texts mean much of the same, `deployed`: a bonus for an effect that was"
-            " verified at a site, or `codes` of the patent classification in common, which give nothing of the score"
+            " verified at a site, or `codes` of the patent classification in common and the `cost` beside the budget,"
+            " which give nothing of the score"
         ),
     ]
     text: Annotated[
         str,
         Field(
             description="A word of the need, and what it is in the other language; of `similar` a sentence of it; of a bonus at how many"
-            " sites; codes with commas between"
+            " sites; codes with commas between; an amount with its currency"
         ),
     ]
     source: Annotated[

@@ -38,7 +38,8 @@ COLUMNS: Mapping[str, JsonMapping] = {
     | {"figures": [], "ipc": [], "publication": "closed"},
     "technologies": dict.fromkeys(
         ("title", "title_zh", "owner_id", "description", "website", "readiness_text", "readiness_low",
-         "readiness_high", "ip_text", "verification", "problem", "advantage", "cost_compared", "published_on", "last_confirmed_on")
+         "readiness_high", "ip_text", "verification", "problem", "advantage", "cost_compared", "cost", "cost_currency",
+         "published_on", "last_confirmed_on")
     )
     | {"developed_in": [], "deployed_in": [], "benefits": [], "ipc": [], "green_topics": [], "sdgs": [], "reference_sites": [],
        "licences": [], "standards": [], "more": {},

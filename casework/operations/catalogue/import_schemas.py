@@ -179,6 +179,8 @@ class Technology(_Ranked):
     problem: Text | None = None
     advantage: Text | None = None
     cost_compared: Text | None = None
+    cost: Amount | None = None
+    cost_currency: Currency | None = None
     ipc: Codes | None = None
     green_topics: Several | None = None
     sdgs: Codes | None = None
@@ -200,6 +202,12 @@ class Technology(_Ranked):
     total_cost_currency: Currency | None = None
     start_date: Day | None = None
     end_date: Day | None = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if self.cost is not None and self.cost_currency is None:
+            raise Wrong(reasons.imports.MISSING_BESIDE_COST, "cost_currency")
+        return self
 
     @model_validator(mode="after")
     def _told_as_text(self) -> Self:

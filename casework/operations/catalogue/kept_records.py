@@ -372,6 +372,8 @@ def _insist_plausible(db: Connection, programme: str, state: JsonMapping, named:
         faults.setdefault("readiness_high", reasons.catalogue.READINESS_ORDER)
     if state.get("budget") is not None and state.get("budget_currency") is None:
         faults["budget_currency"] = reasons.catalogue.CURRENCY_MISSING
+    if state.get("cost") is not None and state.get("cost_currency") is None:
+        faults["cost_currency"] = reasons.catalogue.COST_CURRENCY_MISSING
     if "website" in named and state.get("website") is not None and not _WEB.fullmatch(str(state["website"])):
         faults["website"] = reasons.catalogue.NO_WEB_ADDRESS
     if state.get("publication", CLOSED) not in PUBLICATIONS:

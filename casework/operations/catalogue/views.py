@@ -85,10 +85,12 @@ class Technology:
     developed_in: list[str]
     deployed_in: list[str]
     benefits: list[str]
-    #: What it solves, what it does better than what there is, and what it costs beside that.
+    #: What it solves, what it does better than what there is, and what it costs beside that; to put in place as decimals.
     problem: str | None
     advantage: str | None
     cost_compared: str | None
+    cost: str | None
+    cost_currency: str | None
     #: Codes of the patent classification, topics, and Sustainable Development Goals.
     ipc: list[str]
     green_topics: list[str]

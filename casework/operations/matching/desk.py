@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import Connection, text
 
@@ -54,6 +55,7 @@ _BESIDE = text(f"""
 _FACTS = text(f"""
     SELECT t.id::text, {entitled("t")} AS title, {called("o")} AS owner, o.country, t.source, t.readiness_low, t.readiness_high,
         t.developed_in, t.deployed_in, json_array_length(CAST(t.reference_sites AS json)) AS sites, t.cost_compared,
+        t.cost, t.cost_currency,
         t.ip_text, t.licences, t.standards,
         t.description, t.problem, t.advantage, t.verification,
         jsonb_path_exists(t.provenance, '$.*.confirmed_by') AS confirmed,
@@ -116,6 +118,8 @@ class CandidateFacts:
     deployed_in: list[str]
     sites: int
     cost_compared: str | None
+    #: What it costs to put in place, with its currency.
+    cost: tuple[Decimal, str] | None
     rights: int
     ip_text: str | None
     licences: list[str]
@@ -193,6 +197,7 @@ def facts_of(db: Connection, ids: Collection[str]) -> dict[str, CandidateFacts]:
             deployed_in=row.deployed_in,
             sites=row.sites,
             cost_compared=row.cost_compared,
+            cost=None if row.cost is None else (row.cost, row.cost_currency or ""),
             rights=row.rights,
             ip_text=row.ip_text,
             licences=list(row.licences),

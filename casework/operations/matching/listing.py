@@ -102,7 +102,7 @@ def list_of(told: JsonMapping, most: int, stand: Standing | None = None) -> Json
         parts = [_part(part) for part in [*parts_of(one.words, stand.asked, said["counts"]), *_similar(told, one)]]
         if gained:
             parts.append(_part(_deployed(told, said, gained)))
-        parts += map(_part, _codes(told, one.id))
+        parts += map(_part, [*_codes(told, one.id), *_cost(told, one.id)])
         candidates.append(
             {
                 "rank": n,
@@ -167,6 +167,15 @@ def _codes(told: JsonMapping, id: str) -> list[Part]:
     codes = told.get("codes", {})
     shared = shared_codes(codes.get("wanted", ()), codes.get("said", {}).get(id, ()))
     return [Part(kind=Kind.CODES, text=", ".join(shared), source="IPC", title=False, share=0.0)] if shared else []
+
+
+def _cost(told: JsonMapping, id: str) -> list[Part]:
+    """What a technology costs beside the budget, where both are known in one currency."""
+    costs = told.get("costs", {})
+    if (cost := costs.get("said", {}).get(id)) is None:
+        return []
+    texts = {"text": f"{cost} {costs['currency']}", "closest": f"{costs['budget']} {costs['currency']}"}
+    return [Part(kind=Kind.COST, source="", title=False, share=0.0, **texts)]
 
 
 def _part(part: Part) -> JsonObject:

@@ -20,7 +20,7 @@ from casework.matching.codes import shared_codes
 from casework.matching.filters import ALWAYS, FILTERS
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.outcomes import DEPLOYED
-from casework.operations.catalogue.service import read_seen
+from casework.operations.catalogue.service import plain_value, read_seen
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.merged_records import TODAY, one_with
 from casework.operations.core.organisations import has_expired
@@ -53,6 +53,11 @@ _FACTS = text(f"""
 """)
 #: The codes of technologies that have any.
 _CODES = text("SELECT t.id::text, t.ipc FROM technologies t WHERE t.id = ANY(CAST(:ids AS uuid[])) AND t.ipc <> '{}'")
+#: What technologies cost whose cost is known in a currency.
+_COSTS = text("""
+    SELECT t.id::text, t.cost FROM technologies t
+    WHERE t.id = ANY(CAST(:ids AS uuid[])) AND t.cost_currency = :currency AND t.cost IS NOT NULL
+""")
 #: Writes a run down.
 _KEEP = text("""
     INSERT INTO match_runs (id, programme_id, need_id, made_by, made_at, said, most, evidence, list, digest)
@@ -150,6 +155,8 @@ def start_run(
     told["idle"] = count_idle(db, programme, evidence)
     if row.ipc:
         told["codes"] = _codes_of(db, row.ipc, [one.id for one in evidence.candidates])
+    if row.budget is not None and row.budget_currency is not None:
+        told["costs"] = _costs_of(db, row, [one.id for one in evidence.candidates])
     stand = standing_of(told)
     if evidence.similar is not None:
         # Of those alone that are listed: what the others say is of no use to the list.
@@ -221,6 +228,13 @@ def _codes_of(db: Connection, wanted: Sequence[str], ids: Sequence[str]) -> Json
     """The codes of a need, and by candidate those of one that has any in common with it."""
     said = {row.id: row.ipc for row in db.execute(_CODES, {"ids": list(ids)}) if shared_codes(wanted, row.ipc)}
     return {"wanted": list(wanted), "said": said}
+
+
+def _costs_of(db: Connection, need: Any, ids: Sequence[str]) -> JsonObject:
+    """The budget of a need, and by candidate what it costs where that is known in the same currency."""
+    rows = db.execute(_COSTS, {"ids": list(ids), "currency": need.budget_currency})
+    said = {row.id: plain_value(row.cost) for row in rows}
+    return {"budget": plain_value(need.budget), "currency": need.budget_currency, "said": said}
 
 
 def _digest(evidence: str, found: str) -> str:

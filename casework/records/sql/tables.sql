@@ -1882,6 +1882,8 @@ CREATE TABLE technologies (
     problem TEXT,
     advantage TEXT,
     cost_compared TEXT,
+    cost NUMERIC,
+    cost_currency TEXT,
     ipc TEXT[] DEFAULT '{}' NOT NULL,
     green_topics TEXT[] DEFAULT '{}' NOT NULL,
     sdgs TEXT[] DEFAULT '{}' NOT NULL,
@@ -1918,6 +1920,7 @@ COMMENT ON COLUMN technologies.status IS 'published, expired or withdrawn';
 COMMENT ON COLUMN technologies.problem IS 'What it solves';
 COMMENT ON COLUMN technologies.advantage IS 'Over what there is';
 COMMENT ON COLUMN technologies.cost_compared IS 'With what there is';
+COMMENT ON COLUMN technologies.cost IS 'What it costs to put in place, as a figure';
 COMMENT ON COLUMN technologies.ipc IS 'Codes of the patent classification';
 COMMENT ON COLUMN technologies.sdgs IS 'Sustainable Development Goals: 7 or 7.2';
 COMMENT ON COLUMN technologies.reference_sites IS 'Rows: site, year, size';

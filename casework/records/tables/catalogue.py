@@ -146,6 +146,8 @@ technologies = Table(
     Column("problem", Text, comment="What it solves"),
     Column("advantage", Text, comment="Over what there is"),
     Column("cost_compared", Text, comment="With what there is"),
+    Column("cost", Numeric, comment="What it costs to put in place, as a figure"),
+    Column("cost_currency", Text),
     Column(
         "ipc", ARRAY(Text), nullable=False, server_default=text("'{}'"), comment="Codes of the patent classification"
     ),

@@ -68,7 +68,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "technology": {
         "title": N_("Title"), "title_zh": N_("Title in Chinese"), "owner": N_("Technology owner"),
         "description": N_("Description"), "problem": N_("Problem solved"), "advantage": N_("Benefit over what there is"),
-        "cost_compared": N_("Cost compared"), "reference_sites": N_("Reference sites"),
+        "cost_compared": N_("Cost compared"), "cost": N_("Cost to put in place"), "cost_currency": N_("Currency of the cost"),
+        "reference_sites": N_("Reference sites"),
         "licences": N_("Licences offered"), "standards": N_("Certificates and standards"), "ipc": N_("IPC codes"),
         "green_topics": N_("Green topics"), "sdgs": N_("Development goals"), "published_on": N_("Published at its source on"),
         "last_confirmed_on": N_("Last confirmed at its source on"), "developed_in": N_("Developed in"),
@@ -244,7 +245,7 @@ def say_value(value: Any, field: str, names: Mapping[str, str]) -> Any:
         return Markup("<br>").join(say_standard(row) for row in value)
     if field == "licences":
         return listed(gettext(OFFERED[code]) if code in OFFERED else code for code in value)
-    if field == "budget":
+    if field in ("budget", "cost"):
         return say_amount(Decimal(value))
     return Values(names).say(value, "owner" if field == "owner_id" else field)
 

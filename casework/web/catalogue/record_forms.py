@@ -103,6 +103,7 @@ class _Technology(_Called):
     problem = Note(label=N_("Problem solved"), required=False)
     advantage = Note(label=N_("Benefit over what there is"), required=False)
     cost_compared = Note(label=N_("Cost compared"), required=False)
+    cost = Money(label=N_("Cost to put in place"), required=False)
     reference_sites = Rows(label=N_("Reference sites"), row=_Site, most=MOST_SITES, required=False)
     licences = Many(
         label=N_("Licences offered"),
@@ -197,6 +198,8 @@ CORRECTED: Mapping[str, type[Form]] = {"need": CorrectedNeed, "technology": Corr
 #: Fields of several entries, which a form has one in each line.
 _SEVERAL = frozenset({"developed_in", "deployed_in", "ipc", "green_topics", "sdgs"})
 _LEVELS = frozenset({"readiness_low", "readiness_high"})
+#: Amounts, each with its currency beside it.
+_AMOUNTS = frozenset({"budget", "cost"})
 _ASKED: Mapping[str, tuple[str, ...]] = {
     noun: tuple(name for name in form.fields() if name not in ("source", "reason")) for noun, form in CORRECTED.items()
 }
@@ -209,8 +212,8 @@ def answers_of(record: Need | Technology, noun: str, names: Mapping[str, str]) -
         value: Any = getattr(record, name)
         if name == "owner":
             value = names.get(value or "")
-        elif name == "budget" and value is not None:
-            value = {"amount": value, "currency": record.budget_currency} if isinstance(record, Need) else None
+        elif name in _AMOUNTS and value is not None:
+            value = {"amount": value, "currency": getattr(record, f"{name}_currency")}
         elif name in _SEVERAL:
             value = "\n".join(value)
         elif name in _LEVELS and value is not None:
@@ -225,10 +228,10 @@ def fields_of(answers: JsonMapping, noun: str) -> JsonObject:
     fields: JsonObject = {}
     for name in _ASKED[noun]:
         value: Any = answers.get(name)
-        if name == "budget":
+        if name in _AMOUNTS:
             fields |= {
-                "budget": value["amount"] if value else None,
-                "budget_currency": value["currency"] if value else None,
+                name: value["amount"] if value else None,
+                f"{name}_currency": value["currency"] if value else None,
             }
         elif name in _SEVERAL:
             fields[name] = list(dict.fromkeys(line.strip() for line in (value or "").splitlines() if line.strip()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
@@ -17,7 +18,7 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.matching import desk, runs
 from casework.operations.matching.desk import CandidateFacts
 from casework.web.catalogue.pages import say_standard, say_value
-from casework.web.matching.desk_words import say_range, say_why
+from casework.web.matching.desk_words import say_cost, say_range, say_why
 from casework.web.shell import layout
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import place_names
@@ -53,6 +54,7 @@ _SAYS: Mapping[str, Callable[[CandidateFacts], str]] = {
     N_("Certificates and standards"): lambda one: "; ".join(map(say_standard, one.standards)),
     N_("Reference sites"): lambda one: str(one.sites) if one.sites else "",
     N_("Cost compared"): lambda one: one.cost_compared or "",
+    N_("Cost to put in place"): lambda one: say_cost(one.cost),
     N_("Problem solved"): lambda one: one.problem or "",
     N_("Benefit over what there is"): lambda one: one.advantage or "",
     N_("Description"): lambda one: one.description or "",
@@ -76,7 +78,7 @@ def show(run: UUID) -> str:
         title = catalogue.titles_of(db, actor, "need", {kept.need})[kept.need]
         decided = {one["technology"]: one["decision"] for one in runs.read_decisions(db, kept)}
         may = actor.in_programme(kept.programme, EDITORS)
-    rows = _rows([listed[id] for id in shown], [facts[id] for id in shown], kept.evidence["wanted"])
+    rows = _rows([listed[id] for id in shown], [facts[id] for id in shown], kept.evidence)
     return render_template(
         "matching/compare.html",
         run=kept,
@@ -91,10 +93,15 @@ def show(run: UUID) -> str:
     )
 
 
-def _rows(listed: Sequence[JsonMapping], facts: Sequence[CandidateFacts], wanted: JsonMapping) -> list[Row]:
-    asked = wanted.get("readiness")
+def _rows(listed: Sequence[JsonMapping], facts: Sequence[CandidateFacts], evidence: JsonMapping) -> list[Row]:
+    asked, costs = evidence["wanted"].get("readiness"), evidence.get("costs")
+    wanted: dict[str, str] = {}
+    if asked:
+        wanted["Readiness"] = gettext("wanted %(value)s", value=say_range(*asked))
+    if costs:
+        budget = (Decimal(costs["budget"]), costs["currency"])
+        wanted["Cost to put in place"] = gettext("budget %(amount)s", amount=say_cost(budget))
     rows = [Row(gettext("Why"), "", [say_why(one["explanation"]["parts"]).words for one in listed])]
     for label, say in _SAYS.items():
-        more = gettext("wanted %(value)s", value=say_range(*asked)) if asked and label == "Readiness" else ""
-        rows.append(Row(gettext(label), more, [say(one) for one in facts]))
+        rows.append(Row(gettext(label), wanted.get(label, ""), [say(one) for one in facts]))
     return rows

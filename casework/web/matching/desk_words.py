@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from flask_babel import gettext
 from markupsafe import Markup
@@ -16,6 +17,7 @@ from casework.operations.matching.similar_texts import Without
 from casework.web.shell import charts
 from casework.web.shell.i18n import N_, listed
 from casework.web.shell.layout import place_names
+from casework.web.shell.values import say_amount
 
 #: What each filter looks at.
 FILTERS: Mapping[str, str] = {
@@ -25,6 +27,8 @@ FILTERS: Mapping[str, str] = {
 }  # fmt: skip
 #: So many words of a reason stand in a line; all of them stand in its table.
 SAID = 6
+#: Parts that are no part of the hundred, as they give nothing of the score.
+_BESIDE = frozenset({Kind.CODES, Kind.COST})
 PASSED, UNKNOWN, FAILS = "yes", "unknown", "no"
 _SAYS = {PASSED: N_("passed"), UNKNOWN: N_("not known"), FAILS: N_("does not pass")}
 
@@ -96,9 +100,8 @@ def say_apart(evidence: JsonMapping, one: JsonMapping) -> str:
 
 def say_why(parts: Sequence[JsonMapping]) -> Why:
     """A reason in words: its shares add up to a hundred."""
-    # They are no part of the hundred.
-    codes = [part for part in parts if part["kind"] == Kind.CODES]
-    parts = [{**part, "text": _text(part)} for part in parts if part["kind"] != Kind.CODES]
+    beside = [part for part in parts if part["kind"] in _BESIDE]
+    parts = [{**part, "text": _text(part)} for part in parts if part["kind"] not in _BESIDE]
     shares = charts.parts_of_hundred([part["share"] for part in parts])
     whole = [f"{share:.0f} %" for share in shares]
     bar = charts.bar_share(
@@ -113,12 +116,12 @@ def say_why(parts: Sequence[JsonMapping]) -> Why:
     if len(parts) > SAID:
         rest = f"{sum(shares[SAID:]):.0f} %"
         said.append(gettext("%(num)s more %(share)s", num=len(parts) - SAID, share=rest))
-    said += map(_text, codes)
+    said += map(_text, beside)
     rows = [
         (part["text"], part["source"], gettext("yes") if part["title"] else gettext("no"), per)
         for part, per in zip(parts, whole, strict=True)
     ]
-    rows += [(_text(part), part["source"], gettext("no"), "") for part in codes]
+    rows += [(_text(part), part["source"], gettext("no"), "") for part in beside]
     return Why(bar, listed(said), rows)
 
 
@@ -128,7 +131,20 @@ def _text(part: JsonMapping) -> str:
         return gettext("effect verified, sites: %(num)s", num=part["text"])
     if part["kind"] == Kind.CODES:
         return gettext("codes in common: %(codes)s", codes=part["text"])
+    if part["kind"] == Kind.COST:
+        cost, budget = _amount(part["text"]), _amount(part["closest"])
+        return gettext("costs %(cost)s of a budget of %(budget)s", cost=cost, budget=budget)
     return str(part["text"])
+
+
+def _amount(said: str) -> str:
+    amount, _, currency = said.partition(" ")
+    return say_cost((Decimal(amount), currency))
+
+
+def say_cost(cost: tuple[Decimal, str] | None) -> str:
+    """An amount with its currency; nothing where it is not known."""
+    return f"{cost[1]} {say_amount(cost[0])}".strip() if cost else ""
 
 
 def _said(part: JsonMapping, per: str) -> str:
@@ -165,6 +181,7 @@ def say_facts(facts: CandidateFacts, wanted: JsonMapping) -> list[Fact]:
         _fact(N_("IP rights"), rights),
         _fact(N_("Deployed in"), deployed),
         _fact(N_("Cost compared"), facts.cost_compared or ""),
+        *([_fact(N_("Cost to put in place"), say_cost(facts.cost))] if facts.cost else []),
     ]
 
 

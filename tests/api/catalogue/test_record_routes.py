@@ -50,6 +50,18 @@ def test_a_need_has_codes_of_the_patent_classification_each_as_it_is_written(cli
     assert client.get(f"/needs/{need}").json["ipc"] == ["F23D"]
 
 
+def test_the_cost_of_a_technology_has_a_currency(client_for: Clients, world: World) -> None:
+    client = client_for("officer")
+    new = {"programme": world.programmes["BJ"], "title": "Burners", "source": "A call", "confirmed": True}
+    refused = client.post("/technologies", {**new, "cost": "900000"})
+    assert (refused.status_code, "cost_currency" in refused.json["fields"]) == (422, True)
+    made = client.post("/technologies", {**new, "cost": "900000", "cost_currency": "CNY"}).json["id"]
+    told = client.get(f"/technologies/{made}").json
+    assert (told["cost"], told["cost_currency"]) == ("900000", "CNY")
+    need = client.post("/needs", {**new, "budget": "1200000", "budget_currency": "CNY"}).json["id"]
+    assert client.get(f"/needs/{need}").json["budget_currency"] == "CNY"
+
+
 def test_needs_and_technologies_are_searched_and_say_what_they_may_be_narrowed_to(
     client_for: Clients, world: World, engine: Engine
 ) -> None:

@@ -183,6 +183,10 @@ def test_codes_and_sites_of_a_technology_are_read_in_one_form() -> None:
     assert (record.problem, record.published_on) == ("Waste heat is lost.", date(2024, 3, 1))
     ((field, why),) = parse("technologies", TECHNOLOGY | {"ipc": "heat"})[1]
     assert (field, "heat" in why) == ("ipc", True)
+    priced: Any = parse("technologies", TECHNOLOGY | {"cost": "900,000", "cost_currency": "CNY"})[0]
+    assert (priced.cost, priced.cost_currency) == (900_000, "CNY")
+    ((field, _),) = parse("technologies", TECHNOLOGY | {"cost": "9"})[1]
+    assert field == "cost_currency"
     need: Any = parse("needs", {"external_id": "n-1", "title": "Steam", "ipc": "f24d3/08, F24D"})[0]
     assert need.ipc == ["F24D3/08", "F24D"]
     ((field, why),) = parse("technologies", TECHNOLOGY | {"reference_sites": "Kiel | soon"})[1]

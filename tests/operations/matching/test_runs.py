@@ -32,6 +32,8 @@ def put(world: World, db: Connection) -> dict[str, str]:
             readiness_low=5,
             readiness_high=6,
             ipc=["F24D3/08"],
+            cost="900000",
+            cost_currency="CNY",
         ),
         "idea": enter(world, db, "technology", title="Heat pump idea", readiness_low=1, readiness_high=2),
         "unknown": enter(world, db, "technology", title="Another heat pump"),
@@ -44,6 +46,8 @@ def put(world: World, db: Connection) -> dict[str, str]:
             readiness_low=5,
             readiness_high=9,
             ipc=["F24D"],
+            budget="1200000",
+            budget_currency="CNY",
         ),
     }
 
@@ -64,6 +68,10 @@ def test_a_run_says_what_was_found_what_was_removed_and_why(world: World, db: Co
     (pair,) = [part for part in shown.candidates[0]["explanation"]["parts"] if part["kind"] == "translation"]
     assert pair["text"] == "热泵 = heat pump"
     assert pair["source"] == f"glossary {shown.glossary}"
+    (cost,) = [part for part in shown.candidates[0]["explanation"]["parts"] if part["kind"] == "cost"]
+    assert (cost["text"], cost["closest"], cost["share"]) == ("900000 CNY", "1200000 CNY", 0)
+    # One is compared where both are known in one currency alone.
+    assert not [part for one in shown.candidates[1:] for part in one["explanation"]["parts"] if part["kind"] == "cost"]
 
 
 def test_a_run_keeps_the_codes_that_need_and_technology_have_in_common(world: World, db: Connection) -> None:

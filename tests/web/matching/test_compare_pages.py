@@ -21,6 +21,7 @@ def test_two_stand_side_by_side_and_what_differs_alone(browser_for: Enter, world
     said = words_of(browser.get(page).text)
     assert said.index("Heat pump for dye houses") < said.index("Another heat pump")
     assert "wanted 5 to 9" in said
+    assert "Cost to put in place budget CNY 1,200,000 CNY 900,000 ? not known" in said
     assert "5 to 6" in said
     assert "? not known" in said
     assert "Source" in said

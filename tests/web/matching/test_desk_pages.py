@@ -46,6 +46,7 @@ def test_a_search_shows_candidates_with_why_and_what_nobody_knows(
     assert "热泵 = heat pump" in words
     assert "glossary" in words
     assert "codes in common: F24D" in words
+    assert "costs CNY 900,000 of a budget of CNY 1,200,000" in words
     assert f'id="c-{ids["pump"]}"' in said
     assert f'id="c-{ids["idea"]}"' not in said
     assert "wanted 5 to 9" in words
