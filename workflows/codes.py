@@ -28,6 +28,19 @@ DEPLOYED = ("deployed_verified", "deployed_measured", "deployed_unmeasured")
 SUCCESSES = (*DEPLOYED, "agreement_no_site")
 UNSUCCESSFUL = tuple(code for code in OUTCOMES if code not in SUCCESSES)
 
+#: In what the capacity of a site is told.
+CAPACITY_UNITS = {
+    "kw_heat": "kW of heat",
+    "kw_cold": "kW of cold",
+    "kw_power": "kW of electricity",
+    "kwh_storage": "kWh of storage",
+    "m3_air_hour": "m³ of air or gas per hour",
+    "m3_water_day": "m³ of water per day",
+    "tonnes_day": "t of material per day",
+    "square_metres": "m² of area",
+    "pieces": "pieces",
+}
+
 #: What is to be negotiated anew.
 REASONS = {
     "price": "Price",

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from casework.engine.definition.forms import Date, Documents, Form, Items, Note, PartyField, Text, YesNo
+from casework.engine.definition.forms import (
+    Choice,
+    Date,
+    Documents,
+    Form,
+    Items,
+    Note,
+    Number,
+    PartyField,
+    Text,
+    YesNo,
+)
 from casework.engine.definition.grammar import (
     AUTHORITY,
     EXCEPTION,
@@ -16,6 +27,7 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import Role
+from workflows.codes import CAPACITY_UNITS
 from workflows.impact import baseline_is_recorded
 from workflows.papers import ACCEPTANCE_CERTIFICATE
 from workflows.service_guards import (
@@ -75,6 +87,8 @@ class Acceptance(Form):
     certificate = Documents(label="Acceptance certificate", kinds=(ACCEPTANCE_CERTIFICATE.kind,))
     accepted_on = Date(label="Accepted on", past=True)
     measured = Documents(label="Measured values against the criteria")
+    capacity_unit = Choice(label="Capacity is told in", choices=CAPACITY_UNITS, required=False)
+    capacity = Number(label="Capacity", min="0", when=("capacity_unit", tuple(CAPACITY_UNITS)))
     criteria_met = YesNo(label="Every criterion is met", must=True)
 
 
@@ -84,6 +98,8 @@ class AcceptanceWithList(Form):
     certificate = Documents(label="Acceptance certificate", kinds=(ACCEPTANCE_CERTIFICATE.kind,))
     accepted_on = Date(label="Accepted on", past=True)
     measured = Documents(label="Measured values against the criteria")
+    capacity_unit = Choice(label="Capacity is told in", choices=CAPACITY_UNITS, required=False)
+    capacity = Number(label="Capacity", min="0", when=("capacity_unit", tuple(CAPACITY_UNITS)))
     open_items = Items(label="Open items")
 
 

@@ -38,6 +38,7 @@ FIGURES = FigureNames(
     tested="ready_to_test",
     accepts_site=("pass", "pass_with_list"),
     fails_test="fail",
+    capacity=("capacity", "capacity_unit"),
     use_report="use_report",
     in_use="in_use",
     follow_up="follow_up",

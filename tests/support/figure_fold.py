@@ -548,17 +548,35 @@ class Fold:
 
     def deployments(self) -> list[dict[str, Any]]:
         sites = []
+        built = defaultdict[str, list[tuple[str, Decimal]]](list)
         for case in self.cases:
             for id, track in case.tracks.items():
                 names = [one["name"] for one in case.fired if one["track"] == id]
                 if track["workflow"] == "deployment" and "ready_to_test" in names:
                     sites.append((case.number, bool({"pass", "pass_with_list"} & set(names)), "fail" in names))
+                    for one in case.fired:
+                        if (
+                            one["track"] == id
+                            and one["name"] in ("pass", "pass_with_list")
+                            and "capacity" in one["data"]
+                        ):
+                            built[one["data"]["capacity_unit"]].append((case.number, Decimal(one["data"]["capacity"])))
         accepted = [one[0] for one in sites if one[1]]
         at_once = [one[0] for one in sites if one[1] and not one[2]]
         return [
             row({"what": "tested"}, len(sites), cases=[one[0] for one in sites]),
             row({"what": "accepted"}, len(accepted), len(sites), cases=accepted),
             row({"what": "accepted_at_once"}, len(at_once), len(sites), cases=at_once),
+            *(
+                row(
+                    {"capacity": unit},
+                    len(there),
+                    len(accepted),
+                    cases=[number for number, _ in there],
+                    amount=sum(amount for _, amount in there),
+                )
+                for unit, there in sorted(built.items())
+            ),
         ]
 
     def effects(self) -> list[dict[str, Any]]:

@@ -45,12 +45,13 @@ class FigureNames:
     clause: str
     clause_field: str
     no_clause: str
-    #: Of a site's track: the kind of workflow, the action by which it comes to its acceptance test, those that accept it, and that
-    #: by which a test fails.
+    #: Of a site's track: the kind of workflow, the action by which it comes to its acceptance test, those that accept it, that by
+    #: which a test fails, and the fields of an acceptance with its capacity and the unit of it.
     deployment: str
     tested: str
     accepts_site: tuple[str, ...]
     fails_test: str
+    capacity: tuple[str, str]
     #: The task that tells of use without a site, and the field that says so.
     use_report: str
     in_use: str
@@ -103,7 +104,7 @@ class FigureNames:
 
 
 #: Which version of the definitions these figures are counted by: it grows with whatever changes a number.
-DEFINITIONS = 2
+DEFINITIONS = 3
 
 
 def written(names: FigureNames) -> Mapping[str, object]:

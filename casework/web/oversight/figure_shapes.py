@@ -101,6 +101,10 @@ SHAPES: Mapping[str, tuple[Shape, ...]] = {
         Shape(down=("kind",), more=("what",), title=_BY["kind"], head=_HEADS["kind"], folded=True),
         Shape(down=("month",), across=("what",), said=("of",), title=_BY["month"], head=_HEADS["month"], folded=True),
     ),
+    "deployments": (
+        Shape(down=("what",)),
+        Shape(down=("capacity",), title=N_("Capacity of accepted sites, by unit"), head=N_("Unit")),
+    ),
     "effects": (
         Shape(down=("what",)),
         Shape(down=("indicator",), across=("level",), more=("unit",), title=N_("By indicator"), head=N_("Indicator")),

@@ -214,6 +214,7 @@ _PLAIN: Mapping[str, Callable[[str], str]] = {
     "unit": say_unit,
     "reason": lambda code: choice_name("reason", code),
     "instrument": lambda code: choice_name("instrument", code),
+    "capacity": lambda code: choice_name("capacity_unit", code),
     "kind": lambda code: choice_name("kind", code),
     "outcome": lambda code: choice_name("outcome", code),
     "level": lambda code: gettext(LEVELS[code]) if code in LEVELS else code,
