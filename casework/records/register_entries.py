@@ -87,6 +87,8 @@ REGISTERS: Mapping[str, Register] = {
     "sources": Register("programme", "programme_id", left={"fetched_at": "told by the events of what was brought in"}),
     "need_statements": Register("programme", "programme_id", whole=True),
     "interest_requests": Register("programme", "programme_id", whole=True),
+    "success_stories": Register("programme", "programme_id", whole=True),
+    "story_consents": Register("programme", "programme_id", whole=True),
     "needs_assessments": Register("programme", "programme_id"),
     "assessment_enterprises": Register("programme", "programme_id"),
     "assessment_visits": Register("programme", "programme_id"),

@@ -27,12 +27,12 @@ DECLARE = frozenset({
     "operations/oversight/views", "operations/people/edition_choice_views", "operations/people/list_views",
     "operations/people/provider_list_views", "operations/people/views",
     "operations/privacy/views",
-    "operations/referrals/sheet_views", "operations/referrals/views",
+    "operations/referrals/sheet_views", "operations/referrals/views", "operations/results/views",
     "operations/search/views", "operations/tasks/views", "operations/verification/views", "records/tables/accounts",
     "records/tables/assessments",
     "records/tables/cases", "records/tables/documents", "records/tables/history", "records/tables/links", "records/tables/matching",
     "records/tables/needs", "records/tables/notifications",
-    "records/tables/people", "records/tables/sources",
+    "records/tables/people", "records/tables/sources", "records/tables/stories",
 })  # fmt: skip
 
 

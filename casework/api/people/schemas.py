@@ -72,6 +72,7 @@ class Letterhead(Answer):
 
 class NewCatalogue(Body):
     open: Annotated[bool, Field(description="Show what is published to whoever has no account")]
+    results: Annotated[bool, Field(description="Show success stories to which both parties consent to them")] = False
     contact: Annotated[
         SomeWords | None, Field(description="Where the office is asked: needed, or an e-mail, to show the catalogue")
     ] = None
@@ -83,6 +84,7 @@ class NewCatalogue(Body):
 
 class PublicCatalogue(Answer):
     open: Annotated[bool, Field(description="What is published is shown to whoever has no account")]
+    results: Annotated[bool, Field(description="Success stories to which both parties consent are shown to them")]
     contact: str | None
     contact_zh: str | None
     email: str | None

@@ -93,7 +93,7 @@ ALLOWANCES: Mapping[Kind, Allowance] = {
     "public": Allowance(
         120,
         timedelta(minutes=1),
-        "pages of the public catalogue, by network: whoever reads and searches it has no account",
+        "pages of the public catalogue and of results, by network: whoever reads them has no account",
     ),
 }
 

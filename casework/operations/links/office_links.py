@@ -1,4 +1,5 @@
-"""Links that the office sends beside the cases: an enterprise states a need by one, or a side says whether a match is of interest.
+"""Links that the office sends beside the cases: an enterprise states a need by one, a side says whether a match is of interest, or a
+party whether the story of its case may be told.
 
 Whoever has the secret opens the link, and one browser at a time. The secret is kept nowhere: it is made again for each mail. What a
 kind of link opens, and what its mails say, its own module tells (`Kind`); giving, opening, keeping and mailing is the same for all.
@@ -32,7 +33,7 @@ OPEN_FOR = timedelta(hours=12)
 #: How many letters what is typed may have.
 LARGEST = 100_000
 #: What a link opens, by the column that says which one.
-Opens = Literal["statement_id", "request_id"]
+Opens = Literal["statement_id", "request_id", "consent_id"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

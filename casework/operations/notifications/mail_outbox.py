@@ -53,6 +53,7 @@ from casework.operations.notifications.queries import SEEN, read_id, seen_by
 from casework.operations.notifications.views import MailRow
 from casework.operations.people.invitation_mail import InvitationMail, write_invitation
 from casework.operations.people.role_notices import ROLE, RoleMail, write_role_mail
+from casework.operations.results.consent_mail import STORY
 from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.case_loader import load
@@ -136,7 +137,7 @@ _ITEMS = text(f"""
 
 
 #: The kinds of links that the office sends beside the cases.
-OFFICE_LINKS = (STATEMENT, RENEWAL, INTEREST)
+OFFICE_LINKS = (STATEMENT, RENEWAL, INTEREST, STORY)
 _OwnMail = AccountMail | LinkMail | PartyLinkMail | OfficeLinkMail
 #: By kind, what writes a mail that tells of no case to its reader.
 _OWN: Mapping[str, Callable[[Connection, str, SecretBox], _OwnMail | None]] = {

@@ -389,6 +389,8 @@ class PublicCatalogue:
     """Whether a programme shows what is published to whoever has no account, and where its office is asked."""
 
     open: bool = False
+    #: Whether it shows its success stories.
+    results: bool = False
     contact: str | None = None
     contact_zh: str | None = None
     email: str | None = None

@@ -26,7 +26,7 @@ WORDY = (
     "organisation_screenings", "letterheads", "public_catalogues", "list_entries", "saved_views", "tokens", "passkeys",
     "service_accounts", "mails", "webhook_endpoints", "webhook_messages", "requests", "blobs", "sessions", "recoveries",
     "party_link_secrets", "need_statements", "interest_requests", "office_link_secrets", "sources", "source_rows", "imports",
-    "needs_assessments", "assessment_visits",
+    "needs_assessments", "assessment_visits", "success_stories", "story_consents",
 )  # fmt: skip
 #: Columns of these that are the history's, by which a row is found again, or that hold a role's code.
 _LEFT = {
@@ -34,7 +34,8 @@ _LEFT = {
     "organisation_owners": {"kind", "screened"}, "organisation_screenings": {"result"}, "service_accounts": {"scopes"},
     "needs": {"source", "external_id"}, "technologies": {"source", "external_id"}, "matches": {"source", "external_id", "refusal_code"},
     "match_runs": {"digest"}, "need_statements": {"language", "state"}, "interest_requests": {"language", "side", "state"},
-    "office_link_secrets": {"typed"}, "needs_assessments": {"sectors", "districts", "status"}, "assessment_visits": {"kind", "district"},
+    "office_link_secrets": {"typed"}, "success_stories": {"number", "state"}, "story_consents": {"language", "side", "state"},
+    "needs_assessments": {"sectors", "districts", "status"}, "assessment_visits": {"kind", "district"},
     "past_projects": {"source", "external_id", "outcome", "contract_currency"},
     "list_entries": {"list", "code", "version"}, "sources": {"name", "fields"}, "imports": {"kind", "source", "state", "fields"},
     "party_link_secrets": {"code", "typed"}, "requests": {"key", "digest"}, "mails": {"key"}, "saved_views": {"page"},

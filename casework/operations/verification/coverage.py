@@ -106,7 +106,7 @@ COVERED: Mapping[str, Cover] = {
     "sign_in_attempts": Cover(None, "slows down those who guess, and is gone after a day"),
     "drafts": Cover(None, _OWN),
     "party_link_secrets": Cover(None, "opens a party's link to whoever has it, until it is used; the answer is in the log"),
-    "office_link_secrets": Cover(None, "opens a need or a question to whoever has the link; what was sent is in the log"),
+    "office_link_secrets": Cover(None, "opens a need, a question or a story to whoever has the link; what was sent is in the log"),
     **dict.fromkeys(("twin_marks", "twin_pairs"), Cover(None, "found again from the records; that two are none is in their logs")),
     "pending_searches": Cover(None, "what is still to be looked for, of records that changed"),
     "saved_views": Cover(None, "a person's own address of a list, which shows nobody more than they may see"),

@@ -26,7 +26,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     organisation_contacts, organisation_owners,
     organisation_screenings, organisations, outbox, passkeys, past_projects, pending_searches,
     password_links, people, phases, programmes, proposals, public_catalogues, record_meanings, recoveries, recovery_codes, requests, right_owners, right_technologies,
-    rights, saved_views, second_factors, sessions, sign_in_attempts, source_rows, sources, statements, tasks, technologies, tokens, tracks,
+    rights, saved_views, second_factors, sessions, sign_in_attempts, source_rows, sources, statements, story_consents, success_stories, tasks, technologies, tokens, tracks,
     twin_marks, twin_pairs
 TO casework_app, casework_engine;
 

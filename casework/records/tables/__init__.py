@@ -17,6 +17,7 @@ from casework.records.tables import (
     oversight,
     people,
     sources,
+    stories,
 )
 from casework.records.tables.base import metadata
 
@@ -35,4 +36,5 @@ __all__ = [
     "oversight",
     "people",
     "sources",
+    "stories",
 ]

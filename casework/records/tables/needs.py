@@ -109,6 +109,7 @@ office_link_secrets = Table(
     id_column(comment="That of what it opens"),
     reference("statement_id", "need_statements.id", nullable=True, index=True),
     reference("request_id", "interest_requests.id", nullable=True, index=True),
+    reference("consent_id", "story_consents.id", nullable=True, index=True),
     Column(
         "token", LargeBinary, nullable=False, unique=True, comment="SHA-256 of the link's secret, which is kept nowhere"
     ),
@@ -128,7 +129,8 @@ office_link_secrets = Table(
     Index("ix_office_link_secrets_until", "until", postgresql_where=text("address IS NOT NULL OR typed IS NOT NULL")),
     CheckConstraint("opened IS NULL OR opened_until IS NOT NULL", name="opened_until"),
     CheckConstraint(
-        "num_nonnulls(statement_id, request_id) = 1 AND id = coalesce(statement_id, request_id)", name="opens_one"
+        "num_nonnulls(statement_id, request_id, consent_id) = 1 AND id = coalesce(statement_id, request_id, consent_id)",
+        name="opens_one",
     ),
     comment="What opens a link that the office sends beside the cases, and what is typed behind it; no part of the history",
 )

@@ -78,6 +78,13 @@ public_catalogues = Table(
     id_column(),
     Column("programme_id", Id, ForeignKey("programmes.id"), nullable=False, unique=True),
     Column("open", Boolean, nullable=False, comment="Whether what is published is shown to whoever has no account"),
+    Column(
+        "results",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="Whether its success stories are, to which both parties consent",
+    ),
     Column("contact", Text, comment="Where the office is asked: address, telephone, hours"),
     Column("contact_zh", Text),
     Column("email", Text),

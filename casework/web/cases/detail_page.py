@@ -27,6 +27,7 @@ from casework.operations.documents.service import list_documents
 from casework.operations.history.lanes import read_lanes
 from casework.operations.messages.threads import list_threads
 from casework.operations.oversight.prospects import read_prospect
+from casework.operations.results.stories import WRITERS, went_well
 from casework.permissions.visibility import Sight
 from casework.web.cases.about import about_case
 from casework.web.cases.action_groups import groups_of, refusals_of, withdrawals_of
@@ -295,6 +296,7 @@ def show(number: str) -> str:
         paper_name=paper_name,
         queue_name=queue_name,
         risks=risks,
+        story=went_well(case) and actor.in_programme(case.programme, WRITERS),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, g, make_response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -21,6 +21,7 @@ from casework.operations.matching import published
 from casework.operations.matching.published_views import Office, Published
 from casework.operations.matching.ranking import make_ready
 from casework.operations.matching.search_box import COUNTED
+from casework.operations.results import published as results
 from casework.web.catalogue.listed_fields import names_in
 from casework.web.catalogue.pages import FIELDS, say_value
 from casework.web.catalogue.record_lists import LONGEST, Asked, selects_of
@@ -28,7 +29,8 @@ from casework.web.matching.desk_words import say_range
 from casework.web.shell import layout
 from casework.web.shell.figure_words import target_of
 from casework.web.shell.i18n import N_, name_of
-from casework.web.shell.layout import LOCALES, place_names
+from casework.web.shell.layout import place_names
+from casework.web.shell.public_frame import languages_of, public_url, read_as_nobody
 from casework.web.shell.session import open_transaction
 
 blueprint = Blueprint("public", __name__)
@@ -42,13 +44,7 @@ _ASKED = frozenset({"kind", "q", "cursor", *(name for names in PUBLIC_FACETS.val
 _READINESS = ("readiness_low", "readiness_high")
 
 
-@blueprint.before_request
-def _nobody() -> None:
-    """Whoever reads is nobody here, in the language that the address asks for."""
-    g._person = None
-    # Whoever counted this request has perhaps asked who it is of.
-    g.pop("_login_user", None)
-    g.asked_language = request.args.get("language")
+blueprint.before_request(read_as_nobody)
 
 
 @blueprint.after_request
@@ -70,10 +66,7 @@ def _none(error: NotFound) -> BaseResponse:
 
 
 def _url(page: str, **values: Any) -> str:
-    """An address of these pages, in the language that this one was asked for in."""
-    if g.asked_language in LOCALES:
-        values["language"] = g.asked_language
-    return url_for(f"public.{page}", **values)
+    return public_url(f"public.{page}", **values)
 
 
 def _list_of(kind: str) -> str:
@@ -82,15 +75,7 @@ def _list_of(kind: str) -> str:
 
 def _frame() -> dict[str, Any]:
     """What the frame of every one of these pages shows."""
-    here = {name: value for name, value in request.args.items() if name in _ASKED}
-    names = {"en": "English", "zh-Hans": "简体中文"}
-    at = {**(request.view_args or {}), **here}
-    return {
-        "languages": [
-            (code, names[code], url_for(request.endpoint or "", **{**at, "language": code})) for code in LOCALES
-        ],
-        "list_url": _url("index"),
-    }
+    return {"languages": languages_of(_ASKED), "list_url": _url("index")}
 
 
 @blueprint.get("/catalogue")
@@ -220,16 +205,18 @@ def _contact(office: Office) -> list[str]:
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """What those who read the web by themselves may read: the public catalogue where there is one, and nothing else."""
-    lines = ["User-agent: *", "Disallow: /"]
-    try:
-        with open_transaction() as db:
-            published.list_offices(db)
-        lines.insert(1, "Allow: /catalogue")
-        lines.insert(2, "Allow: /static/")
-    except NotFound:
-        pass
-    return Response("\n".join(lines) + "\n", mimetype="text/plain")
+    """What those who read the web by themselves may read: the public catalogue and results where there are any, and nothing else."""
+    open_to_all = []
+    with open_transaction() as db:
+        for path, list_offices in (("/catalogue", published.list_offices), ("/results", results.list_offices)):
+            try:
+                list_offices(db)
+            except NotFound:
+                continue
+            open_to_all.append(f"Allow: {path}")
+    if open_to_all:
+        open_to_all.append("Allow: /static/")
+    return Response("\n".join(["User-agent: *", *open_to_all, "Disallow: /"]) + "\n", mimetype="text/plain")
 
 
 __all__ = ["KEPT_S", "blueprint"]

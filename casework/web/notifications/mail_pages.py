@@ -20,6 +20,7 @@ OTHERS = {
     "password_link": N_("Link to set a password"), "party_link": N_("Link for a party"),
     "need_link": N_("Link to state a need"), "renewal_link": N_("Link to say whether a need still holds"),
     "interest_link": N_("Link to say whether a match is of interest"),
+    "story_link": N_("Link to consent to a success story"),
 }  # fmt: skip
 STATES = {"queued": N_("waits"), "sent": N_("sent"), "failed": N_("failed"), "cancelled": N_("not needed any more")}
 

@@ -170,7 +170,7 @@ def _by_workflow(own: Iterable[OwnLimit]) -> dict[str, list[OwnLimit]]:
 
 def _say(name: str, value: JsonValue) -> str:
     yes_or_no = gettext("yes") if value else gettext("no")
-    return yes_or_no if name in ("seal", "open") else str(value or "")
+    return yes_or_no if name in ("seal", "open", "results") else str(value or "")
 
 
 def _say_entry(entry: SettingsEntry, own: list[OwnLimit]) -> tuple[str, list[tuple[str, str, str]]]:

@@ -34,6 +34,11 @@ class CatalogueForm(Form):
         label=N_("Show the catalogue in public"),
         help=N_("With “Yes” everybody reads what is published of needs and technologies, without an account."),
     )
+    results = YesNo(
+        label=N_("Show results and success stories in public"),
+        required=False,
+        help=N_("With “Yes” everybody reads the stories of cases to which both parties have agreed."),
+    )
     contact = Note(
         label=N_("Where your office is asked"),
         max=MOST,
@@ -61,7 +66,8 @@ def _asked(shown: ProgrammeSettings) -> type[CatalogueForm]:
 def facts_of(shown: ProgrammeSettings) -> list[tuple[str, str]]:
     """What is set, by its labels."""
     said = {name: getattr(shown.catalogue, name) or "" for name in FIELDS}
-    said["open"] = gettext("yes") if shown.catalogue.open else gettext("no")
+    for name in ("open", "results"):
+        said[name] = gettext("yes") if getattr(shown.catalogue, name) else gettext("no")
     return [(gettext(LABELS[name]), said[name]) for name in FIELDS]
 
 

@@ -47,6 +47,10 @@ LIMITED: Mapping[str, Kind] = {
     "stated.open_link": "party_link", "stated.answer": "party_link", "stated.withdraw": "party_link", "stated.keep": "draft",
     "renewed.open_link": "party_link", "renewed.answer": "party_link", "renewed.withdraw": "party_link", "renewed.keep": "draft",
     "interest.open_link": "party_link", "interest.answer": "party_link", "interest.keep": "draft",
+    "story.open_link": "party_link", "story.answer": "party_link", "story.withdraw": "party_link", "story.keep": "draft",
+    "story.picture": "party_link", "stories.set_picture": "preview",
+    "results.index": "public", "results.show": "public", "results.picture": "public", "results.as_json": "public",
+    "results.feed": "public",
     "public.index": "public", "public.show_technology": "public", "public.show_need": "public",
     "passkeys.ask_use": "passkey", "passkeys.ask_new": "passkey",
 }  # fmt: skip

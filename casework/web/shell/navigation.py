@@ -80,6 +80,7 @@ ENTRIES = (
             "need_origin.",
         ),
     ),
+    Entry(frozenset({Role.OFFICER, Role.SUPERVISOR}), N_("Success stories"), "stories.index", "leaf", ("stories.",)),
     Entry(
         frozenset({Role.OFFICER, Role.SUPERVISOR}),
         N_("Needs assessments"),

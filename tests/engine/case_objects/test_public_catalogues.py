@@ -9,7 +9,7 @@ from casework.errors import InvalidForm
 
 
 def test_nothing_said_shows_nothing() -> None:
-    assert cleaned({}) == {"open": False, "contact": None, "contact_zh": None, "email": None}
+    assert cleaned({}) == {"open": False, "results": False, "contact": None, "contact_zh": None, "email": None}
     # Nothing but a yes opens it.
     assert cleaned({"open": "yes", "email": "a@example.org"})["open"] is False
 
@@ -23,6 +23,7 @@ def test_lines_are_kept_apart_and_blank_ones_left_out() -> None:
     ("fields", "fault"),
     [
         ({"open": True}, "contact"),
+        ({"results": True}, "contact"),
         ({"open": True, "contact_zh": "办公室"}, "contact"),
         ({"contact": "Office ‮ 3"}, "contact"),
         ({"contact_zh": "x" * (MOST + 1)}, "contact_zh"),
