@@ -35,6 +35,7 @@ from tests.security.authorization_web import OWN, TABLE
 from tests.support.additions import send_need_file, show_burden
 from tests.support.samples import Sample
 from tests.support.scene import make_things
+from tests.support.stories import publish_made
 from tests.support.way_to_referral import to_referral
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -59,15 +60,19 @@ FILES = frozenset({
     "/figures.csv", "/figures.xlsx", "/figures.json", "/cases.csv", "/cases.xlsx", "/cases/<number>/file",
     "/documents/<document>/<version>",
     "/documents/<document>/<version>/preview/<page>", "/news", "/evidence/<evidence>", "/needs/stated/<statement>/files/<file>",
+    "/cases/<number>/story/image",
     "/evidence/<evidence>/preview/<page>", "/programmes/<programme>/needs/likely", "/programmes/<programme>/technologies/likely",
 })  # fmt: skip
 #: What is walked through elsewhere: these are there for a moment only.
 BETWEEN = frozenset({
     "/sign-in/code", "/confirm", "/notifications/<notification>", "/invitation/<token>", "/invitation/join", "/password/new",
     "/answer/form", "/answer/documents/<document>", "/state-need/form", "/renew-need/form", "/interest/form", "/robots.txt",
+    "/story/form", "/story/picture", "/results.json", "/results.atom", "/results/<story>/picture",
 })  # fmt: skip
 #: The catalogue as everybody reads it.
-PUBLIC = ("/catalogue", "/catalogue/technologies/<technology>", "/catalogue/needs/<need>")
+PUBLIC = (
+    "/catalogue", "/catalogue/technologies/<technology>", "/catalogue/needs/<need>", "/results", "/results/<story>",
+)  # fmt: skip
 #: What is there before the sign-in.
 OPEN = frozenset(
     {
@@ -79,6 +84,7 @@ OPEN = frozenset(
         "/state-need",
         "/renew-need",
         "/interest",
+        "/story",
         *PUBLIC,
     }
 )
@@ -95,6 +101,9 @@ MORE: dict[str, tuple[str | None, str]] = {
     "public catalogue": (None, PUBLIC[0]),
     "public technology": (None, PUBLIC[1]),
     "public need": (None, PUBLIC[2]),
+    "public results": (None, PUBLIC[3]),
+    "public story": (None, PUBLIC[4]),
+    "link of a story": (None, "/story"),
     "account": ("officer", "/account"),
     "password": ("officer", "/account/password"),
     "tokens": ("officer", "/account/tokens"),
@@ -152,8 +161,9 @@ def make_page_things(site: Site) -> Mapping[str, str]:
         world.fire(db, "officer", fresh, "take")
         case = load(db, home_of(db, made["number"]), "case")
         note = world.write(db, "supervisor", case, None, "Look at this.", tell=("officer",))
-        show(db, world, contact_zh="三号办公室")
+        show(db, world, contact_zh="三号办公室", results=True)
         publish(db, world, made["technology"])
+        made |= {"story": publish_made(db, made["story_consent"])}
         made |= {"accepted": accepted, "fresh": fresh, "fresh_track": world.main_track(db, fresh)}
     paper = world.hand_in(site.document_store, made["number"])
     with transaction(site.engine) as db:
@@ -181,6 +191,7 @@ _WRITTEN = """
         UNION ALL SELECT body::text FROM events
         UNION ALL SELECT jsonb_path_query_array(effects, '$.**.claim[*].*')::text FROM events
         UNION ALL SELECT concat_ws(' ', contact, email) FROM public_catalogues
+        UNION ALL SELECT concat_ws(' ', title, words, caption, impacts::text) FROM success_stories
         UNION ALL SELECT name FROM service_accounts UNION ALL SELECT name FROM saved_views
     ) x
 """

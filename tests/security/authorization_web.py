@@ -41,7 +41,7 @@ def letter(on: Mapping[str, str]) -> Mapping[str, str]:
 #: `test_passkey_pages.py`, `test_step_up_pages.py`, `tests/web/notifications/test_pages.py` and, for who was invited,
 #: `tests/web/people/test_invitation_pages.py`, and for a party with a link `tests/web/links/test_answer_pages.py`, and for an enterprise
 #: with one `tests/web/catalogue/test_need_link_pages.py`, `test_need_renewal_link_pages.py` beside it
-#: and `tests/web/matching/test_interest_link_pages.py` walk through them.
+#: and `tests/web/matching/test_interest_link_pages.py` and `tests/web/results/test_story_link_pages.py` walk through them.
 OWN = (
     "accounts.",
     "passkeys.",
@@ -55,6 +55,8 @@ OWN = (
     "renewed.",
     "interest.",
     "public.",
+    "results.",
+    "story.",
 )
 CANDIDATE = {"technology": "candidate"}
 LISTED = {"match": "listed_match"}
@@ -474,6 +476,21 @@ TABLE: tuple[Row, ...] = (
     get("/matches/<match>/ask-owner", DECIDERS, READERS - DECIDERS, there=FOREIGN, things=LISTED),
     post("/matches/<match>/ask-owner", DECIDERS, READERS - DECIDERS, there=FOREIGN, things=LISTED),
     post("/interest-requests/<interest_request>/withdraw", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/stories", DECIDERS | FOREIGN),
+    get("/cases/<number>/story", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/cases/<number>/story/text", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/cases/<number>/story/text", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/cases/<number>/story/picture", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/cases/<number>/story/picture", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/cases/<number>/story/image", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/cases/<number>/story/ask-need-owner", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/cases/<number>/story/ask-need-owner", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/cases/<number>/story/ask-technology-owner", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/cases/<number>/story/ask-technology-owner", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/story-consents/<story_consent>/withdraw", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/cases/<number>/story/publish", SUPERVISORS, READERS - SUPERVISORS, there_refused=FOREIGN),
+    get("/cases/<number>/story/take-back", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/cases/<number>/story/take-back", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     get("/match-runs/<run>/<technology>/refuse", DECIDERS, READERS - DECIDERS, there=FOREIGN, things=CANDIDATE),
     post("/match-runs/<run>/<technology>/refuse", DECIDERS, READERS - DECIDERS, there=FOREIGN, things=CANDIDATE),
     get("/match-runs/<run>/<technology>/accept", DECIDERS, READERS - DECIDERS, there=FOREIGN, things=CANDIDATE),

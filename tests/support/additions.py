@@ -30,7 +30,7 @@ from casework.operations.core.register_entries import note_entries
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.documents.uploads import receive
 from casework.operations.integrations.service_accounts import create_service_account
-from casework.operations.links.office_links import open_link, secret_of
+from casework.operations.links.office_links import give, open_link, secret_of
 from casework.operations.links.service import Wanted, give_link
 from casework.operations.matching.interest import Asked, ask_side
 from casework.operations.matching.proposals import PROPOSED
@@ -42,9 +42,11 @@ from casework.operations.people.account_recovery import ask_recovery
 from casework.operations.people.invitations import Scope, invite
 from casework.operations.people.role_requests import ask_role
 from casework.operations.privacy.erasure_requests import ask_erasure
+from casework.operations.results.consent_mail import STORY
 from casework.records.actors import find_actor
+from casework.records.case_loader import load
 from casework.records.database import transaction
-from tests.support.file_makers import PDF
+from tests.support.file_makers import PDF, png
 from tests.support.world import World, add_match, add_technology, new_request, today
 
 
@@ -330,6 +332,35 @@ def add_interest(db: Connection, world: World, by: str, scope: str, need: str) -
         need_words="Heat at 70 degrees.",
     )
     return match, str(ask_side(db, actor, SecretBox(["k" * 32]), question, new_request()).answer["id"])
+
+
+def add_story(db: Connection, world: World, by: str, number: str) -> str:
+    """A story that is written of a case, as if it had gone well, with a picture, and what a party is asked about it: that question."""
+    officer, programme = world.actor(db, by), load(db, home_of(db, number), "case").programme
+    story, consent = str(uuid.uuid4()), str(uuid.uuid4())
+    given = {"story": story, "consent": consent, "programme": programme, "number": number, "by": officer.person}
+    db.execute(_STORY, given | {"picture": png(1, 1)})
+    db.execute(_ASKED, given | {"organisation": world.organisations["need_owner"]})
+    give(db, SecretBox(["k" * 32]), STORY, consent, address=None, lasts=timedelta(days=14))
+    for table, id in (("success_stories", story), ("story_consents", consent)):
+        note_entries(db, table, programme, [id], kind="story_written", by=officer.person)
+    return consent
+
+
+_STORY = text("""
+    INSERT INTO success_stories (
+        id, programme_id, number, title, title_zh, words, words_zh, caption, caption_zh, picture, impacts, state, written_by, written_at
+    ) VALUES (
+        CAST(:story AS uuid), CAST(:programme AS uuid), :number, 'Steam from straw', '秸秆制汽', 'It runs.', '已投运。', 'The boiler',
+        '锅炉', :picture, '[{"called": "Energy used (MWh)", "called_zh": "用能量（MWh）", "level": "measured", "unit": "MWh", "value": "80",
+        "saving": "20", "from_on": "2026-01-01", "to_on": "2026-01-31"}]', 'asked', CAST(:by AS uuid), casework_now()
+    )
+""")
+_ASKED = text("""
+    INSERT INTO story_consents (id, programme_id, story_id, side, organisation_id, asked_by, asked_at, language, message)
+    VALUES (CAST(:consent AS uuid), CAST(:programme AS uuid), CAST(:story AS uuid), 'need_owner', CAST(:organisation AS uuid),
+        CAST(:by AS uuid), casework_now(), 'en', '')
+""")
 
 
 def add_proposal(db: Connection, programme: str, need: str, technology: str) -> str:

@@ -48,6 +48,7 @@ from tests.support.additions import (
     add_screening,
     add_service_account,
     add_statement,
+    add_story,
     add_table,
     add_unsealing,
     send_need_file,
@@ -198,6 +199,7 @@ def make_things(world: World, db: Connection) -> Things:
     interests = [
         add_interest(db, world, *one) for one in (("officer", "BJ", world.needs[0]), ("foreign_officer", "SH", need))
     ]
+    story_consents = [add_story(db, world, *one) for one in (("officer", number), ("foreign_officer", elsewhere))]
     leaving = [add_erasure(db, world, one) for one in ("BJ", "SH")]
     link_task, link = add_link(db, world, number)
     invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
@@ -221,6 +223,7 @@ def make_things(world: World, db: Connection) -> Things:
         "candidate": _candidate(db, runs[0]),
         "listed_match": interests[0][0],
         "interest_request": interests[0][1],
+        "story_consent": story_consents[0],
         "right": world.rights[0],
         "burden": add_burden(db, world, "officer", world.rights[0]),
         "technology": world.technologies[0],
@@ -307,6 +310,7 @@ def make_things(world: World, db: Connection) -> Things:
         "candidate": _candidate(db, runs[1]),
         "listed_match": interests[1][0],
         "interest_request": interests[1][1],
+        "story_consent": story_consents[1],
         "right": right,
         "burden": add_burden(db, world, "foreign_officer", right),
         "technology": technology,

@@ -36,6 +36,7 @@ from casework.operations.results.views import Story, StoryConsent, StoryImpact, 
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.permissions.work import conflict, in_the_programme
+from casework.reasons import Why
 from casework.records.event_log import lock_log
 from casework.records.row_security import whole
 
@@ -273,7 +274,7 @@ def write_story(
 
 def _checked(fields: JsonMapping, most: Mapping[str, int]) -> dict[str, str]:
     """Words as they are stored. Raises InvalidForm with every fault."""
-    values, faults = dict[str, str](), {}
+    values, faults = dict[str, str](), dict[str, Why]()
     for name, longest in most.items():
         words = str(fields.get(name) or "").strip()
         if not words:

@@ -220,7 +220,8 @@ def _picture(number: str, sent: Sent | None) -> Response:
 
 @blueprint.post("/cases/<number>/story/picture")
 def set_picture(number: str) -> BaseResponse:
-    chosen, missing, drawn = request.form.get("f-paper", ""), dict[str, str](), None
+    chosen, missing = request.form.get("f-paper", ""), dict[str, str]()
+    drawn: bytes | None = None
     with page_transaction() as (db, actor):
         _of(db, actor, number)
         papers = _papers(db, actor, number)
@@ -321,10 +322,10 @@ def send_to_party(number: str, side: str) -> BaseResponse:
     )
 
 
-@blueprint.post("/story-consents/<uuid:consent>/withdraw")
-def withdraw(consent: UUID) -> BaseResponse:
+@blueprint.post("/story-consents/<uuid:story_consent>/withdraw")
+def withdraw(story_consent: UUID) -> BaseResponse:
     with page_transaction() as (db, actor):
-        done = consents.withdraw_consent(db, actor, str(consent), read_request())
+        done = consents.withdraw_consent(db, actor, str(story_consent), read_request())
     flash(gettext("It is withdrawn: the story is shown to nobody without it."))
     return redirect(_then(done.answer["number"]), 303)
 
