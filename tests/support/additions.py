@@ -349,11 +349,13 @@ def add_story(db: Connection, world: World, by: str, number: str) -> str:
 
 _STORY = text("""
     INSERT INTO success_stories (
-        id, programme_id, number, title, title_zh, words, words_zh, caption, caption_zh, picture, impacts, state, written_by, written_at
+        id, programme_id, number, title, title_zh, words, words_zh, caption, caption_zh, picture, impacts, state, written_by, writers,
+        written_at
     ) VALUES (
         CAST(:story AS uuid), CAST(:programme AS uuid), :number, 'Steam from straw', '秸秆制汽', 'It runs.', '已投运。', 'The boiler',
         '锅炉', :picture, '[{"called": "Energy used (MWh)", "called_zh": "用能量（MWh）", "level": "measured", "unit": "MWh", "value": "80",
-        "saving": "20", "from_on": "2026-01-01", "to_on": "2026-01-31"}]', 'asked', CAST(:by AS uuid), casework_now()
+        "saving": "20", "from_on": "2026-01-01", "to_on": "2026-01-31"}]', 'asked', CAST(:by AS uuid),
+        ARRAY[CAST(:by AS uuid)], casework_now()
     )
 """)
 _ASKED = text("""

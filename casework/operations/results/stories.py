@@ -20,6 +20,7 @@ from casework.engine.execution.guards import line
 from casework.engine.parties import PARTIES
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
+from casework.engine.two_person import are_apart
 from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved, Refused
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
@@ -60,7 +61,7 @@ CONSENTED = (
 #: The story of a case, whether both parties consent to it, and whether its programme shows its results.
 _STORY = text(f"""
     SELECT y.id::text, y.title, y.title_zh, y.words, y.words_zh, y.caption, y.caption_zh, y.impacts, y.state, y.revision,
-        y.written_by::text AS written_by_id, {called("w")} AS written_by, y.written_at, {called("p")} AS published_by, y.published_at,
+        CAST(y.writers AS text[]) AS writers, {called("w")} AS written_by, y.written_at, {called("p")} AS published_by, y.published_at,
         {CONSENTED} AS consented,
         EXISTS (SELECT FROM public_catalogues c WHERE c.programme_id = y.programme_id AND c.results) AS shown
     FROM success_stories y JOIN people w ON w.id = y.written_by LEFT JOIN people p ON p.id = y.published_by WHERE y.number = :number
@@ -86,17 +87,17 @@ _LIST = text(f"""
 """)
 #: Writes a story, or writes its text anew while it is a draft.
 _WRITE = text("""
-    INSERT INTO success_stories (id, programme_id, number, title, title_zh, words, words_zh, impacts, written_by, written_at)
+    INSERT INTO success_stories (id, programme_id, number, title, title_zh, words, words_zh, impacts, written_by, writers, written_at)
     VALUES (CAST(:id AS uuid), CAST(:programme AS uuid), :number, :title, :title_zh, :words, :words_zh, CAST(:impacts AS jsonb),
-        CAST(:by AS uuid), casework_now())
+        CAST(:by AS uuid), CAST(:writers AS uuid[]), casework_now())
     ON CONFLICT (number) DO UPDATE SET title = excluded.title, title_zh = excluded.title_zh, words = excluded.words,
         words_zh = excluded.words_zh, impacts = excluded.impacts, written_by = excluded.written_by, written_at = excluded.written_at,
-        revision = success_stories.revision + 1
+        writers = success_stories.writers || excluded.writers, revision = success_stories.revision + 1
 """)
 #: Gives a draft its picture, or takes that away.
 _PICTURE = text("""
     UPDATE success_stories SET picture = :picture, caption = :caption, caption_zh = :caption_zh, written_by = CAST(:by AS uuid),
-        written_at = casework_now(), revision = revision + 1
+        writers = writers || CAST(:writers AS uuid[]), written_at = casework_now(), revision = revision + 1
     WHERE id = CAST(:id AS uuid)
 """)
 #: Publishes a story.
@@ -152,9 +153,14 @@ def show_story(db: Connection, actor: Actor, number: str) -> StoryOfCase:
         consents=consents,
         parties={side: (id, names.get(id, ""), contacts[id]) for side, id in parties.items() if side in PARTIES},
         publishes=row is not None
-        and row.written_by_id != actor.person
-        and in_the_programme(actor, case.programme, PUBLISHERS) is not None,
+        and (publisher := in_the_programme(actor, case.programme, PUBLISHERS)) is not None
+        and are_apart(row.writers, _people(publisher)),
     )
+
+
+def _people(by: By) -> list[str]:
+    """Who does something, and in whose place."""
+    return [person for person in (by.person, by.acting_for) if person is not None]
 
 
 def _read(db: Connection, number: str) -> Any:
@@ -267,7 +273,7 @@ def write_story(
         "by": by.person,
         "impacts": json.dumps(_measured(db, case)),
     }
-    db.execute(_WRITE, {**given, **values})
+    db.execute(_WRITE, {**given, **values, "writers": _people(by)})
     _note(db, case, id, WRITTEN, by)
     return finish(db, actor, request, Done({"id": id}, 201 if row is None else 200))
 
@@ -331,7 +337,7 @@ def set_picture(
         return earlier
     row = _insist_written(in_turn(db, case.programme, number))
     _insist_draft(row)
-    db.execute(_PICTURE, {**values, "id": row.id, "picture": picture, "by": by.person})
+    db.execute(_PICTURE, {**values, "id": row.id, "picture": picture, "by": by.person, "writers": _people(by)})
     _note(db, case, row.id, PICTURED, by)
     return finish(db, actor, request, Done({"id": row.id}))
 
@@ -349,7 +355,7 @@ def publish_story(db: Connection, actor: Actor, number: str, request: Request) -
         raise Refused(reasons.results.PUBLISHED_ALREADY)
     if not went_well(case):
         raise Refused(reasons.results.NOT_YET)
-    if row.written_by_id in (actor.person, by.acting_for):
+    if not are_apart(row.writers, _people(by)):
         raise NotAllowed(why=reasons.results.OWN_STORY)
     if not row.consented or not _by_parties_now(db, case, row.id):
         raise Refused(reasons.results.BOTH_CONSENT)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, Integer, LargeBinary, Table, Text, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from casework.records.tables.base import Time, id_column, metadata, reference
+from casework.records.tables.base import Id, Time, id_column, metadata, reference
 
 success_stories = Table(
     "success_stories",
@@ -36,6 +36,12 @@ success_stories = Table(
     ),
     Column("revision", Integer, nullable=False, server_default=text("1"), comment="Counts what was changed of it"),
     reference("written_by", "people.id", comment="Who wrote it last"),
+    Column(
+        "writers",
+        ARRAY(Id),
+        nullable=False,
+        comment="Who has ever written of it, and in whose place: none of them publishes it",
+    ),
     Column("written_at", Time, nullable=False),
     reference("published_by", "people.id", nullable=True),
     Column("published_at", Time),

@@ -18,7 +18,7 @@ ANSWERS = {
     "open": N_("asked, no answer yet"), "over": N_("did not answer in time"), "given": N_("consents"),
     "refused": N_("does not consent"), "withdrawn": N_("ended"),
 }  # fmt: skip
-SIDES = {"need_owner": N_("the need’s owner"), "technology_owner": N_("the technology’s owner")}
+SIDES = {"need_owner": N_("the need owner"), "technology_owner": N_("the technology owner")}
 
 
 @dataclass(frozen=True)

@@ -106,16 +106,22 @@ def test_a_picture_has_words_below_it_and_is_not_too_large(world: World, db: Con
         stories.picture_of(db, officer, number)
 
 
-def test_it_is_published_with_both_consents_by_a_supervisor_who_has_not_written_it(
-    world: World, db: Connection
-) -> None:
+def test_whoever_has_written_of_it_does_not_publish_it(world: World, db: Connection) -> None:
     number = written(db, world, by="supervisor")
+    # That somebody has written after them changes nothing.
+    write_story(db, world.actor(db, "officer"), number, fields=TEXT, request=new_request())
+    consented(db, world, number)
+    assert show_story(db, world.actor(db, "supervisor"), number).publishes is False
+    with pytest.raises(NotAllowed):
+        publish_story(db, world.actor(db, "supervisor"), number, new_request())
+
+
+def test_it_is_published_with_both_consents_by_a_supervisor(world: World, db: Connection) -> None:
+    number = written(db, world)
     supervisor = world.actor(db, "supervisor")
     consented(db, world, number)
     with pytest.raises(NotAllowed):
         publish_story(db, world.actor(db, "officer"), number, new_request())
-    with pytest.raises(NotAllowed):
-        publish_story(db, supervisor, number, new_request())
     take_back(db, supervisor, number, reason="Words.", request=new_request())
     write_story(db, world.actor(db, "officer"), number, fields=TEXT, request=new_request())
     # What was said to the former text counts no more.
