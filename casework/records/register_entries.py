@@ -89,6 +89,7 @@ REGISTERS: Mapping[str, Register] = {
     "interest_requests": Register("programme", "programme_id", whole=True),
     "success_stories": Register("programme", "programme_id", whole=True),
     "story_consents": Register("programme", "programme_id", whole=True),
+    "public_figures": Register("programme", "programme_id", whole=True),
     "needs_assessments": Register("programme", "programme_id"),
     "assessment_enterprises": Register("programme", "programme_id"),
     "assessment_visits": Register("programme", "programme_id"),

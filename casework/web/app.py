@@ -92,6 +92,7 @@ from casework.web.people import pages as people_pages
 from casework.web.privacy import pages as privacy_pages
 from casework.web.referrals import acknowledgement_pages, directory_pages, guide_pages, sheet_pages, task_pages
 from casework.web.referrals import pages as referrals_pages
+from casework.web.results import figure_pages as result_figure_pages
 from casework.web.results import result_pages, story_link_pages, story_pages
 from casework.web.search import pages as search_pages
 from casework.web.search import palette_pages
@@ -274,6 +275,7 @@ PAGES = (
     compare_pages.blueprint,
     public_pages.blueprint,
     result_pages.blueprint,
+    result_figure_pages.blueprint,
     story_link_pages.blueprint,
     story_pages.blueprint,
     twin_pages.twin_list,

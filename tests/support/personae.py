@@ -126,7 +126,7 @@ PERSONAE: Mapping[str, Persona] = {
             *(f"{method} /programmes/{programme}/settings/{what}" for method in ("GET", "POST")
                 for programme in ("<programme>", "{programme}")
                 for what in ("letterhead", "catalogue", "limits", "lists", "lists/entry", "lists/import",
-                    "providers", "providers/change", "editions")),
+                    "public-figures", "public-figures/publish", "public-figures/take-down", "providers", "providers/change", "editions")),
             "POST /programmes/{programme}/lists", "POST /programmes/{programme}/lists/import",
         }),
     ),

@@ -13,7 +13,7 @@ from casework.errors import NotFound
 from casework.operations.core.views import rows_as
 from casework.operations.matching.published_views import Office
 from casework.operations.results.stories import CONSENTED, told_of
-from casework.operations.results.views import PublishedStory
+from casework.operations.results.views import PublishedStory, ShownFigures
 
 #: So many stories are shown, the newest first.
 MOST = 200
@@ -73,6 +73,18 @@ def show_published(db: Connection, id: str) -> tuple[PublishedStory, Office]:
     return _published(row), offices[str(row.programme)]
 
 
+#: The figures of the programmes that show their results.
+_FIGURES = text("""
+    SELECT f.programme_id::text AS programme, f.as_of, f.told FROM public_figures f
+    JOIN public_catalogues c ON c.programme_id = f.programme_id AND c.results ORDER BY f.programme_id
+""")
+
+
+def list_figures(db: Connection) -> list[ShownFigures]:
+    """The figures that everybody reads."""
+    return rows_as(ShownFigures, db.execute(_FIGURES))
+
+
 def picture_of(db: Connection, id: str) -> bytes:
     """The picture of a story that everybody reads. Raises NotFound."""
     found = db.execute(_PICTURE, {"id": id}).scalar_one_or_none()
@@ -81,4 +93,4 @@ def picture_of(db: Connection, id: str) -> bytes:
     return bytes(found)
 
 
-__all__ = ["MOST", "list_offices", "list_published", "picture_of", "show_published"]
+__all__ = ["MOST", "list_figures", "list_offices", "list_published", "picture_of", "show_published"]

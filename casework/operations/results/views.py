@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from casework.json_values import JsonObject
 from casework.operations.core.organisations import Contact
 
 
@@ -118,4 +119,14 @@ class PublishedStory:
     told: Told
 
 
-__all__ = ["PublishedStory", "Story", "StoryConsent", "StoryImpact", "StoryOfCase", "StoryRow", "Told"]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownFigures:
+    """Figures that a programme shows beside its stories."""
+
+    programme: str
+    as_of: datetime
+    #: The number of their definitions, and by name each figure with its unit and its lines.
+    told: JsonObject
+
+
+__all__ = ["PublishedStory", "ShownFigures", "Story", "StoryConsent", "StoryImpact", "StoryOfCase", "StoryRow", "Told"]

@@ -25,7 +25,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     mediations, memberships, need_statements, needs, needs_assessments, notification_preferences, notifications, numbers,
     organisation_contacts, organisation_owners,
     organisation_screenings, organisations, outbox, passkeys, past_projects, pending_searches,
-    password_links, people, phases, programmes, proposals, public_catalogues, record_meanings, recoveries, recovery_codes, requests, right_owners, right_technologies,
+    password_links, people, phases, programmes, proposals, public_catalogues, public_figures, record_meanings, recoveries, recovery_codes, requests, right_owners, right_technologies,
     rights, saved_views, second_factors, sessions, sign_in_attempts, source_rows, sources, statements, story_consents, success_stories, tasks, technologies, tokens, tracks,
     twin_marks, twin_pairs
 TO casework_app, casework_engine;

@@ -1,8 +1,8 @@
-"""Success stories of cases, and the consent of both parties to each."""
+"""Success stories of cases, the consent of both parties to each, and the figures beside them."""
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Integer, LargeBinary, Table, Text, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, LargeBinary, Table, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from casework.records.tables.base import Id, Time, id_column, metadata, reference
@@ -84,4 +84,18 @@ story_consents = Table(
         name="state",
     ),
     comment="What the parties of a case say to its story by a link; only what both gave and neither withdrew is shown",
+)
+
+public_figures = Table(
+    "public_figures",
+    metadata,
+    id_column(),
+    Column("programme_id", Id, ForeignKey("programmes.id"), nullable=False, unique=True),
+    Column("as_of", Time, nullable=False, comment="The end of the quarter that they are of"),
+    Column(
+        "told", JSONB, nullable=False, comment="The figures as they are told outside the office, small numbers hidden"
+    ),
+    reference("published_by", "people.id"),
+    Column("published_at", Time, nullable=False),
+    comment="Figures that a programme shows beside its stories, as they were looked at when they were published",
 )

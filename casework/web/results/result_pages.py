@@ -19,9 +19,10 @@ from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.core.perform import calendar_of
-from casework.operations.matching.published_views import Office
+from casework.operations.core.programme_lists import read_lists
 from casework.operations.results import published
 from casework.operations.results.views import PublishedStory
+from casework.web.results.shown_figures import say_figures
 from casework.web.results.story_words import say_story
 from casework.web.shell import layout
 from casework.web.shell.i18n import name_of
@@ -54,6 +55,8 @@ def index() -> str:
     """The stories, the newest first."""
     with open_transaction() as db:
         offices, stories = published.list_published(db)
+        counted = published.list_figures(db)
+        lists = {one.programme: read_lists(db, one.programme) for one in counted}
         layout.use_calendar(calendar_of(db, offices[0].id))
     names = {office.id: name_of(office) for office in offices}
     return render_template(
@@ -68,6 +71,14 @@ def index() -> str:
                 names[one.programme] if len(offices) > 1 else "",
             )
             for one in stories
+        ],
+        counted=[
+            (
+                names[one.programme] if len(offices) > 1 else "",
+                layout.day_element(one.as_of),
+                say_figures(one, lists[one.programme]),
+            )
+            for one in counted
         ],
         feed_url=public_url("results.feed"),
         json_url=url_for("results.as_json"),
@@ -104,22 +115,27 @@ def as_json() -> Response:
     """The same for programs, in both languages."""
     with open_transaction() as db:
         offices, stories = published.list_published(db)
+        counted = published.list_figures(db)
+    codes = {office.id: office.code for office in offices}
     return jsonify(
         {
             "programmes": [
                 {"code": one.code, "name": one.name, "name_zh": one.name_zh, "contact": one.contact, "email": one.email}
                 for one in offices
             ],
-            "stories": [_as_json(one, offices) for one in stories],
+            "stories": [_as_json(one, codes[one.programme]) for one in stories],
+            "figures": [
+                {"programme": codes[one.programme], "as_of": instant(one.as_of), **one.told} for one in counted
+            ],
         }
     )
 
 
-def _as_json(one: PublishedStory, offices: list[Office]) -> JsonObject:
+def _as_json(one: PublishedStory, programme: str) -> JsonObject:
     told = one.told
     return {
         "id": one.id,
-        "programme": next(office.code for office in offices if office.id == one.programme),
+        "programme": programme,
         "url": _whole(url_for("results.show", story=one.id)),
         "published_at": instant(one.published_at),
         "title": told.title,

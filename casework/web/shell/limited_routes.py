@@ -50,7 +50,7 @@ LIMITED: Mapping[str, Kind] = {
     "story.open_link": "party_link", "story.answer": "party_link", "story.withdraw": "party_link", "story.keep": "draft",
     "story.picture": "party_link", "stories.set_picture": "preview",
     "results.index": "public", "results.show": "public", "results.picture": "public", "results.as_json": "public",
-    "results.feed": "public",
+    "results.feed": "public", "result_figures.publish": "outside_figures",
     "public.index": "public", "public.show_technology": "public", "public.show_need": "public",
     "passkeys.ask_use": "passkey", "passkeys.ask_new": "passkey",
 }  # fmt: skip

@@ -118,7 +118,14 @@ ENTRIES = (
         N_("Settings"),
         "programme_settings.index",
         "gear",
-        ("programme_settings.", "programme_lists.", "public_catalogue.", "programme_providers.", "programme_editions."),
+        (
+            "programme_settings.",
+            "programme_lists.",
+            "public_catalogue.",
+            "result_figures.",
+            "programme_providers.",
+            "programme_editions.",
+        ),
     ),
     Entry(
         frozenset({Role.DISPUTE_OFFICER}), N_("Mediations"), "mediations.index", "talk", ("mediations.", "unsealings.")
@@ -186,6 +193,7 @@ ENTRIES = (
             "programme_settings.",
             "programme_lists.",
             "public_catalogue.",
+            "result_figures.",
             "programme_providers.",
             "programme_editions.",
             "organisations.ask_copy",

@@ -1,0 +1,61 @@
+"""The figures beside a programme's stories, as everybody reads them: what each line is of, and its numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext
+
+from casework.engine.case_objects.programme_lists import Lists
+from casework.operations.oversight.figure_names import LISTED, CalledInFigures
+from casework.operations.results.views import ShownFigures
+from casework.web.oversight.figure_words import Sayer, about, title_of
+from casework.web.shell.impact_words import say_computed
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """A line: what it is of, how many, and what they save together."""
+
+    what: str
+    count: str
+    amount: str
+
+
+@dataclass(frozen=True)
+class ShownFigure:
+    title: str
+    about: str
+    rows: tuple[FigureRow, ...]
+    #: Some line tells an amount.
+    amounts: bool
+
+
+def say_figures(shown: ShownFigures, lists: Lists) -> list[ShownFigure]:
+    """Those of which some line says something, in the order in which they were published."""
+    sayer = Sayer(CalledInFigures(ids={}, phases={}, lists={name: lists[name] for name in LISTED.values()}))
+    told = [
+        (name, tuple(_row(sayer, name, row) for row in figure["rows"]))
+        for name, figure in shown.told["figures"].items()
+    ]
+    return [
+        ShownFigure(title_of(name), about(name), rows, any(row.amount for row in rows)) for name, rows in told if rows
+    ]
+
+
+def _row(sayer: Sayer, figure: str, row: dict[str, Any]) -> FigureRow:
+    of = row["of"]
+    what = " · ".join(sayer.say(figure, key, code, of.get("what")) for key, code in of.items() if key != "unit")
+    return FigureRow(what, _count(row), say_computed(row["amount"]) if row["amount"] is not None else "")
+
+
+def _count(row: dict[str, Any]) -> str:
+    """How many, among how many; small numbers stand as they are told outside."""
+    number = "–" if row["numerator"] is None else str(row["numerator"])
+    if row["denominator"] is None:
+        return number
+    return gettext("%(count)s of %(all)s", count=number, all=row["denominator"])
+
+
+__all__ = ["FigureRow", "ShownFigure", "say_figures"]
