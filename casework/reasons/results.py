@@ -17,7 +17,7 @@ BOTH_CONSENT = reason("results.both_consent", N_("both parties of the case have 
 PUBLISHED_ALREADY = reason("results.published_already", N_("it is published already."))
 OWN_STORY = reason("results.own_story", N_("whoever has written of a story does not publish it: another person does."))
 CONSENT_ENDED = reason("results.consent_ended", N_("this consent was refused or withdrawn already."))
-NO_FIGURES = reason("results.no_figures", N_("no figures are shown."))
+NO_FIGURES = reason("results.no_figures", N_("there are none to take down."))
 NO_PICTURE = reason("results.no_picture", N_("of this paper no picture can be made: choose another one"))
 PICTURE_TOO_LARGE = template(
     "results.picture_too_large", N_("its picture is larger than %(most)s MB: choose another one")

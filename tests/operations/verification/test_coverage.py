@@ -26,6 +26,7 @@ from casework.operations.oversight import case_hygiene
 from casework.operations.oversight.reports import freeze_report
 from casework.operations.people import letterheads, programme_lists, public_catalogues, registry
 from casework.operations.people.account_recovery import ask_recovery, decide_recovery, use_recovery
+from casework.operations.results.public_figures import publish_figures
 from casework.operations.tasks.allocation import choose_allocation
 from casework.operations.tasks.skills import set_skills
 from casework.operations.verification.access_log import check_readings
@@ -116,6 +117,8 @@ def _fill(db: Connection, world: World, number: str, mediation: str) -> None:
     public_catalogues.set_catalogue(
         db, world.actor(db, "supervisor"), programme, fields=shown, reason=None, request=new_request()
     )
+    figures = {"as_of": {"at": "2026-09-30T15:59:59Z", "programme": programme}, "definitions": 2, "figures": {}}
+    publish_figures(db, world.actor(db, "supervisor"), programme, figures, new_request())
     programme_lists.set_entry(
         db,
         world.actor(db, "administrator"),
