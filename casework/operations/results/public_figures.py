@@ -115,4 +115,12 @@ def take_figures_down(db: Connection, actor: Actor, programme: str, request: Req
     return finish(db, actor, request, Done({"id": id}))
 
 
-__all__ = ["TOLD", "count_figures", "for_everybody", "publish_figures", "show_figures", "take_figures_down"]
+__all__ = [
+    "FIGURES_PUBLISHED",
+    "TOLD",
+    "count_figures",
+    "for_everybody",
+    "publish_figures",
+    "show_figures",
+    "take_figures_down",
+]

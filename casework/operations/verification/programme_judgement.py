@@ -18,6 +18,8 @@ from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.core.register_log import GRANTED, REGISTERED
 from casework.operations.history.point_in_time import Past
+from casework.operations.results.public_figures import FIGURES_PUBLISHED
+from casework.operations.results.stories import LET_OUT, PICTURED, PUBLISHERS, WRITTEN
 from casework.operations.verification.assessment_judgement import assessment_faults
 from casework.operations.verification.report_judgement import report_faults
 from casework.records.register_entries import MARK
@@ -38,6 +40,7 @@ def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent])
     calendar: Calendar | None = None
     events = list(events)
     yield from _asked_against(past, programme, events)
+    yield from _shown_against(past, programme, events)
     for event in events:
         if event.kind == COPIED:
             yield from ((event.seq, why) for why in _copied_against(past, event))
@@ -83,6 +86,24 @@ def _asked_against(past: Past, programme: str, events: Iterable[RegisterEvent]) 
         elif "editions" in event.effects and event.kind != COPIED:
             yield event.seq, "it changes by which editions the programme begins, which is set by an event of its own"
         asked = event.effects.get("providers", asked)
+
+
+def _shown_against(past: Past, programme: str, events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:
+    """What everybody reads is published by a supervisor, and a story by none who has written of it."""
+    writers: dict[str, set[str]] = {}
+    for event in events:
+        stories = [name for name in event.body if name.startswith(f"success_stories{MARK}")]
+        if event.kind in (WRITTEN, PICTURED):
+            for one in stories:
+                writers.setdefault(one, set()).add(event.actor)
+        if event.kind not in (LET_OUT, FIGURES_PUBLISHED):
+            continue
+        if event.role not in PUBLISHERS:
+            yield event.seq, f"it is done by {' or '.join(PUBLISHERS)}, not by {event.role}"
+        elif not past.held(programme, event.actor, Role(event.role), None, event.at, any_deputy=True):
+            yield event.seq, f"its actor did not hold the role {event.role} at that moment"
+        if any(event.actor in writers.get(one, ()) for one in stories):
+            yield event.seq, "it publishes a story of which its actor has written"
 
 
 def _set_against(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
 from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved, Refused
 from casework.operations.core.register_entries import differences
+from casework.operations.history.point_in_time import Past
 from casework.operations.results import stories
 from casework.operations.results.stories import publish_story, set_picture, show_story, take_back, write_story
+from casework.operations.verification.programme_judgement import settings_faults
 from casework.records.database import transaction
 from casework.records.event_log import read_register
 from casework.records.row_security import whole
@@ -198,3 +203,25 @@ def test_the_history_knows_each_row(world: World, engine: Engine) -> None:
         )
         db.execute(text("UPDATE story_consents SET state = 'refused' WHERE side = 'need_owner'"))
         assert found(db) == {"success_stories", "story_consents"}
+
+
+def test_verification_finds_a_story_that_its_writer_or_no_supervisor_has_published(
+    world: World, engine: Engine
+) -> None:
+    programme = world.programmes["BJ"]
+    with transaction(engine) as db:
+        published(db, world)
+    with transaction(engine) as db:
+        events, past = list(read_register(db, programme)), Past(db)
+        assert list(settings_faults(past, programme, events)) == []
+        (place,) = [n for n, event in enumerate(events) if event.kind == "story_published"]
+
+        def found(**forged: Any) -> list[str]:
+            told = [*events[:place], replace(events[place], **forged), *events[place + 1 :]]
+            return [why for _, why in settings_faults(past, programme, told)]
+
+        assert found(role="officer") == ["it is done by supervisor, not by officer"]
+        assert found(actor=world.people["officer"]) == [
+            "its actor did not hold the role supervisor at that moment",
+            "it publishes a story of which its actor has written",
+        ]
