@@ -410,6 +410,6 @@ def picture_of(db: Connection, actor: Actor, number: str) -> bytes:
 
 __all__ = [
     "ASKED", "CAPTION", "CONSENTED", "DRAFT", "FIELDS", "GIVEN", "LET_OUT", "OPEN", "PICTURED", "PUBLISHED", "PUBLISHERS", "REASON",
-    "REFUSED", "TITLE", "WITHDRAWN", "WORDS", "WRITERS", "WRITTEN", "in_turn", "list_stories", "picture_of", "publish_story", "set_picture", "show_story", "take_back", "told_of",
-    "went_well", "write_story",
+    "REFUSED", "TITLE", "WITHDRAWN", "WORDS", "WRITERS", "WRITTEN", "in_turn", "list_stories", "picture_of", "publish_story",
+    "set_picture", "show_story", "take_back", "told_of", "went_well", "write_story",
 ]  # fmt: skip
