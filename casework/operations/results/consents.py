@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.engine.case_objects import party_links
-from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
+from casework.errors import InvalidForm, NotFound, Refused
 from casework.operations.core.email_addresses import canonical, is_address
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
@@ -18,7 +18,16 @@ from casework.operations.core.perform import new_id
 from casework.operations.core.register_entries import note_entries
 from casework.operations.links import office_links
 from casework.operations.results.consent_mail import STORY
-from casework.operations.results.stories import ASKED, DRAFT, PUBLISHED, WITHDRAWN, WRITERS, in_turn, show_story
+from casework.operations.results.stories import (
+    ASKED,
+    DRAFT,
+    PUBLISHED,
+    WITHDRAWN,
+    WRITERS,
+    in_turn,
+    show_story,
+    writes_in,
+)
 from casework.permissions.actors import Actor
 from casework.permissions.work import in_the_programme
 from casework.reasons import Why
@@ -58,10 +67,10 @@ _ASK = text("""
 """)
 #: From now on nothing of it changes.
 _FIX = text("UPDATE success_stories SET state = 'asked', revision = revision + 1 WHERE id = CAST(:id AS uuid)")
-#: Of what somebody was asked: about which case, and in which programme.
+#: About which case somebody was asked, in some programmes.
 _OF = text("""
-    SELECT y.number, q.programme_id::text AS programme FROM story_consents q JOIN success_stories y ON y.id = q.story_id
-    WHERE q.id = CAST(:id AS uuid)
+    SELECT y.number FROM story_consents q JOIN success_stories y ON y.id = q.story_id
+    WHERE q.id = CAST(:id AS uuid) AND q.programme_id = ANY(CAST(:programmes AS uuid[]))
 """)
 #: Takes a question back, or a consent.
 _WITHDRAW = text("""
@@ -132,14 +141,14 @@ def _insist_sound(asking: Asking, parties: Any) -> None:
 def case_of(db: Connection, actor: Actor, consent: str) -> str:
     """The number of the case that somebody was asked about, for who writes its story. Raises NotFound."""
     with whole(db):
-        row = db.execute(_OF, {"id": consent}).one_or_none()
-    if row is None:
+        number = db.execute(_OF, {"id": consent, "programmes": writes_in(actor)}).scalar_one_or_none()
+    if number is None:
         raise NotFound("page")
     try:
-        show_story(db, actor, row.number)
+        show_story(db, actor, number)
     except NotFound:
         raise NotFound("page") from None
-    return str(row.number)
+    return str(number)
 
 
 def withdraw_consent(db: Connection, actor: Actor, consent: str, request: Request) -> Done:
@@ -150,8 +159,7 @@ def withdraw_consent(db: Connection, actor: Actor, consent: str, request: Reques
     number = case_of(db, actor, consent)
     programme = show_story(db, actor, number).programme
     by = in_the_programme(actor, programme, WRITERS)
-    if by is None:
-        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=WRITERS))
+    assert by is not None
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     with whole(db):

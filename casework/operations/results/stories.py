@@ -142,7 +142,8 @@ def show_story(db: Connection, actor: Actor, number: str) -> StoryOfCase:
     row = _read(db, number)
     with whole(db):
         consents = [] if row is None else [_consent(one) for one in db.execute(_CONSENTS, {"story": row.id})]
-        parties = parties_now(db, case)
+        # Of a case that began without one of its records nobody is that party yet.
+        parties = {side: id for side, id in parties_now(db, case).items() if side in PARTIES and id}
         names = {one.id: one.name for one in db.execute(_CALLED, {"ids": sorted(parties.values())})}
         contacts = contacts_of(db, list(parties.values()), [case.programme])
     return StoryOfCase(
@@ -151,7 +152,7 @@ def show_story(db: Connection, actor: Actor, number: str) -> StoryOfCase:
         went_well=went_well(case),
         story=None if row is None else _story(row),
         consents=consents,
-        parties={side: (id, names.get(id, ""), contacts[id]) for side, id in parties.items() if side in PARTIES},
+        parties={side: (id, names.get(id, ""), contacts[id]) for side, id in parties.items()},
         publishes=row is not None
         and (publisher := in_the_programme(actor, case.programme, PUBLISHERS)) is not None
         and are_apart(row.writers, _people(publisher)),
@@ -214,9 +215,14 @@ def _consent(row: Any) -> StoryConsent:
     )
 
 
+def writes_in(actor: Actor) -> list[str]:
+    """The programmes whose stories the actor writes."""
+    return sorted({one.programme for one in actor.memberships if one.role in WRITERS and one.programme})
+
+
 def list_stories(db: Connection, actor: Actor) -> list[StoryRow]:
     """The stories of the programmes whose stories the actor writes. Raises NotFound for others."""
-    programmes = sorted({one.programme for one in actor.memberships if one.role in WRITERS and one.programme})
+    programmes = writes_in(actor)
     if not programmes:
         raise NotFound()
     with whole(db):
@@ -411,5 +417,5 @@ def picture_of(db: Connection, actor: Actor, number: str) -> bytes:
 __all__ = [
     "ASKED", "CAPTION", "CONSENTED", "DRAFT", "FIELDS", "GIVEN", "LET_OUT", "OPEN", "PICTURED", "PUBLISHED", "PUBLISHERS", "REASON",
     "REFUSED", "TITLE", "WITHDRAWN", "WORDS", "WRITERS", "WRITTEN", "in_turn", "list_stories", "picture_of", "publish_story",
-    "set_picture", "show_story", "take_back", "told_of", "went_well", "write_story",
+    "set_picture", "show_story", "take_back", "told_of", "went_well", "write_story", "writes_in",
 ]  # fmt: skip

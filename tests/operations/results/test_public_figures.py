@@ -38,7 +38,7 @@ def test_no_line_tells_of_a_provider_a_district_or_a_month(world: World, db: Con
     told = counted(db, world)
     assert told["figures"].keys() == TOLD.keys()
     rows = [(name, row) for name, figure in told["figures"].items() for row in figure["rows"]]
-    assert any(row["of"].get("step") == "opened" for name, row in rows if name == "funnel")
+    assert any(row["of"].get("step") == "interest_confirmed" for name, row in rows if name == "funnel")
     assert all(row["of"].keys() <= TOLD[name] for name, row in rows)
     written = json.dumps(told)
     for secret in (number, world.needs[0], world.organisations["lab"], world.people["officer"]):
@@ -57,8 +57,10 @@ def test_a_supervisor_publishes_them_and_takes_them_down(world: World, engine: E
         (one,) = published.list_figures(db)
         assert (one.programme, one.told["figures"].keys()) == (programme, TOLD.keys())
         # Of one case no number is told.
-        opened = next(row for row in one.told["figures"]["funnel"]["rows"] if row["of"].get("step") == "opened")
-        assert opened["numerator"] in ("<3", None)
+        first = next(
+            row for row in one.told["figures"]["funnel"]["rows"] if row["of"].get("step") == "interest_confirmed"
+        )
+        assert first["numerator"] in ("<3", None)
         publish_figures(db, supervisor, programme, counted(db, world), new_request())
         with whole(db):
             assert not [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -85,10 +86,11 @@ def test_once_a_party_is_asked_nothing_of_it_changes(world: World, db: Connectio
     number = written(db, world)
     asked(db, world, number, "need_owner")
     officer = world.actor(db, "officer")
-    for change in (
+    changes: tuple[Callable[[], object], ...] = (
         lambda: write_story(db, officer, number, fields=TEXT, request=new_request()),
         lambda: set_picture(db, officer, number, picture=None, fields={}, request=new_request()),
-    ):
+    )
+    for change in changes:
         with pytest.raises(Refused) as refusal:
             change()
         assert why(refusal) == [reasons.results.FIXED]

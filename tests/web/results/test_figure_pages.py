@@ -34,7 +34,7 @@ def test_everybody_reads_them_with_small_numbers_hidden(app: Flask, engine: Engi
         publish_figures(db, supervisor, programme, counted(db, world), new_request())
     client = app.test_client()
     page = client.get("/results").text
-    for words in ("In figures", "From need to effect", "Case opened"):
+    for words in ("In figures", "From need to effect", "Interest confirmed"):
         assert words in page
     told = client.get("/results.json").json
     assert told is not None
