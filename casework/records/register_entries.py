@@ -88,7 +88,7 @@ REGISTERS: Mapping[str, Register] = {
     "need_statements": Register("programme", "programme_id", whole=True),
     "interest_requests": Register("programme", "programme_id", whole=True),
     "success_stories": Register("programme", "programme_id", whole=True),
-    "story_consents": Register("programme", "programme_id", whole=True),
+    "story_consents": Register("programme", "programme_id", whole=True, beside=("story_id", "side")),
     "public_figures": Register("programme", "programme_id", whole=True),
     "needs_assessments": Register("programme", "programme_id"),
     "assessment_enterprises": Register("programme", "programme_id"),

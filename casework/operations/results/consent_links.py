@@ -122,4 +122,13 @@ def _record(db: Connection, row: Any, state: str, said: dict[str, str], kind: st
     note_entries(db, "story_consents", row.programme, [row.id], kind=kind, by=PARTY_ACTOR, role=Role.PARTY)
 
 
-__all__ = ["STAYS", "Says", "ShownStory", "answer_story", "picture_behind", "show_story_of", "withdraw_story"]
+__all__ = [
+    "CONSENTED",
+    "STAYS",
+    "Says",
+    "ShownStory",
+    "answer_story",
+    "picture_behind",
+    "show_story_of",
+    "withdraw_story",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from casework.engine.case_objects.letterheads import COPIED, LETTERHEAD_SET, REASON, SETTERS
@@ -13,16 +13,18 @@ from casework.engine.case_objects.public_catalogues import CATALOGUE_SET
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.own_limits import OF_CATALOGUE, limits_of
 from casework.engine.execution.context import Library
+from casework.engine.parties import PARTIES
 from casework.engine.roles import Role
-from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
+from casework.engine.state.events import PARTY_ACTOR, SYSTEM_ACTOR, RegisterEvent
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.core.register_log import GRANTED, REGISTERED
 from casework.operations.history.point_in_time import Past
+from casework.operations.results.consent_links import CONSENTED
 from casework.operations.results.public_figures import FIGURES_PUBLISHED
 from casework.operations.results.stories import LET_OUT, PICTURED, PUBLISHERS, WRITTEN
 from casework.operations.verification.assessment_judgement import assessment_faults
 from casework.operations.verification.report_judgement import report_faults
-from casework.records.register_entries import MARK
+from casework.records.register_entries import MARK, name_of
 
 
 def programme_faults(past: Past, programme: str, events: Collection[RegisterEvent]) -> Iterator[tuple[int, str]]:
@@ -41,6 +43,7 @@ def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent])
     events = list(events)
     yield from _asked_against(past, programme, events)
     yield from _shown_against(past, programme, events)
+    yield from _consented_against(events)
     for event in events:
         if event.kind == COPIED:
             yield from ((event.seq, why) for why in _copied_against(past, event))
@@ -104,6 +107,33 @@ def _shown_against(past: Past, programme: str, events: Iterable[RegisterEvent]) 
             yield event.seq, f"its actor did not hold the role {event.role} at that moment"
         if any(event.actor in writers.get(one, ()) for one in stories):
             yield event.seq, "it publishes a story of which its actor has written"
+
+
+def _consented_against(events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:
+    """A story is published while both of its parties consent, which they say themselves, and is not changed while one does."""
+    events, stands = list(events), dict[str, dict[str, str]]()
+    # What a consent is about never changes; where one event of it was erased another one says it.
+    about = {
+        name: (name_of("success_stories", str(row["story_id"])), str(row["side"]))
+        for event in events
+        for name, row in event.body.items()
+        if name.startswith(f"story_consents{MARK}") and isinstance(row, Mapping)
+    }
+    for event in events:
+        for name in event.body.keys() & about.keys():
+            story, side = about[name]
+            given = stands.setdefault(story, {})
+            given.pop(name, None)
+            if event.kind == CONSENTED:
+                given[name] = side
+                if event.actor != PARTY_ACTOR:
+                    yield event.seq, "it consents in the place of a party"
+        for story in (name for name in event.body if name.startswith(f"success_stories{MARK}")):
+            sides = set(stands.get(story, {}).values())
+            if event.kind == LET_OUT and sides != {*PARTIES}:
+                yield event.seq, "it publishes a story to which not both parties consented then"
+            if event.kind in (WRITTEN, PICTURED) and sides:
+                yield event.seq, "it changes a story to which a party consents"
 
 
 def _set_against(

@@ -1188,6 +1188,21 @@ CREATE TABLE recovery_codes (
 COMMENT ON TABLE recovery_codes IS 'Ten codes for one use each, for those who have lost their app';
 COMMENT ON COLUMN recovery_codes.hash IS 'SHA-256 of the code; itself shown once';
 
+CREATE TABLE reports (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    number INTEGER NOT NULL,
+    as_of TIMESTAMP WITH TIME ZONE NOT NULL,
+    content BYTEA NOT NULL,
+    CONSTRAINT pk_reports PRIMARY KEY (id),
+    CONSTRAINT uq_reports_programme_id_number UNIQUE (programme_id, number),
+    CONSTRAINT fk_reports_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+COMMENT ON TABLE reports IS 'Stage reports; how far each has come stands in the log of its programme';
+COMMENT ON COLUMN reports.number IS 'In its programme, in the order in which they were frozen';
+COMMENT ON COLUMN reports.as_of IS 'Up to when its figures were counted';
+COMMENT ON COLUMN reports.content IS 'What was frozen, as canonical JSON; never changed';
+
 CREATE TABLE rights (
     id UUID NOT NULL,
     programme_id UUID NOT NULL,
@@ -1729,6 +1744,7 @@ CREATE TABLE needs (
     problem TEXT,
     target TEXT,
     figures JSONB DEFAULT '[]' NOT NULL,
+    ipc TEXT[] DEFAULT '{}' NOT NULL,
     budget NUMERIC,
     budget_currency TEXT,
     readiness_low INTEGER,
@@ -1757,6 +1773,7 @@ CREATE INDEX ix_needs_owner_id ON needs (owner_id);
 CREATE INDEX ix_needs_terms ON needs USING gin (casework_terms_of_both(title, title_zh)) WITH (gin_pending_list_limit = 256);
 COMMENT ON COLUMN needs.merged_into IS 'The record that stands in its place now';
 COMMENT ON COLUMN needs.figures IS 'Rows: parameter, unit, now, comparison, target, condition';
+COMMENT ON COLUMN needs.ipc IS 'Codes of the patent classification of what would do';
 COMMENT ON COLUMN needs.status IS 'draft, published, matched, met, expired, withdrawn';
 COMMENT ON COLUMN needs.publication IS 'public, on_request or closed: who else may read of it';
 COMMENT ON COLUMN needs.more IS 'Process, baseline, site, constraints, contacts';
@@ -1951,6 +1968,8 @@ CREATE TABLE technologies (
     problem TEXT,
     advantage TEXT,
     cost_compared TEXT,
+    cost NUMERIC,
+    cost_currency TEXT,
     ipc TEXT[] DEFAULT '{}' NOT NULL,
     green_topics TEXT[] DEFAULT '{}' NOT NULL,
     sdgs TEXT[] DEFAULT '{}' NOT NULL,
@@ -1987,6 +2006,7 @@ COMMENT ON COLUMN technologies.status IS 'published, expired or withdrawn';
 COMMENT ON COLUMN technologies.problem IS 'What it solves';
 COMMENT ON COLUMN technologies.advantage IS 'Over what there is';
 COMMENT ON COLUMN technologies.cost_compared IS 'With what there is';
+COMMENT ON COLUMN technologies.cost IS 'What it costs to put in place, as a figure';
 COMMENT ON COLUMN technologies.ipc IS 'Codes of the patent classification';
 COMMENT ON COLUMN technologies.sdgs IS 'Sustainable Development Goals: 7 or 7.2';
 COMMENT ON COLUMN technologies.reference_sites IS 'Rows: site, year, size';

@@ -10,11 +10,13 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
+from casework.engine.state.events import RegisterEvent
 from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved, Refused
 from casework.operations.core.register_entries import differences
 from casework.operations.history.point_in_time import Past
 from casework.operations.results import stories
-from casework.operations.results.stories import publish_story, set_picture, show_story, take_back, write_story
+from casework.operations.results.consent_links import CONSENTED
+from casework.operations.results.stories import LET_OUT, publish_story, set_picture, show_story, take_back, write_story
 from casework.operations.verification.programme_judgement import settings_faults
 from casework.records.database import transaction
 from casework.records.event_log import read_register
@@ -227,3 +229,26 @@ def test_verification_finds_a_story_that_its_writer_or_no_supervisor_has_publish
             "its actor did not hold the role supervisor at that moment",
             "it publishes a story of which its actor has written",
         ]
+
+
+def test_verification_finds_a_story_that_was_published_without_a_consent(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        published(db, world)
+    with transaction(engine) as db:
+        events = list(read_register(db, world.programmes["BJ"]))
+        out = next(event for event in events if event.kind == LET_OUT)
+        written_, *_, last = [e for e in events if e.kind in ("story_written", CONSENTED)]
+
+        def found(told: list[RegisterEvent]) -> list[str]:
+            return [why for _, why in settings_faults(Past(db), world.programmes["BJ"], told)]
+
+        missing = "it publishes a story to which not both parties consented then"
+        assert found(events) == []
+        assert found([event for event in events if event is not last]) == [missing]
+        withdrawn = replace(last, kind="story_consent_withdrawn")
+        assert found([*events[: events.index(out)], withdrawn, out]) == [missing]
+        officer = world.people["officer"]
+        assert found([replace(event, actor=officer) if event is last else event for event in events]) == [
+            "it consents in the place of a party"
+        ]
+        assert found([*events, written_]) == ["it changes a story to which a party consents"]
