@@ -68,6 +68,7 @@ HOLD = {"f-reason": "budget", "f-waits_for": "need_owner", "f-waits_until": "eve
 SUPERVISORS = frozenset({"supervisor"})
 ANSWERABLE = frozenset({"supervisor", "manager", "auditor"})
 COUNTERS = frozenset({"officer", "other_officer", "foreign_officer", "supervisor", "manager", "auditor"})
+REPORTERS = frozenset({"supervisor", "manager"})
 AWAY = PROVIDERS | OWNERS | FOREIGN | {"other_officer", "compliance"}
 
 DIRECTORY = FINDERS | ADMINISTRATOR
@@ -512,6 +513,13 @@ TABLE: tuple[Row, ...] = (
     get("/figures.json", COUNTERS),
     get("/figures/<figure>/cases", COUNTERS, there=COUNTERS, query="?line=step:interest_confirmed"),
     get("/process", ANSWERABLE),
+    # --- stage reports ---
+    get("/reports", ANSWERABLE),
+    get("/reports/<report>", ANSWERABLE),
+    get("/programmes/<programme>/reports/new", REPORTERS),
+    post("/programmes/<programme>/reports", REPORTERS, body=lambda on: {"until": "2026-01-01T00:00:00.000000Z"}),
+    post("/reports/<report>/agree", REPORTERS, AUDITOR, body=lambda on: {"sure": "yes"}),
+    post("/reports/<report>/publish", REPORTERS, AUDITOR, body=lambda on: {"sure": "yes"}),
     # --- auditors ---
     get("/audit", AUDITOR),
     get("/audit/<question>", AUDITOR, there=AUDITOR),

@@ -36,6 +36,7 @@ from casework.operations.matching.interest import Asked, ask_side
 from casework.operations.matching.proposals import PROPOSED
 from casework.operations.matching.shortlist import set_shortlisted
 from casework.operations.mediations.unsealing import ask_unsealing, end_unsealing
+from casework.operations.oversight.reports import count_report, keep_report
 from casework.operations.people import registry
 from casework.operations.people.absences import record_absence
 from casework.operations.people.account_recovery import ask_recovery
@@ -178,6 +179,13 @@ def add_role_request(db: Connection, world: World, programme: str) -> str:
     )
     by = world.people["administrator"] if programme == "BJ" else SYSTEM_ACTOR
     return ask_role(db, somebody, "officer", programme=world.programmes[programme], by=by)
+
+
+def add_report(db: Connection, world: World, by: str, scope: str) -> str:
+    """A stage report that was frozen; nobody has agreed to it yet."""
+    actor, programme = world.actor(db, by), world.programmes[scope]
+    drafted = count_report(db, actor, programme)()
+    return str(keep_report(db, actor, programme, drafted, new_request()).answer["id"])
 
 
 def add_recovery(db: Connection, world: World, person: str) -> str:

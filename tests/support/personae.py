@@ -121,6 +121,8 @@ PERSONAE: Mapping[str, Persona] = {
             "POST /recoveries/{recovery}/decide", "GET /roles/<role>", "POST /roles/<role>/decide",
             "GET /recoveries/<recovery>", "POST /recoveries/<recovery>/decide", "GET /skills/<scope>/<person> (programme) (officer)",
             "POST /skills/<scope>/<person> (programme) (officer)", "GET /team/<person> (leaver)", "POST /team/<person> (leaver)",
+            "GET /reports/<report>", "POST /reports/<report>/agree", "POST /reports/<report>/publish",
+            "GET /programmes/<programme>/reports/new", "POST /programmes/<programme>/reports",
             "GET /programmes/<programme>/settings", "GET /programmes/{programme}/settings",
             "GET /programmes/<programme>/settings/limits/<workflow>",
             *(f"{method} /programmes/{programme}/settings/{what}" for method in ("GET", "POST")

@@ -44,6 +44,7 @@ from tests.support.additions import (
     add_party,
     add_proposal,
     add_recovery,
+    add_report,
     add_role_request,
     add_screening,
     add_service_account,
@@ -278,6 +279,7 @@ def make_things(world: World, db: Connection) -> Things:
         "note": world.write(db, "officer", case_here),
         "shared": world.write(db, "provider", case_here, referral),
         "sealed": sealed,
+        "report": add_report(db, world, "supervisor", "BJ"),
     }
     right = _right(db, world, there, technology)
     here["entry"] = add_screening(db, world, here["party"], here["owner"])
@@ -331,6 +333,7 @@ def make_things(world: World, db: Connection) -> Things:
         "source": open_source(db, there, "A fair").id,
         "proposal": add_proposal(db, there, need, technology),
         "programme": there,
+        "report": add_report(db, world, "only_one", "SH"),
         "member": members[1],
         "referral_task": _step_task(db, other),
         "referral_revision": _revision(db, other),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.programme_lists import Entry, find
+from casework.engine.figures.counting import Figure
 from casework.operations.core.presenters import names_of
 from casework.operations.core.programme_lists import read_lists
 from casework.operations.core.views import Names
@@ -43,16 +44,19 @@ class CalledInFigures:
 
 
 def names_behind(db: Connection, counted: Counted) -> CalledInFigures:
-    """The names of all that figures tell by id or code."""
-    told = [row.of for figure in counted.figures.values() for row in figure.rows]
+    """The names of all that the figures of a programme tell by id or code."""
+    return names_in(db, counted.as_of.programme, counted.figures)
+
+
+def names_in(db: Connection, programme: str, figures: Mapping[str, Figure]) -> CalledInFigures:
+    told = [row.of for figure in figures.values() for row in figure.rows]
     people = {of.get(_PEOPLE) for of in told}
     organisations = {of.get(_ORGANISATIONS) for of in told}
-    lists = read_lists(db, counted.as_of.programme)
+    lists = read_lists(db, programme)
     return CalledInFigures(
         ids=names_of(db, people, organisations),
         phases={
-            row.id: Names(name=row.name, name_zh=row.name_zh)
-            for row in db.execute(_PHASES, {"programme": counted.as_of.programme})
+            row.id: Names(name=row.name, name_zh=row.name_zh) for row in db.execute(_PHASES, {"programme": programme})
         },
         lists={name: lists[name] for name in LISTED.values()},
     )

@@ -23,6 +23,7 @@ from casework.engine.figures.data_quality import TOLD_BY
 from casework.engine.figures.names import DEFINITIONS, written
 from casework.engine.figures.register_facts import BESIDE, MATCHES, NIGHTS
 from casework.engine.figures.reports import differences, fold
+from casework.engine.figures.told import of_needs
 from casework.engine.figures.world import World
 from casework.errors import CaseworkError, NotFound, UnknownName
 from casework.json_values import JsonMapping, JsonObject
@@ -235,8 +236,11 @@ def _counted(file: _File) -> Iterator[str]:
     until = parse_instant(as_of["at"])
     world, logs = fold_world(file.frozen(until), file.programme, until)
     yield from (f"{words} not what the report says." for words in _otherwise(world, logs, inside))
-    figures = {name: show_figure(figure) for name, figure in figures_among(world, {}).items()}
+    told = figures_among(world, {})
+    figures = {name: show_figure(figure) for name, figure in told.items()}
     yield from differences(inside["figures"], _plain(figures), left=LEFT)
+    if file.content["of_needs"] != _plain(of_needs(told)):
+        yield "Which lines count needs is not what the report says."
     yield from (f"Outside, {why}" for why in _outside_differs(file))
 
 

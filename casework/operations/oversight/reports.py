@@ -30,10 +30,13 @@ from casework.engine.figures.reports import (
     persons_of,
     restated,
 )
+from casework.engine.figures.told import of_needs
+from casework.engine.state.events import RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects, ReportMove
 from casework.errors import NotAllowed, NotFound, RecordHasMoved, Refused, UnknownName
 from casework.json_values import JsonMapping, JsonObject
-from casework.ledger.canonical_json import canonical, digest
+from casework.ledger.canonical_json import canonical, digest, instant
+from casework.operations.auth.step_up import sensitive
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.register_log import append
@@ -72,9 +75,14 @@ def insist_reports(actor: Actor, programme: str) -> By:
 
 def read_reports(db: Connection, programme: str) -> dict[int, Report]:
     """The reports of a programme by number, as its log tells them. For whoever reads all of it."""
+    return fold(read_moves(db, programme))
+
+
+def read_moves(db: Connection, programme: str) -> list[RegisterEvent]:
+    """What the log of a programme says of its reports."""
     with whole(db):
         rows = db.execute(_EVENTS, {"log": programme, "kinds": list(REPORT_KINDS)}).all()
-    return fold(register_event_of(row.header, row.effects, row.body) for row in rows)
+    return [register_event_of(row.header, row.effects, row.body) for row in rows]
 
 
 #: What a programme's log says of its reports.
@@ -120,6 +128,7 @@ def draft_content(
             "form": FORM,
             "number": number,
             "inside": inside,
+            "of_needs": of_needs(counted.figures),
             "heads": {row.log: row.hash for row in rows},
             "outside": outside,
             "before": None if before is None else {"number": before.number, "digest": before.digest},
@@ -151,42 +160,71 @@ def restated_from(before: Earlier | None, inside: JsonMapping, outside: JsonMapp
 # --- how far it comes ------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, kw_only=True)
+class Drafted:
+    """What is about to be frozen, and the reports that there were when it was counted."""
+
+    content: JsonObject
+    known: Mapping[int, Report]
+
+
 def freeze_report(
     engine: Engine, actor: Actor, programme: str, *, until: datetime | None = None, request: Request
 ) -> Done:
-    """Freeze the figures of a programme up to an instant: now, where none is named. Gives the number, and the digest.
+    """Freeze the figures of a programme up to an instant: now, where none is named. Gives the id, the number and the digest.
 
-    Raises NotFound, NotAllowed, Refused where a later one is published, and RecordHasMoved where one was published meanwhile.
+    Raises what `count_report` and `keep_report` raise.
     """
-    by = insist_reports(actor, programme)
     with in_snapshot(engine) as db:
-        known = read_reports(db, programme)
-        last = last_published(known)
-        before = (
-            None
-            if last is None
-            else Earlier(number=last.number, digest=last.digest, content=read_content(db, programme, last.number))
-        )
-        made = draft_content(db, programme, until, before)
-    content = made(max(known, default=0) + 1)
+        counted = count_report(db, actor, programme, until)
+    drafted = counted()
     with transaction(engine) as db:
-        if (earlier := ask(db, actor, request)) is not None:
-            return earlier
-        log, reports = _in_turn(db, programme)
-        # Another one was frozen meanwhile, or published.
-        if reports != known:
-            raise RecordHasMoved
-        at, number = content["inside"]["as_of"]["at"], content["number"]
-        if (why := against_freezing(reports, at)) is not None:
-            raise Refused(why)
-        written, id = canonical(content), str(uuid_utils.uuid7())
-        given = {"id": id, "programme": programme, "number": number, "as_of": at, "content": written}
-        db.execute(_KEEP, given)
-        move = ReportMove(
-            number=number, digest=digest(content), as_of=at, before=None if before is None else before.number
-        )
-        _tell(db, log, by, (FROZEN, move), request=request, row=id)
-        return finish(db, actor, request, Done({"number": number, "digest": move["digest"], "as_of": at}))
+        return keep_report(db, actor, programme, drafted, request)
+
+
+def count_report(db: Connection, actor: Actor, programme: str, until: datetime | None = None) -> Callable[[], Drafted]:
+    """What gives the next report of a programme; what is hidden in it takes its time to find, and no transaction waits for it.
+
+    Raises NotFound, NotAllowed, and Refused where a later one is published.
+    """
+    insist_reports(actor, programme)
+    known = read_reports(db, programme)
+    last = last_published(known)
+    before = (
+        None
+        if last is None
+        else Earlier(number=last.number, digest=last.digest, content=read_content(db, programme, last.number))
+    )
+    if until is not None:
+        _insist_later(known, instant(until))
+    made = draft_content(db, programme, until, before)
+    return lambda: Drafted(content=made(max(known, default=0) + 1), known=known)
+
+
+def keep_report(db: Connection, actor: Actor, programme: str, drafted: Drafted, request: Request) -> Done:
+    """Freeze what was counted. Raises NotFound, NotAllowed, Refused, and RecordHasMoved where one was frozen or published meanwhile."""
+    by = insist_reports(actor, programme)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    log, reports = _in_turn(db, programme)
+    if reports != drafted.known:
+        raise RecordHasMoved
+    content = drafted.content
+    at, number, before = content["inside"]["as_of"]["at"], content["number"], content["before"]
+    _insist_later(reports, at)
+    id = str(uuid_utils.uuid7())
+    given = {"id": id, "programme": programme, "number": number, "as_of": at, "content": canonical(content)}
+    db.execute(_KEEP, given)
+    move = ReportMove(
+        number=number, digest=digest(content), as_of=at, before=None if before is None else before["number"]
+    )
+    _tell(db, log, by, (FROZEN, move), request=request, row=id)
+    return finish(db, actor, request, Done({"id": id, "number": number, "digest": move["digest"], "as_of": at}))
+
+
+def _insist_later(reports: Mapping[int, Report], at: str) -> None:
+    if (why := against_freezing(reports, at)) is not None:
+        raise Refused(why)
 
 
 #: Writes what was frozen.
@@ -196,6 +234,7 @@ _KEEP = text("""
 """)
 
 
+@sensitive
 def agree_report(db: Connection, actor: Actor, programme: str, number: int, request: Request) -> Done:
     """Agree to a report that was frozen: two persons do, and whoever froze it may be one.
 
@@ -204,6 +243,7 @@ def agree_report(db: Connection, actor: Actor, programme: str, number: int, requ
     return _move_on(db, actor, programme, (AGREED, number), request)
 
 
+@sensitive
 def publish_report(db: Connection, actor: Actor, programme: str, number: int, request: Request) -> Done:
     """Publish a report that two persons have agreed to; from then on it is never changed.
 
@@ -245,6 +285,6 @@ def _tell(
 
 
 __all__ = [
-    "FORM", "Earlier", "agree_report", "draft_content", "freeze_report", "insist_reports", "publish_report", "read_content", "read_reports",
-    "restated_from",
+    "FORM", "Drafted", "Earlier", "agree_report", "count_report", "draft_content", "freeze_report", "insist_reports", "keep_report",
+    "publish_report", "read_content", "read_moves", "read_reports", "restated_from",
 ]  # fmt: skip

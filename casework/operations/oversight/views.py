@@ -1,10 +1,15 @@
-"""Breaches of case hygiene, jobs, the prospect of a case and its forecast as they are handed out."""
+"""Breaches of case hygiene, jobs, the prospect of a case, its forecast, and stage reports as they are handed out."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+from casework.engine.figures.counting import Figure
+from casework.json_values import JsonObject
 from casework.operations.core.views import Named, NamedPerson, TaskKey
+from casework.reasons import Why
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -232,3 +237,49 @@ class CaseForecast:
     past_requests: PastForecasts
     #: Whom the programme's cases ever lay with.
     providers: list[NamedPerson]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportStep:
+    """That a stage report was frozen, agreed to or published: by whom, and when."""
+
+    kind: str
+    at: datetime
+    by: Named
+    #: For whom a deputy did it.
+    acting_for: Named | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListedReport:
+    """A stage report in the list of its programme's."""
+
+    id: str
+    number: int
+    #: draft, agreed or published.
+    state: str
+    #: Up to when its figures were counted.
+    as_of: datetime
+    #: The SHA-256 of what was frozen.
+    digest: str
+    steps: tuple[ReportStep, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownReport:
+    """A stage report with what was frozen, as far as its reader may know of it."""
+
+    report: ListedReport
+    programme: str
+    #: As they were counted inside, and what they tell anew of the months of the report before.
+    inside: Mapping[str, Figure]
+    restated: tuple[JsonObject, ...]
+    #: As they are told outside: the figures, and as of when.
+    outside: JsonObject
+    #: What was frozen, whole; of whoever reads no closed needs it is kept back.
+    content: JsonObject | None
+    #: The number of the report whose months it tells anew.
+    before: int | None
+    #: What the reader may do with it next, and otherwise why not.
+    next: str | None
+    why_not: Why | None

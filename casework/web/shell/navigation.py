@@ -112,6 +112,13 @@ ENTRIES = (
         "chart",
         ("figures.", "process."),
     ),
+    Entry(
+        frozenset({Role.SUPERVISOR, Role.MANAGER, Role.AUDITOR}),
+        N_("Stage reports"),
+        "reports.index",
+        "file",
+        ("reports.",),
+    ),
     Entry(frozenset({Role.SUPERVISOR}), N_("Case hygiene"), "home.case_hygiene", "leaf"),
     Entry(
         frozenset({Role.SUPERVISOR}),

@@ -1,0 +1,107 @@
+"""Stage reports as sheets with tables: the figures as they are told outside, and the months that are told anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from flask_babel import gettext
+
+from casework.engine.figures.counting import Figure, Row
+from casework.json_values import JsonMapping
+from casework.web.oversight.figure_tables import Cell, Column, Draft, FigureTable, Section, in_order, section
+from casework.web.oversight.figure_words import Sayer, about, title_of
+
+#: What is hidden, or told nowhere.
+NOTHING = "–"
+
+
+def inside_sections(figures: Mapping[str, Figure], sayer: Sayer) -> list[Section]:
+    """As they were counted. Their numbers open no list: the cases have gone on since."""
+    return [section(Draft(name, figures[name], sayer, _no_list)) for name in in_order(figures)]
+
+
+def _no_list(name: str, row: Row) -> str:
+    return ""
+
+
+def outside_sections(told: JsonMapping, sayer: Sayer) -> list[Section]:
+    """As they are told outside: small numbers as "<3", what is hidden as a dash."""
+    figures = told["figures"]
+    return [
+        Section(
+            name=f"outside-{name}",
+            title=title_of(name),
+            about=about(name),
+            tables=[_outside(name, figures[name], sayer)],
+        )
+        for name in in_order(figures)
+        if figures[name]["rows"]
+    ]
+
+
+def _outside(name: str, figure: JsonMapping, sayer: Sayer) -> FigureTable:
+    columns: list[Column] = [
+        ("what", gettext("What"), "head"),
+        ("number", gettext("Count"), "num"),
+        ("among", gettext("Among"), "num"),
+        ("share", gettext("Share"), "num"),
+    ]
+    rows = [
+        {
+            "what": Cell(words=say_of(sayer, name, row["of"])),
+            "number": Cell(words=_number(row["numerator"])),
+            "among": Cell(words="" if row["denominator"] is None else str(row["denominator"])),
+            "share": Cell(words=say_share(row)),
+        }
+        for row in figure["rows"]
+    ]
+    return FigureTable(caption=title_of(name), columns=columns, rows=rows)
+
+
+def say_of(sayer: Sayer, figure: str, of: JsonMapping) -> str:
+    """All that a line is of."""
+    told = ((key, code) for key, code in of.items() if key not in ("unit", "until"))
+    return " · ".join(sayer.say(figure, key, code, of.get("what")) for key, code in told)
+
+
+def say_share(row: JsonMapping) -> str:
+    return "" if row["percent"] is None else f"{row['percent']} %"
+
+
+def _number(number: object) -> str:
+    return NOTHING if number is None else str(number)
+
+
+def restated_table(lines: Iterable[JsonMapping], sayer: Sayer, before: int) -> FigureTable:
+    """What an earlier report told of a month and this one tells otherwise."""
+    rows = [
+        {
+            "what": Cell(words=say_of(sayer, one["figure"], one["of"]), second=title_of(one["figure"])),
+            "then": Cell(words=_counted(one["then"])),
+            "now": Cell(words=_counted(one["now"])),
+        }
+        for one in lines
+        if one["then"] != one["now"]
+    ]
+    return FigureTable(
+        caption=gettext("What is known otherwise of the months of report %(number)s", number=before),
+        columns=[
+            ("what", gettext("What"), "head"),
+            ("then", gettext("Told then"), "num"),
+            ("now", gettext("Known now"), "num"),
+        ],
+        rows=rows,
+    )
+
+
+def _counted(told: JsonMapping | None) -> str:
+    if told is None:
+        return NOTHING
+    under = told.get("under")
+    number = _number(told.get("numerator")) if under is None else gettext("under %(count)s", count=under)
+    if told.get("denominator") is None:
+        return number
+    return gettext("%(count)s of %(all)s", count=number, all=told["denominator"])
+
+
+__all__ = ["inside_sections", "outside_sections", "restated_table", "say_of", "say_share"]

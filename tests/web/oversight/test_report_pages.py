@@ -1,0 +1,100 @@
+"""The pages of stage reports: what would be frozen, who agreed when, and figures that stay as they were."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from sqlalchemy import Engine
+
+from casework.records.database import transaction
+from casework.records.event_log import read_register
+from tests.support.web_client import Browser
+from tests.support.world import World
+from tests.web.cases.two_cases import words_of
+
+Enter = Callable[[str], Browser]
+
+
+def freeze(browser: Browser, world: World) -> str:
+    """The address of a report that was looked at and frozen."""
+    programme = world.programmes["BJ"]
+    page = browser.get(f"/programmes/{programme}/reports/new").text
+    found = re.search(r'name="until" value="([^"]+)"', page)
+    assert found is not None
+    answer = browser.post(f"/programmes/{programme}/reports", {"until": found[1]})
+    assert answer.status_code == 303
+    return str(answer.headers["Location"])
+
+
+def test_what_was_looked_at_is_frozen_agreed_to_by_two_and_published(
+    browser_for: Enter, engine: Engine, world: World
+) -> None:
+    with transaction(engine) as db:
+        world.open_case(db)
+    supervisor, manager = browser_for("supervisor"), browser_for("manager")
+    assert "No report was frozen yet." in supervisor.get("/reports").text
+    url = freeze(supervisor, world)
+    # What comes later is not in it.
+    with transaction(engine) as db:
+        world.open_case(db, 1)
+    page = words_of(supervisor.get(url).text)
+    assert "Stage report 1" in page
+    assert "draft" in page
+    assert supervisor.post(f"{url}/agree", {"sure": "yes"}).status_code == 303
+    page = words_of(supervisor.get(url).text)
+    assert "You have agreed to report 1 already" in page
+    assert supervisor.post(f"{url}/agree", {"sure": "yes"}).status_code == 409
+    assert manager.post(f"{url}/agree", {"sure": "yes"}).status_code == 303
+    assert manager.post(f"{url}/publish", {"sure": "yes"}).status_code == 303
+    page = words_of(browser_for("auditor").get(url).text)
+    assert "published" in page
+    assert "Nothing is told outside before the first quarter" in page
+    assert re.search(r"Case opened Interest confirmed 0 0 1 1\b", page)
+    with transaction(engine) as db:
+        told = [event.kind for event in read_register(db, world.programmes["BJ"]) if "report" in event.effects]
+    assert told == ["report_frozen", "report_agreed", "report_agreed", "report_published"]
+    assert "Stage report 1" in words_of(manager.get("/reports").text)
+
+
+def test_nobody_agrees_by_one_click(browser_for: Enter, world: World) -> None:
+    supervisor = browser_for("supervisor")
+    url = freeze(supervisor, world)
+    answer = supervisor.post(f"{url}/agree", {})
+    assert answer.status_code == 422
+    assert 'id="sure-fault"' in answer.text
+    assert 'name="sure"' in supervisor.get(url).text
+
+
+def test_the_next_report_tells_what_is_known_otherwise(browser_for: Enter, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        world.open_case(db)
+    supervisor, manager = browser_for("supervisor"), browser_for("manager")
+    url = freeze(supervisor, world)
+    for browser in (supervisor, manager):
+        browser.post(f"{url}/agree", {"sure": "yes"})
+    manager.post(f"{url}/publish", {"sure": "yes"})
+    with transaction(engine) as db:
+        world.open_case(db, 1)
+    page = words_of(supervisor.get(freeze(supervisor, world)).text)
+    assert "What is known otherwise of the months of report 1" in page
+    assert "0 of 1 0 of 2" in page
+
+
+def test_figures_are_looked_at_before_they_are_frozen(browser_for: Enter, world: World) -> None:
+    supervisor, programme = browser_for("supervisor"), world.programmes["BJ"]
+    answer = supervisor.post(f"/programmes/{programme}/reports", {})
+    assert answer.status_code == 422
+    assert "Look at the figures first" in answer.text
+    assert "Write the day as" in supervisor.get(f"/programmes/{programme}/reports/new?as_of=soon").text
+    page = supervisor.get(f"/programmes/{programme}/reports/new?as_of=1999-01-01")
+    assert page.status_code == 422
+    assert "Freeze these figures" not in page.text
+
+
+def test_a_manager_finds_nothing_of_needs(browser_for: Enter, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        world.open_case(db)
+    url = freeze(browser_for("supervisor"), world)
+    assert "Need published" in browser_for("auditor").get(url).text
+    assert "Need published" not in browser_for("manager").get(url).text
