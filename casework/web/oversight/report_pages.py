@@ -36,6 +36,7 @@ blueprint = Blueprint("reports", __name__)
 readers = only(*READ_REPORTS)
 
 STATES = {IS_DRAFT: N_("draft"), IS_AGREED: N_("agreed"), IS_PUBLISHED: N_("published")}
+NOT_BEGUN = N_("The programme had not begun on that day. Choose a later one.")
 STEPS = {FROZEN: N_("Frozen"), AGREED: N_("Agreed"), PUBLISHED: N_("Published")}
 
 
@@ -93,7 +94,7 @@ def _preview(programme: str, asked: str, why: str = "", status: int = 200) -> Re
         except ValueError:
             why, status = gettext("Write the day as YYYY-MM-DD."), 422
         except NotFound:
-            why, status = gettext("The programme had not begun on that day. Choose a later one."), 422
+            why, status = gettext(NOT_BEGUN), 422
     page = render_template(
         "oversight/new_report.html",
         programme=scope,
@@ -124,6 +125,9 @@ def freeze(programme: UUID) -> Response:
             done = keep_report(db, actor, id, drafted, read_request())
     except (Refused, RecordHasMoved) as refusal:
         return _preview(id, "", say_error(refusal), 409)
+    except NotFound:
+        # Of a programme of another's it is not found there either.
+        return _preview(id, "", gettext(NOT_BEGUN), 422)
     flash(
         gettext(
             "Report %(number)s is frozen. Two persons agree to it before it is published.", number=done.answer["number"]
