@@ -35,7 +35,7 @@ from casework.web.shell.session import focus, list_transaction, only, page_trans
 blueprint = Blueprint("reports", __name__)
 readers = only(*READ_REPORTS)
 
-STATES = {IS_DRAFT: N_("draft"), IS_AGREED: N_("agreed"), IS_PUBLISHED: N_("published")}
+STATES = {IS_DRAFT: N_("not agreed to yet"), IS_AGREED: N_("agreed"), IS_PUBLISHED: N_("published")}
 NOT_BEGUN = N_("The programme had not begun on that day. Choose a later one.")
 STEPS = {FROZEN: N_("Frozen"), AGREED: N_("Agreed"), PUBLISHED: N_("Published")}
 

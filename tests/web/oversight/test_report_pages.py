@@ -40,7 +40,7 @@ def test_what_was_looked_at_is_frozen_agreed_to_by_two_and_published(
         world.open_case(db, 1)
     page = words_of(supervisor.get(url).text)
     assert "Stage report 1" in page
-    assert "draft" in page
+    assert "not agreed to yet" in page
     assert supervisor.post(f"{url}/agree", {"sure": "yes"}).status_code == 303
     page = words_of(supervisor.get(url).text)
     assert "You have agreed to report 1 already" in page
