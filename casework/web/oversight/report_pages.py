@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -24,13 +22,13 @@ from casework.operations.oversight.figures import count_for_reader
 from casework.operations.oversight.report_queries import READ_REPORTS, list_reports, show_report
 from casework.operations.oversight.reports import agree_report, count_report, keep_report, publish_report
 from casework.permissions.actors import Actor
-from casework.web.oversight.figure_pages import WIDE, programmes_of
+from casework.web.oversight.figure_pages import WIDE, end_of, programme_asked
 from casework.web.oversight.figure_words import Sayer
 from casework.web.oversight.report_tables import inside_sections, outside_sections, restated_table
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say, say_error
 from casework.web.shell.layout import use_calendar
-from casework.web.shell.session import focus, list_transaction, only, page_transaction
+from casework.web.shell.session import list_transaction, only, page_transaction, viewer
 
 blueprint = Blueprint("reports", __name__)
 readers = only(*READ_REPORTS)
@@ -44,7 +42,7 @@ STEPS = {FROZEN: N_("Frozen"), AGREED: N_("Agreed"), PUBLISHED: N_("Published")}
 @readers
 def index() -> str:
     with list_transaction() as (db, actor):
-        programme = _chosen(actor)
+        programme, _ = programme_asked(actor, READ_REPORTS)
         use_calendar(calendar_of(db, programme.id))
         listed = list_reports(db, actor, programme.id)
     return render_template(
@@ -56,11 +54,11 @@ def index() -> str:
     )
 
 
-def _chosen(actor: Actor) -> Scope:
-    """The programme that is shown. Raises NotFound."""
-    chosen = focus()
-    for one in programmes_of(actor, READ_REPORTS):
-        if chosen is None or one.id == chosen.id:
+def scope_of(programme: str) -> Scope:
+    """A programme of the reader's, as the head of the page has it. Raises NotFound."""
+    person = viewer()
+    for one in person.viewer.programmes if person else ():
+        if one.id == programme:
             return one
     raise NotFound("programme")
 
@@ -84,12 +82,11 @@ def _preview(programme: str, asked: str, why: str = "", status: int = 200) -> Re
     with page_transaction() as (db, actor):
         if not _freezes(actor, programme):
             raise NotFound("programme")
-        scope = next(one for one in programmes_of(actor, REPORTERS) if one.id == programme)
+        scope = scope_of(programme)
         calendar = calendar_of(db, programme)
         use_calendar(calendar)
         try:
-            until = datetime.combine(date.fromisoformat(asked), time.max, ZoneInfo(calendar.zone)) if asked else None
-            told = count_for_reader(db, actor, programme=programme, until=until)
+            told = count_for_reader(db, actor, programme=programme, until=end_of(asked, calendar))
             sections = inside_sections(told.figures, Sayer(names_behind(db, told)))
         except ValueError:
             why, status = gettext("Write the day as YYYY-MM-DD."), 422
@@ -148,7 +145,7 @@ def show(report: UUID) -> Response:
 def _shown(id: str, fault: str = "", why: str = "", status: int = 200) -> Response:
     with page_transaction() as (db, actor):
         shown = show_report(db, actor, id)
-        programme = next(one for one in programmes_of(actor, READ_REPORTS) if one.id == shown.programme)
+        programme = scope_of(shown.programme)
         use_calendar(calendar_of(db, shown.programme))
         sayer = Sayer(names_in(db, shown.programme, shown.inside))
     page = render_template(
