@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.names import FigureNames
-from casework.engine.figures.stays import Moments, Stay, stays
+from casework.engine.figures.stays import Moment, Moments, Stay, going_on, needed, stays
 from casework.engine.state.case import COMPLETED, Case, Task, Track
 from casework.engine.state.events import CORRECTED, FIRED, REFUSED, Event
 from casework.engine.state.found_case import AsOpened
@@ -46,6 +47,15 @@ class CaseFacts:
     refusals: Mapping[str, int]
     #: Its stays in the steps of its main track.
     stays: tuple[Stay, ...]
+    #: What those that go on follow from at any later instant; none where none goes on.
+    moments: tuple[Moment, ...] = ()
+
+    def up_to(self, until: datetime, calendar: Calendar) -> CaseFacts:
+        """The same case at a later instant by which its log tells nothing more: what goes on has gone on until then."""
+        if not self.moments:
+            return self
+        ended = tuple(stay for stay in self.stays if stay.end is not None)
+        return replace(self, stays=(*ended, *going_on(self.moments, until, calendar)))
 
     @property
     def number(self) -> str:
@@ -98,6 +108,22 @@ class CaseFacts:
         return {step: one for step, actions in names.trunk if (one := self.first(actions)) is not None}
 
 
+#: What figures read of a case, its tracks and its tasks, and no more: codes, days and ids, which no erasure reaches. The rest is left
+#: out wherever a log is folded, so that what is kept of a case says the same as what is folded anew.
+READ: Mapping[Any, tuple[str, ...]] = {
+    Case: (
+        "log", "kind", "programme", "seq", "last_at", "opened_at", "number", "need", "phase", "owner", "tracks", "tasks", "impacts",
+        "statements", "outcome", "reasons", "closed_at",
+    ),
+    Track: (
+        "id", "workflow", "edition", "kind", "parent", "provider", "states", "entered_at", "opened_at", "ended_at", "outcome", "replaced",
+        "part", "played",
+    ),
+    Task: (
+        "id", "track", "name", "edition", "rule", "type", "queue", "organisation", "state", "opened_at", "due_at", "holder", "closed_at",
+        "result", "aftercare",
+    ),
+}  # fmt: skip
 #: By what cases are told apart, as they were at their opening.
 DIMENSIONS = ("phase", "sector", "district", "source")
 
@@ -130,7 +156,21 @@ def read_case(events: Iterable[Event], until: datetime, calendar: Calendar, name
         return None
     opened_on = calendar.local_date(case.opened_at)
     stayed = tuple(stays(moments.kept, until, calendar))
-    return CaseFacts(case, opened_on, as_opened, tuple(firings), effect_days, refusals, stayed)
+    told, rest = tuple(firings), needed(moments.kept, stayed)
+    return CaseFacts(_bare(case, names), opened_on, as_opened, told, effect_days, refusals, stayed, rest)
+
+
+def _bare(case: Case, names: FigureNames) -> Case:
+    """A case with what figures read of it; of its tasks those that are open or asked by name."""
+    tracks = {id: _read(track) for id, track in case.tracks.items()}
+    tasks = {id: _read(task) for id, task in case.tasks.items() if task.open or task.name in names.tasks}
+    bare: Case = _read(case)
+    return replace(bare, tracks=tracks, tasks=tasks)
+
+
+def _read(one: Any) -> Any:
+    """One with the fields that figures read."""
+    return type(one)(**{name: getattr(one, name) for name in READ[type(one)]})
 
 
 def day_of(event: Event, calendar: Calendar) -> date:

@@ -33,6 +33,8 @@ class Row:
     parts: Mapping[str, int] = field(default_factory=dict)
     #: The numbers of the cases behind the numerator, in order.
     cases: tuple[str, ...] = ()
+    #: How many these are, where they are kept apart from the line.
+    kept_apart: int = 0
     #: In the unit that the figure says; None where there are too few.
     median: Decimal | None = None
     p90: Decimal | None = None
@@ -44,6 +46,16 @@ class Row:
     under: int | None = None
     #: Whether the cohort is too young to tell; None where nothing says how long it takes.
     unripe: bool | None = None
+
+    @property
+    def line(self) -> str:
+        """What it is of, in one text: no two lines of a figure are of the same."""
+        return ";".join(f"{key}:{value or ''}" for key, value in sorted(self.of.items()))
+
+    @property
+    def behind(self) -> int:
+        """How many cases are behind the numerator."""
+        return len(self.cases) or self.kept_apart
 
     @property
     def percent(self) -> Decimal | None:

@@ -102,6 +102,11 @@ class FigureNames:
     introduced: str
     stopped: str
 
+    @property
+    def tasks(self) -> frozenset[str]:
+        """The tasks that figures ask by name."""
+        return frozenset({self.registration[0], self.clause, self.use_report, self.follow_up, self.repayment[0]})
+
 
 #: Which version of the definitions these figures are counted by: it grows with whatever changes a number.
 DEFINITIONS = 3

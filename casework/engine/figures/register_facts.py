@@ -22,13 +22,16 @@ NIGHTS = "case_hygiene_days/"
 PAST, VISITS, CAME_OF = BESIDE = ("past_projects", "assessment_visits", "assessment_needs")
 #: Of a need that was never shown to anybody.
 DRAFT = "draft"
+#: Of which fields of a record figures read whether they say something, and when somebody stood for that.
+READ_FIELDS = ("readiness_low", "readiness_high", "readiness_text", "ip_text", "reference_sites", "deployed_in")
 
 
 @dataclass(frozen=True, slots=True)
 class RecordFacts:
-    """A need or a technology: what its fields say, and when it was first in use; None where it is a draft still."""
+    """A need or a technology: what figures read of its fields, and when it was first in use; None where it is a draft still."""
 
     id: str
+    #: Which record stands in its place, that a field says something, and when it was confirmed; none of its words.
     columns: Mapping[str, Any]
     published_on: date | None
 
@@ -90,7 +93,15 @@ def read_record(
         columns = evolve(noun, columns, event)
         if published is None and _shown(noun, columns, event):
             published = calendar.local_date(event.at)
-    return RecordFacts(id, columns, published) if columns else None
+    return RecordFacts(id, _read_of(columns), published) if columns else None
+
+
+def _read_of(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """What figures read of the fields of a record."""
+    stood = columns.get("provenance", {})
+    confirmed = {name: {"confirmed_at": at} for name in READ_FIELDS if (at := stood.get(name, {}).get("confirmed_at"))}
+    says = {name: True for name in READ_FIELDS if columns.get(name)}
+    return {"merged_into": columns.get("merged_into"), "provenance": confirmed, **says}
 
 
 def read_right(events: Iterable[RegisterEvent], until: datetime, calendar: Calendar) -> RightFacts:

@@ -117,9 +117,29 @@ def _by_provider(case: Case, request: Track, tasks: Sequence[Task], started: str
 
 def stays(moments: Sequence[Moment], until: datetime, calendar: Calendar) -> list[Stay]:
     """All of a case up to an instant, those that ended in that order, then those that go on."""
+    return _told(moments, _in_and_out(moments), until, calendar)
+
+
+def going_on(moments: Sequence[Moment], until: datetime, calendar: Calendar) -> list[Stay]:
+    """Those alone that go on."""
+    return _told(moments, [one for one in _in_and_out(moments) if one[2] is None], until, calendar)
+
+
+def needed(moments: Sequence[Moment], told: Sequence[Stay]) -> tuple[Moment, ...]:
+    """The moments from which those that go on follow at any later instant: all since the first of them began."""
+    since = min((stay.begin for stay in told if stay.end is None), default=None)
+    return () if since is None else tuple(moment for moment in moments if moment.at >= since)
+
+
+def _told(
+    moments: Sequence[Moment],
+    there: Sequence[tuple[str, datetime, datetime | None]],
+    until: datetime,
+    calendar: Calendar,
+) -> list[Stay]:
     course = _Course(moments, _ends(moments))
     found = []
-    for step, begin, end in _in_and_out(moments):
+    for step, begin, end in there:
         minutes: dict[str, int] = {}
         for side, start, stop in course.spans(step, begin, end, until):
             minutes[side] = minutes.get(side, 0) + calendar.working_minutes(start, stop)

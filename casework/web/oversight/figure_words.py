@@ -240,8 +240,8 @@ def say_count(row: Row) -> str:
     told = str(row.numerator)
     if row.denominator is not None:
         told = gettext("%(count)s of %(all)s", count=told, all=row.denominator)
-    if len(row.cases) != row.numerator:
-        return ngettext("%(count)s, in %(num)d case", "%(count)s, in %(num)d cases", len(row.cases), count=told)
+    if row.behind != row.numerator:
+        return ngettext("%(count)s, in %(num)d case", "%(count)s, in %(num)d cases", row.behind, count=told)
     return told
 
 

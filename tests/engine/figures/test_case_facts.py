@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
+from typing import Any
 
 import pytest
 
-from casework.engine.figures.case_facts import DIMENSIONS, read_case
+from casework.engine.figures.case_facts import DIMENSIONS, READ, read_case
 from tests.engine.figures.pieces import CALENDAR, NAMES, START, Told
 
 
@@ -61,3 +63,20 @@ def test_a_case_is_told_apart_by_what_it_was_at_its_opening() -> None:
     assert [facts.of(name) for name in DIMENSIONS] == ["one", "Energy", "Haidian", "BJ"]
     assert [Told("1").facts().of(name) for name in DIMENSIONS] == [None] * 4
     assert facts.month == "2026-01"
+
+
+def test_what_no_figure_reads_is_not_in_the_facts_of_a_case() -> None:
+    """What is kept of a case has none of it, so a fold has none of it either."""
+    told = (
+        Told("1").fire("sign", 3).task("t", "another", 4, result={"a": 1}).task("u", NAMES.clause, 5, result={"b": 1})
+    )
+    told.task("v", "another", 6)
+    facts = told.facts().case
+    assert [*facts.tasks] == ["u", "v"]
+    assert facts.main.fired == {}
+    assert facts.revision == 0
+
+
+@pytest.mark.parametrize("name", [*READ])
+def test_what_figures_read_are_fields(name: Any) -> None:
+    assert set(READ[name]) < {one.name for one in fields(name)}

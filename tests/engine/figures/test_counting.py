@@ -74,3 +74,9 @@ def test_whoever_reads_no_closed_needs_is_told_of_no_number_of_needs() -> None:
         (10, None, None),
         (5, 10, Decimal("50.0")),
     ]
+
+
+def test_a_line_is_called_by_what_it_is_of_and_counts_the_cases_behind_it() -> None:
+    row = Row(of={"step": "signed", "month": None}, numerator=2, cases=("1", "2"))
+    assert (row.line, row.behind) == ("month:;step:signed", 2)
+    assert Row(of={}, numerator=2, kept_apart=7).behind == 7

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from casework.engine.case_objects.kept_records import NEED, TECHNOLOGY
+from casework.engine.figures.data_quality import TOLD_BY
 from casework.engine.figures.register_facts import (
     MATCHES,
+    READ_FIELDS,
     REFUSES,
     TAKES_BACK,
     VISITS,
@@ -125,3 +127,16 @@ def test_rows_beside_the_cases_are_what_was_told_of_them_last() -> None:
     for day, rows in ((0, {"v": {"kind": "visit", "day": "2026-01-05"}}), (3, {})):
         assert read_programme(events[: day + 1], LATER).beside == {VISITS: rows}
     assert read_programme(events[:3], LATER).beside[VISITS]["v"]["day"] == "2026-01-06"
+
+
+def test_of_a_record_figures_read_that_a_field_says_something_and_when_that_was_confirmed() -> None:
+    events = [
+        told("recorded", 0, {"title": "A pump", "ip_text": "Ours.", "source": None}, record={"programme": "p"}),
+        told("corrected", 1, {}, confirmed=["ip_text", "title"]),
+    ]
+    found = read_record(TECHNOLOGY, "t", events, LATER, CALENDAR)
+    assert found is not None
+    assert found.columns.keys() == {"merged_into", "provenance", "ip_text"}
+    assert found.columns["ip_text"] is True
+    assert found.columns["provenance"].keys() == {"ip_text"}
+    assert {name for names in TOLD_BY.values() for name in names} == set(READ_FIELDS)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from casework.engine.figures.stays import Stay
+from casework.engine.figures.stays import Stay, going_on
 from tests.engine.figures.pieces import CALENDAR, START, Told
 
 #: Working time of the test's calendar from nine on one day to nine on the next.
@@ -140,3 +140,14 @@ def test_all_minutes_of_a_stay_are_given_once() -> None:
     told = send(approve(deliver(send(Told("1"), "r", 0.1), "r", 2.2), "r", 3.3), "s", 4.4)
     (stay,) = stays(told, day=9.3)
     assert sum(stay.minutes.values()) == CALENDAR.working_minutes(START, START + timedelta(days=9.3))
+
+
+def test_a_stay_that_goes_on_follows_at_any_later_day_from_what_held_since_it_began() -> None:
+    told = send(Told("1").fire("a", 1, to=("triage",)).fire("b", 2, to=("scoping",)), "r", 3)
+    deliver(told, "r", 5)
+    rest = told.facts(6).moments
+    assert min(moment.at for moment in rest) == [one.begin for one in stays(told) if one.end is None][0]
+    for day in (6, 7, 50):
+        until = START + timedelta(days=day)
+        assert tuple(going_on(rest, until, CALENDAR)) == tuple(one for one in stays(told, day) if one.end is None)
+    assert told.close("dormant", 60).facts().moments == ()
