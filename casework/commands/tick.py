@@ -18,6 +18,7 @@ from casework.operations.links.service import forget_over
 from casework.operations.mediations.succession import pass_on_all
 from casework.operations.notifications.mail_outbox import OFFICE_LINKS
 from casework.operations.oversight.case_hygiene import check_due, list_unchecked
+from casework.operations.oversight.kept_figures import count_ahead, find_wrong, list_due
 from casework.operations.tasks.allocation import allocate_due
 from casework.records.database import connect_engine, transaction
 from casework.records.event_log import now
@@ -31,7 +32,8 @@ def tick(until_quiet: bool) -> None:
 
     It also counts again the cases whose calendar has changed, gives sealed mediations whose dispute officer has left to
     another one, gives tasks to people where their queue has a rule for it, removes what no longer counts of attempts to
-    sign in, and once a night keeps the figure of case hygiene and, where mails go out, asks whoever stated a need that
+    sign in, counts the figures of large programmes ahead, and once a night keeps the figure of case hygiene, folds again
+    what is kept for figures and, where mails go out, asks whoever stated a need that
     expires soon whether it still holds. Several may run at once, beside the server; each deadline
     happens once. Exits with 1 when a clock could not fire.
     """
@@ -52,11 +54,15 @@ def tick(until_quiet: bool) -> None:
         fired = fire_timers(engine, until=None if until_quiet else started)
         given = allocate_due(engine)
         with transaction(engine) as db:
-            due = list_unchecked(db) if settings.smtp_host is not None else []
+            due, large = list_unchecked(db), list_due(db)
+        for programme in large:
+            count_ahead(engine, programme)
         # The figure of the night is kept though one programme's enterprises cannot be asked.
         check_due(engine)
         for programme in due:
-            need_renewals.ask_due(engine, programme, secret_box_of(settings))
+            find_wrong(engine, programme)
+            if settings.smtp_host is not None:
+                need_renewals.ask_due(engine, programme, secret_box_of(settings))
     finally:
         engine.dispose()
     happened = fired.count + given

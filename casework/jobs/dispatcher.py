@@ -15,7 +15,7 @@ from casework.operations.mediations import succession
 from casework.operations.notifications import saved_searches
 from casework.operations.notifications.mail_outbox import MAILS
 from casework.operations.notifications.service import any_untold
-from casework.operations.oversight import case_hygiene
+from casework.operations.oversight import case_hygiene, kept_figures
 from casework.operations.privacy import erasure
 from casework.operations.tasks import allocation
 from casework.records.database import transaction
@@ -68,6 +68,10 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     jobs += [
         Job(OTHERS, "reindex", f"reindex {programme}", {"programme": programme})
         for programme in catalogue_index.list_expired(db)
+    ]
+    jobs += [
+        Job(OTHERS, "count_figures", f"count_figures {programme}", {"programme": programme})
+        for programme in kept_figures.list_due(db)
     ]
     if saved_searches.any_waiting(db):
         jobs.append(Job(OTHERS, "search", "search"))

@@ -25,6 +25,7 @@ from casework.operations.notifications.mail_outbox import OFFICE_LINKS
 from casework.operations.notifications.saved_searches import tell_searches
 from casework.operations.notifications.service import tell_due
 from casework.operations.oversight.case_hygiene import check_programme
+from casework.operations.oversight.kept_figures import count_ahead, find_wrong
 from casework.operations.privacy.erasure import StillNamed, carry_out
 from casework.operations.tasks.allocation import allocate_queue
 from casework.records.database import transaction
@@ -46,7 +47,7 @@ def tell(hands: Hands) -> None:
 @register_job(OTHERS)
 def check(hands: Hands, programme: str) -> None:
     """Keep the figure of the night: how many cases of a programme breach case hygiene. What no longer counts is forgotten, and where mails
-    go out whoever stated a need that expires soon is asked whether it still holds."""
+    go out whoever stated a need that expires soon is asked whether it still holds. What is kept for figures is folded again."""
     with transaction(hands.engine) as db:
         forgotten = (
             forget_attempts,
@@ -63,6 +64,7 @@ def check(hands: Hands, programme: str) -> None:
             forget(db)
     if hands.settings.smtp_host is not None:
         need_renewals.ask_due(hands.engine, programme, secret_box_of(hands.settings))
+    find_wrong(hands.engine, programme)
 
 
 @register_job(OTHERS)
@@ -88,6 +90,12 @@ def propose(hands: Hands, programme: str) -> None:
 def reindex(hands: Hands, programme: str) -> None:
     """Bring the index of a programme after its records: a certificate that has expired counts no longer."""
     reindexing.reindex(hands.engine, programme)
+
+
+@register_job(OTHERS)
+def count_figures(hands: Hands, programme: str) -> None:
+    """Count the figures of a large programme ahead, where anything has happened since they were counted last."""
+    count_ahead(hands.engine, programme)
 
 
 @register_job(OTHERS)

@@ -35,7 +35,7 @@ REPORT_S = 60.0
 WORDS = {
     "fire_timers": "times deadlines", "tell": "times people told", "send": "mails", "hook": "webhooks", "check": "nightly checks",
     "allocate": "times tasks given to people", "erase": "persons erased", "find_twins": "times twins looked for",
-    "propose": "times matches proposed", "search": "times searches looked at",
+    "propose": "times matches proposed", "count_figures": "times figures counted ahead", "search": "times searches looked at",
     "reindex": "times indexes brought after what has expired", "embed_records": "times technologies compared by what they mean",
 }  # fmt: skip
 #: What a database that goes away looks like from here.

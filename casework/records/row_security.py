@@ -82,12 +82,14 @@ def back_to(db: Connection, reader: str | None) -> Iterator[None]:
 
 @contextmanager
 def in_snapshot(engine: Engine) -> Iterator[Connection]:
-    """A transaction that sees one moment, however long its statements take; the engine reads in it."""
+    """A transaction that sees one moment, however long its statements take, and what is made of them; the engine reads in it."""
     with connected(engine) as plain:
         db = plain.execution_options(isolation_level="REPEATABLE READ")
         with db.begin():
             db.execute(text("SET TRANSACTION READ ONLY"))
             db.execute(text("SET LOCAL statement_timeout = 0"))
+            # Between two of them it may be reckoned for minutes.
+            db.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             read_as(db, ENGINE)
             yield db
 

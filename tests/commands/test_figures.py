@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from casework.operations.oversight.figures import count_programme, show_counted
+from casework.operations.oversight.kept_figures import count_ahead
 from casework.records.database import transaction
 from casework.records.event_log import now
 from tests.support.databases import run_casework
@@ -32,3 +33,18 @@ def test_of_several_programmes_one_is_named(database_url: str, world: World) -> 
     assert "--programme takes one of BJ, SH" in run_casework("figures", environment=environment).stderr
     unknown = run_casework("figures", "--programme", "XX", environment=environment)
     assert (unknown.returncode, unknown.stdout) == (1, "")
+
+
+def test_what_a_worker_keeps_is_compared_with_the_logs(engine: Engine, database_url: str, world: World) -> None:
+    with transaction(engine) as db:
+        world.open_case(db)
+    count_ahead(engine, world.programmes["BJ"])
+    environment, asked = {"DATABASE_URL": database_url}, ("figures", "--programme", "BJ", "--check")
+    done = run_casework(*asked, environment=environment)
+    assert (done.returncode, done.stdout) == (0, "What is kept for figures is what the logs tell.\n")
+    with transaction(engine) as db:
+        db.execute(text("UPDATE kept_figure_lines SET cases = '{}'"))
+    done = run_casework(*asked, environment=environment)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "1 differ."
+    assert run_casework(*asked, environment=environment).returncode == 0

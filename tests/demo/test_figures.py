@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.demo.simulation import simulate
-from casework.operations.oversight.figures import count_programme, show_counted
+from casework.engine.figures.every import every_figure
+from casework.operations.oversight.figure_facts import bring_after, find_differing
+from casework.operations.oversight.figures import count_programme, read_world, show_counted
 from casework.records.database import connect_engine, transaction
 from casework.records.row_security import always_whole
 from tests.demo.told import Told
@@ -40,6 +42,21 @@ def equal_at_every_moment(db: Connection) -> dict[str, int]:
             assert written(figure["rows"]) == written(theirs[name]), (name, until)
             behind.setdefault(name, len({number for row in figure["rows"] for number in row["cases"]}))
     return behind
+
+
+def test_what_is_kept_of_the_demo_gives_the_same_figures_at_every_moment(told: Told) -> None:
+    """Cases of every kind, with holds, requests, sites, records of effect and mediations."""
+    with transaction(told.engine) as db:
+        programme = db.execute(text("SELECT id::text FROM programmes")).scalar_one()
+        first, last = db.execute(text("SELECT min(at), max(at) FROM events")).one()
+    assert bring_after(told.engine, programme) > told.cases
+    assert find_differing(told.engine, programme) == []
+    with transaction(told.engine) as db:
+        for tenths in MOMENTS:
+            until: datetime = first + (last - first) * tenths / 10
+            kept, folded = (read_world(db, programme, until, from_logs=whole) for whole in (False, True))
+            assert kept == folded, until
+            assert every_figure(kept[0]) == every_figure(folded[0]), until
 
 
 def test_the_demos_figures_are_what_an_outsider_finds(told: Told) -> None:

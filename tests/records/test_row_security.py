@@ -14,10 +14,14 @@ from casework.operations.core.perform import home_of
 from casework.records.actors import find_actor_by_token
 from casework.records.database import ENGINE, reader_transaction, transaction
 from casework.records.policy_source import POLICIES
-from casework.records.row_security import back_to, read_as, whole
+from casework.records.row_security import back_to, in_snapshot, read_as, whole
 from tests.records.row_security_scene import PAPERS, SEALED, Reading, Scene, count, of_mediation, of_referral
 
 TABLES = sorted(POLICIES)
+#: What no person is shown, whoever it is.
+OF_THE_ENGINE = (
+    "reading_heads", "party_link_secrets", "office_link_secrets", "figure_facts", "kept_figures", "kept_figure_lines",
+)  # fmt: skip
 #: What a referral of a case has besides its papers.
 REFERRED = ("tracks", "tasks", "clocks")
 READERS = ("officer", "other_officer", "supervisor", "compliance", "auditor", "manager")
@@ -424,11 +428,17 @@ def test_what_the_engine_asks_is_planned_as_if_there_were_no_policy(reading: Rea
     assert "Filter: (current_setting('casework.reader'::text, true) = 'engine'::text)" in plan
     assert not re.search("SubPlan|InitPlan|casework_", plan.replace("casework.reader", ""))
     # Of a person more is asked, or the test would see nothing.
-    assert table in ("reading_heads", "party_link_secrets", "office_link_secrets") or re.search(
-        "SubPlan|InitPlan|casework_", _plan(reading, "officer", table)
-    )
+    assert table in OF_THE_ENGINE or re.search("SubPlan|InitPlan|casework_", _plan(reading, "officer", table))
 
 
 def _plan(reading: Reading, reader: str, table: str) -> str:
     reading.read(reader)
     return "\n".join(reading.db.execute(text(f"EXPLAIN SELECT * FROM {table}")).scalars())
+
+
+def test_a_snapshot_stays_open_however_long_its_reader_reckons(engine: Engine) -> None:
+    with in_snapshot(engine) as db:
+        assert db.execute(text("SHOW statement_timeout")).scalar_one() == "0"
+        assert db.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one() == "0"
+    with transaction(engine) as db:
+        assert db.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one() != "0"

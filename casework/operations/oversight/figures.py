@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_figure_names, load_library
@@ -16,6 +18,7 @@ from casework.engine.case_objects.kept_records import NEED, TECHNOLOGY
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.case_facts import CaseFacts, read_case
 from casework.engine.figures.counting import Figure, Row, without_needs
+from casework.engine.figures.kept_facts import KEPT, Facts, facts_by, read, read_facts, rules_of
 from casework.engine.figures.mediation_facts import MediationFacts, read_mediation
 from casework.engine.figures.names import DEFINITIONS, FigureNames, written
 from casework.engine.figures.register_facts import RecordFacts, RightFacts, read_programme, read_record, read_right
@@ -26,6 +29,7 @@ from casework.engine.state.events import Event, RegisterEvent
 from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import digest, instant
+from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.figure_scope import figures_among, told_apart_by
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of
@@ -59,17 +63,24 @@ class Counted:
     figures: Mapping[str, Figure]
     #: By what all of its cases can be told apart, with what they were.
     offered: Mapping[str, tuple[str, ...]]
+    #: Whether they were counted ahead: what has happened since is not in them.
+    ahead: bool = False
 
 
 def count_programme(
-    db: Connection, programme: str, until: datetime | None = None, among: Mapping[str, str] | None = None
+    db: Connection,
+    programme: str,
+    until: datetime | None = None,
+    among: Mapping[str, str] | None = None,
+    *,
+    from_logs: bool = False,
 ) -> Counted:
     """Fold the logs of a programme up to an instant: now, where none is named or it is still to come. For whoever reads all of it.
 
-    `among`: of those cases alone that were this, by phase, sector, district or source.
+    `among`: of those cases alone that were this, by phase, sector, district or source. `from_logs`: from nothing but the logs.
     """
     among = among or {}
-    world, logs = read_world(db, programme, by_now(db, until))
+    world, logs = read_world(db, programme, by_now(db, until), from_logs=from_logs)
     library = load_library()
     editions = {
         track.edition: f"{library[track.edition].workflow} {library[track.edition].number}"
@@ -111,12 +122,17 @@ def count_for_reader(
     programme: str | None = None,
     until: datetime | None = None,
     among: Mapping[str, str] | None = None,
+    with_cases: bool = True,
 ) -> Counted:
     """The figures of a programme for one of its readers: of the actor's first one, where none is named.
 
-    Raises NotFound for others than its officers, supervisors, managers and auditors, and before the programme began.
+    Of a large programme they may have been counted ahead, and then, unless `with_cases`, each line says but how many these are. Raises
+    NotFound for others than its officers, supervisors, managers and auditors, and before the programme began.
     """
-    counted = count_programme(db, programme_of_reader(actor, programme), until, among)
+    chosen = programme_of_reader(actor, programme)
+    counted = None if until or among else read_ahead(db, chosen, with_cases=with_cases)
+    if counted is None:
+        counted = count_programme(db, chosen, until, among)
     if counted.as_of.programme in closed_of(actor):
         return counted
     # To all others closed needs do not exist: no count tells of them, and nor do the logs of records, or what was done in the programme.
@@ -132,22 +148,37 @@ def programme_of_reader(actor: Actor, programme: str | None) -> str:
     return programme or mine[0]
 
 
-def read_world(db: Connection, programme: str, until: datetime) -> tuple[World, dict[str, int]]:
-    """A programme as its logs tell it up to an instant, and the last event of each log by then."""
-    with whole(db):
-        return fold_world(_by_log(db, programme, until), programme, until)
+def read_world(
+    db: Connection, programme: str, until: datetime, *, from_logs: bool = False
+) -> tuple[World, dict[str, int]]:
+    """A programme as its logs tell it up to an instant, and the last event of each log by then.
+
+    Of a log that tells nothing more than what is kept of it, that is taken, unless everything is to be read `from_logs`.
+    """
+    calendar = calendar_of(db, programme)
+    while True:
+        with whole(db):
+            by_log = _by_log(db, programme, until, "" if from_logs else facts_by(rules(), calendar))
+            found = fold_world(by_log, programme, until)
+        if from_logs or found[0].calendar.digest == calendar.digest:
+            return found
+        # Up to then it had another one, by which nothing may be kept: days and minutes are of that.
+        calendar = found[0].calendar
 
 
 def fold_world(
     by_log: Iterator[tuple[str, list[Any]]], programme: str, until: datetime
 ) -> tuple[World, dict[str, int]]:
-    """The same from the kind and the events of each log, the programme's own first: none of them is later. Raises NotFound."""
+    """The same from the kind of each log, and its events or what is kept of it, the programme's own first: none of them is later.
+
+    Raises NotFound.
+    """
     names, logs = load_figure_names(), dict[str, int]()
     _, own = next(by_log, ("programme", []))
     if not own:
         raise NotFound("programme")
     logs[programme] = own[-1].seq
-    told = _register(own)
+    told = events_of_register(own)
     calendar = _calendar(told)
     found = _Found(names, calendar, until)
     for kind, rows in by_log:
@@ -189,43 +220,117 @@ class _Found:
         self.mediations: list[MediationFacts] = []
 
     def take(self, kind: str, rows: list[Any]) -> None:
-        if kind == CASE:
-            case = read_case(_events(rows), self._until, self._calendar, self._names)
-            self.cases += [case] if case is not None else []
-        elif kind == MEDIATION:
-            mediation = read_mediation(_events(rows), self._names, self._calendar)
+        if kind == MEDIATION:
+            mediation = read_mediation(events_of_case(rows), self._names, self._calendar)
             self.mediations += [mediation] if mediation is not None else []
-        elif kind == RIGHT:
-            self.rights.append(read_right(_register(rows), self._until, self._calendar))
-        elif kind in self.records:
-            record = read_record(kind, rows[0].log, _register(rows), self._until, self._calendar)
-            self.records[kind] += [record] if record is not None else []
+        elif rows[0].facts is not None:
+            facts = read_facts(kind, orjson.loads(rows[0].facts))
+            self._put(kind, facts.up_to(self._until, self._calendar) if isinstance(facts, CaseFacts) else facts)
+        else:
+            self._put(kind, fold_log(kind, rows, self._until, self._calendar, self._names))
+
+    def _put(self, kind: str, facts: Facts | None) -> None:
+        if isinstance(facts, CaseFacts):
+            self.cases.append(facts)
+        elif isinstance(facts, RightFacts):
+            self.rights.append(facts)
+        elif facts is not None:
+            self.records[kind].append(facts)
 
 
-def _events(rows: list[Any]) -> list[Event]:
+def fold_log(kind: str, rows: list[Any], until: datetime, calendar: Calendar, names: FigureNames) -> Facts | None:
+    """What the events of one log, of a kind of which facts are kept, tell up to an instant."""
+    if kind == CASE:
+        return read_case(events_of_case(rows), until, calendar, names)
+    if kind == RIGHT:
+        return read_right(events_of_register(rows), until, calendar)
+    return read_record(kind, rows[0].log, events_of_register(rows), until, calendar)
+
+
+def events_of_case(rows: list[Any]) -> list[Event]:
     return [event_of(row.header, row.effects, row.body) for row in rows]
 
 
-def _register(rows: list[Any]) -> list[RegisterEvent]:
+def events_of_register(rows: list[Any]) -> list[RegisterEvent]:
     return [register_event_of(row.header, row.effects, row.body) for row in rows]
 
 
 CASE, MEDIATION, RIGHT = "case", "mediation", "right"
-#: The events of a programme's logs up to a moment, log by log, its own first. One statement: what is written meanwhile is in none of them.
-_EVENTS = text("""
-    SELECT l.kind, e.log_id::text AS log, e.seq, e.header, e.effects, e.body FROM events e JOIN logs l ON l.id = e.log_id
-    WHERE CAST(:programme AS uuid) IN (l.programme_id, l.id) AND l.kind = ANY(CAST(:kinds AS text[])) AND e.at <= :until
-    ORDER BY l.kind <> 'programme', l.kind, e.log_id, e.seq
+#: A log `l` of which what is kept `f` is all that it tells up to a moment.
+_AS_KEPT = "f.log_id = l.id AND f.seq = l.seq AND f.counted_by = :counted_by AND f.last_at <= :until"
+#: What a programme's logs tell up to a moment, log by log, its own first: of a log that tells no more than what is kept of it that,
+#: of others the events. One statement: what is written meanwhile is in none of them.
+_TOLD = text(f"""
+    SELECT x.kind, x.id::text AS log, x.seq, x.header, x.effects, x.body, x.facts FROM (
+        SELECT l.kind, l.id, f.seq, CAST(NULL AS jsonb) AS header, CAST(NULL AS jsonb) AS effects, CAST(NULL AS jsonb) AS body, f.facts
+        FROM figure_facts f JOIN logs l ON {_AS_KEPT} WHERE f.programme_id = CAST(:programme AS uuid)
+        UNION ALL
+        SELECT l.kind, l.id, e.seq, e.header, e.effects, e.body, NULL FROM events e JOIN logs l ON l.id = e.log_id
+        WHERE CAST(:programme AS uuid) IN (l.programme_id, l.id) AND l.kind = ANY(CAST(:kinds AS text[])) AND e.at <= :until
+        AND NOT EXISTS (SELECT FROM figure_facts f WHERE {_AS_KEPT})
+    ) x ORDER BY x.kind <> 'programme', x.kind, x.id, x.seq
 """).execution_options(stream_results=True)
-_KINDS = ["programme", CASE, NEED, TECHNOLOGY, RIGHT, MEDIATION]
+_KINDS = ["programme", *KEPT, MEDIATION]
 
 
-def _by_log(db: Connection, programme: str, until: datetime) -> Iterator[tuple[str, list[Any]]]:
-    """The kind of each log, and its events."""
-    given = {"programme": programme, "kinds": _KINDS, "until": until}
-    for _, rows in groupby(db.execute(_EVENTS, given), key=attrgetter("log")):
+def _by_log(db: Connection, programme: str, until: datetime, counted_by: str) -> Iterator[tuple[str, list[Any]]]:
+    """The kind of each log, and its events, or one row with what is kept of it by this."""
+    given = {"programme": programme, "kinds": _KINDS, "until": until, "counted_by": counted_by}
+    for _, rows in groupby(db.execute(_TOLD, given), key=attrgetter("log")):
         kept = list(rows)
         yield kept[0].kind, kept
+
+
+# --- what was counted ahead ------------------------------------------------------------------------------------------
+
+
+@cache
+def rules() -> str:
+    """By what figures are counted and kept."""
+    return rules_of(load_figure_names(), Counted)
+
+
+#: What was counted ahead of a programme by the rules of now, and the last events of its logs where they are asked for.
+_AHEAD = text("""
+    SELECT told, CASE WHEN CAST(:with_logs AS boolean) THEN logs END AS logs FROM kept_figures
+    WHERE programme_id = CAST(:programme AS uuid) AND rules = :rules
+""")
+#: The cases behind its lines: of all of them, or of one.
+_BEHIND = text("""
+    SELECT figure, line, cases FROM kept_figure_lines WHERE programme_id = CAST(:programme AS uuid)
+    AND (CAST(:figure AS text) IS NULL OR figure = CAST(:figure AS text) AND line = CAST(:line AS text)) ORDER BY figure, line
+""")
+
+
+def read_ahead(db: Connection, programme: str, *, with_cases: bool) -> Counted | None:
+    """The figures of a programme as they were last counted ahead; None where they were not. For whoever reads all of it."""
+    given = {"programme": programme, "rules": rules(), "with_logs": with_cases}
+    with whole(db):
+        row = db.execute(_AHEAD, given).one_or_none()
+        behind = db.execute(_BEHIND, {**given, "figure": None, "line": None}).all() if row and with_cases else []
+    if row is None:
+        return None
+    counted = read(Counted, orjson.loads(row.told))
+    if not with_cases:
+        return counted
+    lines = {(one.figure, one.line): tuple(one.cases) for one in behind}
+    figures = {name: _with_cases(name, figure, lines) for name, figure in counted.figures.items()}
+    return replace(counted, as_of=replace(counted.as_of, logs=orjson.loads(row.logs)), figures=figures)
+
+
+def _with_cases(name: str, figure: Figure, lines: Mapping[tuple[str, str], tuple[str, ...]]) -> Figure:
+    rows = (replace(row, cases=lines.get((name, row.line), ()), kept_apart=0) for row in figure.rows)
+    return replace(figure, rows=tuple(rows))
+
+
+def cases_behind(db: Connection, counted: Counted, figure: str, row: Row) -> tuple[str, ...]:
+    """The numbers of the cases behind a line of figures, wherever they are kept; for whoever reads these figures."""
+    if not row.kept_apart:
+        return row.cases
+    with whole(db):
+        given = {"programme": counted.as_of.programme, "figure": figure, "line": row.line}
+        found = db.execute(_BEHIND, given).one_or_none()
+    return () if found is None else tuple(found.cases)
 
 
 def show_counted(counted: Counted) -> JsonObject:

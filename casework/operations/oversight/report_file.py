@@ -134,6 +134,8 @@ class _Row:
     effects: Any
     body: Any
     hash: str
+    #: Of a file all is read.
+    facts: None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,7 @@ from casework.operations.core import record_log
 from casework.operations.core.catalogue_index import follow_records
 from casework.operations.core.perform import write
 from casework.operations.core.register_log import append
+from casework.operations.oversight.figure_facts import forget_facts
 from casework.operations.people.invitation_rules import INVITED
 from casework.operations.privacy import erasure_requests
 from casework.operations.privacy.personal_data import Naming
@@ -144,6 +145,8 @@ def _erase_in(
     else:
         for table, key in sorted(again):
             body |= body_of(db, table, log.id, [key])
+    # Of it no words are kept; nor does anything older than what was taken out.
+    forget_facts(db, [log.id])
     if log.kind in ("case", "mediation"):
         case = load(db, log.id, log.kind)
         event = Event(

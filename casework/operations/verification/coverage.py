@@ -99,6 +99,10 @@ COVERED: Mapping[str, Cover] = {
         Cover(None, "made of needs and technologies, which are covered, and made again by `casework catalogue index`"),
     ),
     "record_meanings": Cover(None, "made of technologies, which are covered, and made again by `casework catalogue embed`"),
+    **dict.fromkeys(
+        ("figure_facts", "kept_figures", "kept_figure_lines"),
+        Cover(None, "folded from the logs, which are covered; compared with them each night, and by `casework figures --check`"),
+    ),
     "sessions": Cover(None, _PASSING),
     "challenges": Cover(None, _PASSING),
     "allowances": Cover(None, _PASSING),

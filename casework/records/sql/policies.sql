@@ -456,6 +456,24 @@ CREATE POLICY readers ON compartments TO casework_app USING (
 );
 ALTER TABLE compartments ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
+CREATE POLICY engine ON figure_facts USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON figure_facts TO casework_app USING (
+    current_setting('casework.reader', true) = 'engine'
+);
+ALTER TABLE figure_facts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY engine ON kept_figures USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON kept_figures TO casework_app USING (
+    current_setting('casework.reader', true) = 'engine'
+);
+ALTER TABLE kept_figures ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY engine ON kept_figure_lines USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON kept_figure_lines TO casework_app USING (
+    current_setting('casework.reader', true) = 'engine'
+);
+ALTER TABLE kept_figure_lines ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+
 CREATE POLICY engine ON reading_heads USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON reading_heads TO casework_app USING (
     current_setting('casework.reader', true) = 'engine'

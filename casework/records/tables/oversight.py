@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -19,9 +20,9 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from casework.records.tables.base import NOW, Id, Time, id_column, metadata, reference
+from casework.records.tables.base import NOW, Id, Time, id_column, metadata, of_log, reference
 
 case_hygiene_days = Table(
     "case_hygiene_days",
@@ -45,6 +46,56 @@ reports = Table(
     Column("content", LargeBinary, nullable=False, comment="What was frozen, as canonical JSON; never changed"),
     UniqueConstraint("programme_id", "number"),
     comment="Stage reports; how far each has come stands in the log of its programme",
+)
+
+figure_facts = Table(
+    "figure_facts",
+    metadata,
+    Column("log_id", Id, primary_key=True),
+    reference("programme_id", "programmes.id", index=True),
+    Column("sealed", Boolean, nullable=False, comment="Never: of a mediation nothing is kept"),
+    Column(
+        "seq",
+        BigInteger,
+        nullable=False,
+        comment="The last event that was read; of a log with a later one it is not used",
+    ),
+    Column("last_at", Time, nullable=False, comment="When that was"),
+    Column(
+        "counted_by", Text, nullable=False, comment="Digest of the definitions, of what is kept, and of the calendar"
+    ),
+    Column(
+        "facts",
+        Text,
+        nullable=False,
+        comment="JSON: codes, days and ids, no words; null of a log that tells of nothing",
+    ),
+    of_log(),
+    CheckConstraint("NOT sealed", name="sealed"),
+    comment="What figures read of a log, kept so that a count need not fold it again; made again from it at any time",
+)
+
+kept_figures = Table(
+    "kept_figures",
+    metadata,
+    Column("programme_id", Id, ForeignKey("programmes.id"), primary_key=True),
+    Column("at", Time, nullable=False, comment="Up to when they were counted"),
+    Column("looked_at", Time, nullable=False, comment="When it was last looked whether anything has happened since"),
+    Column("rules", Text, nullable=False, comment="Digest of the definitions and of what is kept"),
+    Column("events", BigInteger, nullable=False, comment="In the logs that were read, sealed ones apart"),
+    Column("told", Text, nullable=False, comment="JSON: the lines, each with how many cases are behind it"),
+    Column("logs", Text, nullable=False, comment="JSON: of each log the last event that was read"),
+    comment="The figures of a large programme, counted ahead; made again from its logs",
+)
+
+kept_figure_lines = Table(
+    "kept_figure_lines",
+    metadata,
+    Column("programme_id", Id, ForeignKey("kept_figures.programme_id"), primary_key=True),
+    Column("figure", Text, primary_key=True),
+    Column("line", Text, primary_key=True, comment="What it is of"),
+    Column("cases", ARRAY(Text), nullable=False, comment="Their numbers"),
+    comment="The cases behind the lines of figures that were counted ahead",
 )
 
 findings = Table(

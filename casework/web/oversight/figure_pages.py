@@ -24,7 +24,7 @@ from casework.operations.auth.views import Scope
 from casework.operations.cases.list_queries import list_cases
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.figure_names import CalledInFigures, names_behind
-from casework.operations.oversight.figures import READ_BY, Counted, count_for_reader, show_counted
+from casework.operations.oversight.figures import READ_BY, Counted, cases_behind, count_for_reader, show_counted
 from casework.operations.oversight.process import READ_BY as PROCESS_READ_BY
 from casework.permissions.actors import Actor
 from casework.web.cases.list_page import row_of
@@ -88,7 +88,7 @@ def read_asked() -> Asked:
     return Asked(among={name: given[name] for name in DIMENSIONS if given[name]}, day=given[DAY])
 
 
-def tell(db: Connection, actor: Actor) -> Told:
+def tell(db: Connection, actor: Actor, *, with_cases: bool = True) -> Told:
     """Raises NotFound for who reads no figures."""
     asked = read_asked()
     programme, programmes = programme_asked(actor, READ_BY)
@@ -100,7 +100,9 @@ def tell(db: Connection, actor: Actor) -> Told:
     except ValueError:
         return replace(told, fault=gettext("Write the day as YYYY-MM-DD."))
     try:
-        counted = count_for_reader(db, actor, programme=programme.id, until=until, among=asked.among)
+        counted = count_for_reader(
+            db, actor, programme=programme.id, until=until, among=asked.among, with_cases=with_cases
+        )
     except NotFound:
         return replace(told, fault=gettext("The programme had not begun on that day. Choose a later one."))
     day = calendar.local_date(counted.as_of.at)
@@ -130,7 +132,7 @@ def end_of(day: str, calendar: Calendar) -> datetime | None:
 @readers
 def index() -> Response:
     with list_transaction() as (db, actor):
-        told = tell(db, actor)
+        told = tell(db, actor, with_cases=False)
     sections = []
     if told.counted is not None and told.called is not None:
         sayer = Sayer(told.called)
@@ -156,17 +158,12 @@ def _link(told: Told) -> Callable[[str, Row], str]:
     """The way to the cases behind a line; "" where none stand behind it."""
 
     def link(name: str, row: Row) -> str:
-        if not row.cases:
+        if not row.behind:
             return ""
-        query: dict[str, Any] = told.query | {"line": line_of(row)}
+        query: dict[str, Any] = told.query | {"line": row.line}
         return url_for("figures.cases", figure=name, **query)
 
     return link
-
-
-def line_of(row: Row) -> str:
-    """What a line is of, as an address has it."""
-    return ";".join(f"{key}:{value or ''}" for key, value in sorted(row.of.items()))
 
 
 def _offered(told: Told) -> dict[str, list[str]]:
@@ -198,11 +195,12 @@ def cases(figure: str) -> str:
     """The cases behind a line, as a list of cases has them: those that the reader sees."""
     line, cursor = request.args.get("line", ""), request.args.get("cursor")
     with list_transaction() as (db, actor):
-        told = tell(db, actor)
+        told = tell(db, actor, with_cases=False)
         row = _row(told, figure, line)
-        if told.called is None or row is None:
+        if told.counted is None or told.called is None or row is None:
             raise NotFound("page")
-        asked = {"numbers": " ".join(row.cases), "programme": told.programme.id}
+        behind = cases_behind(db, told.counted, figure, row)
+        asked = {"numbers": " ".join(behind), "programme": told.programme.id}
         listed = list_cases(db, actor, filters=asked, sort="number", cursor=cursor)
     query: dict[str, Any] = told.query | {"line": line}
     return render_template(
@@ -222,7 +220,7 @@ def cases(figure: str) -> str:
 
 def _row(told: Told, name: str, line: str) -> Row | None:
     figure = told.counted.figures.get(name) if told.counted else None
-    return next((row for row in figure.rows if line_of(row) == line), None) if figure else None
+    return next((row for row in figure.rows if row.line == line), None) if figure else None
 
 
 # --- as files --------------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from casework.operations.core.drafts import find_draft
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.mediations.service import open_mediation
+from casework.operations.oversight.figure_facts import bring_after, find_differing
 from casework.operations.privacy import erasure_requests
 from casework.operations.privacy.erasure import OWN, carry_out
 from casework.operations.privacy.personal_texts import WORDY
@@ -91,6 +92,21 @@ def test_no_file_of_the_installation_names_the_person(
 def test_every_log_verifies_and_the_tables_are_what_it_adds_up_to(scene: Scene) -> None:
     scene.erase()
     assert list(verify_all(scene.engine)) == []
+
+
+def test_nothing_is_kept_for_figures_of_what_was_erased(scene: Scene) -> None:
+    programme = scene.world.programmes["BJ"]
+    bring_after(scene.engine, programme)
+    kept = text("""
+        SELECT count(*) FROM figure_facts f WHERE EXISTS (SELECT FROM events e WHERE e.log_id = f.log_id AND e.kind = 'erased')
+    """)
+    scene.erase()
+    with transaction(scene.engine) as db:
+        assert db.execute(kept).scalar_one() == 0
+    bring_after(scene.engine, programme)
+    assert find_differing(scene.engine, programme) == []
+    with transaction(scene.engine) as db:
+        assert db.execute(kept).scalar_one() > 0
 
 
 def test_the_verification_counts_what_was_erased(scene: Scene) -> None:
@@ -206,10 +222,11 @@ def test_what_names_somebody_else_stays(scene: Scene) -> None:
 HISTORY = {
     "logs", "events", "service_accounts", "invitations", "memberships", "absences", "allocations", "skills", "mentions",
     "searched_words", "evidence", "indexed_records", "index_terms", "index_states", "record_meanings", *HOMES.values(), *PARTS,
+    "figure_facts",
 }  # fmt: skip
 WORDLESS = {
     "editions", "programmes", "phases", "numbers", "letter_numbers", "outbox", "contents", "compartments",
-    "sign_in_attempts", "case_hygiene_days", "reports", "public_figures",
+    "sign_in_attempts", "case_hygiene_days", "kept_figures", "kept_figure_lines", "reports", "public_figures",
     "readings", "sealed_readings", "reading_heads", "allowances",
     "case_dates", "right_owners", "right_technologies", "twin_marks", "twin_pairs", "pending_searches",
     "assessment_enterprises", "assessment_needs",

@@ -13,6 +13,7 @@ from html import unescape
 import pytest
 from sqlalchemy import Engine, text
 
+from casework.operations.oversight.kept_figures import count_ahead
 from casework.records.database import transaction
 from tests.support.days import elsewhere
 from tests.support.way_to_referral import to_referral
@@ -129,3 +130,24 @@ def test_the_file_is_called_after_the_day_where_the_programme_is(
         db.execute(text(query), {"zone": zone, "id": world.programmes["BJ"]})
     named = browser_for("officer").get("/figures.csv").headers["Content-Disposition"]
     assert f"figures-BJ-{there}.csv" in named
+
+
+def test_what_was_counted_ahead_says_so_and_opens_its_cases(
+    browser_for: Enter, engine: Engine, world: World, numbers: tuple[str, str]
+) -> None:
+    browser, said = browser_for("officer"), "what has happened since that moment is not in them yet"
+    before = browser.get("/figures").text
+    assert said not in before
+    count_ahead(engine, world.programmes["BJ"])
+    with transaction(engine) as db:
+        later = world.new_case(db)
+    page = browser.get("/figures").text
+    assert said in page
+    assert words_of(_sheet(page, "funnel")) == words_of(_sheet(before, "funnel"))
+    assert _links(page) == _links(before)
+    (link, *_) = _links(_sheet(page, "funnel"))
+    assert in_list(browser.get(link).text) == [numbers[0]]
+    told = json.loads(browser.get("/figures.json").text)
+    assert later not in json.dumps(told)
+    assert numbers[0] in json.dumps(told)
+    assert said not in browser.get("/figures?as_of=2199-01-01").text

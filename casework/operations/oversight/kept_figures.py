@@ -1,0 +1,122 @@
+"""Counts the figures of large programmes ahead, so that a page of them need not wait: what is shown says up to when it was counted."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+import orjson
+from sqlalchemy import Connection, Engine, text
+
+from casework.engine.figures.counting import Figure
+from casework.engine.figures.kept_facts import KEPT, write
+from casework.operations.oversight.figure_facts import bring_after, find_differing, forget_facts
+from casework.operations.oversight.figures import Counted, count_programme, read_ahead, rules
+from casework.records.database import transaction
+from casework.records.row_security import in_snapshot
+
+_note = logging.getLogger(__name__)
+#: A programme with more cases is large: those of others are counted when somebody asks, and nothing of them is kept.
+LARGE = 1_000
+#: After so many minutes it is looked again whether anything has happened.
+EVERY_MINUTES = 15
+#: The large programmes whose figures are to be looked at again, and those that were counted by other rules.
+_DUE = text("""
+    SELECT p.id::text FROM programmes p LEFT JOIN kept_figures k ON k.programme_id = p.id
+    WHERE (k.programme_id IS NULL OR k.rules <> :rules OR k.looked_at < casework_now() - make_interval(mins => :minutes))
+    AND (k.programme_id IS NOT NULL
+        OR (SELECT count(*) FROM (SELECT FROM cases c WHERE c.programme_id = p.id LIMIT :large + 1) c) > :large)
+    ORDER BY p.id
+""")
+#: How many events the logs of a programme have that figures name, sealed ones apart.
+_EVENTS = text("""
+    SELECT coalesce(sum(l.seq), 0) FROM logs l
+    WHERE CAST(:programme AS uuid) IN (l.programme_id, l.id) AND l.kind = ANY(CAST(:kinds AS text[]))
+""")
+#: Says of figures that it was looked at them; gives whether they are of this many events, by the rules of now.
+_LOOK = text("""
+    UPDATE kept_figures SET looked_at = casework_now()
+    WHERE programme_id = CAST(:programme AS uuid) AND events = :events AND rules = :rules RETURNING programme_id
+""")
+#: Keeps figures in the place of those before.
+_KEEP = text("""
+    INSERT INTO kept_figures (programme_id, at, looked_at, rules, events, told, logs)
+    VALUES (CAST(:programme AS uuid), :at, casework_now(), :rules, :events, :told, :logs)
+    ON CONFLICT (programme_id) DO UPDATE SET at = excluded.at, looked_at = excluded.looked_at, rules = excluded.rules,
+        events = excluded.events, told = excluded.told, logs = excluded.logs
+""")
+#: Keeps the cases behind a line of them.
+_KEEP_LINE = text("""
+    INSERT INTO kept_figure_lines (programme_id, figure, line, cases)
+    VALUES (CAST(:programme AS uuid), :figure, :line, CAST(:cases AS text[]))
+""")
+#: Forgets the cases behind lines.
+_FORGET_LINES = text("DELETE FROM kept_figure_lines WHERE programme_id = CAST(:programme AS uuid)")
+#: Forgets figures.
+_FORGET = text("DELETE FROM kept_figures WHERE programme_id = CAST(:programme AS uuid)")
+
+
+def list_due(db: Connection) -> list[str]:
+    """The programmes whose figures are to be counted ahead, as far as anything has happened there."""
+    return list(db.execute(_DUE, {"rules": rules(), "minutes": EVERY_MINUTES, "large": LARGE}).scalars())
+
+
+def count_ahead(engine: Engine, programme: str) -> bool:
+    """Count the figures of a programme and keep them, where anything has happened since they were; gives whether they were counted."""
+    with transaction(engine) as db:
+        # What was written while they were counted last is told by the number of events, whatever its moment is.
+        events = db.execute(_EVENTS, {"programme": programme, "kinds": ["programme", *KEPT]}).scalar_one()
+        if db.execute(_LOOK, {"programme": programme, "events": events, "rules": rules()}).one_or_none() is not None:
+            return False
+    bring_after(engine, programme)
+    with in_snapshot(engine) as db:
+        counted = count_programme(db, programme)
+    with transaction(engine) as db:
+        _keep(db, counted)
+    return True
+
+
+def _keep(db: Connection, counted: Counted) -> None:
+    """Keep figures in the place of those before."""
+    programme, logs = counted.as_of.programme, dict(counted.as_of.logs or {})
+    figures = {name: _without_cases(figure) for name, figure in counted.figures.items()}
+    told = replace(counted, as_of=replace(counted.as_of, logs=None), figures=figures, ahead=True)
+    given = {"programme": programme, "at": counted.as_of.at, "rules": rules(), "events": sum(logs.values())}
+    # First: whoever counts at the same time waits here.
+    db.execute(_KEEP, {**given, "told": orjson.dumps(write(told)).decode(), "logs": orjson.dumps(logs).decode()})
+    db.execute(_FORGET_LINES, {"programme": programme})
+    lines = [
+        {"programme": programme, "figure": name, "line": row.line, "cases": list(row.cases)}
+        for name, figure in counted.figures.items()
+        for row in figure.rows
+        if row.cases
+    ]
+    if lines:
+        db.execute(_KEEP_LINE, lines)
+
+
+def _without_cases(figure: Figure) -> Figure:
+    return replace(figure, rows=tuple(replace(row, cases=(), kept_apart=len(row.cases)) for row in figure.rows))
+
+
+def _forget(db: Connection, programme: str) -> None:
+    db.execute(_FORGET_LINES, {"programme": programme})
+    db.execute(_FORGET, {"programme": programme})
+
+
+def find_wrong(engine: Engine, programme: str) -> list[str]:
+    """What is kept of a programme and not what its logs tell: logs by their ids, and `figures`. It is forgotten, and so made again."""
+    wrong = find_differing(engine, programme)
+    with transaction(engine) as db:
+        forget_facts(db, wrong)
+    with in_snapshot(engine) as db:
+        kept = read_ahead(db, programme, with_cases=True)
+        again = None if kept is None else replace(count_programme(db, programme, kept.as_of.at), ahead=True)
+    if kept is not None and again is not None and again != kept:
+        with transaction(engine) as db:
+            _forget(db, programme)
+        # What was being written while they were counted is of an earlier moment, and no fault.
+        wrong += ["figures"] if again.as_of.logs == kept.as_of.logs else []
+    if wrong:
+        _note.error("what was kept for figures was not what the logs of %s tell: %s", programme, ", ".join(wrong))
+    return wrong
