@@ -24,6 +24,7 @@ FRESH = (
     "catalogue",
     "matching",
     "tables",
+    "ahead",
     "foreign",
     "start",
     "hot_spots",

@@ -34,6 +34,8 @@ class Scale:
     records: int = 20_000
     #: In one table.
     rights: int = 1_000
+    #: Cases of a programme whose figures are counted.
+    counted: int = 100_000
     #: Clocks that a repetition lets fire at once, and one after the other.
     clocks: int = 200
     #: Actions that each connection sends in a repetition.
@@ -53,6 +55,7 @@ QUICK = Scale(
     reads_s=5.0,
     rows=1_000,
     records=3_000,
+    counted=10_000,
     clocks=60,
     actions=30,
     requests=1_000,

@@ -1,0 +1,133 @@
+"""Figures of a large programme: how long a worker counts them ahead from what is kept of each case, and how long a page of them takes."""
+
+from __future__ import annotations
+
+import resource
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from random import Random
+from statistics import median
+
+import orjson
+
+from benchmarks.figures import Figure, Scale, ms, percentile, timed
+from benchmarks.world import World
+from casework.definitions import load_figure_names, load_library
+from casework.engine.figures.case_facts import CaseFacts, Firing
+from casework.engine.figures.kept_facts import facts_by, write
+from casework.engine.figures.stays import Moment, Stay
+from casework.engine.state.case import Case, Track
+from casework.operations.auth.sessions import SESSION_PREFIX, secret_hash
+from casework.operations.core.perform import calendar_of
+from casework.operations.oversight.figures import rules
+from casework.operations.oversight.kept_figures import count_ahead
+from casework.records.database import transaction
+from casework.web.app import create_app
+
+#: In a page of figures somebody may look so often within minutes.
+_VIEWS = 40
+_MONTHS = 48
+_SECTORS, _DISTRICTS, _SOURCES = 20, 16, 5
+
+
+def measure(world: World, scale: Scale) -> Iterator[Figure]:
+    _write(world, scale.counted)
+    app = create_app(world.settings)
+    engine = app.extensions["casework"]
+    took = timed(count_ahead, engine, world.programme)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    yield Figure("figures counted ahead", scale.counted / took, "cases/s", detail=f"{scale.counted:,} in {took:.1f} s")
+    yield Figure("figures counted ahead, memory", grown, "MB at most")
+    browser = app.test_client()
+    browser.set_cookie("sid", _sign_in(world))
+    times = []
+    for _ in range(min(_VIEWS, scale.views) + 1):
+        start = time.perf_counter()
+        answer = browser.get("/figures")
+        times.append(time.perf_counter() - start)
+        assert answer.status_code == 200, answer.status_code
+    # The first one loads what no other does.
+    high = percentile(times[1:], 95) * 1000
+    yield Figure(
+        f"page: figures of {scale.counted:,} cases, p95", high, "ms", 300, True, f"p50 {ms(median(times[1:]))}"
+    )
+    engine.dispose()
+
+
+def _write(world: World, cases: int) -> None:
+    """So many logs, and what is kept of them: what led there no count reads."""
+    dice, engine = Random(1), world.engine()
+    with transaction(engine) as db:
+        counted_by = facts_by(rules(), calendar_of(db, world.programme))
+    engine.dispose()
+    told = [_facts(world, dice, n) for n in range(cases)]
+    with world.superuser() as plain, plain.cursor() as cursor:
+        with cursor.copy("COPY logs (id, kind, programme_id, seq, head, last_at) FROM STDIN") as copy:
+            for one in told:
+                copy.write_row((one.case.log, "case", world.programme, one.case.seq, "0" * 64, one.case.last_at))
+        columns = "log_id, programme_id, sealed, seq, last_at, counted_by, facts"
+        with cursor.copy(f"COPY figure_facts ({columns}) FROM STDIN") as copy:
+            for one in told:
+                facts = orjson.dumps(write(one)).decode()
+                copy.write_row(
+                    (one.case.log, world.programme, False, one.case.seq, one.case.last_at, counted_by, facts)
+                )
+        cursor.execute("ANALYZE logs, figure_facts")
+
+
+def _facts(world: World, dice: Random, n: int) -> CaseFacts:
+    """A case that came through some of the steps, one after the other, and stands in the last of them, or is closed."""
+    trunk = load_figure_names().trunk
+    opened = datetime.now(UTC) - timedelta(days=30 * dice.randrange(2, _MONTHS), hours=dice.randrange(24))
+    main, at, firings, stays = str(uuid.UUID(int=dice.getrandbits(128))), opened, list[Firing](), list[Stay]()
+    for step, actions in trunk[: dice.randrange(len(trunk) + 1)]:
+        begin, at = at, at + timedelta(days=dice.randrange(1, 9))
+        firings.append(Firing(len(firings) + 2, main, actions[0], None, at, at.date(), {}, (step,), world.officer))
+        stays.append(Stay(step, begin, at, {"office": dice.randrange(2_000), "provider": dice.randrange(2_000)}))
+    closed = dice.random() < 0.7
+    if not closed:
+        stays.append(Stay("triage", at, None, {}))
+    edition = load_library().newest["case"]
+    case = Case(
+        log=str(uuid.UUID(int=dice.getrandbits(128))),
+        kind="case",
+        programme=world.programme,
+        seq=len(firings) + 1,
+        last_at=at,
+        opened_at=opened,
+        number=f"BENCH-{opened:%Y}-{n:06}",
+        need=str(uuid.UUID(int=dice.getrandbits(128))),
+        owner=world.officer,
+        tracks={main: Track(main, "case", edition, "case", None, None, ("triage",), at, opened)},
+        outcome="dormant" if closed else None,
+        reasons=("no_money",) if closed else (),
+        closed_at=at if closed else None,
+    )
+    return CaseFacts(
+        case,
+        opened.date(),
+        {
+            "need": 1,
+            "sector": f"sector-{dice.randrange(_SECTORS)}",
+            "district": f"district-{dice.randrange(_DISTRICTS)}",
+            "source": f"source-{dice.randrange(_SOURCES)}",
+        },
+        tuple(firings),
+        {},
+        {},
+        tuple(stays),
+        () if closed else (Moment(at, (("triage", None),), None, ()),),
+    )
+
+
+def _sign_in(world: World) -> str:
+    """A session, as it stands after a sign-in."""
+    secret = f"{SESSION_PREFIX}{uuid.uuid4()}"
+    with world.superuser() as plain:
+        plain.execute(
+            "INSERT INTO sessions (hash, person_id, expires_at) VALUES (%s, %s, now() + interval '1 hour')",
+            (secret_hash(secret), world.officer),
+        )
+    return secret
