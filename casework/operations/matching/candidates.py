@@ -19,8 +19,8 @@ from casework.operations.core.catalogue_index import mark_of
 
 #: So many candidates are compared, and so many records are looked at for them.
 CANDIDATES, LOOKED_AT = 300, 40_000
-#: More than so many are not looked at one by one.
-FEW = 4_000
+#: More than so many are not looked at one by one: from there on it takes longer, as was measured.
+FEW = 2_000
 #: So many are to say enough, of which more than so many are not read; a guess is made so often in all.
 ENOUGH, MOST_READ, GUESSES = 420, 800, 3
 #: The first guess is that so many would say it by chance alone: too low costs a third of what too high does.
