@@ -34,6 +34,7 @@ GIVES_UP = frozenset({
 #: What takes many cases, or the whole of one, out.
 TAKEN_OUT = frozenset({
     "GET /cases.csv", "GET /cases.xlsx", "GET /cases/<number>/file", "GET /figures.csv", "GET /figures.xlsx", "GET /figures.json",
+    "GET /reports/<report>/figures.xlsx", "GET /reports/<report>/content.json",
 })  # fmt: skip
 
 

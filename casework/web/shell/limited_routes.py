@@ -41,7 +41,7 @@ LIMITED: Mapping[str, Kind] = {
     "api.show_outside": "outside_figures",
     "figures.index": "figures", "figures.cases": "figures", "figures.csv": "figures", "figures.xlsx": "figures",
     "figures.json": "figures", "process.index": "figures",
-    "reports.new": "figures", "reports.freeze": "figures",
+    "reports.new": "figures", "reports.freeze": "figures", "report_files.pdf": "letter",
     "bulk.act": "many", "bulk_cases.act": "many", "calendars.preview": "many", "api.do_to_tasks": "many", "api.do_to_cases": "many",
     "answers.open_link": "party_link", "answers.enter_code": "party_link", "answers.keep": "party_link",
     "answers.send": "party_link", "answers.take": "party_link",

@@ -117,7 +117,7 @@ ENTRIES = (
         N_("Stage reports"),
         "reports.index",
         "file",
-        ("reports.",),
+        ("reports.", "report_files."),
     ),
     Entry(frozenset({Role.SUPERVISOR}), N_("Case hygiene"), "home.case_hygiene", "leaf"),
     Entry(

@@ -1,0 +1,174 @@
+"""A stage report as files: printed on A4 as it is told outside, its figures as a table, and what was frozen as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template, request
+from flask_babel import force_locale, gettext
+from werkzeug.wrappers import Response
+
+from casework.api.protocol.files import as_attachment
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.figures.case_facts import DIMENSIONS
+from casework.errors import NotFound
+from casework.json_values import JsonMapping
+from casework.ledger.canonical_json import canonical, instant, parse_instant
+from casework.operations.auth.step_up import insist_proved
+from casework.operations.auth.views import Scope
+from casework.operations.core.perform import calendar_of
+from casework.operations.letters.content import FONTS
+from casework.operations.letters.pdf import print_pdf
+from casework.operations.oversight.figure_names import CalledInFigures, names_in
+from casework.operations.oversight.figures import AsOf, Counted
+from casework.operations.oversight.report_queries import READ_REPORTS, show_report
+from casework.operations.oversight.views import ShownReport
+from casework.web.oversight.figure_files import head, lines
+from casework.web.oversight.figure_tables import in_order
+from casework.web.oversight.figure_words import Sayer, about, title_of
+from casework.web.oversight.report_pages import STATES, STEPS, scope_of
+from casework.web.oversight.report_tables import NOTHING, say_of, say_share
+from casework.web.shell.i18n import chinese
+from casework.web.shell.session import only, page_transaction
+from casework.web.shell.spreadsheets import LONGEST, XLSX, to_xlsx
+
+blueprint = Blueprint("report_files", __name__, url_prefix="/reports/<uuid:report>")
+readers = only(*READ_REPORTS)
+
+#: The languages of a printed report, as the fonts of letters name them.
+LANGUAGES = {"en": "en", "zh": "zh-Hans"}
+#: What a figure is broken down by stands in the data, and not on paper.
+BREAKDOWNS = frozenset({*DIMENSIONS, "month", "provider"})
+
+
+@dataclass(frozen=True)
+class Read:
+    """A report on its way into a file, with what its codes are called."""
+
+    shown: ShownReport
+    programme: Scope
+    calendar: Calendar
+    called: CalledInFigures
+
+    def at(self, moment: datetime) -> str:
+        """A moment as it is where the programme is."""
+        return f"{moment.astimezone(ZoneInfo(self.calendar.zone)):%Y-%m-%d %H:%M}"
+
+    @property
+    def name(self) -> str:
+        return f"report-{self.programme.code}-{self.shown.report.number}"
+
+
+def _read(report: UUID, *, takes_cases: bool) -> Read:
+    with page_transaction() as (db, actor):
+        shown = show_report(db, actor, str(report))
+        if takes_cases:
+            insist_proved(actor)
+        programme = scope_of(shown.programme)
+        called = names_in(db, shown.programme, shown.inside)
+        return Read(shown, programme, calendar_of(db, shown.programme), called)
+
+
+@blueprint.get("/figures.xlsx", endpoint="xlsx")
+@readers
+def take_xlsx(report: UUID) -> Response:
+    """The figures inside, with the cases behind each line."""
+    read = _read(report, takes_cases=True)
+    shown = read.shown
+    as_of = AsOf(at=shown.report.as_of, programme=shown.programme, logs=None, editions={}, calendar="", names="")
+    counted = Counted(as_of=as_of, figures=shown.inside, offered={})
+    content = to_xlsx(gettext("Figures"), head(), list(lines(counted, Sayer(read.called), {}, LONGEST)))
+    return _file(content, f"{read.name}.xlsx", XLSX)
+
+
+@blueprint.get("/content.json", endpoint="json")
+@readers
+def take_json(report: UUID) -> Response:
+    """What was frozen, byte for byte: its SHA-256 is the fingerprint. Raises NotFound for who reads no closed needs."""
+    read = _read(report, takes_cases=True)
+    if read.shown.content is None:
+        raise NotFound("report")
+    return _file(canonical(read.shown.content), f"{read.name}.json", "application/json")
+
+
+def _file(content: bytes, name: str, kind: str) -> Response:
+    return Response(content, content_type=kind, headers={"Content-Disposition": f"attachment; filename={name}"})
+
+
+# --- on paper --------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/report.pdf", endpoint="pdf")
+@readers
+def take_pdf(report: UUID) -> Response:
+    """What is told outside, in the language that is asked for; no transaction waits while it is printed."""
+    asked = request.args.get("language", "")
+    language = asked if asked in LANGUAGES else "zh" if chinese() else "en"
+    read = _read(report, takes_cases=False)
+    with force_locale("zh_Hans" if language == "zh" else "en"):
+        html = write_paper(read, language)
+    pdf = print_pdf(html)
+    return as_attachment(iter([pdf]), f"{read.name}-{language}.pdf", len(pdf))
+
+
+def write_paper(read: Read, language: str) -> str:
+    shown, sayer = read.shown, Sayer(read.called)
+    figures = shown.outside["figures"]
+    told = [(name, _lines(name, figures[name], sayer)) for name in in_order(figures)]
+    return render_template(
+        "oversight/report_paper.html",
+        language=LANGUAGES[language],
+        fonts=FONTS,
+        one=shown,
+        programme=read.programme,
+        state=gettext(STATES[shown.report.state]),
+        as_of=read.at(parse_instant(shown.outside["as_of"]["at"])),
+        frozen=read.at(shown.report.as_of),
+        exactly=instant(shown.report.as_of),
+        steps=[(gettext(STEPS[step.kind]), step, read.at(step.at)) for step in shown.report.steps],
+        figures=[(title_of(name), about(name), rows) for name, rows in told if rows],
+        anew=_anew(shown, sayer),
+    )
+
+
+def _lines(name: str, figure: JsonMapping, sayer: Sayer) -> list[tuple[str, str, str, str, int]]:
+    """Of each line what it is of, the number, among how many, the share, and how long its bar is."""
+    rows = [row for row in figure["rows"] if not BREAKDOWNS & row["of"].keys()]
+    return [
+        (
+            say_of(sayer, name, row["of"]),
+            _number(row["numerator"]),
+            "" if row["denominator"] is None else str(row["denominator"]),
+            say_share(row),
+            0 if row["percent"] is None else min(100, round(float(row["percent"]))),
+        )
+        for row in rows
+    ]
+
+
+def _number(number: object) -> str:
+    return NOTHING if number is None else str(number)
+
+
+def _anew(shown: ShownReport, sayer: Sayer) -> list[tuple[str, str, str, str]]:
+    """Of each line of an earlier report's month that is told otherwise: its figure, what it is of, then and now."""
+    return [
+        (title_of(one["figure"]), say_of(sayer, one["figure"], one["of"]), _told(one["then"]), _told(one["now"]))
+        for one in shown.outside["restated"]
+        if one["then"] != one["now"]
+    ]
+
+
+def _told(told: JsonMapping | None) -> str:
+    if told is None:
+        return NOTHING
+    number = _number(told.get("numerator"))
+    if told.get("denominator") is None:
+        return number
+    return gettext("%(count)s of %(all)s", count=number, all=told["denominator"])
+
+
+__all__ = ["blueprint"]
