@@ -102,6 +102,8 @@ def judge(
     began = time.monotonic()
     # Read before the transaction begins, which waits for nobody.
     make_ready()
+    if similar and installed():
+        the_model()
     plain = measured(_plain(collection), collection.judged)
     with transaction(engine) as db:
         try:
