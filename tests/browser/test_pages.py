@@ -58,6 +58,7 @@ READERS = (
 #: Where nothing is shown but a file is sent.
 FILES = frozenset({
     "/reports/<report>/report.pdf", "/reports/<report>/figures.xlsx", "/reports/<report>/content.json",
+    "/process.csv", "/process.xlsx", "/process.json",
     "/figures.csv", "/figures.xlsx", "/figures.json", "/cases.csv", "/cases.xlsx", "/cases/<number>/file",
     "/documents/<document>/<version>",
     "/documents/<document>/<version>/preview/<page>", "/news", "/evidence/<evidence>", "/needs/stated/<statement>/files/<file>",

@@ -513,6 +513,9 @@ TABLE: tuple[Row, ...] = (
     get("/figures.json", COUNTERS),
     get("/figures/<figure>/cases", COUNTERS, there=COUNTERS, query="?line=step:interest_confirmed"),
     get("/process", ANSWERABLE),
+    get("/process.csv", ANSWERABLE),
+    get("/process.xlsx", ANSWERABLE),
+    get("/process.json", ANSWERABLE),
     # --- stage reports ---
     get("/reports", ANSWERABLE),
     get("/reports/<report>", ANSWERABLE),

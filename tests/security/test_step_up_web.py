@@ -35,6 +35,7 @@ GIVES_UP = frozenset({
 TAKEN_OUT = frozenset({
     "GET /cases.csv", "GET /cases.xlsx", "GET /cases/<number>/file", "GET /figures.csv", "GET /figures.xlsx", "GET /figures.json",
     "GET /reports/<report>/figures.xlsx", "GET /reports/<report>/content.json",
+    "GET /process.csv", "GET /process.xlsx", "GET /process.json",
 })  # fmt: skip
 
 

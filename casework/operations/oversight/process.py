@@ -74,7 +74,11 @@ def process_for_reader(db: Connection, actor: Actor, programme: str, until: date
 
 def tell_process(db: Connection, programme: str, until: datetime | None = None) -> JsonObject:
     """As programs read it, in working minutes of today's calendar. For whoever reads all of a programme."""
-    told, editions = fold_process(db, programme, until), edition_names()
+    return show_process(fold_process(db, programme, until))
+
+
+def show_process(told: Process) -> JsonObject:
+    editions = edition_names()
     return {
         "as_of": instant(told.at),
         "calendar": told.calendar,
@@ -90,7 +94,8 @@ def tell_process(db: Connection, programme: str, until: datetime | None = None) 
     }
 
 
-def _minutes(time: timedelta | None) -> int | None:
+def minutes_of(time: timedelta | None) -> int | None:
+    """Of the clock, as files and programs read them."""
     return None if time is None else round(time.total_seconds() / 60)
 
 
@@ -99,12 +104,12 @@ def _variant(one: Variant) -> JsonObject:
         "actions": list(one.actions),
         "cases": list(one.cases),
         "percent": float(round(100 * one.share, 1)),
-        "median_minutes": _minutes(one.takes),
+        "median_minutes": minutes_of(one.takes),
     }
 
 
 def _arc(one: Arc) -> JsonObject:
-    return {"source": one.source, "target": one.target, "count": one.count, "median_minutes": _minutes(one.wait)}
+    return {"source": one.source, "target": one.target, "count": one.count, "median_minutes": minutes_of(one.wait)}
 
 
 def _place(one: Place, edition: str) -> JsonObject:

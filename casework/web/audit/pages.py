@@ -309,7 +309,18 @@ _UNWATCHED = frozenset({
     "api.take_document_version", "api.take_case_file", None,
 })  # fmt: skip
 #: Lists that leave the house in one piece.
-_LISTS = frozenset({"cases.csv", "cases.xlsx", "figures.csv", "figures.xlsx", "figures.json"})
+_LISTS = frozenset(
+    {
+        "cases.csv",
+        "cases.xlsx",
+        "figures.csv",
+        "figures.xlsx",
+        "figures.json",
+        "process.csv",
+        "process.xlsx",
+        "process.json",
+    }
+)
 
 
 def _reader() -> Actor | None:

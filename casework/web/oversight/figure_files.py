@@ -45,7 +45,7 @@ def lines(counted: Counted, sayer: Sayer, labels: Mapping[str, str], longest: in
             # What is told as of an earlier day says so.
             told = str(row.of.get("until") or at)
             numbers = _numbers(row, figure.unit)
-            yield [told, among, title_of(name), say_line(sayer, name, row), *numbers, _cases(row.cases, longest)]
+            yield [told, among, title_of(name), say_line(sayer, name, row), *numbers, cases_in_cell(row.cases, longest)]
 
 
 def _numbers(row: Row, unit: str | None) -> list[str]:
@@ -63,7 +63,7 @@ def _numbers(row: Row, unit: str | None) -> list[str]:
     ]
 
 
-def _cases(numbers: Sequence[str], longest: int | None) -> str:
+def cases_in_cell(numbers: Sequence[str], longest: int | None) -> str:
     """As many as a cell holds, whole, and how many more there are."""
     words = " ".join(numbers)
     if longest is None or len(words) <= longest:

@@ -267,6 +267,9 @@ def _lines(longest: int | None = None) -> tuple[Told, list[list[str]]]:
 
 
 def _file(told: Told, content: bytes, kind: str, ending: str) -> Response:
-    """Named after the programme and the day."""
-    name = f"figures-{told.programme.code}-{told.day}.{ending}"
+    return as_file(f"figures-{told.programme.code}-{told.day}.{ending}", content, kind)
+
+
+def as_file(name: str, content: bytes, kind: str) -> Response:
+    """To be taken out; named after the programme and the day."""
     return Response(content, content_type=kind, headers={"Content-Disposition": f"attachment; filename={name}"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -16,23 +17,27 @@ from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.mining.waits import Place
 from casework.engine.parts import MAIN
+from casework.errors import NotFound
+from casework.operations.auth.step_up import insist_proved
 from casework.operations.auth.views import Scope
 from casework.operations.core.perform import calendar_of
-from casework.operations.oversight.process import READ_BY, Process, process_for_reader
+from casework.operations.oversight.process import READ_BY, Process, process_for_reader, show_process
 from casework.permissions.actors import Actor
 from casework.web.editions.drawing import Drawing, draw
-from casework.web.oversight.figure_pages import DAY, end_of, programme_asked
+from casework.web.oversight.figure_pages import DAY, as_file, end_of, programme_asked
+from casework.web.oversight.process_files import head, lines
 from casework.web.oversight.process_heat import COLOURS, Heat, beneath, heats
 from casework.web.oversight.process_tables import edition_name, sections
 from casework.web.shell.layout import use_calendar
 from casework.web.shell.session import FOCUS, list_transaction, only
+from casework.web.shell.spreadsheets import CSV, LONGEST, XLSX, to_csv, to_xlsx
 
 blueprint = Blueprint("process", __name__)
 readers = only(*READ_BY)
 
 COLOUR, EDITION = "colour", "edition"
 #: Those that need the whole width of the page.
-WIDE = frozenset({"states", "waiting", "ways"})
+WIDE = frozenset({"states", "waiting", "ways", "arcs"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +89,41 @@ def index() -> Response:
         **(_of_edition(asked, told, shown) if told and shown else {"map": None}),
     )
     return make_response(page, 422 if asked.fault else 200)
+
+
+@blueprint.get("/process.csv", endpoint="csv")
+@readers
+def take_csv() -> Response:
+    name, told = _taken_out()
+    return as_file(f"{name}.csv", to_csv(head(), lines(told)), CSV)
+
+
+@blueprint.get("/process.xlsx", endpoint="xlsx")
+@readers
+def take_xlsx() -> Response:
+    name, told = _taken_out()
+    return as_file(f"{name}.xlsx", to_xlsx(gettext("How cases ran"), head(), list(lines(told, LONGEST))), XLSX)
+
+
+@blueprint.get("/process.json", endpoint="json")
+@readers
+def take_json() -> Response:
+    """What the command tells."""
+    name, told = _taken_out()
+    content = json.dumps(show_process(told), ensure_ascii=False, indent=1).encode()
+    return as_file(f"{name}.json", content, "application/json")
+
+
+def _taken_out() -> tuple[str, Process]:
+    """With the name of the file. Raises NotFound for what is no day."""
+    with list_transaction() as (db, actor):
+        asked, told = _tell(db, actor)
+        # A file is taken out by whoever has proved lately who it is.
+        insist_proved(actor)
+        if told is None:
+            raise NotFound("page")
+        day = calendar_of(db, asked.programme.id).local_date(told.at)
+    return f"process-{asked.programme.code}-{day}", told
 
 
 def _tell(db: Connection, actor: Actor) -> tuple[Asked, Process | None]:

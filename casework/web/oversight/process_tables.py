@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 
 from flask import url_for
@@ -19,9 +20,10 @@ from casework.engine.mining.conformance import (
     NOT_FROM_THERE,
     STOOD_ELSEWHERE,
     Conformance,
+    Deviation,
 )
 from casework.engine.mining.waits import IN_HAND, RESTING, WAITING, Place, Work
-from casework.engine.mining.ways import Variant
+from casework.engine.mining.ways import Arc, Variant
 from casework.engine.parts import MAIN
 from casework.operations.oversight.process import Process
 from casework.web.oversight.figure_tables import Cell, Column, FigureTable, Section
@@ -54,6 +56,7 @@ def sections(told: Process, edition: Edition, places: Mapping[str, Place]) -> li
         _states(mine),
         _waiting(mine),
         _ways(told.variants),
+        _arcs(told.arcs),
         _bottlenecks(told.places),
         _tasks(told.works),
         _conformance(told.conformance),
@@ -69,15 +72,26 @@ def _called(edition: Edition | None, key: str, code: str) -> str:
     return edition_text(edition, key) if edition is not None and key in edition.texts else code.replace("_", " ")
 
 
-def _state(place: Place) -> str:
+def say_state(place: Place) -> str:
     return _called(load_library().editions.get(place.edition), f"states.{place.state}", place.state)
 
 
-def _action(edition: Edition | None, name: str) -> str:
+def say_action(edition: Edition | None, name: str) -> str:
     return _called(edition, f"transitions.{name}.do", name)
 
 
-def _task(work: Work) -> str:
+def say_way(actions: Sequence[str]) -> str:
+    """Actions of the case's own track in their order."""
+    edition = load_library().playing(MAIN)
+    return " → ".join(say_action(edition, name) for name in actions) or gettext("no action yet")
+
+
+def say_wrong(deviation: Deviation) -> str:
+    action = say_action(load_library().latest(deviation.workflow), deviation.action)
+    return labelled(action, gettext(WRONG[deviation.what]))
+
+
+def say_task(work: Work) -> str:
     edition = load_library().latest(work.workflow)
     if edition is None:
         return work.name.replace("_", " ")
@@ -107,7 +121,7 @@ def _states(places: Sequence[Place]) -> Section:
                 ],
                 rows=[
                     {
-                        "what": Cell(words=_state(one)),
+                        "what": Cell(words=say_state(one)),
                         "count": Cell(words=str(one.count)),
                         "now": Cell(words=str(one.now)),
                         "median": Cell(words=say_minutes(one.median)),
@@ -131,7 +145,7 @@ def _late(place: Place) -> Cell:
 
 
 def _waiting(places: Iterable[Place]) -> Section:
-    rows = [(_state(one), one.minutes) for one in places if any(one.minutes.values())]
+    rows = [(say_state(one), one.minutes) for one in places if any(one.minutes.values())]
     return Section(
         name="waiting",
         title=gettext("Waiting and work"),
@@ -180,7 +194,7 @@ def _bottlenecks(places: Sequence[Place]) -> Section:
         rows=[
             {
                 "what": Cell(
-                    words=_state(one), second=_edition_of(one), bar=charts.share_of_cell(one.total, shown[0].total)
+                    words=say_state(one), second=say_edition(one), bar=charts.share_of_cell(one.total, shown[0].total)
                 ),
                 "time": Cell(words=say_minutes(one.total)),
                 "share": Cell(words=say_percent(percent(one.total, whole))),
@@ -199,13 +213,13 @@ def _bottlenecks(places: Sequence[Place]) -> Section:
     )
 
 
-def _edition_of(place: Place) -> str:
+def say_edition(place: Place) -> str:
     edition = load_library().editions.get(place.edition)
     return place.workflow if edition is None else edition_name(edition)
 
 
 def _tasks(works: Iterable[Work]) -> Section:
-    rows = [(_task(one), one.minutes) for one in works if one.minutes[WAITING]][:MOST]
+    rows = [(say_task(one), one.minutes) for one in works if one.minutes[WAITING]][:MOST]
     title = gettext("Tasks that waited the longest")
     return Section(
         name="tasks",
@@ -220,7 +234,6 @@ def _tasks(works: Iterable[Work]) -> Section:
 
 def _ways(variants: Sequence[Variant]) -> Section:
     total = sum(len(one.cases) for one in variants)
-    edition = load_library().playing(MAIN)
     shown = variants[:MOST]
     table = FigureTable(
         caption=gettext("Ways that cases went"),
@@ -233,13 +246,13 @@ def _ways(variants: Sequence[Variant]) -> Section:
         rows=[
             {
                 "what": Cell(
-                    words=" → ".join(_action(edition, name) for name in one.actions) or gettext("no action yet"),
+                    words=say_way(one.actions),
                     second=_cases(one.cases),
                     bar=charts.share_of_cell(len(one.cases), total),
                 ),
                 "count": Cell(words=str(len(one.cases))),
                 "share": Cell(words=say_percent(percent(len(one.cases), total))),
-                "time": Cell(words=_days(one)),
+                "time": Cell(words=_days(one.takes)),
             }
             for one in shown
         ],
@@ -253,10 +266,41 @@ def _ways(variants: Sequence[Variant]) -> Section:
     )
 
 
-def _days(variant: Variant) -> str:
-    if variant.takes is None:
+def _arcs(arcs: Sequence[Arc]) -> Section:
+    edition = load_library().playing(MAIN)
+    shown = arcs[:MOST]
+    title = gettext("What followed what")
+    table = FigureTable(
+        caption=title,
+        columns=[
+            ("what", gettext("Action"), "head"),
+            ("then", gettext("Right after it"), ""),
+            ("count", gettext("Count"), "num"),
+            ("time", gettext("Median until then"), "num"),
+        ],
+        rows=[
+            {
+                "what": Cell(words=say_action(edition, one.source)),
+                "then": Cell(words=say_action(edition, one.target)),
+                "count": Cell(words=str(one.count), bar=charts.share_of_cell(one.count, shown[0].count)),
+                "time": Cell(words=_days(one.wait)),
+            }
+            for one in shown
+        ],
+    )
+    return Section(
+        name="arcs",
+        title=title,
+        about=gettext("Which action of the case came right after which, the most frequent first."),
+        tables=[table] if shown else [],
+        beside=_more(len(arcs) - len(shown)),
+    )
+
+
+def _days(time: timedelta | None) -> str:
+    if time is None:
         return ""
-    return say_length(Decimal(str(round(variant.takes.total_seconds() / 86_400, 1))), "days")
+    return say_length(Decimal(str(round(time.total_seconds() / 86_400, 1))), "days")
 
 
 def _cases(numbers: Sequence[str]) -> str:
@@ -309,7 +353,4 @@ def _conformance(told: Sequence[Conformance]) -> Section:
 
 def _deviation(one: Conformance) -> Cell:
     first = one.deviations[0]
-    action = _action(load_library().latest(first.workflow), first.action)
-    return Cell(
-        words=labelled(action, gettext(WRONG[first.what])), second=gettext("event %(number)s", number=first.seq)
-    )
+    return Cell(words=say_wrong(first), second=gettext("event %(number)s", number=first.seq))

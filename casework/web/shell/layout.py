@@ -175,7 +175,8 @@ LISTS = frozenset({
     "home.show", "agenda.show", "home.decisions", "home.team", "home.case_hygiene", "tasks.queue", "tasks.done", "cases.index", "cases.csv",
     "cases.xlsx", "matches.index", "desk.index", "rights.index", "past_projects.index", "needs.index", "technologies.index", "audit.home",
     "audit.answers", "audit.sample", "audit.findings", "contract_values.index",
-    "figures.index", "figures.cases", "figures.csv", "figures.xlsx", "figures.json", "process.index", "reports.index",
+    "figures.index", "figures.cases", "figures.csv", "figures.xlsx", "figures.json", "process.index", "process.csv", "process.xlsx",
+    "process.json", "reports.index",
 })  # fmt: skip
 
 

@@ -194,6 +194,7 @@ def test_nothing_that_a_page_shows_by_itself_is_told_to_a_watched_person(scene: 
         ("officer", "/cases.csv", "address LIKE '/cases.csv%'"),
         ("supervisor", "/cases.xlsx", "address LIKE '/cases.xlsx%'"),
         ("officer", "/figures.csv", "address LIKE '/figures.csv%'"),
+        ("supervisor", "/process.csv", "address LIKE '/process.csv%'"),
     ],
 )
 def test_whatever_is_taken_out_is_noted_of_everybody_and_listed_to_auditors(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -69,6 +73,23 @@ def test_the_address_says_what_colours_show(browser_for: Enter, numbers: tuple[s
         page = browser.get(f"/process{query}").text
         assert hot(page) == []
         assert '<option value="late" selected>' in page
+
+
+def test_it_is_taken_out_with_all_cases(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser = browser_for("supervisor")
+    page = browser.get("/process").text
+    assert all(f'href="/process.{ending}"' in page for ending in ("csv", "xlsx", "json"))
+    answer = browser.get("/process.csv")
+    assert re.search(r"process-BJ-\d{4}-\d\d-\d\d\.csv", answer.headers["Content-Disposition"])
+    head, *rows = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))
+    states = {row[head.index("What")]: row for row in rows if row[head.index("Part")] == "Time in each state"}
+    assert [states["Proposed"][head.index(name)] for name in ("Count", "There now")] == ["2", "1"]
+    assert {row[head.index("Cases")] for row in rows} == {"", *numbers}
+    told = json.loads(browser.get("/process.json").data)
+    assert sorted(case for one in told["variants"] for case in one["cases"]) == sorted(numbers)
+    with zipfile.ZipFile(io.BytesIO(browser.get("/process.xlsx").data)) as book:
+        assert numbers[0] in book.read("xl/sharedStrings.xml").decode()
+    assert browser.get("/process.csv?as_of=x").status_code == 404
 
 
 def test_each_edition_by_which_cases_ran_has_its_map(browser_for: Enter, numbers: tuple[str, str]) -> None:

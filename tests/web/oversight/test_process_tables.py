@@ -13,7 +13,7 @@ from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.mining.conformance import NOT_FROM_THERE, Conformance, Deviation
 from casework.engine.mining.waits import Place, Work
-from casework.engine.mining.ways import Variant
+from casework.engine.mining.ways import Arc, Variant
 from casework.engine.parts import MAIN
 from casework.operations.oversight.process import Process
 from casework.web.oversight.figure_tables import Section
@@ -106,6 +106,17 @@ def test_a_way_has_its_share_its_time_and_its_first_cases(app: Flask) -> None:
     assert first.endswith("2 more")
     assert '<a href="/cases/BJ-92">BJ-92</a>' in second
     assert "more" not in second
+
+
+def test_what_followed_what_has_its_count_and_its_wait(app: Flask) -> None:
+    arcs = (Arc("take", "unheard_of", 3, timedelta(hours=36)), Arc("take", "take", 1, None))
+    take = case_edition().text("transitions.take.do")
+    found = told(app, process(arcs=arcs))["arcs"]
+    assert cells(found, "what", "then", "count", "time") == [
+        (take, "unheard of", "3", "1.5 days"),
+        (take, take, "1", ""),
+    ]
+    assert told(app, process())["arcs"].tables == []
 
 
 def test_of_many_ways_the_first_are_shown_and_the_others_counted(app: Flask) -> None:
