@@ -159,7 +159,10 @@ def _of_link(mail: PartyLinkMail | OfficeLinkMail, base: str, chinese: bool) -> 
 
 
 def _party_link(mail: PartyLinkMail, base: str, chinese: bool) -> Written:
-    subject = catalogue("messages", chinese).gettext("%(number)s: a question for you") % {"number": mail.number}
+    words = catalogue("messages", chinese)
+    subject = words.gettext("%(number)s: a question for you") % {"number": mail.number}
+    if mail.again:
+        subject = words.gettext("Still open: %(subject)s") % {"subject": subject}
     return "party_link", subject, _of_link(mail, base, chinese)
 
 

@@ -18,5 +18,9 @@ NOT_OFFERED = reason("links.not_offered", N_("names what the link does not show"
 TICK_ONE = reason(
     "links.tick_one", N_("tick at least one: your answer holds for those that you tick, and for nobody else")
 )
+ASKED_ALREADY = reason("links.asked_already", N_("the party has a link for it that still works: wait for its answer."))
+NOBODY_TO_MAIL = reason(
+    "links.nobody_to_mail", N_("nobody of the party has a mail address on record: write one down first.")
+)
 TOO_MANY = reason("links.too_many", N_("Too many links were mailed for this case within a day. Try again tomorrow."))
 MOST_FILES = template("links.most_files", N_("at most %(most)s files with one answer"))

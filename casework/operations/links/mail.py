@@ -20,6 +20,8 @@ from casework.records.case_loader import task_of
 ANSWER_PAGE = "/answer#"
 #: Of mails, their kind.
 PARTY_LINK = "party_link"
+#: So many days before its end a link is mailed again, where it lasts longer than so many: nobody is reminded the day after.
+REMINDS, LEAST = 3, 6
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class PartyLinkMail:
     path: str
     until: datetime
     code: bool
+    #: Whether the same was asked by a mail before this one.
+    again: bool
 
 
 def link_purpose(link: str) -> str:
@@ -55,8 +59,10 @@ def secret_again(secret_box: SecretBox, purpose: str, token: bytes) -> str | Non
 
 
 def post_link(db: Connection, link: str) -> None:
-    """Queue the mail of a link that was just given, in the transaction that gave it."""
-    db.execute(_QUEUE, {"id": new_id(), "link": link, "key": link_purpose(link), "kind": PARTY_LINK})
+    """Queue the mail of a link that was just given, in the transaction that gave it, and a reminder, unless it is over by then."""
+    given = {"link": link, "kind": PARTY_LINK}
+    db.execute(_QUEUE, given | {"id": new_id(), "key": link_purpose(link)})
+    db.execute(_REMIND, given | {"id": new_id(), "key": f"{link_purpose(link)} again", "days": REMINDS, "least": LEAST})
 
 
 def cancel_link_mails(db: Connection, link: str) -> None:
@@ -69,7 +75,13 @@ _QUEUE = text("""
     INSERT INTO mails (id, link_id, key, kind, sealed, made_at, send_at)
     VALUES (:id, CAST(:link AS uuid), :key, :kind, false, casework_now(), casework_now())
 """)
-#: Cancels the mail of a link.
+#: Queues its reminder, where the link lasts long enough for one.
+_REMIND = text("""
+    INSERT INTO mails (id, link_id, key, kind, sealed, made_at, send_at)
+    SELECT :id, l.id, :key, :kind, false, casework_now(), l.until - make_interval(days => :days) FROM party_links l
+    WHERE l.id = CAST(:link AS uuid) AND l.until > casework_now() + make_interval(days => :least)
+""")
+#: Cancels the mails of a link.
 _CANCEL = text("""
     UPDATE mails SET state = 'cancelled', ended_at = casework_now() WHERE link_id = CAST(:link AS uuid) AND state = 'queued'
 """)
@@ -79,7 +91,8 @@ OFFICE = """coalesce(h.office, p.name) AS office,
 #: What the mail of a link that still leads somewhere is written from.
 _POSTED = text(f"""
     SELECT m.id, l.id AS link, l.language, l.until, l.code, s.address, s.token, casework_now() AS at, c.number, {OFFICE},
-        o.name AS organisation, o.name_zh AS organisation_zh, to_jsonb(t) AS task
+        o.name AS organisation, o.name_zh AS organisation_zh, to_jsonb(t) AS task,
+        EXISTS (SELECT FROM mails x WHERE x.link_id = m.link_id AND x.id <> m.id AND x.state = 'sent') AS again
     FROM mails m JOIN party_links l ON l.id = m.link_id JOIN party_link_secrets s ON s.link_id = l.id JOIN tasks t ON t.id = l.task_id
     JOIN cases c ON c.id = l.log_id JOIN programmes p ON p.id = c.programme_id LEFT JOIN letterheads h ON h.programme_id = p.id
     JOIN (SELECT o.*, g.id AS party FROM {STANDING}) o ON o.party = l.organisation_id
@@ -110,6 +123,7 @@ def write_link_mail(db: Connection, mail: str, secret_box: SecretBox) -> PartyLi
         ANSWER_PAGE + secret,
         row.until,
         row.code,
+        row.again,
     )
 
 

@@ -194,7 +194,7 @@ _PROVIDERS = text(
 )
 #: What was said as some links were given, and what became of their mails.
 _TOLD = text("""
-    SELECT l.id::text AS id, e.body, (SELECT m.state FROM mails m WHERE m.link_id = l.id ORDER BY m.made_at DESC LIMIT 1) AS mailed,
+    SELECT l.id::text AS id, e.body, (SELECT m.state FROM mails m WHERE m.link_id = l.id ORDER BY m.send_at, m.id LIMIT 1) AS mailed,
         a.at AS answered_at, a.body AS answered
     FROM party_links l JOIN events e ON e.log_id = l.log_id AND e.kind = 'link_given' AND e.effects->'links'->0->>'id' = l.id::text
     LEFT JOIN events a ON a.log_id = l.log_id AND a.kind = 'completed' AND a.effects->>'link' = l.id::text
@@ -337,7 +337,7 @@ _FORGET_OVER = text("""
 """)
 #: How many links of a case were mailed within a day.
 _MAILED = text("""
-    SELECT count(*) FROM mails m JOIN party_links l ON l.id = m.link_id
+    SELECT count(DISTINCT l.id) FROM mails m JOIN party_links l ON l.id = m.link_id
     WHERE l.log_id = CAST(:log AS uuid) AND m.made_at > casework_now() - interval '1 day'
 """)
 

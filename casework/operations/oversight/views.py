@@ -283,3 +283,43 @@ class ShownReport:
     #: What the reader may do with it next, and otherwise why not.
     next: str | None
     why_not: Why | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FollowUpRung:
+    """How many of the closed cases were to be asked so many days after their closing, and answered."""
+
+    days: int
+    #: Whose last day has come, or who have answered before it.
+    due: int
+    in_time: int
+    #: In time or later.
+    answered: int
+    #: Asked now, and of these whose last day has passed.
+    waiting: int
+    late: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LastLink:
+    """The last link by which a party was asked."""
+
+    party: str
+    #: open, used, revoked, or over: by its day, or because the task was done otherwise.
+    state: str
+    until: str
+    mail: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FollowUp:
+    """A question to the parties of a closed case, and how it stands."""
+
+    task: str
+    number: str
+    title: str | None
+    days: int
+    due_at: str
+    late: bool
+    owner: Named | None
+    link: LastLink | None

@@ -144,7 +144,7 @@ def do_to_tasks(
     if not dry_run and (earlier := ask(db, actor, request)) is not None:
         return earlier
     with tried(db) if dry_run else nullcontext():
-        results = {id: _one(db, actor, id, operation, facts, request=request) for id in _in_order(db, ids)}
+        results = {id: _one(db, actor, id, operation, facts, request=request) for id in in_order(db, ids)}
     _insist_for_one(results.values(), facts)
     items = [(results.get(id) or Outcome(id, NotFound("task"))).as_json() for id in dict.fromkeys(ids)]
     done = Done({"items": items, "done": sum(item["done"] for item in items), "dry_run": dry_run})
@@ -180,7 +180,8 @@ def _is_id(words: str) -> bool:
     return True
 
 
-def _in_order(db: Connection, ids: Sequence[str]) -> list[str]:
+def in_order(db: Connection, ids: Sequence[str]) -> list[str]:
+    """Tasks in the order of their logs; what is none is left out."""
     rows = db.execute(
         text("SELECT id FROM tasks WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY log_id, id"), {"ids": sorted(set(ids))}
     )
@@ -228,4 +229,6 @@ def _insist_plain(db: Connection, actor: Actor, id: str) -> None:
         raise Refused(reasons.tasks.OWN_FORM)
 
 
-__all__ = ["MOST", "NEEDS", "attempt", "do_to_tasks", "of_one", "show_chosen", "tried", "why_not"]
+__all__ = [
+    "MOST", "NEEDS", "Outcome", "attempt", "do_to_tasks", "in_order", "of_one", "show_chosen", "tried", "why_not",
+]  # fmt: skip

@@ -28,6 +28,7 @@ from casework.operations.cases.views import CaseOutline, CaseRow, FilterChoices,
 from casework.operations.core.paging import Page
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.views import NamedInBoth
+from casework.operations.oversight.follow_ups import count_follow_ups
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.web.cases.bulk_case_pages import bulk_actions
@@ -36,6 +37,7 @@ from casework.web.cases.progress import step_name
 from casework.web.shell import dates
 from casework.web.shell.i18n import N_, edition_text, listed, name_of, say_error
 from casework.web.shell.layout import clock, use_calendar
+from casework.web.shell.navigation import OFFICES
 from casework.web.shell.session import list_transaction, only
 from casework.web.shell.spreadsheets import CSV, XLSX, to_csv, to_xlsx
 from casework.web.shell.values import say_waited
@@ -113,6 +115,8 @@ def show() -> BaseResponse:
         except InvalidForm as refusal:
             fault, status = say_error(refusal), 422
         views = views_of(db, actor, columns, asked.query)
+        # A manager's front page is this list.
+        followed = count_follow_ups(db, actor) if Role.MANAGER in actor.roles() and not actor.roles() & OFFICES else []
     page = render_template(
         "cases/index.html",
         rows=[row_of(item) for item in listed.items],
@@ -122,6 +126,7 @@ def show() -> BaseResponse:
         selects=_selects(offered, whole=whole),
         tabs=_tabs(actor, asked, whole=whole),
         fault=fault,
+        followed=followed,
         whole=whole,
         ticks=bulk_actions() if Role.OFFICER in actor.roles() else [],
         columns=columns,

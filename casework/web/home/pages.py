@@ -17,6 +17,7 @@ from casework.operations.matching.interest_answers import list_answered
 from casework.operations.mediations.unsealing import list_unsealings
 from casework.operations.messages.mentions import list_mentions
 from casework.operations.oversight.case_hygiene import show_case_hygiene
+from casework.operations.oversight.follow_ups import count_follow_ups
 from casework.operations.oversight.prospects import MOST as MOST_AT_RISK
 from casework.operations.oversight.prospects import list_at_risk
 from casework.operations.oversight.views import Breach
@@ -102,6 +103,7 @@ def _all_groups() -> str:
         first = my_work.first_due(db, actor) if not groups else None
         absent = list_for_absent(db, actor)
         answered = list_answered(db, actor)
+        followed = count_follow_ups(db, actor)
         decides = bool(actor.roles() & set(workload.DECIDING))
         decisions = [one for one in workload.list_decisions(db, actor) if not one.asked_by_oneself] if decides else []
     counts = {group.name: group.count for group in groups}
@@ -124,6 +126,7 @@ def _all_groups() -> str:
         first=first,
         mentions=mentions,
         answered=answered,
+        followed=followed,
         to_take=sum(queue.count for queue in queues),
         more_to_take=any(queue.count >= queue.most for queue in queues),
     )

@@ -201,7 +201,8 @@ def _side(code: str) -> str:
     return gettext(_SIDES[code]) if code in _SIDES else body_name(code)
 
 
-def _rung(days: str) -> str:
+def say_rung(days: str) -> str:
+    """So many days as the months that they stand for."""
     months = round(int(days) / _MONTHS_OF_RUNGS)
     return ngettext("%(num)d month", "%(num)d months", months)
 
@@ -210,7 +211,7 @@ _PLAIN: Mapping[str, Callable[[str], str]] = {
     "service": service_name,
     "verdict": _verdict,
     "side": _side,
-    "days": _rung,
+    "days": say_rung,
     "unit": say_unit,
     "reason": lambda code: choice_name("reason", code),
     "instrument": lambda code: choice_name("instrument", code),

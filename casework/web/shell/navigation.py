@@ -110,7 +110,7 @@ ENTRIES = (
         N_("Figures"),
         "figures.index",
         "chart",
-        ("figures.", "process."),
+        ("figures.", "follow_ups.", "process."),
     ),
     Entry(
         frozenset({Role.SUPERVISOR, Role.MANAGER, Role.AUDITOR}),

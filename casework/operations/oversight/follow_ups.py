@@ -1,0 +1,138 @@
+"""Follow-up after closing: how many of the parties that were due to be asked have answered, and whom to ask now. Reads only.
+
+Counted by a query as `engine.figures.follow_up` folds it from the logs: the front page shows the figure's own number.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework import reasons
+from casework.definitions import load_figure_names
+from casework.errors import InvalidForm
+from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.presenters import names_of, when
+from casework.operations.core.reader_names import titled
+from casework.operations.core.views import Named
+from casework.operations.oversight.figures import READ_BY
+from casework.operations.oversight.views import FollowUp, FollowUpRung, LastLink
+from casework.permissions.actors import Actor
+from casework.permissions.visibility import reach
+from casework.records.row_security import whole
+
+#: What is asked now, and what came to its day, or was closed, without an answer.
+WAITING, SILENT = "waiting", "silent"
+TABS = (WAITING, SILENT)
+
+#: Of the closed cases of some programmes the questions that were opened at their closing, each with its place on the ladder.
+_ASKED = """
+    SELECT t.id, t.log_id, t.state, t.due_at, t.closed_at, c.number, c.title, c.need_id, c.owner_id,
+        row_number() OVER (PARTITION BY t.log_id ORDER BY t.position) AS rung,
+        t.state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AS open,
+        t.state = 'Completed' AND coalesce(t.result ->> CAST(:answer AS text) <> :silent, false) AS answered
+    FROM tasks t JOIN cases c ON c.id = t.log_id
+    WHERE t.programme_id = ANY(CAST(:programmes AS uuid[])) AND t.aftercare AND t.name = :name
+    AND c.closed_at IS NOT NULL AND t.opened_at >= c.closed_at AND c.outcome IS DISTINCT FROM :duplicate
+"""
+#: Of each rung how many are due, how many were answered in time, and ever; and how many are asked now, and late.
+_COUNT = text(f"""
+    SELECT a.rung, count(*) FILTER (WHERE a.answered OR a.due_at <= casework_now()) AS due,
+        count(*) FILTER (WHERE a.answered AND coalesce(a.closed_at <= a.due_at, true)) AS in_time,
+        count(*) FILTER (WHERE a.answered) AS answered, count(*) FILTER (WHERE a.open) AS waiting,
+        count(*) FILTER (WHERE a.open AND a.due_at <= casework_now()) AS late
+    FROM ({_ASKED}) a WHERE a.rung <= :rungs GROUP BY a.rung ORDER BY a.rung
+""")
+#: A page of what is asked now, or of what nobody answered, with the newest link of each; what is due first comes first.
+_LIST = f"""
+    SELECT a.id::text, a.number, {titled("a")} AS title, a.owner_id::text AS owner, a.rung, a.due_at,
+        a.open AND a.due_at <= casework_now() AS late, l.party, l.until, l.mail,
+        CASE WHEN l.state = 'open' AND (l.until <= casework_now() OR NOT a.open) THEN 'over' ELSE l.state END AS link
+    FROM ({_ASKED}) a LEFT JOIN LATERAL (
+        SELECT x.* FROM party_links x WHERE x.task_id = a.id ORDER BY x.given_at DESC, x.id DESC LIMIT 1
+    ) l ON true
+    WHERE a.rung <= :rungs AND {{tab}} AND a.due_at IS NOT NULL {{after}} ORDER BY a.due_at, a.id LIMIT :most
+"""
+_TABS = {
+    WAITING: "a.open",
+    SILENT: "NOT a.open AND NOT a.answered AND a.due_at <= casework_now()",
+}
+_AFTER = "AND (a.due_at, a.id) > (:at, CAST(:id AS uuid))"
+#: The list of each tab, from its beginning and from a row on.
+_LISTS = {
+    (tab, after): text(_LIST.format(tab=where, after=_AFTER if after else ""))
+    for tab, where in _TABS.items()
+    for after in (False, True)
+}
+
+
+def count_follow_ups(db: Connection, actor: Actor) -> list[FollowUpRung]:
+    """By rung, of all programmes whose figures the actor reads; of whoever reads none, and where nothing was asked yet, none."""
+    programmes = _programmes(actor)
+    if not programmes:
+        return []
+    rungs = load_figure_names().rungs
+    with whole(db):
+        rows = db.execute(_COUNT, _given(programmes)).all()
+    found = [
+        FollowUpRung(
+            days=rungs[row.rung - 1],
+            due=row.due,
+            in_time=row.in_time,
+            answered=row.answered,
+            waiting=row.waiting,
+            late=row.late,
+        )
+        for row in rows
+    ]
+    return found if any(one.due or one.waiting for one in found) else []
+
+
+def list_follow_ups(
+    db: Connection, actor: Actor, *, tab: str = WAITING, cursor: str | None = None, limit: int | None = None
+) -> Page[FollowUp]:
+    """What is asked now, or what nobody answered, of the cases that the actor reads whole; by the last day."""
+    if tab not in TABS:
+        raise InvalidForm(fields={"tab": reasons.fields.ONE_OF(choices=TABS)})
+    most, keys = insist_limit(limit), from_cursor(cursor, 2)
+    given = _given(sorted(set(_programmes(actor)) & set(reach(actor).all_of))) | {"most": most + 1}
+    if keys:
+        given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
+    rows, following = page(db.execute(_LISTS[tab, bool(keys)], given).all(), most, lambda row: (row.due_at, row.id))
+    names = names_of(db, {row.owner for row in rows})
+    rungs = load_figure_names().rungs
+    return Page(items=[_shown(row, names, rungs) for row in rows], next=following)
+
+
+def _shown(row: Any, names: dict[str, str], rungs: tuple[int, ...]) -> FollowUp:
+    return FollowUp(
+        task=row.id,
+        number=row.number,
+        title=row.title,
+        days=rungs[row.rung - 1],
+        due_at=when(row.due_at),
+        late=row.late,
+        owner=Named(id=row.owner, name=names.get(row.owner, "")) if row.owner else None,
+        link=LastLink(party=row.party, state=row.link, until=when(row.until), mail=row.mail) if row.party else None,
+    )
+
+
+def _programmes(actor: Actor) -> list[str]:
+    """The programmes whose figures the actor reads."""
+    return sorted({m.programme for m in actor.memberships if m.programme and m.role in READ_BY})
+
+
+def _given(programmes: list[str]) -> dict[str, Any]:
+    names = load_figure_names()
+    return {
+        "programmes": programmes,
+        "name": names.follow_up,
+        "answer": names.follow_up_answer,
+        "silent": names.no_answer,
+        "duplicate": names.duplicate,
+        "rungs": len(names.rungs),
+    }
+
+
+__all__ = ["SILENT", "TABS", "WAITING", "count_follow_ups", "list_follow_ups"]
