@@ -516,6 +516,8 @@ TABLE: tuple[Row, ...] = (
     get("/process.csv", ANSWERABLE),
     get("/process.xlsx", ANSWERABLE),
     get("/process.json", ANSWERABLE),
+    get("/follow-ups", COUNTERS),
+    post("/follow-ups", COUNTERS - {"manager", "auditor"}, body=lambda on: {"task": on["link_task"], "party": "need_owner"}),
     # --- stage reports ---
     get("/reports", ANSWERABLE),
     get("/reports/<report>", ANSWERABLE),

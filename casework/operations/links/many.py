@@ -57,9 +57,7 @@ def ask_many(
     return done if dry_run else finish(db, actor, request, done)
 
 
-def _ask(
-    db: Connection, actor: Actor, secret_box: SecretBox, id: str, party: str, *, request: Request
-) -> None:
+def _ask(db: Connection, actor: Actor, secret_box: SecretBox, id: str, party: str, *, request: Request) -> None:
     """Raises what `give_link` raises, and Refused where the party was asked already, or nobody there can be mailed."""
     case, _ = read_task(db, actor, id)
     task = case.tasks.get(id)

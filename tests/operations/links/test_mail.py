@@ -78,3 +78,24 @@ def test_whose_address_was_erased_gets_nothing(office: Office, superuser_engine:
         db.execute(text("UPDATE party_link_secrets SET address = NULL"))
     office.run()
     assert office.box.to(ADDRESS) == []
+
+
+def test_a_party_that_has_not_answered_is_reminded_once_before_the_end(office: Office) -> None:
+    ask(office)
+    office.run()
+    office.run(10 * 86_400)
+    assert len(office.box.to(ADDRESS)) == 1
+    office.run(11.5 * 86_400)
+    first, again = office.box.to(ADDRESS)
+    assert str(again["Subject"]) == f"Still open: {first['Subject']}"
+    office.run(13 * 86_400)
+    assert len(office.box.to(ADDRESS)) == 2
+
+
+def test_whoever_has_answered_or_lost_the_link_is_not_reminded(office: Office) -> None:
+    done = ask(office)
+    office.run()
+    with transaction(office.engine) as db:
+        revoke_link(db, office.world.actor(db, "officer"), done.answer["id"], request=new_request())
+    office.run(11.5 * 86_400)
+    assert len(office.box.to(ADDRESS)) == 1

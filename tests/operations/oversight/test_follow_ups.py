@@ -1,0 +1,115 @@
+"""The rate of the follow-up is the figure's own, and the list says whom to ask now and who did not answer."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection
+
+from casework.errors import InvalidForm
+from casework.operations.links.service import Wanted, give_link
+from casework.operations.oversight.figures import count_programme
+from casework.operations.oversight.follow_ups import count_follow_ups, list_follow_ups
+from tests.operations.links.scene import SECRET_BOX
+from tests.support.followed import ask_now, closed_case, later, record
+from tests.support.world import World, new_request
+
+#: Far behind the last day of what is asked today.
+LATE = 90
+
+
+def folded(db: Connection, world: World) -> dict[int, tuple[int, int, int]]:
+    """By rung what the figure says of all cases: due, answered in time, ever answered."""
+    figure = count_programme(db, world.programmes["BJ"]).figures["follow_up"]
+    told = {(row.of["days"], row.of["what"]): row for row in figure.rows if row.of["of"] == "all"}
+    return {
+        days: (
+            told[str(days), "answered"].denominator or 0,
+            told[str(days), "answered_in_time"].numerator,
+            told[str(days), "answered"].numerator,
+        )
+        for days in (180, 365, 730)
+    }
+
+
+def queried(db: Connection, world: World) -> dict[int, tuple[int, int, int]]:
+    return {one.days: (one.due, one.in_time, one.answered) for one in count_follow_ups(db, world.actor(db, "officer"))}
+
+
+def test_it_is_counted_as_the_figure_folds_it(world: World, db: Connection) -> None:
+    asked = [closed_case(world, db)[1] for _ in range(5)]
+    for tasks in asked[:4]:
+        ask_now(world, db, tasks[0])
+    ask_now(world, db, asked[0][1])
+    record(world, db, asked[0][0], "yes")
+    record(world, db, asked[1][0], "no_answer")
+    assert folded(db, world)[180] == (1, 1, 1), "what nobody answered is due on its last day"
+    assert queried(db, world) == folded(db, world)
+    later(db, LATE)
+    record(world, db, asked[2][0], "no")
+    assert folded(db, world) == {180: (4, 1, 2), 365: (1, 0, 0), 730: (0, 0, 0)}
+    assert queried(db, world) == folded(db, world)
+    assert [(one.waiting, one.late) for one in count_follow_ups(db, world.actor(db, "manager"))] == [
+        (1, 1),
+        (1, 1),
+        (0, 0),
+    ]
+
+
+@pytest.mark.parametrize("name", ["compliance", "dispute_officer", "provider", "observer", "foreign_officer"])
+def test_who_reads_no_figures_of_the_programme_is_told_nothing(world: World, db: Connection, name: str) -> None:
+    _, tasks = closed_case(world, db)
+    ask_now(world, db, tasks[0])
+    actor = world.actor(db, name)
+    assert count_follow_ups(db, actor) == []
+    assert list_follow_ups(db, actor).items == []
+
+
+def test_before_a_question_is_due_there_is_no_rate(world: World, db: Connection) -> None:
+    closed_case(world, db)
+    assert count_follow_ups(db, world.actor(db, "supervisor")) == []
+
+
+def test_the_list_has_what_is_asked_now_by_its_last_day_page_by_page(world: World, db: Connection) -> None:
+    found = []
+    for _ in range(3):
+        number, tasks = closed_case(world, db)
+        ask_now(world, db, tasks[0])
+        found.append((number, tasks[0]))
+    actor = world.actor(db, "officer")
+    first = list_follow_ups(db, actor, limit=2)
+    rest = list_follow_ups(db, actor, cursor=first.next, limit=2)
+    shown = [*first.items, *rest.items]
+    assert {(one.number, one.task) for one in shown} == set(found)
+    assert [one.due_at for one in shown] == sorted(one.due_at for one in shown)
+    assert {(one.days, one.late, one.owner.name if one.owner else "", one.link) for one in shown} == {
+        (180, False, "Officer", None)
+    }
+    assert rest.next is None
+
+
+def test_what_came_to_its_day_without_an_answer_is_listed_apart(world: World, db: Connection) -> None:
+    number, tasks = closed_case(world, db)
+    ask_now(world, db, tasks[0])
+    record(world, db, tasks[0], "no_answer")
+    actor = world.actor(db, "auditor")
+    assert list_follow_ups(db, actor, tab="silent").items == []
+    later(db, LATE)
+    assert [one.number for one in list_follow_ups(db, actor, tab="silent").items] == [number]
+    assert list_follow_ups(db, actor).items == []
+    with pytest.raises(InvalidForm):
+        list_follow_ups(db, actor, tab="all")
+
+
+def test_the_newest_link_stands_beside_a_question_and_ends_by_its_day(world: World, db: Connection) -> None:
+    _, tasks = closed_case(world, db)
+    ask_now(world, db, tasks[0])
+    actor = world.actor(db, "officer")
+    for party in ("technology_owner", "need_owner"):
+        give_link(db, actor, SECRET_BOX, tasks[0], Wanted(party, 14, "en", code=False), request=new_request())
+    (link,) = [one.link for one in list_follow_ups(db, actor).items]
+    assert link is not None
+    assert (link.party, link.state, link.mail) == ("need_owner", "open", False)
+    later(db, 15)
+    (link,) = [one.link for one in list_follow_ups(db, actor).items]
+    assert link is not None
+    assert link.state == "over"
