@@ -33,6 +33,7 @@ from tests.operations.people.test_public_catalogues import show
 from tests.security.authorization_rows import Row
 from tests.security.authorization_web import OWN, TABLE
 from tests.support.additions import send_need_file, show_burden
+from tests.support.followed import ask_now, closed_case
 from tests.support.samples import Sample
 from tests.support.scene import make_things
 from tests.support.stories import publish_made
@@ -166,6 +167,8 @@ def make_page_things(site: Site) -> Mapping[str, str]:
         show(db, world, contact_zh="三号办公室", results=True)
         publish(db, world, made["technology"])
         made |= {"story": publish_made(db, made["story_consent"])}
+        # A party to be asked after a closing.
+        ask_now(world, db, closed_case(world, db)[1][0])
         made |= {"accepted": accepted, "fresh": fresh, "fresh_track": world.main_track(db, fresh)}
     paper = world.hand_in(site.document_store, made["number"])
     with transaction(site.engine) as db:

@@ -29,7 +29,7 @@ TABS = (WAITING, SILENT)
 #: Of the closed cases of some programmes the questions that were opened at their closing, each with its place on the ladder.
 _ASKED = """
     SELECT t.id, t.log_id, t.state, t.due_at, t.closed_at, c.number, c.title, c.need_id, c.owner_id,
-        row_number() OVER (PARTITION BY t.log_id ORDER BY t.position) AS rung,
+        row_number() OVER (PARTITION BY t.log_id ORDER BY t.opened_at, t.position, t.id) AS rung,
         t.state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AS open,
         t.state = 'Completed' AND coalesce(t.result ->> CAST(:answer AS text) <> :silent, false) AS answered
     FROM tasks t JOIN cases c ON c.id = t.log_id

@@ -13,8 +13,8 @@ from tests.operations.links.scene import SECRET_BOX
 from tests.support.followed import ask_now, closed_case, later, record
 from tests.support.world import World, new_request
 
-#: Far behind the last day of what is asked today.
-LATE = 90
+#: Behind the last day of the first question to a party, and before that of the second.
+LATE = 230
 
 
 def folded(db: Connection, world: World) -> dict[int, tuple[int, int, int]]:
@@ -46,13 +46,10 @@ def test_it_is_counted_as_the_figure_folds_it(world: World, db: Connection) -> N
     assert queried(db, world) == folded(db, world)
     later(db, LATE)
     record(world, db, asked[2][0], "no")
-    assert folded(db, world) == {180: (4, 1, 2), 365: (1, 0, 0), 730: (0, 0, 0)}
+    assert folded(db, world) == {180: (5, 1, 2), 365: (0, 0, 0), 730: (0, 0, 0)}, "what nobody began to ask is due, too"
     assert queried(db, world) == folded(db, world)
-    assert [(one.waiting, one.late) for one in count_follow_ups(db, world.actor(db, "manager"))] == [
-        (1, 1),
-        (1, 1),
-        (0, 0),
-    ]
+    manager = world.actor(db, "manager")
+    assert [(one.waiting, one.late) for one in count_follow_ups(db, manager)] == [(1, 1), (1, 0), (0, 0)]
 
 
 @pytest.mark.parametrize("name", ["compliance", "dispute_officer", "provider", "observer", "foreign_officer"])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
@@ -14,6 +15,11 @@ from tests.support.web_client import Browser
 from tests.support.world import World
 
 Enter = Callable[[str], Browser]
+
+
+@pytest.fixture(autouse=True)
+def _mails_go_out(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.config, "MAILING", True)
 
 
 @pytest.fixture
@@ -49,7 +55,6 @@ def test_the_list_names_the_cases_to_ask_and_who_only_reads_asks_nobody(
 ) -> None:
     number, task = asked
     browser = browser_for("officer")
-    browser.flask.application.config["MAILING"] = True
     page = browser.get("/follow-ups").text
     assert number in page
     assert f'value="{task}"' in page
@@ -66,7 +71,6 @@ def test_links_are_tried_first_and_then_mailed(
     with transaction(engine) as db:
         add_contact(world, db)
     browser = browser_for("officer")
-    browser.flask.application.config["MAILING"] = True
     form = {"task": task, "party": "need_owner"}
     tried = browser.post("/follow-ups", form, page="/follow-ups")
     assert "Nothing was done yet." in tried.text
@@ -83,7 +87,6 @@ def test_links_are_tried_first_and_then_mailed(
 
 def test_whoever_selects_nobody_is_told_so(browser_for: Enter, asked: tuple[str, str]) -> None:
     browser = browser_for("officer")
-    browser.flask.application.config["MAILING"] = True
     refused = browser.post("/follow-ups", {"party": "need_owner"}, page="/follow-ups")
     assert refused.status_code == 422
     assert "Select one case at least" in refused.text
