@@ -58,6 +58,7 @@ _TABS = {
     WAITING: "a.open",
     SILENT: "NOT a.open AND NOT a.answered AND a.due_at <= casework_now()",
 }
+#: Of a list what comes after a row of it.
 _AFTER = "AND (a.due_at, a.id) > (:at, CAST(:id AS uuid))"
 #: The list of each tab, from its beginning and from a row on.
 _LISTS = {
