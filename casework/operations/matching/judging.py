@@ -102,8 +102,6 @@ def judge(
     began = time.monotonic()
     # Read before the transaction begins, which waits for nobody.
     make_ready()
-    if similar and installed():
-        the_model()
     plain = measured(_plain(collection), collection.judged)
     with transaction(engine) as db:
         try:
@@ -143,6 +141,8 @@ def _ours(
     db: Connection, collection: Collection, progress: Progress | None, *, similar: bool
 ) -> tuple[dict[str, Sequence[str]], dict[str, Sequence[str]]]:
     """Our lists, and those that words alone give."""
+    # Nobody waits for it: what is computed between two statements may take as long as it takes.
+    db.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
     for table in _TABLES:
         db.execute(text(f"CREATE TEMPORARY TABLE {table} (LIKE public.{table} INCLUDING ALL) ON COMMIT DROP"))
     names = {str(UUID(int=n)): id for n, id in enumerate(sorted(collection.documents), start=1)}
