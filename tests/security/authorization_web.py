@@ -525,7 +525,7 @@ TABLE: tuple[Row, ...] = (
     post("/programmes/<programme>/reports", REPORTERS, body=lambda on: {"until": "2026-01-01T00:00:00.000000Z"}),
     get("/reports/<report>/report.pdf", ANSWERABLE),
     get("/reports/<report>/figures.xlsx", ANSWERABLE),
-    get("/reports/<report>/content.json", SUPERVISORS | AUDITOR),
+    get("/reports/<report>/content.json", SUPERVISORS | AUDITOR, {"manager"}),
     post("/reports/<report>/agree", REPORTERS, AUDITOR, body=lambda on: {"sure": "yes"}),
     post("/reports/<report>/publish", REPORTERS, AUDITOR, body=lambda on: {"sure": "yes"}),
     # --- auditors ---

@@ -11,10 +11,12 @@ from flask import Blueprint, render_template, request
 from flask_babel import force_locale, gettext
 from werkzeug.wrappers import Response
 
+from casework import reasons
 from casework.api.protocol.files import as_attachment
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.case_facts import DIMENSIONS
-from casework.errors import NotFound
+from casework.engine.roles import Role
+from casework.errors import NotAllowed
 from casework.json_values import JsonMapping
 from casework.ledger.canonical_json import canonical, instant, parse_instant
 from casework.operations.auth.step_up import insist_proved
@@ -87,10 +89,10 @@ def take_xlsx(report: UUID) -> Response:
 @blueprint.get("/content.json", endpoint="json")
 @readers
 def take_json(report: UUID) -> Response:
-    """What was frozen, byte for byte: its SHA-256 is the fingerprint. Raises NotFound for who reads no closed needs."""
+    """What was frozen, byte for byte: its SHA-256 is the fingerprint. Raises NotAllowed for who reads no closed needs."""
     read = _read(report, takes_cases=True)
     if read.shown.content is None:
-        raise NotFound("report")
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.SUPERVISOR, Role.AUDITOR)))
     return _file(canonical(read.shown.content), f"{read.name}.json", "application/json")
 
 

@@ -130,7 +130,7 @@ def test_its_data_have_the_fingerprint_that_stands_on_its_page(browser_for: Ente
     data = auditor.get(f"{report}/content.json").get_data()
     assert hashlib.sha256(data).hexdigest() in auditor.get(report).text
     manager = browser_for("manager")
-    assert manager.get(f"{report}/content.json").status_code == 404
+    assert manager.get(f"{report}/content.json").status_code == 403
     assert "content.json" not in manager.get(report).text
 
 
