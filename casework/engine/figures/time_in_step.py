@@ -26,9 +26,11 @@ def time_in_step(world: World) -> Figure:
         mine = [one for one in told if one[1].step == step]
         ended = [one for one in mine if one[1].end is not None]
         rows.append(_row({"step": step, "what": ENDED}, ended, world))
-        for month in sorted({_month(one, world) for one in ended}):
-            in_it = [one for one in ended if _month(one, world) == month]
-            rows.append(_row({"step": step, "what": ENDED, "month": month}, in_it, world))
+        by_month: dict[str, list[Stayed]] = {}
+        for one in ended:
+            by_month.setdefault(_month(one, world), []).append(one)
+        for month in sorted(by_month):
+            rows.append(_row({"step": step, "what": ENDED, "month": month}, by_month[month], world))
         for side in sorted({side for _, stay in ended for side in stay.minutes}):
             theirs = [(case, stay.minutes[side]) for case, stay in ended if side in stay.minutes]
             rows.append(
