@@ -183,9 +183,10 @@ LETTERHEAD: JsonMapping = {
 }
 
 
-#: Where the demo's office is asked about what stands in its public catalogue.
+#: Where the demo's office is asked about what stands in its public catalogue, and among its results.
 CATALOGUE: JsonMapping = {
     "open": True,
+    "results": True,
     "contact": "Beijing Intellectual Property Office, green technology programme\nTelephone 010 5555 0100, working days from 9 to 17",
     "contact_zh": "北京市知识产权局绿色技术项目\n电话 010 5555 0100，工作日 9 时至 17 时",
     "email": "green-technology@ip-office.example",

@@ -18,6 +18,7 @@ from casework.demo.cast import NEED_OWNERS, PLAYERS, PROVIDERS, TECHNOLOGY_OWNER
 from casework.demo.furnishing import FurnishingHand, TellingStage, describe_providers, raise_findings, set_up_programme
 from casework.demo.interest import ask_both_sides
 from casework.demo.parties import confirm_records, furnish_parties, merge_doubles, screen_parties
+from casework.demo.results import show_results
 from casework.demo.rights import enter_rights
 from casework.demo.scripts import scripts
 from casework.engine.deadlines.calendars import Calendar
@@ -168,6 +169,7 @@ def tell(
             raise_findings(stage)
             screen_parties(stage, store)
             ask_both_sides(stage, secret_box_of(settings))
+            show_results(stage, secret_box_of(settings))
             assess_needs(stage)
         _import_past(settings)
         tell_due(engine, mailing=True)
