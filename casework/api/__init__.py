@@ -41,7 +41,7 @@ from casework.api.mediations import emergency_access_routes, unsealing_routes
 from casework.api.mediations import routes as mediations_routes
 from casework.api.messages import routes as messages_routes
 from casework.api.notifications import routes as notification_routes
-from casework.api.oversight import case_hygiene_routes, figure_routes, forecast_routes, job_routes
+from casework.api.oversight import case_hygiene_routes, figure_routes, forecast_routes, job_routes, process_routes
 from casework.api.people import (
     absence_routes,
     edition_choice_routes,
@@ -89,6 +89,7 @@ ROUTES: tuple[Route, ...] = (
     *tasks_routes.ROUTES,
     *case_hygiene_routes.ROUTES,
     *figure_routes.ROUTES,
+    *process_routes.ROUTES,
     *forecast_routes.ROUTES,
     *notification_routes.ROUTES,
     *search_routes.ROUTES,

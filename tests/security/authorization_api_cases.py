@@ -238,6 +238,7 @@ CASES: tuple[Row, ...] = (
     get("/case-hygiene", frozenset({"supervisor"})),
     # Everybody those of a programme of their own.
     get("/figures", frozenset({"officer", "other_officer", "foreign_officer", "supervisor", "manager", "auditor"})),
+    get("/process", frozenset({"supervisor", "manager", "auditor"})),
     get(
         "/figures/outside",
         frozenset({"officer", "other_officer", "foreign_officer", "supervisor", "manager", "auditor", "observer"}),

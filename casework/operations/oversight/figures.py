@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -140,9 +140,9 @@ def count_for_reader(
     return replace(counted, as_of=replace(counted.as_of, logs=None), figures=trimmed)
 
 
-def programme_of_reader(actor: Actor, programme: str | None) -> str:
-    """Of which programme somebody reads the figures: the one that is named, or the first. Raises NotFound for who reads none."""
-    mine = sorted({m.programme for m in actor.memberships if m.programme and m.role in READ_BY})
+def programme_of_reader(actor: Actor, programme: str | None, roles: Collection[Role] = READ_BY) -> str:
+    """Of which programme somebody with one of the roles reads: the one that is named, or the first. Raises NotFound for who reads none."""
+    mine = sorted({m.programme for m in actor.memberships if m.programme and m.role in roles})
     if not mine or programme not in (None, *mine):
         raise NotFound("programme")
     return programme or mine[0]

@@ -12,11 +12,11 @@ from casework.engine.mining.conformance import Conformance, conformance
 from casework.engine.mining.waits import Place, Waits, Work
 from casework.engine.mining.ways import Arc, Variant, Ways
 from casework.engine.roles import Role
-from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.event_export import edition_names, read_traces
+from casework.operations.oversight.figures import programme_of_reader
 from casework.permissions.actors import Actor
 from casework.records.event_log import by_now
 from casework.records.row_security import whole
@@ -61,15 +61,18 @@ def fold_process(db: Connection, programme: str, until: datetime | None = None) 
     )
 
 
-def process_for_reader(db: Connection, actor: Actor, programme: str, until: datetime | None = None) -> Process:
-    """The same for one of its readers. It counts cases alone, and tells nothing of needs, closed or not.
+def process_for_reader(
+    db: Connection, actor: Actor, programme: str | None = None, until: datetime | None = None
+) -> Process:
+    """The same for one of its readers: of the actor's first programme, where none is named.
+
+    It counts cases alone, and tells nothing of needs, closed or not.
 
     Raises NotFound for others than the programme's supervisors, managers and auditors.
     """
-    if not any(one.programme == programme and one.role in READ_BY for one in actor.memberships):
-        raise NotFound("programme")
+    mine = programme_of_reader(actor, programme, READ_BY)
     with whole(db):
-        return fold_process(db, programme, until)
+        return fold_process(db, mine, until)
 
 
 def tell_process(db: Connection, programme: str, until: datetime | None = None) -> JsonObject:

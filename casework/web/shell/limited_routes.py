@@ -38,6 +38,7 @@ LIMITED: Mapping[str, Kind] = {
     "api.show_burden": "upload", "api.show_screening": "upload",
     "accounts.keep_draft": "draft", "news.show": "news",
     "audit.verify": "verification", "api.verify_case": "verification", "api.show_figures": "figures",
+    "api.show_process": "figures",
     "api.show_outside": "outside_figures",
     "figures.index": "figures", "figures.cases": "figures", "figures.csv": "figures", "figures.xlsx": "figures",
     "figures.json": "figures", "process.index": "figures", "process.csv": "figures", "process.xlsx": "figures",

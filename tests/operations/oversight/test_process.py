@@ -52,6 +52,7 @@ def test_up_to_a_moment_it_is_what_it_was_then(world: World, db: Connection) -> 
 def test_who_answers_for_a_programme_reads_how_its_cases_ran(world: World, db: Connection, name: str) -> None:
     number = world.open_case(db)
     found = process_for_reader(db, world.actor(db, name), world.programmes["BJ"])
+    assert process_for_reader(db, world.actor(db, name), until=found.at) == found
     assert [one.cases for one in found.variants] == [(number,)]
     assert [one.case for one in found.conformance] == [number]
 

@@ -1,0 +1,86 @@
+"""The schemas of how cases ran."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from casework.api.protocol.fields import Answer, Id, Moment, Query
+
+
+class ProcessQuery(Query):
+    programme: Annotated[Id | None, Field(description="Of which of your programmes; the first where none is named")] = (
+        None
+    )
+    as_of: Annotated[AwareDatetime | None, Field(description="Up to this moment; now where none is named")] = None
+
+
+class Variant(Answer):
+    actions: Annotated[list[str], Field(description="Of the case's own track, in their order")]
+    cases: Annotated[list[str], Field(description="The numbers of the cases that went this way")]
+    percent: float
+    median_minutes: Annotated[
+        int | None, Field(description="From the opening to the closing; null while none is closed")
+    ]
+
+
+class Arc(Answer):
+    source: str
+    target: Annotated[str, Field(description="The action that came right after it")]
+    count: int
+    median_minutes: int | None
+
+
+class TaskMinutes(Answer):
+    waiting: Annotated[int, Field(description="For somebody")]
+    in_hand: int
+    resting: Annotated[int, Field(description="Put off")]
+
+
+class ProcessState(Answer):
+    edition: Annotated[str, Field(description="The workflow and the number of its edition")]
+    state: str
+    count: Annotated[int, Field(description="How often cases came there")]
+    now: Annotated[int, Field(description="How many are there")]
+    median_working_minutes: Annotated[int | None, Field(description="Of the stays that ended; null where none did")]
+    working_minutes: Annotated[int, Field(description="Of all stays together")]
+    dated: Annotated[int, Field(description="Tasks of the state that had a deadline")]
+    overdue: Annotated[int, Field(description="Of these, those that ended after it or are open beyond it")]
+    task_working_minutes: Annotated[TaskMinutes, Field(description="Of the state's tasks")]
+
+
+class ProcessTask(Answer):
+    workflow: str
+    task: str
+    count: int
+    working_minutes: TaskMinutes
+
+
+class Deviation(Answer):
+    seq: Annotated[int, Field(description="The event of the case's log")]
+    workflow: str
+    action: str
+    what: Annotated[str, Field(description="What is wrong with the action, as a code")]
+
+
+class DeviatingCase(Answer):
+    case: str
+    actions: int
+    deviations: list[Deviation]
+
+
+class Conforming(Answer):
+    actions: Annotated[int, Field(description="How many were tried again")]
+    cases: int
+    deviating: list[DeviatingCase]
+
+
+class Process(Answer):
+    as_of: Moment
+    calendar: Annotated[str, Field(description="Digest of the calendar by whose working minutes it is told")]
+    variants: Annotated[list[Variant], Field(description="The most frequent first")]
+    arcs: Annotated[list[Arc], Field(description="The most frequent first")]
+    states: Annotated[list[ProcessState], Field(description="Those that took the most working time together first")]
+    tasks: Annotated[list[ProcessTask], Field(description="Those that waited the longest together first")]
+    conformance: Conforming
