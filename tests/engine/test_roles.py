@@ -23,6 +23,7 @@ ELSEWHERE = (
     "casework/engine/roles.py",
     "casework/demo/cast.py",
     "casework/demo/furnishing.py",
+    "casework/demo/results.py",
     "casework/demo/scripts/",
     "casework/playbook/",
     "casework/reasons/terms.py",

@@ -46,6 +46,7 @@ ELSEWHERE: Mapping[str, tuple[str, str, frozenset[Role]]] = {
     "discipline": (N_("Case hygiene"), "home.case_hygiene", frozenset({Role.SUPERVISOR})),
     "workload": (N_("Team"), "home.team", frozenset({Role.SUPERVISOR})),
     "agreements": (N_("Contract values"), "contract_values.index", READ_BY),
+    "effects": (N_("Success stories"), "stories.index", frozenset({Role.OFFICER, Role.SUPERVISOR})),
     "follow_up": (N_("Follow-ups"), "follow_ups.index", READ_BY),
 }
 #: Those that need the whole width of the page.

@@ -121,7 +121,7 @@ def write_paper(read: Read, language: str) -> str:
     figures = shown.outside["figures"]
     told = [(name, _lines(name, figures[name], sayer)) for name in in_order(figures)]
     return render_template(
-        "oversight/report_paper.html",
+        "papers/report.html",
         language=LANGUAGES[language],
         fonts=FONTS,
         one=shown,

@@ -80,7 +80,6 @@ ENTRIES = (
             "need_origin.",
         ),
     ),
-    Entry(frozenset({Role.OFFICER, Role.SUPERVISOR}), N_("Success stories"), "stories.index", "leaf", ("stories.",)),
     Entry(
         frozenset({Role.OFFICER, Role.SUPERVISOR}),
         N_("Needs assessments"),
@@ -110,14 +109,7 @@ ENTRIES = (
         N_("Figures"),
         "figures.index",
         "chart",
-        ("figures.", "follow_ups.", "process."),
-    ),
-    Entry(
-        frozenset({Role.SUPERVISOR, Role.MANAGER, Role.AUDITOR}),
-        N_("Stage reports"),
-        "reports.index",
-        "file",
-        ("reports.", "report_files."),
+        ("figures.", "follow_ups.", "process.", "reports.", "report_files.", "stories."),
     ),
     Entry(frozenset({Role.SUPERVISOR}), N_("Case hygiene"), "home.case_hygiene", "leaf"),
     Entry(

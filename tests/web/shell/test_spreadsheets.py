@@ -18,6 +18,7 @@ from tests.support.programs import CALC, NoProgramError, find_program, may_insta
 from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
 from tests.support.world import World
+from tests.web.oversight.test_report_pages import freeze
 from tests.web.shell.test_exports import PAYLOADS
 
 pytestmark = pytest.mark.slow
@@ -36,7 +37,9 @@ WRITTEN = {
 COLUMNS = 10
 EXPORTS = ("/cases.csv", "/cases.xlsx")
 #: In these stand names beside numbers: none becomes a formula.
-FIGURES = ("/figures.csv", "/figures.xlsx")
+FIGURES = ("/figures.csv", "/figures.xlsx", "/process.csv", "/process.xlsx")
+#: And in what was frozen of them.
+FROZEN = "/reports/<uuid:report>/figures.xlsx"
 
 
 class Calc:
@@ -139,7 +142,7 @@ def test_what_people_wrote_is_words_in_every_file_that_we_export(
     served = {
         rule.rule for rule in app.url_map.iter_rules() if rule.rule.rpartition(".")[2] in ("csv", "xlsx", "ods", "tsv")
     }
-    assert served == {*EXPORTS, *FIGURES}, "an export that this test does not read"
+    assert served == {*EXPORTS, *FIGURES, FROZEN}, "an export that this test does not read"
     with transaction(owner_engine) as db:
         number, _ = to_referral(world, db)
     browser, files, wanted = browser_for("auditor"), dict[str, bytes](), dict[str, str]()
@@ -158,7 +161,11 @@ def test_what_people_wrote_is_words_in_every_file_that_we_export(
         for path in FIGURES:
             answer = browser.get(path)
             assert answer.status_code == 200, (path, answer.text)
-            figures[f"figures-{n}.{path.rpartition('.')[2]}"] = answer.data
+            figures[f"{path[1:].replace('.', f'-{n}.')}"] = answer.data
+    report = freeze(browser_for("supervisor"), world)
+    answer = browser.get(f"{report}/figures.xlsx")
+    assert answer.status_code == 200
+    figures["report.xlsx"] = answer.data
     for name, [head, row] in calc.read(files).items():
         assert len(head) == COLUMNS
         assert row[0] == number

@@ -12,11 +12,11 @@ BY_MACRO = re.compile(r'<table\b|class="note\b|class="tag\b|<svg\b')
 
 
 def by_hand() -> set[str]:
-    """Templates outside the macros that write by hand what a macro writes."""
+    """Templates outside the macros that write by hand what a macro writes; mails and printed papers have a style of their own."""
     return {
         path.relative_to(TEMPLATES).as_posix()
         for path in TEMPLATES.rglob("*.html")
-        if path.parent.name not in ("macros", "mail")
+        if path.parent.name not in ("macros", "mail", "papers")
         and path.name not in ("base.html", "components.html")
         and BY_MACRO.search(path.read_text("utf-8"))
     }
