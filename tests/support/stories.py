@@ -90,6 +90,12 @@ def published(db: Connection, world: World, box: SecretBox = BOX) -> tuple[str, 
     return number, told
 
 
+def own_by(db: Connection, organisation: str) -> None:
+    """From now on all technologies are another's."""
+    with whole(db):
+        db.execute(text("UPDATE technologies SET owner_id = CAST(:id AS uuid)"), {"id": organisation})
+
+
 def id_of(db: Connection, number: str) -> str:
     query = text("SELECT id::text FROM success_stories WHERE number = :number")
     return str(db.execute(query, {"number": number}).scalar_one())

@@ -65,9 +65,17 @@ _STAY = text("""
 _PICTURE = text("SELECT picture FROM success_stories WHERE id = CAST(:id AS uuid) AND picture IS NOT NULL")
 
 
+def _reads(db: Connection, token: str, opened: str) -> Any:
+    """The link as this browser has opened it. Raises NotFound, also for who was asked and is no longer on record as that party."""
+    row = office_links.read_link(db, STORY, token, opened)
+    if row.state == OPEN and not row.still:
+        raise NotFound("link")
+    return row
+
+
 def show_story_of(db: Connection, token: str, opened: str) -> ShownStory:
     """What the link shows to the browser that has opened it. Raises NotFound."""
-    row = office_links.read_link(db, STORY, token, opened)
+    row = _reads(db, token, opened)
     reads = row.state in (OPEN, GIVEN)
     return ShownStory(
         **office_links.shown_of(db, row),
@@ -81,7 +89,7 @@ def show_story_of(db: Connection, token: str, opened: str) -> ShownStory:
 
 def picture_behind(db: Connection, token: str, opened: str) -> bytes:
     """The picture of the story that a link shows. Raises NotFound."""
-    row = office_links.read_link(db, STORY, token, opened)
+    row = _reads(db, token, opened)
     with whole(db):
         found = db.execute(_PICTURE, {"id": row.story}).scalar_one_or_none()
     if row.state not in (OPEN, GIVEN) or found is None:
@@ -95,7 +103,7 @@ def answer_story(db: Connection, token: str, opened: str, says: Says) -> None:
         raise InvalidForm(fields={"by": reasons.fields.REQUIRED})
     with whole(db):
         row = office_links.lock_link(db, STORY, token, opened)
-        if row.state != OPEN:
+        if row.state != OPEN or not row.still:
             raise NotFound("link")
         said = {
             "by": says.by.strip()[:200],

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.definitions import load_figure_names
 from casework.errors import NotFound
 from casework.operations.core.views import rows_as
 from casework.operations.matching.published_views import Office
@@ -22,8 +23,9 @@ _OFFICES = text("""
     SELECT p.id::text, p.code, p.name, p.name_zh, c.contact, c.contact_zh, c.email
     FROM public_catalogues c JOIN programmes p ON p.id = c.programme_id WHERE c.results ORDER BY p.code, p.id
 """)
-#: A story `y` is shown: it is published, its programme shows its results, and both parties consent.
+#: A story `y` is shown: it is published, its case is closed and went well, its programme shows its results, and both parties consent.
 _SHOWN = f"""y.state = 'published' AND {CONSENTED}
+    AND EXISTS (SELECT FROM cases e WHERE e.number = y.number AND e.closed_at IS NOT NULL AND e.outcome = ANY(CAST(:successes AS text[])))
     AND EXISTS (SELECT FROM public_catalogues c WHERE c.programme_id = y.programme_id AND c.results)"""
 #: What is told of a story `y`.
 _COLUMNS = """y.id::text, y.programme_id::text AS programme, y.published_at, y.title, y.title_zh, y.words, y.words_zh, y.caption,
@@ -48,6 +50,11 @@ def list_offices(db: Connection) -> list[Office]:
     return list(offices)
 
 
+def _well() -> dict[str, Any]:
+    """The outcomes of cases that went well."""
+    return {"successes": list(load_figure_names().successes)}
+
+
 def _published(row: Any) -> PublishedStory:
     return PublishedStory(
         id=row.id,
@@ -61,13 +68,13 @@ def _published(row: Any) -> PublishedStory:
 def list_published(db: Connection) -> tuple[list[Office], list[PublishedStory]]:
     """The stories that everybody reads, and whose they are. Raises NotFound where no programme shows any."""
     offices = list_offices(db)
-    return offices, [_published(row) for row in db.execute(_STORIES, {"most": MOST})]
+    return offices, [_published(row) for row in db.execute(_STORIES, {"most": MOST, **_well()})]
 
 
 def show_published(db: Connection, id: str) -> tuple[PublishedStory, Office]:
     """One story, and whom one asks about it. Raises NotFound for all others alike."""
     offices = {office.id: office for office in list_offices(db)}
-    row = db.execute(_STORY, {"id": id}).one_or_none()
+    row = db.execute(_STORY, {"id": id, **_well()}).one_or_none()
     if row is None:
         raise NotFound()
     return _published(row), offices[str(row.programme)]
@@ -87,7 +94,7 @@ def list_figures(db: Connection) -> list[ShownFigures]:
 
 def picture_of(db: Connection, id: str) -> bytes:
     """The picture of a story that everybody reads. Raises NotFound."""
-    found = db.execute(_PICTURE, {"id": id}).scalar_one_or_none()
+    found = db.execute(_PICTURE, {"id": id, **_well()}).scalar_one_or_none()
     if found is None:
         raise NotFound()
     return bytes(found)

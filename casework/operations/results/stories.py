@@ -26,7 +26,7 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.cases.impacts import show_impacts
 from casework.operations.cases.queries import find_case
-from casework.operations.core.case_parties import parties_now
+from casework.operations.core.case_parties import OF_CASE, parties_now
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.organisations import STANDING, contacts_of
 from casework.operations.core.perform import new_id
@@ -54,10 +54,17 @@ FIELDS: Mapping[str, int] = {"title": TITLE, "title_zh": TITLE, "words": WORDS, 
 #: Why a story was taken back.
 REASON = "reason"
 
+#: Whoever was asked by `q` about a story `y` is that party of its case by the record now, or stands in its place: an owner may have been
+#: corrected since, and two records made into one.
+STILL = f"""EXISTS (
+        SELECT FROM cases c CROSS JOIN LATERAL {OF_CASE} JOIN organisations o ON o.id = p.id
+        JOIN organisations g ON g.id = q.organisation_id
+        WHERE c.number = y.number AND p.party = q.side AND coalesce(o.merged_into, o.id) = coalesce(g.merged_into, g.id)
+    )"""
 #: Both parties consent to a story `y`, as it stands.
-CONSENTED = (
-    """(SELECT count(DISTINCT q.side) = 2 FROM story_consents q WHERE q.story_id = y.id AND q.state = 'given')"""
-)
+CONSENTED = f"""(
+        SELECT count(DISTINCT q.side) = 2 FROM story_consents q WHERE q.story_id = y.id AND q.state = 'given' AND {STILL}
+    )"""
 #: The story of a case, whether both parties consent to it, and whether its programme shows its results.
 _STORY = text(f"""
     SELECT y.id::text, y.title, y.title_zh, y.words, y.words_zh, y.caption, y.caption_zh, y.impacts, y.state, y.revision,
@@ -75,9 +82,9 @@ _CONSENTS = text(f"""
     JOIN (SELECT o.*, g.id AS party FROM {STANDING}) o ON o.party = q.organisation_id
     WHERE q.story_id = CAST(:story AS uuid) ORDER BY q.asked_at DESC, q.id DESC
 """)
-#: What organisations are called.
+#: What organisations are called, and which one stands in the place of each: whom one writes to has gone over to that.
 _CALLED = text(f"""
-    SELECT o.party::text AS id, {called("o")} AS name FROM (SELECT o.*, g.id AS party FROM {STANDING}) o
+    SELECT o.party::text AS id, o.id::text AS stands, {called("o")} AS name FROM (SELECT o.*, g.id AS party FROM {STANDING}) o
     WHERE o.party = ANY(CAST(:ids AS uuid[]))
 """)
 #: The stories of some programmes, what was written last first.
@@ -123,6 +130,12 @@ def went_well(case: Case) -> bool:
     return case.closed_at is not None and case.outcome in load_figure_names().successes
 
 
+def _capacity(actor: Actor, case: Case, roles: tuple[Role, ...]) -> By | None:
+    """In which capacity somebody tells of a case: in nobody's place who has declared an interest in it."""
+    by = in_the_programme(actor, case.programme, roles)
+    return None if by is None or by.acting_for in case.interests else by
+
+
 def _seen(db: Connection, actor: Actor, number: str) -> tuple[Case, By]:
     """A case whose story the actor may write, and in which capacity. Raises NotFound and NotAllowed."""
     case, level = find_case(db, actor, number)
@@ -130,7 +143,7 @@ def _seen(db: Connection, actor: Actor, number: str) -> tuple[Case, By]:
         raise NotFound("case")
     if (why := conflict(actor, case)) is not None:
         raise NotAllowed(why=why)
-    by = in_the_programme(actor, case.programme, WRITERS)
+    by = _capacity(actor, case, WRITERS)
     if by is None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=WRITERS))
     return case, by
@@ -144,17 +157,17 @@ def show_story(db: Connection, actor: Actor, number: str) -> StoryOfCase:
         consents = [] if row is None else [_consent(one) for one in db.execute(_CONSENTS, {"story": row.id})]
         # Of a case that began without one of its records nobody is that party yet.
         parties = {side: id for side, id in parties_now(db, case).items() if side in PARTIES and id}
-        names = {one.id: one.name for one in db.execute(_CALLED, {"ids": sorted(parties.values())})}
-        contacts = contacts_of(db, list(parties.values()), [case.programme])
+        called_by = {one.id: one for one in db.execute(_CALLED, {"ids": sorted(parties.values())})}
+        contacts = contacts_of(db, [one.stands for one in called_by.values()], [case.programme])
     return StoryOfCase(
         number=number,
         programme=case.programme,
         went_well=went_well(case),
         story=None if row is None else _story(row),
         consents=consents,
-        parties={side: (id, names.get(id, ""), contacts[id]) for side, id in parties.items()},
+        parties={side: (id, called_by[id].name, contacts[called_by[id].stands]) for side, id in parties.items()},
         publishes=row is not None
-        and (publisher := in_the_programme(actor, case.programme, PUBLISHERS)) is not None
+        and (publisher := _capacity(actor, case, PUBLISHERS)) is not None
         and are_apart(row.writers, _people(publisher)),
     )
 
@@ -351,7 +364,7 @@ def set_picture(
 def publish_story(db: Connection, actor: Actor, number: str, request: Request) -> Done:
     """Let a story out to which both parties consent: a supervisor who has not written it. Raises NotFound, NotAllowed and Refused."""
     case, _ = _seen(db, actor, number)
-    by = in_the_programme(actor, case.programme, PUBLISHERS)
+    by = _capacity(actor, case, PUBLISHERS)
     if by is None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=PUBLISHERS))
     if (earlier := ask(db, actor, request)) is not None:
@@ -363,19 +376,11 @@ def publish_story(db: Connection, actor: Actor, number: str, request: Request) -
         raise Refused(reasons.results.NOT_YET)
     if not are_apart(row.writers, _people(by)):
         raise NotAllowed(why=reasons.results.OWN_STORY)
-    if not row.consented or not _by_parties_now(db, case, row.id):
+    if not row.consented:
         raise Refused(reasons.results.BOTH_CONSENT)
     db.execute(_PUBLISH, {"id": row.id, "by": by.person})
     _note(db, case, row.id, LET_OUT, by)
     return finish(db, actor, request, Done({"id": row.id, "state": PUBLISHED}))
-
-
-def _by_parties_now(db: Connection, case: Case, story: str) -> bool:
-    """Whether those who consented are the parties still: an owner may have been corrected since."""
-    with whole(db):
-        now = {(side, id) for side, id in parties_now(db, case).items() if side in PARTIES}
-        given = {(one.side, one.organisation) for one in db.execute(_CONSENTS, {"story": story}) if one.state == GIVEN}
-    return now <= given
 
 
 def take_back(db: Connection, actor: Actor, number: str, *, reason: str, request: Request) -> Done:
@@ -416,6 +421,6 @@ def picture_of(db: Connection, actor: Actor, number: str) -> bytes:
 
 __all__ = [
     "ASKED", "CAPTION", "CONSENTED", "DRAFT", "FIELDS", "GIVEN", "LET_OUT", "OPEN", "PICTURED", "PUBLISHED", "PUBLISHERS", "REASON",
-    "REFUSED", "TITLE", "WITHDRAWN", "WORDS", "WRITERS", "WRITTEN", "in_turn", "list_stories", "picture_of", "publish_story",
+    "REFUSED", "STILL", "TITLE", "WITHDRAWN", "WORDS", "WRITERS", "WRITTEN", "in_turn", "list_stories", "picture_of", "publish_story",
     "set_picture", "show_story", "take_back", "told_of", "went_well", "write_story", "writes_in",
 ]  # fmt: skip

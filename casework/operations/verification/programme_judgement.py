@@ -15,7 +15,7 @@ from casework.engine.definition.own_limits import OF_CATALOGUE, limits_of
 from casework.engine.execution.context import Library
 from casework.engine.parties import PARTIES
 from casework.engine.roles import Role
-from casework.engine.state.events import PARTY_ACTOR, SYSTEM_ACTOR, RegisterEvent
+from casework.engine.state.events import ERASED, PARTY_ACTOR, SYSTEM_ACTOR, RegisterEvent
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.core.register_log import GRANTED, REGISTERED
 from casework.operations.history.point_in_time import Past
@@ -120,7 +120,8 @@ def _consented_against(events: Iterable[RegisterEvent]) -> Iterator[tuple[int, s
         if name.startswith(f"story_consents{MARK}") and isinstance(row, Mapping)
     }
     for event in events:
-        for name in event.body.keys() & about.keys():
+        # An erasure says anew what stands in a row, and not what a party says.
+        for name in event.body.keys() & about.keys() if event.kind != ERASED else ():
             story, side = about[name]
             given = stands.setdefault(story, {})
             given.pop(name, None)

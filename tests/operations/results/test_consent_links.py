@@ -21,7 +21,7 @@ from casework.operations.results.stories import take_back
 from casework.records.event_log import now
 from casework.records.row_security import whole
 from tests.support.file_makers import png
-from tests.support.stories import asked, published, says, written
+from tests.support.stories import asked, own_by, published, says, written
 from tests.support.world import World, new_request
 
 
@@ -84,3 +84,25 @@ def test_what_was_taken_back_is_told_no_more(world: World, db: Connection) -> No
     take_back(db, world.actor(db, "officer"), number, reason="A figure is wrong.", request=new_request())
     for _, token, opened in told.values():
         assert show_story_of(db, token, opened).told is None
+
+
+def test_who_is_no_party_any_more_reads_nothing_and_consents_to_nothing(world: World, db: Connection) -> None:
+    number = written(db, world)
+    _, token = asked(db, world, number, "technology_owner")
+    opened = open_link(db, STORY, token)
+    assert show_story_of(db, token, opened).told is not None
+    own_by(db, world.organisations["lab"])
+    with pytest.raises(NotFound):
+        show_story_of(db, token, opened)
+    with pytest.raises(NotFound):
+        picture_behind(db, token, opened)
+    with pytest.raises(NotFound):
+        answer_story(db, token, opened, Says(consents=True, by="周敏"))
+
+
+def test_who_has_consented_withdraws_though_another_is_the_party_by_now(world: World, db: Connection) -> None:
+    _, told = published(db, world)
+    _, token, opened = told["technology_owner"]
+    own_by(db, world.organisations["lab"])
+    withdraw_story(db, token, opened)
+    assert show_story_of(db, token, opened).state == "withdrawn"

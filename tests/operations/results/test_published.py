@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from casework.errors import NotFound
 from casework.operations.results import published as results
@@ -15,7 +15,7 @@ from casework.operations.results.stories import take_back
 from casework.records.database import reader_transaction, transaction
 from tests.operations.people.test_public_catalogues import show
 from tests.support.file_makers import png
-from tests.support.stories import consented, id_of, published, written
+from tests.support.stories import consented, id_of, own_by, published, written
 from tests.support.world import World, new_request
 
 
@@ -55,7 +55,7 @@ def test_it_tells_its_words_what_was_measured_and_whom_to_ask(world: World, engi
             results.show_published(db, str(uuid.uuid4()))
 
 
-@pytest.mark.parametrize("how", ["by link", "by the office", "taken back", "hidden"])
+@pytest.mark.parametrize("how", ["by link", "by the office", "taken back", "hidden", "another owner", "reopened"])
 def test_it_is_gone_for_the_next_reader(world: World, engine: Engine, how: str) -> None:
     with transaction(engine) as db:
         show(db, world, results=True)
@@ -79,5 +79,9 @@ def _end(db: Connection, world: World, how: str, number: str, said: dict[str, tu
         withdraw_consent(db, world.actor(db, "officer"), consent, new_request())
     elif how == "taken back":
         take_back(db, world.actor(db, "officer"), number, reason="A figure.", request=new_request())
+    elif how == "another owner":
+        own_by(db, world.organisations["lab"])
+    elif how == "reopened":
+        db.execute(text("UPDATE cases SET closed_at = NULL, outcome = NULL WHERE number = :number"), {"number": number})
     else:
         show(db, world, reason="Over.", results=False)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, text
 from casework import reasons
 from casework.engine.state.events import RegisterEvent
 from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved, Refused
+from casework.operations.cases.queries import find_case
 from casework.operations.core.register_entries import differences
 from casework.operations.history.point_in_time import Past
 from casework.operations.results import stories
@@ -22,7 +23,7 @@ from casework.records.database import transaction
 from casework.records.event_log import read_register
 from casework.records.row_security import whole
 from tests.support.file_makers import png
-from tests.support.stories import TEXT, asked, consented, end_well, id_of, published, says, written
+from tests.support.stories import TEXT, asked, consented, end_well, id_of, own_by, published, says, written
 from tests.support.world import World, new_request
 
 
@@ -157,12 +158,37 @@ def test_it_is_published_with_both_consents_by_a_supervisor(world: World, db: Co
 def test_a_consent_of_who_is_no_party_any_more_publishes_nothing(world: World, db: Connection) -> None:
     number = written(db, world)
     consented(db, world, number)
-    with whole(db):
-        query = text("UPDATE technologies SET owner_id = CAST(:lab AS uuid)")
-        db.execute(query, {"lab": world.organisations["lab"]})
+    own_by(db, world.organisations["lab"])
     with pytest.raises(Refused) as refusal:
         publish_story(db, world.actor(db, "supervisor"), number, new_request())
     assert why(refusal) == [reasons.results.BOTH_CONSENT]
+
+
+def test_a_consent_of_who_was_merged_into_the_party_holds(world: World, db: Connection) -> None:
+    number = written(db, world)
+    told = consented(db, world, number)
+    with whole(db):
+        query = text("""
+            UPDATE organisations SET merged_into = CAST(:lab AS uuid)
+            WHERE id = (SELECT organisation_id FROM story_consents WHERE id = CAST(:id AS uuid))
+        """)
+        db.execute(query, {"lab": world.organisations["lab"], "id": told["technology_owner"][0]})
+    own_by(db, world.organisations["lab"])
+    supervisor = world.actor(db, "supervisor")
+    publish_story(db, supervisor, number, new_request())
+    one = show_story(db, supervisor, number)
+    assert one.story is not None
+    assert (one.story.state, one.story.consented) == ("published", True)
+
+
+def test_nobody_tells_of_a_case_in_the_place_of_who_has_an_interest(world: World, db: Connection) -> None:
+    number = written(db, world)
+    case, _ = find_case(db, world.actor(db, "supervisor"), number)
+    actor = world.actor(db, "supervisor")
+    deputy = replace(actor, memberships=tuple(replace(one, deputy_for="other") for one in actor.memberships))
+    for interests, may in (((), True), (("other",), False)):
+        by = stories._capacity(deputy, replace(case, interests=frozenset(interests)), stories.PUBLISHERS)
+        assert (by is not None) is may
 
 
 def test_taken_back_it_is_a_draft_and_the_log_says_why(world: World, engine: Engine) -> None:
