@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from casework.engine.analysis.notification_rules import action_of
+from casework.operations.core.case_parties import OF_CASE
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.i18n import Speech
 from casework.operations.core.organisations import STANDING
@@ -88,7 +89,7 @@ _CANCEL = text("""
 #: Who asks: the office, as its letters have it, or the programme that names none. Of `programmes p` and `letterheads h`.
 OFFICE = """coalesce(h.office, p.name) AS office,
     coalesce(h.office_zh, CASE WHEN h.office IS NULL THEN p.name_zh END) AS office_zh"""
-#: What the mail of a link that still leads somewhere is written from.
+#: What the mail of a link that still leads somewhere is written from: one of who is that party no more leads nowhere.
 _POSTED = text(f"""
     SELECT m.id, l.id AS link, l.language, l.until, l.code, s.address, s.token, casework_now() AS at, c.number, {OFFICE},
         o.name AS organisation, o.name_zh AS organisation_zh, to_jsonb(t) AS task,
@@ -97,6 +98,7 @@ _POSTED = text(f"""
     JOIN cases c ON c.id = l.log_id JOIN programmes p ON p.id = c.programme_id LEFT JOIN letterheads h ON h.programme_id = p.id
     JOIN (SELECT o.*, g.id AS party FROM {STANDING}) o ON o.party = l.organisation_id
     WHERE m.id = CAST(:mail AS uuid) AND l.state = 'open' AND l.until > casework_now() AND t.closed_at IS NULL
+    AND EXISTS (SELECT FROM {OF_CASE} JOIN organisations w ON w.id = p.id WHERE p.party = l.party AND coalesce(w.merged_into, w.id) = o.id)
 """)
 
 

@@ -24,7 +24,8 @@ from casework.operations.tasks.bulk import MOST, Outcome, attempt, in_order, of_
 from casework.operations.tasks.queries import read_task
 from casework.permissions.actors import Actor
 from casework.reasons import Why
-from casework.records.event_log import now
+from casework.records.event_log import lock_log, now
+from casework.records.row_security import whole
 
 
 def ask_many(
@@ -59,6 +60,10 @@ def ask_many(
 
 def _ask(db: Connection, actor: Actor, secret_box: SecretBox, id: str, party: str, *, request: Request) -> None:
     """Raises what `give_link` raises, and Refused where the party was asked already, or nobody there can be mailed."""
+    case, _ = read_task(db, actor, id)
+    with whole(db):
+        # In its turn: whoever mails the same question at the same moment is waited for, and what was mailed is seen.
+        lock_log(db, case.log)
     case, _ = read_task(db, actor, id)
     task = case.tasks.get(id)
     if task is None or party_links.rule_of(load_library()[task.edition], task) is None:

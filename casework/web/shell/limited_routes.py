@@ -45,6 +45,7 @@ LIMITED: Mapping[str, Kind] = {
     "process.json": "figures", "reports.new": "figures", "reports.freeze": "figures",
     "report_files.pdf": "letter",
     "bulk.act": "many", "bulk_cases.act": "many", "calendars.preview": "many", "api.do_to_tasks": "many", "api.do_to_cases": "many",
+    "follow_ups.ask": "many",
     "answers.open_link": "party_link", "answers.enter_code": "party_link", "answers.keep": "party_link",
     "answers.send": "party_link", "answers.take": "party_link",
     "stated.open_link": "party_link", "stated.answer": "party_link", "stated.withdraw": "party_link", "stated.keep": "draft",
