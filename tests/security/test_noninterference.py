@@ -47,6 +47,7 @@ from tests.security import authorization_api as api
 from tests.security import authorization_web as pages
 from tests.security.authorization_rows import ROLES, Row
 from tests.support.databases import DatabaseServer
+from tests.support.papers import words_of
 from tests.support.samples import Sample, a_third
 from tests.support.scene import Scene, Things, set_scene
 from tests.support.web_client import Browser
@@ -382,6 +383,8 @@ def _told(answer: TestResponse) -> object:
         # A sheet or a case's file: what is in it. Of a sheet the moment of its making stands beside.
         with zipfile.ZipFile(io.BytesIO(answer.data)) as file:
             return answer.status, {name: file.read(name) for name in file.namelist() if name != "docProps/core.xml"}
+    if answer.data[:4] == b"%PDF":
+        return answer.status, words_of(answer.data)
     return (
         answer.status,
         headers,
