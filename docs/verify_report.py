@@ -278,13 +278,13 @@ def main(path: str) -> int:
     inside = content["inside"]
     lasts, until = inside["as_of"]["logs"], datetime.fromisoformat(inside["as_of"]["at"])
     for log in file["logs"]:
-        id, events = log["log"], read(log)
-        faults += broken(id, events, lasts.get(id, 0), content["heads"].get(id, ""))
+        id, events, last = log["log"], read(log), lasts.get(log["log"], 0)
+        faults += broken(id, events, last, content["heads"].get(id, ""))
         frozen = [one.effects["report"] for one in events if one.kind == "report_frozen"]
         said = [one["digest"] for one in frozen if one["number"] == content["number"]]
         if log["kind"] == "programme" and file["state"] is not None and said != [sha256(canonical(content))]:
             faults.append("the programme's log froze another report")
-        if counted := [one for one in events if one.seq <= lasts.get(id, 0) and one.at <= until]:
+        if counted := [one for one in events if one.seq <= last and one.at <= until or one.kind == "erased"]:
             logs.append((log["kind"], id, counted))
     faults += [f"log {id} is missing" for id in sorted(lasts.keys() - {log["log"] for log in file["logs"]})]
     fold = Fold(logs, until)

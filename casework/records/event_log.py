@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, text
@@ -106,10 +106,14 @@ def now(db: Connection) -> datetime:
     return moment
 
 
+#: No log tells of an earlier moment, and any zone has a day for this one.
+_FIRST = datetime(1, 1, 3, tzinfo=UTC)
+
+
 def by_now(db: Connection, until: datetime | None) -> datetime:
     """An instant that logs are read up to: now, where none is named or it is still to come."""
     moment = now(db)
-    return moment if until is None else min(until, moment)
+    return moment if until is None else max(_FIRST, min(until, moment))
 
 
 def seal_events(log: Log, events: Sequence[LoggedEvent], key: str | None = None) -> tuple[list[dict[str, Any]], str]:

@@ -41,7 +41,8 @@ def funnel(world: World) -> Figure:
     before: list[str] | None = None
     for step in case_steps(names):
         there = [case.number for case, steps in reached if step in steps]
-        here = there if before is None else [number for number in there if number in before]
+        came = frozenset(before or ())
+        here = there if before is None else [number for number in there if number in came]
         among = len(matches) if before is None else len(before)
         rows.append(
             Row(

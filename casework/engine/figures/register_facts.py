@@ -3,7 +3,7 @@ the cases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from casework.engine.case_objects.encumbrances import CONFIRMED
 from casework.engine.case_objects.ip_rights import fold as fold_right
 from casework.engine.case_objects.kept_records import NEED, RECORDED, evolve, said
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.state.events import RegisterEvent
+from casework.engine.state.events import ERASED, RegisterEvent
 
 #: What a programme's log says of matches, and what makes one refused or no longer so.
 MATCHES, REFUSES, TAKES_BACK = "matches/", frozenset({"match_refused"}), frozenset({"match_taken_back"})
@@ -24,6 +24,8 @@ PAST, VISITS, CAME_OF = BESIDE = ("past_projects", "assessment_visits", "assessm
 DRAFT = "draft"
 #: Of which fields of a record figures read whether they say something, and when somebody stood for that.
 READ_FIELDS = ("readiness_low", "readiness_high", "readiness_text", "ip_text", "reference_sites", "deployed_in")
+#: What a field has that says nothing.
+_NOTHING: tuple[object, ...] = (None, "", 0, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ def _read_of(columns: Mapping[str, Any]) -> dict[str, Any]:
     """What figures read of the fields of a record."""
     stood = columns.get("provenance", {})
     confirmed = {name: {"confirmed_at": at} for name in READ_FIELDS if (at := stood.get(name, {}).get("confirmed_at"))}
-    says = {name: True for name in READ_FIELDS if columns.get(name)}
+    # What was erased said something: nothing names nobody.
+    says = {name: True for name in READ_FIELDS if columns.get(name) not in _NOTHING}
     return {"merged_into": columns.get("merged_into"), "provenance": confirmed, **says}
 
 
@@ -127,26 +130,36 @@ def _shown(noun: str, columns: Mapping[str, Any], event: RegisterEvent) -> bool:
 
 
 def read_programme(events: Iterable[RegisterEvent], until: datetime) -> ProgrammeFacts:
-    """What the log of a programme tells up to an instant."""
+    """What the log of a programme tells up to an instant; what was erased since of that, as the erasure told it anew."""
     matches: dict[str, MatchFacts] = {}
     nights: dict[str, Night] = {}
     beside: dict[str, dict[str, Mapping[str, Any]]] = {}
-    for event in events:
-        if event.at > until:
-            break
-        for name, told in event.body.items():
-            if name.startswith(MATCHES):
-                _match(matches, name.removeprefix(MATCHES), event.kind, told)
-            elif name.startswith(NIGHTS) and isinstance(told, Mapping):
-                day = name.rpartition(":")[2]
-                before = nights.get(day, Night(day, 0, 0))
-                nights[day] = Night(day, int(told.get("live", before.live)), int(told.get("broken", before.broken)))
-            else:
-                _beside(beside, name, told)
+    for kind, name, told, later in _told(events, until):
+        if name.startswith(MATCHES):
+            _match(matches, name.removeprefix(MATCHES), kind, told, later=later)
+        elif name.startswith(NIGHTS) and isinstance(told, Mapping):
+            day = name.rpartition(":")[2]
+            before = nights.get(day, Night(day, 0, 0))
+            nights[day] = Night(day, int(told.get("live", before.live)), int(told.get("broken", before.broken)))
+        else:
+            _beside(beside, name, told, later=later)
     return ProgrammeFacts(matches, tuple(nights[day] for day in sorted(nights)), beside)
 
 
-def _beside(beside: dict[str, dict[str, Mapping[str, Any]]], name: str, told: object) -> None:
+def _told(events: Iterable[RegisterEvent], until: datetime) -> Iterator[tuple[str, str, object, bool]]:
+    """The fields up to an instant, each with the kind of its event; and later ones of erasures, of what they took out of those."""
+    gone: set[str] = set()
+    for event in events:
+        later = event.at > until
+        for name, told in event.body.items():
+            if later and (event.kind != ERASED or told is None or name not in gone):
+                continue
+            if told is not None and not isinstance(told, Mapping):
+                gone.add(name)
+            yield event.kind, name, told, later
+
+
+def _beside(beside: dict[str, dict[str, Mapping[str, Any]]], name: str, told: object, *, later: bool) -> None:
     table, mark, key = name.partition("/")
     if not mark or table not in BESIDE:
         return
@@ -154,11 +167,12 @@ def _beside(beside: dict[str, dict[str, Mapping[str, Any]]], name: str, told: ob
     if told is None:
         rows.pop(key, None)
     elif isinstance(told, Mapping):
-        # Where words were erased the row is told anew.
-        rows[key] = {**rows.get(key, {}), **told}
+        # Where words were erased the row is told anew; what is known of it by then stays.
+        known = rows.get(key, {})
+        rows[key] = {**told, **known} if later else {**known, **told}
 
 
-def _match(matches: dict[str, MatchFacts], id: str, kind: str, told: object) -> None:
+def _match(matches: dict[str, MatchFacts], id: str, kind: str, told: object, *, later: bool) -> None:
     if told is None:
         matches.pop(id, None)
         return
@@ -166,4 +180,7 @@ def _match(matches: dict[str, MatchFacts], id: str, kind: str, told: object) -> 
     refused = kind in REFUSES or before.refused and kind not in TAKES_BACK
     # Where its words were erased it is told anew.
     sides = told if isinstance(told, Mapping) else {}
-    matches[id] = MatchFacts(sides.get("need_id", before.need), sides.get("technology_id", before.technology), refused)
+    need, technology = sides.get("need_id", before.need), sides.get("technology_id", before.technology)
+    if later:
+        need, technology = before.need or need, before.technology or technology
+    matches[id] = MatchFacts(need, technology, refused)

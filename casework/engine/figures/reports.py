@@ -113,16 +113,42 @@ _NUMBERS = ("numerator", "under", "denominator", "percent", "parts", "median", "
 
 
 def restated(then: JsonMapping, now: JsonMapping) -> list[JsonObject]:
-    """Each line of a month that figures told then, with what the same line tells now; None where there is none any more."""
+    """Each line of a month that figures told then, with what the same line tells now, None where there is none any more; and lines of
+    such months that are told now alone, with None then."""
     found: list[JsonObject] = []
+    last = max((month for figure in then.values() for month in _months(figure)), default="")
     for name, figure in then.items():
-        lines = _lines(now.get(name))
+        said, lines = _lines(figure), _lines(now.get(name))
         found += [
             {"figure": name, "of": row["of"], "then": _numbers(row), "now": _numbers(lines.get(key))}
-            for key, row in _lines(figure).items()
+            for key, row in said.items()
             if row["of"].get(_MONTH) is not None
         ]
+        found += [
+            {"figure": name, "of": row["of"], "then": None, "now": _numbers(row)}
+            for key, row in lines.items()
+            if key not in said and row["of"].get(_MONTH) is not None and row["of"][_MONTH] <= last
+        ]
     return found
+
+
+def _months(figure: JsonMapping) -> Iterator[str]:
+    return (month for row in figure["rows"] if (month := row["of"].get(_MONTH)) is not None)
+
+
+#: What of a line that is told outside follows from its numbers, or tells of them.
+_DERIVED = ("percent", "median", "p90", "amount")
+
+
+def without_hidden(line: JsonMapping) -> JsonObject:
+    """A line that is told outside, without what a number was then that is hidden now: with it a small one beside could be worked out."""
+    then, now = line["then"], line["now"]
+    if then is None or now is None:
+        return dict(line)
+    hidden = {name: None for name in ("numerator", "denominator") if now[name] is None}
+    parts = {part: None if now["parts"].get(part, 0) is None else value for part, value in then["parts"].items()}
+    bare = {**then, **hidden, "parts": parts}
+    return {**line, "then": bare if bare == then else {**bare, **dict.fromkeys(_DERIVED)}}
 
 
 def _numbers(row: JsonMapping | None) -> JsonObject | None:

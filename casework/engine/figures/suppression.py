@@ -217,8 +217,8 @@ def _forced(parts: Sequence[int], whole: Sequence[int]) -> bool:
 
 #: What tells the lines of a group apart so that they add up to a whole, whether that is printed or not.
 APART = (
-    "cohort", "district", "instrument", "item", "kind", "month", "outcome", "phase", "provider", "reason", "sector", "service", "source",
-    "verdict", "year",
+    "capacity", "cohort", "district", "instrument", "item", "kind", "month", "outcome", "phase", "provider", "reason", "sector", "service",
+    "source", "verdict", "year",
 )  # fmt: skip
 #: What is no part of what a line is of.
 _OF_WHAT = frozenset({"what", "of"})

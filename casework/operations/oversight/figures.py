@@ -67,6 +67,17 @@ class Counted:
     ahead: bool = False
 
 
+#: What is read of a large programme, and what is made of it before the transaction ends, takes minutes.
+_IN_ITS_TIME = text("""
+    SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true)
+""")
+
+
+def in_its_time(db: Connection) -> None:
+    """From here to the end of the transaction nothing is cut off for taking long."""
+    db.execute(_IN_ITS_TIME)
+
+
 def count_programme(
     db: Connection,
     programme: str,
@@ -79,6 +90,7 @@ def count_programme(
 
     `among`: of those cases alone that were this, by phase, sector, district or source. `from_logs`: from nothing but the logs.
     """
+    in_its_time(db)
     among = among or {}
     world, logs = read_world(db, programme, by_now(db, until), from_logs=from_logs)
     library = load_library()
@@ -169,17 +181,19 @@ def read_world(
 def fold_world(
     by_log: Iterator[tuple[str, list[Any]]], programme: str, until: datetime
 ) -> tuple[World, dict[str, int]]:
-    """The same from the kind of each log, and its events or what is kept of it, the programme's own first: none of them is later.
+    """The same from the kind of each log, and its events or what is kept of it, the programme's own first: none of them is later, but
+    for what erasures have told anew of the programme since.
 
     Raises NotFound.
     """
     names, logs = load_figure_names(), dict[str, int]()
     _, own = next(by_log, ("programme", []))
-    if not own:
-        raise NotFound("programme")
-    logs[programme] = own[-1].seq
     told = events_of_register(own)
-    calendar = _calendar(told)
+    by_then = [event for event in told if event.at <= until]
+    if not by_then:
+        raise NotFound("programme")
+    logs[programme] = by_then[-1].seq
+    calendar = _calendar(by_then)
     found = _Found(names, calendar, until)
     for kind, rows in by_log:
         found.take(kind, rows)
@@ -259,14 +273,16 @@ CASE, MEDIATION, RIGHT = "case", "mediation", "right"
 #: A log `l` of which what is kept `f` is all that it tells up to a moment.
 _AS_KEPT = "f.log_id = l.id AND f.seq = l.seq AND f.counted_by = :counted_by AND f.last_at <= :until"
 #: What a programme's logs tell up to a moment, log by log, its own first: of a log that tells no more than what is kept of it that,
-#: of others the events. One statement: what is written meanwhile is in none of them.
+#: of others the events. And what erasures have told anew since, where words were taken out of the programme's own. One statement: what is
+#: written meanwhile is in none of them.
 _TOLD = text(f"""
     SELECT x.kind, x.id::text AS log, x.seq, x.header, x.effects, x.body, x.facts FROM (
         SELECT l.kind, l.id, f.seq, CAST(NULL AS jsonb) AS header, CAST(NULL AS jsonb) AS effects, CAST(NULL AS jsonb) AS body, f.facts
         FROM figure_facts f JOIN logs l ON {_AS_KEPT} WHERE f.programme_id = CAST(:programme AS uuid)
         UNION ALL
         SELECT l.kind, l.id, e.seq, e.header, e.effects, e.body, NULL FROM events e JOIN logs l ON l.id = e.log_id
-        WHERE CAST(:programme AS uuid) IN (l.programme_id, l.id) AND l.kind = ANY(CAST(:kinds AS text[])) AND e.at <= :until
+        WHERE CAST(:programme AS uuid) IN (l.programme_id, l.id) AND l.kind = ANY(CAST(:kinds AS text[]))
+        AND (e.at <= :until OR l.kind = 'programme' AND e.kind = 'erased')
         AND NOT EXISTS (SELECT FROM figure_facts f WHERE {_AS_KEPT})
     ) x ORDER BY x.kind <> 'programme', x.kind, x.id, x.seq
 """).execution_options(stream_results=True)
@@ -290,30 +306,32 @@ def rules() -> str:
     return rules_of(load_figure_names(), Counted)
 
 
-#: What was counted ahead of a programme by the rules of now, and the last events of its logs where they are asked for.
+#: What was counted ahead of a programme by the rules of now; where they are asked for the last events of its logs, and the cases behind
+#: the lines. One statement: a worker may write others in their place at any moment.
 _AHEAD = text("""
-    SELECT told, CASE WHEN CAST(:with_logs AS boolean) THEN logs END AS logs FROM kept_figures
-    WHERE programme_id = CAST(:programme AS uuid) AND rules = :rules
+    SELECT k.told, CASE WHEN CAST(:with_cases AS boolean) THEN k.logs END AS logs, CASE WHEN CAST(:with_cases AS boolean) THEN (
+        SELECT json_agg(json_build_array(l.figure, l.line, l.cases)) FROM kept_figure_lines l WHERE l.programme_id = k.programme_id
+    ) END AS behind FROM kept_figures k
+    WHERE k.programme_id = CAST(:programme AS uuid) AND k.rules = :rules
 """)
-#: The cases behind its lines: of all of them, or of one.
+#: The cases behind one of its lines.
 _BEHIND = text("""
     SELECT figure, line, cases FROM kept_figure_lines WHERE programme_id = CAST(:programme AS uuid)
-    AND (CAST(:figure AS text) IS NULL OR figure = CAST(:figure AS text) AND line = CAST(:line AS text)) ORDER BY figure, line
+    AND figure = :figure AND line = :line
 """)
 
 
 def read_ahead(db: Connection, programme: str, *, with_cases: bool) -> Counted | None:
     """The figures of a programme as they were last counted ahead; None where they were not. For whoever reads all of it."""
-    given = {"programme": programme, "rules": rules(), "with_logs": with_cases}
+    given = {"programme": programme, "rules": rules(), "with_cases": with_cases}
     with whole(db):
         row = db.execute(_AHEAD, given).one_or_none()
-        behind = db.execute(_BEHIND, {**given, "figure": None, "line": None}).all() if row and with_cases else []
     if row is None:
         return None
     counted = read(Counted, orjson.loads(row.told))
     if not with_cases:
         return counted
-    lines = {(one.figure, one.line): tuple(one.cases) for one in behind}
+    lines = {(figure, line): tuple(cases) for figure, line, cases in row.behind or ()}
     figures = {name: _with_cases(name, figure, lines) for name, figure in counted.figures.items()}
     return replace(counted, as_of=replace(counted.as_of, logs=orjson.loads(row.logs)), figures=figures)
 

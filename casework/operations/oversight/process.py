@@ -16,7 +16,7 @@ from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.event_export import edition_names, read_traces
-from casework.operations.oversight.figures import programme_of_reader
+from casework.operations.oversight.figures import in_its_time, programme_of_reader
 from casework.permissions.actors import Actor
 from casework.records.event_log import by_now
 from casework.records.row_security import whole
@@ -44,6 +44,7 @@ def fold_process(db: Connection, programme: str, until: datetime | None = None) 
 
     The logs are read once, and none of them is kept.
     """
+    in_its_time(db)
     moment, calendar, library = by_now(db, until), calendar_of(db, programme), load_library()
     ways, waits, conforming = Ways(), Waits(calendar, moment), list[Conformance]()
     for trace in read_traces(db, programme, moment):

@@ -25,6 +25,7 @@ from casework.engine.figures.register_facts import BESIDE, MATCHES, NIGHTS
 from casework.engine.figures.reports import differences, fold
 from casework.engine.figures.told import of_needs
 from casework.engine.figures.world import World
+from casework.engine.state.events import ERASED
 from casework.errors import CaseworkError, NotFound, UnknownName
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import digest, instant, parse_instant
@@ -64,13 +65,14 @@ def write_file(
     """The same from what was frozen; without a state from what is not frozen yet."""
     head = {"form": FORM, "state": state, "digest": digest(content), "content": content, "before": before}
     yield f'{json.dumps(head, ensure_ascii=False)[:-1]}, "logs": [\n'
-    lasts: JsonObject = dict(content["inside"]["as_of"]["logs"])
+    counted = content["inside"]["as_of"]["logs"]
+    lasts: JsonObject = dict(counted)
     with whole(db):
         # Its own log goes on to where it says that the report was frozen, agreed to and published.
         lasts[programme] = db.execute(_LENGTH, {"log": programme}).scalar_one()
         rows = db.execute(_EVENTS, {"lasts": json.dumps(lasts)})
         for n, (_, events) in enumerate(groupby(rows, key=attrgetter("log"))):
-            yield f"{',' if n else ''}{json.dumps(_log(list(events)), ensure_ascii=False)}\n"
+            yield f"{',' if n else ''}{json.dumps(_log(list(events), counted), ensure_ascii=False)}\n"
     yield "]}\n"
 
 
@@ -85,8 +87,8 @@ _EVENTS = text("""
 """).execution_options(stream_results=True)
 
 
-def _log(events: list[Any]) -> JsonObject:
-    kind = events[0].kind
+def _log(events: list[Any], counted: Mapping[str, int]) -> JsonObject:
+    kind, last = events[0].kind, counted.get(events[0].log, 0)
     return {
         "log": events[0].log,
         "kind": kind,
@@ -96,7 +98,7 @@ def _log(events: list[Any]) -> JsonObject:
                 "at": instant(one.at),
                 "header": one.header,
                 "effects": one.effects,
-                "body": _without_words(kind, one.body),
+                "body": _without_words(kind, one.body, read=one.seq <= last or _retold(kind, one)),
                 "hash": one.hash,
             }
             for one in events
@@ -104,7 +106,10 @@ def _log(events: list[Any]) -> JsonObject:
     }
 
 
-def _without_words(kind: str, body: Body) -> Body:
+def _without_words(kind: str, body: Body, *, read: bool) -> Body:
+    """`read`: a figure reads of it. What was put down after the report was frozen is nothing of it."""
+    if not read:
+        return erase(body, body)
     if kind == _PROGRAMME:
         return erase(body, [name for name in body if not name.startswith(_READ_OF_PROGRAMME)])
     return erase(body, [name for name in body if name not in _READ.get(kind, ())])
@@ -151,12 +156,16 @@ class _File:
         return str(self.content["inside"]["as_of"]["programme"])
 
     def frozen(self, until: datetime) -> Iterator[tuple[str, list[_Row]]]:
-        """What was counted up to an instant: of each log the kind, and its events."""
+        """What was counted up to an instant: of each log the kind, and its events; and what erasures have told anew since."""
         lasts = self.content["inside"]["as_of"]["logs"]
         for log, (kind, rows) in self.logs.items():
-            counted = [row for row in rows if row.seq <= lasts.get(log, 0) and row.at <= until]
+            counted = [row for row in rows if row.seq <= lasts.get(log, 0) and row.at <= until or _retold(kind, row)]
             if counted:
                 yield kind, counted
+
+
+def _retold(kind: str, row: _Row) -> bool:
+    return kind == _PROGRAMME and row.header["kind"] == ERASED
 
 
 def check_report_file(path: Path) -> CheckedReport:
@@ -169,7 +178,16 @@ def check_report_file(path: Path) -> CheckedReport:
         events = sum(len(rows) for _, rows in file.logs.values())
         for check in _CHECKS:
             faults.extend(check(file))
-    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, CaseworkError) as fault:
+    except (
+        ValueError,
+        ArithmeticError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        AssertionError,
+        RecursionError,
+        CaseworkError,
+    ) as fault:
         faults.append(f"This is no file of a report, or it is damaged: {fault or type(fault).__name__}")
     return CheckedReport(number=number, logs=logs, events=events, faults=tuple(faults))
 

@@ -29,6 +29,7 @@ from casework.engine.figures.reports import (
     last_published,
     persons_of,
     restated,
+    without_hidden,
 )
 from casework.engine.figures.told import of_needs
 from casework.engine.state.events import RegisterEvent
@@ -149,12 +150,13 @@ _HEADS = text("""
 
 
 def restated_from(before: Earlier | None, inside: JsonMapping, outside: JsonMapping) -> JsonObject:
-    """The months that an earlier report told, as it told them and as they are known today."""
+    """The months that an earlier report told, as it told them and as they are known today; outside nothing that is hidden there today."""
     told: Mapping[str, JsonMapping] = {"inside": inside, "outside": outside}
-    return {
+    lines = {
         name: [] if before is None else restated(before.content[name]["figures"], now["figures"])
         for name, now in told.items()
     }
+    return {**lines, "outside": [without_hidden(line) for line in lines["outside"]]}
 
 
 # --- how far it comes ------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ from casework.web.oversight.figure_files import head, lines
 from casework.web.oversight.figure_tables import in_order
 from casework.web.oversight.figure_words import Sayer, about, title_of
 from casework.web.oversight.report_pages import STATES, STEPS, scope_of
-from casework.web.oversight.report_tables import NOTHING, say_of, say_share
+from casework.web.oversight.report_tables import NOTHING, say_beside, say_of, say_share, say_told
 from casework.web.shell.i18n import chinese
 from casework.web.shell.session import only, page_transaction
 from casework.web.shell.spreadsheets import LONGEST, XLSX, to_xlsx
@@ -141,7 +141,7 @@ def _lines(name: str, figure: JsonMapping, sayer: Sayer) -> list[tuple[str, str,
     rows = [row for row in figure["rows"] if not BREAKDOWNS & row["of"].keys()]
     return [
         (
-            say_of(sayer, name, row["of"]),
+            " · ".join(part for part in (say_of(sayer, name, row["of"]), say_beside(row, figure["unit"])) if part),
             _number(row["numerator"]),
             "" if row["denominator"] is None else str(row["denominator"]),
             say_share(row),
@@ -158,19 +158,10 @@ def _number(number: object) -> str:
 def _anew(shown: ShownReport, sayer: Sayer) -> list[tuple[str, str, str, str]]:
     """Of each line of an earlier report's month that is told otherwise: its figure, what it is of, then and now."""
     return [
-        (title_of(one["figure"]), say_of(sayer, one["figure"], one["of"]), _told(one["then"]), _told(one["now"]))
+        (title_of(one["figure"]), say_of(sayer, one["figure"], one["of"]), then, now)
         for one in shown.outside["restated"]
-        if one["then"] != one["now"]
+        if (then := say_told(one["then"])) != (now := say_told(one["now"]))
     ]
-
-
-def _told(told: JsonMapping | None) -> str:
-    if told is None:
-        return NOTHING
-    number = _number(told.get("numerator"))
-    if told.get("denominator") is None:
-        return number
-    return gettext("%(count)s of %(all)s", count=number, all=told["denominator"])
 
 
 __all__ = ["blueprint"]

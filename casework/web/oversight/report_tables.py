@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from flask_babel import gettext
 
 from casework.engine.figures.counting import Figure, Row
 from casework.json_values import JsonMapping
 from casework.web.oversight.figure_tables import Cell, Column, Draft, FigureTable, Section, in_order, section
-from casework.web.oversight.figure_words import Sayer, about, title_of
+from casework.web.oversight.figure_words import Sayer, about, say_length, say_money, say_saved, title_of
 
 #: What is hidden, or told nowhere.
 NOTHING = "–"
@@ -49,7 +50,7 @@ def _outside(name: str, figure: JsonMapping, sayer: Sayer) -> FigureTable:
     rows = [
         {
             "what": Cell(words=say_of(sayer, name, row["of"])),
-            "number": Cell(words=_number(row["numerator"])),
+            "number": Cell(words=_number(row["numerator"]), second=say_beside(row, figure["unit"])),
             "among": Cell(words="" if row["denominator"] is None else str(row["denominator"])),
             "share": Cell(words=say_share(row)),
         }
@@ -62,6 +63,20 @@ def say_of(sayer: Sayer, figure: str, of: JsonMapping) -> str:
     """All that a line is of."""
     told = ((key, code) for key, code in of.items() if key not in ("unit", "until"))
     return " · ".join(sayer.say(figure, key, code, of.get("what")) for key, code in told)
+
+
+def say_beside(row: JsonMapping, unit: str | None) -> str:
+    """What a line tells beside its number: the median, and the amount."""
+    median, amount, of_amount = row.get("median"), row.get("amount"), row["of"].get("unit")
+    said = (
+        "" if median is None else gettext("median %(median)s", median=say_length(Decimal(median), unit)),
+        "" if amount is None else _amount(Decimal(amount), of_amount),
+    )
+    return " · ".join(part for part in said if part)
+
+
+def _amount(amount: Decimal, unit: str | None) -> str:
+    return say_length(amount, unit) if unit == "working_minutes" else say_saved(amount, unit)
 
 
 def say_share(row: JsonMapping) -> str:
@@ -77,11 +92,11 @@ def restated_table(lines: Iterable[JsonMapping], sayer: Sayer, before: int) -> F
     rows = [
         {
             "what": Cell(words=say_of(sayer, one["figure"], one["of"]), second=title_of(one["figure"])),
-            "then": Cell(words=_counted(one["then"])),
-            "now": Cell(words=_counted(one["now"])),
+            "then": Cell(words=then),
+            "now": Cell(words=now),
         }
         for one in lines
-        if one["then"] != one["now"]
+        if (then := say_told(one["then"])) != (now := say_told(one["now"]))
     ]
     return FigureTable(
         caption=gettext("What is known otherwise of the months of report %(number)s", number=before),
@@ -94,14 +109,20 @@ def restated_table(lines: Iterable[JsonMapping], sayer: Sayer, before: int) -> F
     )
 
 
-def _counted(told: JsonMapping | None) -> str:
+def say_told(told: JsonMapping | None) -> str:
+    """What a line tells: the number, among how many, and what stands beside it."""
     if told is None:
         return NOTHING
     under = told.get("under")
     number = _number(told.get("numerator")) if under is None else gettext("under %(count)s", count=under)
-    if told.get("denominator") is None:
-        return number
-    return gettext("%(count)s of %(all)s", count=number, all=told["denominator"])
+    if told.get("denominator") is not None:
+        number = gettext("%(count)s of %(all)s", count=number, all=told["denominator"])
+    median = told.get("median")
+    beside = (
+        "" if median is None else gettext("median %(median)s", median=median),
+        say_money({currency: Decimal(amount) for currency, amount in told.get("money", {}).items()}),
+    )
+    return " · ".join(part for part in (number, *beside) if part)
 
 
-__all__ = ["inside_sections", "outside_sections", "restated_table", "say_of", "say_share"]
+__all__ = ["inside_sections", "outside_sections", "restated_table", "say_beside", "say_of", "say_share", "say_told"]

@@ -129,6 +129,21 @@ def test_rows_beside_the_cases_are_what_was_told_of_them_last() -> None:
     assert read_programme(events[:3], LATER).beside[VISITS]["v"]["day"] == "2026-01-06"
 
 
+def test_what_was_erased_later_counts_as_of_an_earlier_moment_as_it_did() -> None:
+    past, match, visit = "past_projects/x", f"{MATCHES}m", f"{VISITS}/v"
+    rows = {past: {"outcome": "deployed"}, match: {"need_id": "n", "technology_id": "t"}}
+    before = [told("past_project_entered", 0, rows)]
+    erased = [
+        told("past_project_entered", 0, dict.fromkeys(rows, ERASED)),
+        # Put down after the moment, so it is none of it.
+        told("assessment_visit_kept", 4, {visit: {"day": "2026-01-09"}}),
+        told("erased", 5, rows | {visit: {"day": "2026-01-09"}}),
+    ]
+    moment = START + timedelta(days=1)
+    assert read_programme(erased, moment) == read_programme(before, moment)
+    assert read_programme(erased, LATER).beside[VISITS] == {"v": {"day": "2026-01-09"}}
+
+
 def test_of_a_record_figures_read_that_a_field_says_something_and_when_that_was_confirmed() -> None:
     events = [
         told("recorded", 0, {"title": "A pump", "ip_text": "Ours.", "source": None}, record={"programme": "p"}),

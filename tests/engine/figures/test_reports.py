@@ -22,6 +22,7 @@ from casework.engine.figures.reports import (
     last_published,
     persons_of,
     restated,
+    without_hidden,
 )
 from casework.engine.state.events import RegisterEvent
 
@@ -127,6 +128,35 @@ def test_each_month_that_was_told_is_told_again_as_it_was_and_as_it_is_known() -
     assert [one["now"] and one["now"]["numerator"] for one in found] == [4, None]
     # Which cases stand behind it each report says itself.
     assert all("cases" not in one["then"] for one in found)
+
+
+def test_what_became_known_later_of_a_month_that_was_told_is_told_anew() -> None:
+    then, now = (
+        figures(row(1, month="2026-02")),
+        figures(row(1, month="2026-02"), row(2, month="2026-01"), row(3, month="2026-03")),
+    )
+    found = {one["of"]["month"]: one for one in restated(then, now)}
+    # March had not been told.
+    assert found.keys() == {"2026-01", "2026-02"}
+    assert (found["2026-01"]["then"], found["2026-01"]["now"]["numerator"]) == (None, 2)
+
+
+def test_what_is_hidden_now_is_not_told_as_it_was() -> None:
+    told_then = {
+        "numerator": 5,
+        "denominator": 9,
+        "percent": None,
+        "parts": {"open": 2},
+        "median": "4",
+        "p90": "5",
+        "amount": "7",
+    }
+    line = {"figure": "agreements", "of": {"month": "2026-04"}, "then": told_then, "now": told_then}
+    assert without_hidden(line) == line
+    hidden = without_hidden({**line, "now": {**told_then, "numerator": None}})["then"]
+    assert (hidden["numerator"], hidden["denominator"], hidden["amount"], hidden["median"]) == (None, 9, None, None)
+    hidden = without_hidden({**line, "now": {**told_then, "parts": {"open": None}}})["then"]
+    assert (hidden["parts"], hidden["numerator"]) == ({"open": None}, 5)
 
 
 def test_of_a_figure_that_is_told_no_more_the_months_stay() -> None:
