@@ -37,7 +37,7 @@ readers = only(*READ_BY)
 
 COLOUR, EDITION = "colour", "edition"
 #: Those that need the whole width of the page.
-WIDE = frozenset({"states", "waiting", "ways", "arcs"})
+WIDE = frozenset({"states", "waiting", "bottlenecks", "tasks", "ways", "arcs"})
 
 
 @dataclass(frozen=True, kw_only=True)
