@@ -1,6 +1,6 @@
 """The figures that a programme shows beside its stories: of those told outside the office, as of the end of the last quarter.
 
-A supervisor looks at them and publishes them; what is shown then stands until the next ones are published, or these are taken down.
+A supervisor publishes them, and what is shown then stands until the next ones are published, or these are taken down.
 What hides small numbers takes its time, so that no reader of the page ever waits for it.
 """
 
