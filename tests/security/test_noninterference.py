@@ -385,7 +385,7 @@ def _told(answer: TestResponse) -> object:
             return answer.status, {name: file.read(name) for name in file.namelist() if name != "docProps/core.xml"}
     if answer.data[:4] == b"%PDF":
         return answer.status, words_of(answer.data)
-    if answer.mimetype.startswith("image/"):
+    if (answer.mimetype or "").startswith("image/"):
         return answer.status, answer.data
     return (
         answer.status,
