@@ -225,11 +225,25 @@ _PLAIN: Mapping[str, Callable[[str], str]] = {
 
 def say_line(sayer: Sayer, figure: str, row: Row) -> str:
     """All that a line is of: as it stands alone, without the table around it."""
-    told = ((key, code) for key, code in row.of.items() if key not in ("unit", "until"))
-    return " · ".join(sayer.say(figure, key, code, row.of.get("what")) for key, code in told)
+    return say_of(sayer, figure, row.of)
+
+
+def say_of(sayer: Sayer, figure: str, of: Mapping[str, str | None]) -> str:
+    """The same of what a line is of, as it was frozen or is told outside."""
+    told = ((key, code) for key, code in of.items() if key not in ("unit", "until"))
+    return " · ".join(sayer.say(figure, key, code, of.get("what")) for key, code in told)
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+#: What is hidden, or told nowhere.
+NOTHING = "–"
+
+
+def say_number(number: object) -> str:
+    """A number as it is told outside."""
+    return NOTHING if number is None else str(number)
 
 
 def say_percent(share: Decimal | None) -> str:

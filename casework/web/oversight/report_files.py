@@ -30,9 +30,9 @@ from casework.operations.oversight.report_queries import READ_REPORTS, show_repo
 from casework.operations.oversight.views import ShownReport
 from casework.web.oversight.figure_files import head, lines
 from casework.web.oversight.figure_tables import in_order
-from casework.web.oversight.figure_words import Sayer, about, title_of
+from casework.web.oversight.figure_words import Sayer, about, say_number, say_of, title_of
 from casework.web.oversight.report_pages import STATES, STEPS, scope_of
-from casework.web.oversight.report_tables import NOTHING, say_beside, say_of, say_share, say_told
+from casework.web.oversight.report_tables import say_beside, say_share, say_told
 from casework.web.shell.i18n import chinese
 from casework.web.shell.session import only, page_transaction
 from casework.web.shell.spreadsheets import LONGEST, XLSX, to_xlsx
@@ -142,17 +142,13 @@ def _lines(name: str, figure: JsonMapping, sayer: Sayer) -> list[tuple[str, str,
     return [
         (
             " · ".join(part for part in (say_of(sayer, name, row["of"]), say_beside(row, figure["unit"])) if part),
-            _number(row["numerator"]),
+            say_number(row["numerator"]),
             "" if row["denominator"] is None else str(row["denominator"]),
             say_share(row),
             0 if row["percent"] is None else min(100, round(float(row["percent"]))),
         )
         for row in rows
     ]
-
-
-def _number(number: object) -> str:
-    return NOTHING if number is None else str(number)
 
 
 def _anew(shown: ShownReport, sayer: Sayer) -> list[tuple[str, str, str, str]]:

@@ -10,10 +10,17 @@ from flask_babel import gettext
 from casework.engine.figures.counting import Figure, Row
 from casework.json_values import JsonMapping
 from casework.web.oversight.figure_tables import Cell, Column, Draft, FigureTable, Section, in_order, section
-from casework.web.oversight.figure_words import Sayer, about, say_length, say_money, say_saved, title_of
-
-#: What is hidden, or told nowhere.
-NOTHING = "–"
+from casework.web.oversight.figure_words import (
+    NOTHING,
+    Sayer,
+    about,
+    say_length,
+    say_money,
+    say_number,
+    say_of,
+    say_saved,
+    title_of,
+)
 
 
 def inside_sections(figures: Mapping[str, Figure], sayer: Sayer) -> list[Section]:
@@ -50,19 +57,13 @@ def _outside(name: str, figure: JsonMapping, sayer: Sayer) -> FigureTable:
     rows = [
         {
             "what": Cell(words=say_of(sayer, name, row["of"])),
-            "number": Cell(words=_number(row["numerator"]), second=say_beside(row, figure["unit"])),
+            "number": Cell(words=say_number(row["numerator"]), second=say_beside(row, figure["unit"])),
             "among": Cell(words="" if row["denominator"] is None else str(row["denominator"])),
             "share": Cell(words=say_share(row)),
         }
         for row in figure["rows"]
     ]
     return FigureTable(caption=title_of(name), columns=columns, rows=rows)
-
-
-def say_of(sayer: Sayer, figure: str, of: JsonMapping) -> str:
-    """All that a line is of."""
-    told = ((key, code) for key, code in of.items() if key not in ("unit", "until"))
-    return " · ".join(sayer.say(figure, key, code, of.get("what")) for key, code in told)
 
 
 def say_beside(row: JsonMapping, unit: str | None) -> str:
@@ -81,10 +82,6 @@ def _amount(amount: Decimal, unit: str | None) -> str:
 
 def say_share(row: JsonMapping) -> str:
     return "" if row["percent"] is None else f"{row['percent']} %"
-
-
-def _number(number: object) -> str:
-    return NOTHING if number is None else str(number)
 
 
 def restated_table(lines: Iterable[JsonMapping], sayer: Sayer, before: int) -> FigureTable:
@@ -114,7 +111,7 @@ def say_told(told: JsonMapping | None) -> str:
     if told is None:
         return NOTHING
     under = told.get("under")
-    number = _number(told.get("numerator")) if under is None else gettext("under %(count)s", count=under)
+    number = say_number(told.get("numerator")) if under is None else gettext("under %(count)s", count=under)
     if told.get("denominator") is not None:
         number = gettext("%(count)s of %(all)s", count=number, all=told["denominator"])
     median = told.get("median")
@@ -125,4 +122,4 @@ def say_told(told: JsonMapping | None) -> str:
     return " · ".join(part for part in (number, *beside) if part)
 
 
-__all__ = ["inside_sections", "outside_sections", "restated_table", "say_beside", "say_of", "say_share", "say_told"]
+__all__ = ["inside_sections", "outside_sections", "restated_table", "say_beside", "say_share", "say_told"]

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from casework.engine.case_objects.programme_lists import Lists
 from casework.operations.oversight.figure_names import LISTED, CalledInFigures
 from casework.operations.results.views import ShownFigures
-from casework.web.oversight.figure_words import Sayer, about, title_of
+from casework.web.oversight.figure_words import Sayer, about, say_number, say_of, title_of
 from casework.web.shell.impact_words import say_computed
 
 
@@ -45,14 +45,13 @@ def say_figures(shown: ShownFigures, lists: Lists) -> list[ShownFigure]:
 
 
 def _row(sayer: Sayer, figure: str, row: dict[str, Any]) -> FigureRow:
-    of = row["of"]
-    what = " · ".join(sayer.say(figure, key, code, of.get("what")) for key, code in of.items() if key != "unit")
+    what = say_of(sayer, figure, row["of"])
     return FigureRow(what, _count(row), say_computed(row["amount"]) if row["amount"] is not None else "")
 
 
 def _count(row: dict[str, Any]) -> str:
     """How many, among how many; small numbers stand as they are told outside."""
-    number = "–" if row["numerator"] is None else str(row["numerator"])
+    number = say_number(row["numerator"])
     if row["denominator"] is None:
         return number
     return gettext("%(count)s of %(all)s", count=number, all=row["denominator"])
