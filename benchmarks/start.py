@@ -7,6 +7,7 @@ import itertools
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ MOST_S, MOST_HELP_S = 1.5, 0.4
 #: What a process may hold after so many requests as the scale says, and how much more after as many again.
 MOST_MB, MOST_GROWTH = 150.0, 1.02
 CONNECTIONS = 4
+#: How much of a server's log is told where it failed, in characters.
+MOST_LOG = 8_000
 BARE = (sys.executable, "-c", "import flask, sqlalchemy, psycopg")
 CASEWORK = (sys.executable, "-m", "casework")
 
@@ -88,14 +91,19 @@ def _run(world: World, *command: str) -> None:
 
 @contextmanager
 def _served(world: World, *options: str) -> Iterator[tuple[int, int]]:
-    """The port of `casework serve`, as soon as it is said, and the number of its process."""
+    """The port of `casework serve`, as soon as it is said, and the number of its process; what went wrong tells what it logged."""
     command = (*CASEWORK, "serve", "--port", "0", *options)
-    with subprocess.Popen(
-        command, env=_environment(world), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as log,
+        subprocess.Popen(command, env=_environment(world), stdout=subprocess.PIPE, stderr=log, text=True) as process,
+    ):
         try:
             assert process.stdout is not None
             yield int(process.stdout.readline().rsplit(":", 1)[1]), process.pid
+        except Exception as error:
+            log.seek(0)
+            error.add_note(log.read()[-MOST_LOG:])
+            raise
         finally:
             process.terminate()
 
