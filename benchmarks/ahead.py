@@ -11,6 +11,7 @@ from random import Random
 from statistics import median
 
 import orjson
+from sqlalchemy import Engine
 
 from benchmarks.figures import Figure, Scale, ms, percentile, timed
 from benchmarks.world import World
@@ -19,7 +20,7 @@ from casework.engine.figures.case_facts import CaseFacts, Firing
 from casework.engine.figures.kept_facts import facts_by, write
 from casework.engine.figures.stays import Moment, Stay
 from casework.engine.state.case import Case, Track
-from casework.operations.auth.sessions import SESSION_PREFIX, secret_hash
+from casework.operations.auth.sessions import begin_session
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.figures import rules
 from casework.operations.oversight.kept_figures import count_ahead
@@ -41,7 +42,7 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
     yield Figure("figures counted ahead", scale.counted / took, "cases/s", detail=f"{scale.counted:,} in {took:.1f} s")
     yield Figure("figures counted ahead, memory", grown, "MB at most")
     browser = app.test_client()
-    browser.set_cookie("sid", _sign_in(world))
+    browser.set_cookie("sid", _sign_in(engine, world.officer))
     times = []
     for _ in range(min(_VIEWS, scale.views) + 1):
         start = time.perf_counter()
@@ -122,12 +123,7 @@ def _facts(world: World, dice: Random, n: int) -> CaseFacts:
     )
 
 
-def _sign_in(world: World) -> str:
+def _sign_in(engine: Engine, person: str) -> str:
     """A session, as it stands after a sign-in."""
-    secret = f"{SESSION_PREFIX}{uuid.uuid4()}"
-    with world.superuser() as plain:
-        plain.execute(
-            "INSERT INTO sessions (hash, person_id, expires_at) VALUES (%s, %s, now() + interval '1 hour')",
-            (secret_hash(secret), world.officer),
-        )
-    return secret
+    with transaction(engine) as db:
+        return begin_session(db, person, {})

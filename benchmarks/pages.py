@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator
 from functools import partial
 from statistics import median
 
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 
 from benchmarks.figures import Figure, Scale, ms, percentile, spread, take_turns
 from benchmarks.large import Large, large
 from benchmarks.statements import captured, replay
-from casework.operations.auth.sessions import SESSION_PREFIX, secret_hash
+from casework.operations.auth.sessions import begin_session
 from casework.operations.cases.case_events import list_events
 from casework.operations.cases.queries import find_case, show_case
 from casework.records.database import transaction
@@ -38,7 +38,7 @@ def _pages(scene: Large, scale: Scale) -> Iterator[Figure]:
             ("case list", "/cases", world.officer),
             ("case page", f"/cases/{scene.number}", world.officer),
         ):
-            view = _view(app.test_client(), _sign_in(scene, person), path)
+            view = _view(app.test_client(), _sign_in(engine, person), path)
             view()
             with captured(engine.url.database) as sent:
                 view()
@@ -58,15 +58,10 @@ def _pages(scene: Large, scale: Scale) -> Iterator[Figure]:
     engine.dispose()
 
 
-def _sign_in(scene: Large, person: str) -> str:
+def _sign_in(engine: Engine, person: str) -> str:
     """A session, as it stands after a sign-in."""
-    secret = f"{SESSION_PREFIX}{uuid.uuid4()}"
-    with scene.world.superuser() as db:
-        db.execute(
-            "INSERT INTO sessions (hash, person_id, expires_at) VALUES (%s, %s, now() + interval '1 hour')",
-            (secret_hash(secret), person),
-        )
-    return secret
+    with transaction(engine) as db:
+        return begin_session(db, person, {})
 
 
 def _view(browser: FlaskClient, secret: str, path: str) -> Callable[[], None]:

@@ -319,7 +319,7 @@ def list_sessions(db: Connection, actor: Actor) -> Page[Session]:
             created_at=instant(row.created_at),
             seen_at=instant(row.seen_at),
             expires_at=instant(row.expires_at),
-            about=row.about,
+            about={"browser": None, "address": None} | row.about,
         )
         for row in rows
     ]

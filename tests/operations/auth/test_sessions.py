@@ -122,6 +122,13 @@ def test_a_new_secret_is_the_only_one_left(world: World, db: Connection) -> None
     assert list_sessions(db, officer).items[0].about["browser"] == "Firefox"
 
 
+def test_of_a_session_that_says_nothing_of_itself_nothing_is_known(world: World, db: Connection) -> None:
+    officer = world.actor(db, "officer")
+    begin_session(db, officer.person, {})
+    db.execute(text("UPDATE sessions SET about = '{}'"))
+    assert list_sessions(db, officer).items[0].about == {"browser": None, "address": None}
+
+
 def test_with_the_account_everything_ends(world: World, db: Connection) -> None:
     secret = begin_session(db, world.people["officer"], {})
     close_account(db, world.people["officer"])
