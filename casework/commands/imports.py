@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
-import orjson
 import uuid_utils
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -24,7 +23,8 @@ from casework.operations.catalogue import table_import
 from casework.operations.catalogue.import_report import Fault, Report
 from casework.operations.catalogue.import_schemas import Kind
 from casework.operations.catalogue.importer import import_records
-from casework.operations.catalogue.sources import OURS, checked_fields
+from casework.operations.catalogue.mapping_files import MAPPING, read_mapping
+from casework.operations.catalogue.mapping_files import MOST_BYTES as MOST_MAPPING
 from casework.operations.catalogue.table_schemas import Table
 from casework.operations.core.idempotency import Request
 from casework.operations.people.programme_lists import import_entries
@@ -92,18 +92,10 @@ def _command(kind: Kind, about: str) -> None:
 
 def _read_mapping(kind: Kind, file: BinaryIO) -> dict[str, str | None]:
     """How columns are read, as a file says it: by the name of each which field of ours it is, null where it is not read."""
-    if kind not in OURS:
-        raise click.ClickException("Columns of needs and technologies alone are called otherwise.")
     try:
-        said = orjson.loads(file.read(MOST_BYTES))
-    except orjson.JSONDecodeError:
-        said = None
-    if not isinstance(said, dict) or not all(isinstance(ours, str | None) for ours in said.values()):
-        raise click.ClickException('The mapping is no JSON object of names, such as {"Titel": "title", "Note": null}.')
-    try:
-        return checked_fields(kind, said)
+        return read_mapping(kind, file.read(MOST_MAPPING + 1))
     except InvalidForm as refusal:
-        raise click.ClickException("; ".join(map(str, refusal.fields.values()))) from None
+        raise click.ClickException(f"The mapping: {refusal.fields[MAPPING]}") from None
 
 
 _command(

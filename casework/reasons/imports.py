@@ -74,6 +74,16 @@ TOO_MANY_FIELDS = template("imports.too_many_fields", N_("may name at most %(mos
 NO_COLUMN_NAME = reason("imports.no_column_name", N_("must name each column, in up to 200 characters"))
 NOT_OUR_FIELD = template("imports.not_our_field", N_("%(name)s is no field of a need or a technology"))
 
+MAPPING_LINE = template("imports.mapping_line", N_("line %(line)s: %(why)s"))
+MAPPING_KINDS = reason("imports.mapping_kinds", N_("columns of needs and technologies alone are called otherwise"))
+MAPPING_LARGE = template("imports.mapping_large", N_("has more than %(most)s bytes; it is no mapping of columns"))
+NO_MAPPING = reason("imports.no_mapping", N_('is no JSON object of names, such as {"Titel": "title", "Note": null}'))
+NO_PAIR = reason(
+    "imports.no_pair", N_('is no JSON object of names: here belongs a pair such as "Titel": "title" or "Note": null')
+)
+NO_PAIR_ENDS = reason("imports.no_pair_ends", N_("is no JSON object of names: a comma or } is missing before this"))
+NO_MORE = reason("imports.no_more", N_("has more behind its end"))
+
 NAMED_ERASED = reason(
     "imports.named_erased",
     N_("named somebody who was erased. Leave that out and hand the file in again; what was brought in before stands."),

@@ -142,8 +142,12 @@ def add_file(
     name: str,
     source: str,
     complete: bool,
+    fields: Mapping[str, str | None] | None = None,
 ) -> str:
-    """Hand a file in, to be looked at; gives its id. Raises InvalidForm, NotFound and NotAllowed."""
+    """Hand a file in, to be looked at; gives its id. Its columns are read as `fields` say, else as its source keeps them.
+
+    Raises InvalidForm, NotFound and NotAllowed.
+    """
     insist_keeps(actor, programme)
     source = line(source, "source", 200)
     if len(content) > MOST_BYTES:
@@ -154,8 +158,10 @@ def add_file(
     full = db.execute(_LOOKED_AT, given).scalar_one() >= MOST_LOOKED_AT
     if full and not db.execute(_REPLACE, given).rowcount:
         raise InvalidForm(fields={"file": reasons.imports.TOO_MANY_LOOKED_AT(most=MOST_LOOKED_AT)})
-    fields = {} if known is None else known.fields.get(kind, {})
-    given |= {"name": called(name), "content": content, "complete": complete, "fields": json.dumps(fields)}
+    if fields is None:
+        fields = {} if known is None else known.fields.get(kind, {})
+    told = json.dumps(checked_fields(kind, fields))
+    given |= {"name": called(name), "content": content, "complete": complete, "fields": told}
     db.execute(_ADD, given)
     return id
 

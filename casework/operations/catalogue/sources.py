@@ -28,10 +28,7 @@ from casework.records.access_sql import shows_need
 #: So long the licence of a source is.
 LONGEST = 2_000
 #: What a column may be read as.
-OURS: Mapping[str, tuple[str, ...]] = {
-    kind: tuple(name for name in MODELS[kind].model_fields if name not in ("rights", "verification"))
-    for kind in ("needs", "technologies")
-}
+OURS: Mapping[str, tuple[str, ...]] = {kind: tuple(MODELS[kind].model_fields) for kind in ("needs", "technologies")}
 
 
 def read_as(name: str, fields: Mapping[str, str | None], kind: str) -> str:

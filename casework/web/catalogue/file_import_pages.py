@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,10 @@ from casework import reasons
 from casework.errors import InvalidForm, NotFound
 from casework.json_values import JsonMapping
 from casework.operations.catalogue import file_imports, sources
-from casework.operations.catalogue.file_imports import LOOKED_AT, MOST_BYTES, WAITING
+from casework.operations.catalogue.file_imports import LOOKED_AT, MOST_BYTES, WAITING, FileImport
 from casework.operations.catalogue.import_schemas import REQUIRED, Kind
+from casework.operations.catalogue.mapping_files import MAPPING, read_mapping, write_mapping
+from casework.operations.catalogue.mapping_files import MOST_BYTES as MOST_MAPPING
 from casework.operations.catalogue.organisation_queries import programme_names
 from casework.web.shell.i18n import N_, say, say_faults
 from casework.web.shell.session import only_show, page_transaction, viewer
@@ -102,6 +105,8 @@ def hand_in(programme: UUID, records: str) -> BaseResponse:
     faults = {} if content else {"file": say(reasons.imports.CHOOSE_FILE)}
     if not source:
         faults["source"] = say(reasons.fields.UNANSWERED)
+    mapping, wrong = _mapping_sent(noun)
+    faults |= wrong
     if faults:
         return _ask(home, noun, faults)
     try:
@@ -115,10 +120,43 @@ def hand_in(programme: UUID, records: str) -> BaseResponse:
                 name=(file.filename or "")[:300] if file is not None else "",
                 source=source,
                 complete=request.form.get("complete") == "yes",
+                fields=mapping,
             )
     except InvalidForm as refusal:
         return _ask(home, noun, say_faults(refusal))
     return redirect(url_for("files_in.show", programme=home, records=noun, handed=id), 303)
+
+
+#: What is refused of what this page has no place for beside its question.
+_ABOVE = {
+    "file": N_("File of the table"),
+    "fields": N_("How its columns are read"),
+    "licence": N_("Licence of its data"),
+}
+
+
+def _told_above(faults: dict[str, str]) -> dict[str, str]:
+    above = [f"{gettext(words)}: {faults[name]}" for name, words in _ABOVE.items() if name in faults]
+    return faults | {"": "; ".join(above)} if above else faults
+
+
+def _mapping_sent(kind: Kind) -> tuple[dict[str, str | None] | None, dict[str, str]]:
+    """How columns are read by the file that was sent for it, and what is wrong with it; none where none was chosen."""
+    file = request.files.get(MAPPING)
+    content = file.stream.read(MOST_MAPPING + 1) if file is not None and file.filename else b""
+    if not content:
+        return None, {}
+    try:
+        return read_mapping(kind, content), {}
+    except InvalidForm as refusal:
+        return None, say_faults(refusal)
+
+
+def mapping_file(kind: str, fields: Mapping[str, str | None]) -> Response:
+    """How columns are read, as a file; its name says of what."""
+    answer = Response(write_mapping(fields), mimetype="application/json")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"mapping-{kind}.json")
+    return answer
 
 
 def _said(report: JsonMapping, name: str) -> list[tuple[int, str, str]]:
@@ -133,9 +171,7 @@ def show(programme: UUID, records: str, handed: UUID) -> Response:
 
 def _show(programme: str, kind: Kind, id: str, faults: dict[str, str], typed: str = "") -> Response:
     with page_transaction() as (db, actor):
-        one = file_imports.show_file(db, actor, programme, id)
-        if one.kind != kind:
-            raise NotFound()
+        one = _of_kind(file_imports.show_file(db, actor, programme, id), kind)
         home = programme_names(db, [programme])[programme]
         head = file_imports.read_head(db, one) if one.state == LOOKED_AT else None
         known = sources.named_source(db, programme, one.source) if head is not None else None
@@ -153,7 +189,7 @@ def _show(programme: str, kind: Kind, id: str, faults: dict[str, str], typed: st
         one=one,
         look=look,
         licence=typed or (known.licence if known is not None else None),
-        faults=faults,
+        faults=_told_above(faults),
         told=[
             (title, rows[:_SHOWN], len(rows) > _SHOWN)
             for title, rows in ((gettext("What is refused"), refused), (gettext("What is left as it is"), left))
@@ -166,6 +202,7 @@ def _show(programme: str, kind: Kind, id: str, faults: dict[str, str], typed: st
         ours=sources.OURS[kind],
         counts=[(gettext(words), one.report.get(name)) for name, words in _COUNTED if one.report.get(name)],
         waiting=one.state == WAITING,
+        mapping_url=url_for("files_in.mapping", programme=programme, records=kind, handed=id),
         at=url_for("files_in.show", programme=programme, records=kind, handed=id),
     )
     return make_response(page, 422 if faults else 200)
@@ -178,10 +215,11 @@ def take(programme: UUID, records: str, handed: UUID) -> BaseResponse:
     only_show()
     taken, licence = request.form.get("do") == "take_over", request.form.get("licence", "")
     names, meant = request.form.getlist("column"), request.form.getlist("read_as")
+    fields = dict[str, str | None]()
     try:
         with page_transaction() as (db, actor):
             if names and len(names) == len(meant):
-                fields = {name: ours or None for name, ours in zip(names, meant, strict=True)}
+                fields |= {name: ours or None for name, ours in zip(names, meant, strict=True)}
                 file_imports.set_fields(db, actor, home, id, fields)
             else:
                 file_imports.show_file(db, actor, home, id)
@@ -190,10 +228,45 @@ def take(programme: UUID, records: str, handed: UUID) -> BaseResponse:
                 flash(gettext("A worker brings the file in now. Nobody has confirmed yet what it says."))
     except InvalidForm as refusal:
         return _show(home, noun, id, say_faults(refusal), licence)
+    if request.form.get("do") == "take_out":
+        return mapping_file(noun, fields)
     if not taken:
         # What was typed beside the columns is shown again, and kept once it is taken over.
         return _show(home, noun, id, {}, licence)
     return redirect(url_for("files_in.show", programme=home, records=noun, handed=id), 303)
 
 
-__all__ = ["blueprint", "register"]
+@blueprint.post("/<uuid:handed>/mapping")
+def use_mapping(programme: UUID, records: str, handed: UUID) -> BaseResponse:
+    """Read its columns as a file says."""
+    home, noun, id = str(programme), _kind(records), str(handed)
+    fields, faults = _mapping_sent(noun)
+    if fields is None:
+        return _show(home, noun, id, faults or {MAPPING: say(reasons.imports.CHOOSE_FILE)})
+    try:
+        with page_transaction() as (db, actor):
+            _of_kind(file_imports.show_file(db, actor, home, id), noun)
+            file_imports.set_fields(db, actor, home, id, fields)
+    except InvalidForm as refusal:
+        return _show(home, noun, id, say_faults(refusal))
+    flash(gettext("The columns are read as the mapping file says. Nothing is recorded yet."))
+    return redirect(url_for("files_in.show", programme=home, records=noun, handed=id), 303)
+
+
+@blueprint.get("/<uuid:handed>/mapping")
+def mapping(programme: UUID, records: str, handed: UUID) -> Response:
+    """How its columns are read, as a file that is chosen for the next one."""
+    noun = _kind(records)
+    with page_transaction() as (db, actor):
+        one = _of_kind(file_imports.show_file(db, actor, str(programme), str(handed)), noun)
+    return mapping_file(noun, one.fields)
+
+
+def _of_kind(one: FileImport, kind: Kind) -> FileImport:
+    """It; raises NotFound where its address says another kind of record."""
+    if one.kind != kind:
+        raise NotFound()
+    return one
+
+
+__all__ = ["blueprint", "mapping_file", "register"]

@@ -6,14 +6,16 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext
 
+from casework.errors import NotFound
 from casework.operations.catalogue import sources
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.organisation_queries import programme_names
 from casework.operations.catalogue.sources import GoneRecord
 from casework.operations.core.perform import calendar_of
+from casework.web.catalogue.file_import_pages import mapping_file
 from casework.web.catalogue.pages import FIELDS
 from casework.web.shell import layout
 from casework.web.shell.session import page_transaction
@@ -44,6 +46,14 @@ def show(programme: UUID, source: UUID) -> str:
                 for theirs, ours in sorted(read.items())
             )
         ),
+        mappings=[
+            (words, url_for("sources.mapping", programme=home, source=one.id, records=kind))
+            for kind, words in (
+                ("technologies", gettext("Mapping of technologies as a file")),
+                ("needs", gettext("Mapping of needs as a file")),
+            )
+            if one.fields.get(kind)
+        ],
         gone=[(record, _at(record)) for record in gone],
         others=[(other, at(other.id)) for other in listed.items if other.id != one.id],
         next_url=at(one.id, cursor=listed.next) if listed.next else "",
@@ -55,6 +65,16 @@ def show(programme: UUID, source: UUID) -> str:
         if may
         else [],
     )
+
+
+@blueprint.get("/<uuid:source>/mapping/<records>")
+def mapping(programme: UUID, source: UUID, records: str) -> Response:
+    """How the columns of its needs or technologies are read, as a file that is chosen with the next one."""
+    if records not in sources.OURS:
+        raise NotFound()
+    with page_transaction() as (db, actor):
+        one = sources.show_source(db, actor, str(programme), str(source))
+    return mapping_file(records, one.fields.get(records, {}))
 
 
 def _label(ours: str | None) -> str:

@@ -41,6 +41,13 @@ def hand_in(browser: Browser, world: World, content: bytes = TOLD.encode(), sour
     return shown.request.path, shown.text
 
 
+def send(browser: Browser, at: str, shown: str, **files: bytes) -> Any:
+    """Answer the form that takes files, beside what the page has in it."""
+    sent = dict(re.findall(r'name="(csrf_token|key|page)" value="([^"]*)"', shown))
+    parts = {name: (BytesIO(content), f"{name}.json") for name, content in files.items()}
+    return browser.flask.post(at, data={**sent, **parts}, follow_redirects=True)
+
+
 def press(browser: Browser, at: str, shown: str, do: str, **read_as: str) -> str:
     columns = re.findall(r'name="column" value="([^"]*)"', shown)
     sent = dict(re.findall(r'name="(csrf_token|key|page)" value="([^"]*)"', shown))
@@ -78,6 +85,78 @@ def test_a_file_is_looked_at_named_and_taken_over(browser_for: Enter, world: Wor
     assert "&lt;b&gt;Kiln&lt;/b&gt;" in record
     listed = words_of(browser.get(at.rpartition("/")[0]).text)
     assert "PATENTS CC BY 4.0" in listed
+
+
+def test_a_mapping_file_says_how_columns_are_read_and_is_taken_out_again(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser = browser_for("officer")
+    at, shown = hand_in(browser, world)
+    told = b'{"Number": "external_id",\n "Name": "title",\n "Colour": null}'
+    again = send(browser, f"{at}/mapping", shown, mapping=told)
+    words = words_of(again.text)
+    assert "The columns are read as the mapping file says." in words
+    assert "3 external_id is missing" in words
+    assert "has no column" not in words
+    names = dict(re.findall(r'name="(csrf_token|key|page)" value="([^"]*)"', again.text))
+    chosen = {"column": ["number", "name", "colour"], "read_as": ["external_id", "title_zh", "title"]}
+    taken = browser.flask.post(at, data={**names, **chosen, "do": "take_out"})
+    assert taken.headers["Content-Disposition"] == "attachment; filename=mapping-technologies.json"
+    # As the page stands, and not as it stood when it was opened; the file goes on from there.
+    meant = {"number": "external_id", "name": "title_zh", "colour": "title"}
+    assert taken.json == meant
+    assert browser.get(f"{at}/mapping").json == meant
+    press(browser, at, again.text, "take_over", number="external_id", name="title")
+    carry_on(engine, at.rpartition("/")[2])
+    kept = {"number": "external_id", "name": "title", "colour": None}
+    assert f'href="{at}/mapping"' in browser.get(at).text
+    assert browser.get(f"{at}/mapping").json == kept
+    listed = browser.get(at.rpartition("/")[0]).text
+    (source,) = re.findall(r'href="(/programmes/[^"]*/sources/[^"]*)"', listed)
+    assert f'href="{source}/mapping/technologies"' in browser.get(source).text
+    assert browser.get(f"{source}/mapping/technologies").json == kept
+    assert browser.get(f"{source}/mapping/needs").json == {}
+    assert browser.get(f"{source}/mapping/matches").status_code == 404
+    # The next file of the source is read so by itself.
+    assert "has no column" not in words_of(hand_in(browser, world, b"Number;Name\nP2;Oven\n")[1])
+
+
+def test_a_mapping_file_may_come_with_the_file_itself(browser_for: Enter, world: World, engine: Engine) -> None:
+    browser = browser_for("officer")
+    page = f"/programmes/{world.programmes['BJ']}/imports/technologies"
+    sent = {**read_page(browser.get(page).text).sent, "source": "PATENTS"}
+
+    def both(mapping: bytes) -> Any:
+        files = {"file": (BytesIO(TOLD.encode()), "kilns.csv"), "mapping": (BytesIO(mapping), "m.json")}
+        return browser.flask.post(page, data={**sent, **files}, follow_redirects=True)
+
+    refused = both(b'{"Number": "external_id",\n "Name": "headline"}')
+    assert refused.status_code == 422
+    assert "line 2: headline is no field of a need or a technology" in words_of(refused.text)
+    with transaction(engine) as db:
+        assert db.execute(text("SELECT count(*) FROM imports")).scalar_one() == 0
+    shown = words_of(both(b'{"Number": "external_id", "Name": "title"}').text)
+    assert "3 external_id is missing" in shown
+    assert "has no column" not in shown
+
+
+def test_a_mapping_file_that_is_wrong_changes_nothing_and_names_its_line(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser = browser_for("officer")
+    at, shown = hand_in(browser, world)
+    for told, why in (
+        (b'{"Number": "external_id",\n "Name": title}', "line 2: is no JSON object of names"),
+        (b"", "choose the file"),
+    ):
+        answer = send(browser, f"{at}/mapping", shown, mapping=told)
+        assert (answer.status_code, why in words_of(answer.text).replace("Choose", "choose")) == (422, True)
+        assert browser.get(f"{at}/mapping").json == {}
+    elsewhere = at.replace("/technologies/", "/needs/")
+    assert send(browser, f"{elsewhere}/mapping", shown, mapping=b"{}").status_code == 404
+    press(browser, at, shown, "take_over", number="external_id", name="title")
+    answer = send(browser, f"{at}/mapping", shown, mapping=b"{}")
+    assert (answer.status_code, "was taken over already" in words_of(answer.text)) == (422, True)
 
 
 def test_what_is_wrong_and_what_is_left_as_it_is_is_said_in_the_language_of_the_reader(
