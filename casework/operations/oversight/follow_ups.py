@@ -1,12 +1,15 @@
 """Follow-up after closing: how many of the parties that were due to be asked have answered, and whom to ask now. Reads only.
 
-Counted by a query as `engine.figures.follow_up` folds it from the logs: the front page shows the figure's own number.
+Counted by a query as `engine.figures.follow_up` folds it from the logs: the front page shows the figure's own number. That of a large
+programme is counted ahead with its other figures, so that no page waits for all cases that were ever closed.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, text
 
 from casework import reasons
@@ -16,15 +19,19 @@ from casework.operations.core.paging import Page, cursor_id, cursor_time, from_c
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.reader_names import titled
 from casework.operations.core.views import Named
-from casework.operations.oversight.figures import READ_BY
+from casework.operations.oversight.figures import READ_BY, rules
 from casework.operations.oversight.views import FollowUp, FollowUpRung, LastLink
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
+from casework.records.event_log import now
 from casework.records.row_security import whole
 
 #: What is asked now, and what came to its day, or was closed, without an answer.
 WAITING, SILENT = "waiting", "silent"
 TABS = (WAITING, SILENT)
+#: Of a rung, by its place on the ladder: how many are due, were answered in time, and ever, are asked now, and late.
+Followed = tuple[int, ...]
+_NUMBERS = 5
 
 #: Of the closed cases of some programmes the questions that were opened at their closing, each with its place on the ladder.
 _ASKED = """
@@ -36,13 +43,18 @@ _ASKED = """
     WHERE t.programme_id = ANY(CAST(:programmes AS uuid[])) AND t.aftercare AND t.name = :name
     AND c.closed_at IS NOT NULL AND t.opened_at >= c.closed_at AND c.outcome IS DISTINCT FROM :duplicate
 """
-#: Of each rung how many are due, how many were answered in time, and ever; and how many are asked now, and late.
+#: Of each rung how many are due by a moment, how many were answered in time, and ever; and how many are asked now, and late.
 _COUNT = text(f"""
-    SELECT a.rung, count(*) FILTER (WHERE a.answered OR a.due_at <= casework_now()) AS due,
+    SELECT a.rung, count(*) FILTER (WHERE a.answered OR a.due_at <= :at) AS due,
         count(*) FILTER (WHERE a.answered AND coalesce(a.closed_at <= a.due_at, true)) AS in_time,
         count(*) FILTER (WHERE a.answered) AS answered, count(*) FILTER (WHERE a.open) AS waiting,
-        count(*) FILTER (WHERE a.open AND a.due_at <= casework_now()) AS late
+        count(*) FILTER (WHERE a.open AND a.due_at <= :at) AS late
     FROM ({_ASKED}) a WHERE a.rung <= :rungs GROUP BY a.rung ORDER BY a.rung
+""")
+#: The same of the programmes of which it was counted ahead by the rules of now, and up to when.
+_AHEAD = text("""
+    SELECT k.programme_id::text AS programme, k.at, k.followed FROM kept_figures k
+    WHERE k.programme_id = ANY(CAST(:programmes AS uuid[])) AND k.rules = :rules
 """)
 #: A page of what is asked now, or of what nobody answered, with the newest link of each; what is due first comes first.
 _LIST = f"""
@@ -73,21 +85,44 @@ def count_follow_ups(db: Connection, actor: Actor) -> list[FollowUpRung]:
     programmes = _programmes(actor)
     if not programmes:
         return []
-    rungs = load_figure_names().rungs
     with whole(db):
-        rows = db.execute(_COUNT, _given(programmes)).all()
+        ahead = db.execute(_AHEAD, {"programmes": programmes, "rules": rules()}).all()
+        counted = [rung for row in ahead for rung in read_followed(row.followed)]
+        there = {row.programme for row in ahead}
+        others = [programme for programme in programmes if programme not in there]
+        counted += count_followed(db, others, now(db)) if others else []
+    days = load_figure_names().rungs
+    since = when(min((row.at for row in ahead), default=None))
+    sums = {rung: [0] * _NUMBERS for rung, *_ in counted}
+    for rung, *told in counted:
+        sums[rung] = [one + more for one, more in zip(sums[rung], told, strict=True)]
     found = [
         FollowUpRung(
-            days=rungs[row.rung - 1],
-            due=row.due,
-            in_time=row.in_time,
-            answered=row.answered,
-            waiting=row.waiting,
-            late=row.late,
+            days=days[rung - 1],
+            due=due,
+            in_time=in_time,
+            answered=answered,
+            waiting=waiting,
+            late=late,
+            counted_at=since,
         )
-        for row in rows
+        for rung, (due, in_time, answered, waiting, late) in sorted(sums.items())
     ]
     return found if any(one.due or one.waiting for one in found) else []
+
+
+def count_followed(db: Connection, programmes: list[str], at: datetime) -> list[Followed]:
+    """The numbers of each rung of some programmes, of all that was ever asked there; for whoever reads all of it."""
+    return [tuple(row) for row in db.execute(_COUNT, _given(programmes) | {"at": at})]
+
+
+def write_followed(counted: list[Followed]) -> str:
+    return orjson.dumps(counted).decode()
+
+
+def read_followed(kept: str) -> list[Followed]:
+    """What was written of them."""
+    return [tuple(one) for one in orjson.loads(kept)]
 
 
 def list_follow_ups(
@@ -136,4 +171,14 @@ def _given(programmes: list[str]) -> dict[str, Any]:
     }
 
 
-__all__ = ["SILENT", "TABS", "WAITING", "count_follow_ups", "list_follow_ups"]
+__all__ = [
+    "SILENT",
+    "TABS",
+    "WAITING",
+    "Followed",
+    "count_follow_ups",
+    "count_followed",
+    "list_follow_ups",
+    "read_followed",
+    "write_followed",
+]

@@ -12,6 +12,7 @@ from casework.engine.figures.counting import Figure
 from casework.engine.figures.kept_facts import KEPT, write
 from casework.operations.oversight.figure_facts import bring_after, find_differing, forget_facts
 from casework.operations.oversight.figures import Counted, count_programme, read_ahead, rules
+from casework.operations.oversight.follow_ups import Followed, count_followed, read_followed, write_followed
 from casework.records.database import transaction
 from casework.records.row_security import in_snapshot
 
@@ -33,6 +34,8 @@ _EVENTS = text("""
     SELECT coalesce(sum(l.seq), 0) FROM logs l
     WHERE CAST(:programme AS uuid) IN (l.programme_id, l.id) AND l.kind = ANY(CAST(:kinds AS text[]))
 """)
+#: The rate of the follow-up as it was counted ahead.
+_FOLLOWED = text("SELECT followed FROM kept_figures WHERE programme_id = CAST(:programme AS uuid)")
 #: Says of figures that it was looked at them; gives whether they are of this many events, by the rules of now.
 _LOOK = text("""
     UPDATE kept_figures SET looked_at = casework_now()
@@ -40,10 +43,10 @@ _LOOK = text("""
 """)
 #: Keeps figures in the place of those before.
 _KEEP = text("""
-    INSERT INTO kept_figures (programme_id, at, looked_at, rules, events, told, logs)
-    VALUES (CAST(:programme AS uuid), :at, casework_now(), :rules, :events, :told, :logs)
+    INSERT INTO kept_figures (programme_id, at, looked_at, rules, events, told, followed, logs)
+    VALUES (CAST(:programme AS uuid), :at, casework_now(), :rules, :events, :told, :followed, :logs)
     ON CONFLICT (programme_id) DO UPDATE SET at = excluded.at, looked_at = excluded.looked_at, rules = excluded.rules,
-        events = excluded.events, told = excluded.told, logs = excluded.logs
+        events = excluded.events, told = excluded.told, followed = excluded.followed, logs = excluded.logs
 """)
 #: Keeps the cases behind a line of them.
 _KEEP_LINE = text("""
@@ -71,19 +74,28 @@ def count_ahead(engine: Engine, programme: str) -> bool:
     bring_after(engine, programme)
     with in_snapshot(engine) as db:
         counted = count_programme(db, programme)
+        followed = count_followed(db, [programme], counted.as_of.at)
     with transaction(engine) as db:
-        _keep(db, counted)
+        _keep(db, counted, followed)
     return True
 
 
-def _keep(db: Connection, counted: Counted) -> None:
+def _keep(db: Connection, counted: Counted, followed: list[Followed]) -> None:
     """Keep figures in the place of those before."""
     programme, logs = counted.as_of.programme, dict(counted.as_of.logs or {})
     figures = {name: _without_cases(figure) for name, figure in counted.figures.items()}
     told = replace(counted, as_of=replace(counted.as_of, logs=None), figures=figures, ahead=True)
     given = {"programme": programme, "at": counted.as_of.at, "rules": rules(), "events": sum(logs.values())}
     # First: whoever counts at the same time waits here.
-    db.execute(_KEEP, {**given, "told": orjson.dumps(write(told)).decode(), "logs": orjson.dumps(logs).decode()})
+    db.execute(
+        _KEEP,
+        {
+            **given,
+            "told": orjson.dumps(write(told)).decode(),
+            "followed": write_followed(followed),
+            "logs": orjson.dumps(logs).decode(),
+        },
+    )
     db.execute(_FORGET_LINES, {"programme": programme})
     lines = [
         {"programme": programme, "figure": name, "line": row.line, "cases": list(row.cases)}
@@ -99,6 +111,15 @@ def _without_cases(figure: Figure) -> Figure:
     return replace(figure, rows=tuple(replace(row, cases=(), kept_apart=len(row.cases)) for row in figure.rows))
 
 
+def _same_rate(db: Connection, kept: Counted, again: Counted) -> bool:
+    """Whether the rate of the follow-up is what its query counts up to then; what has gone on since is not asked."""
+    if kept.as_of.logs != again.as_of.logs:
+        return True
+    programme = kept.as_of.programme
+    told = read_followed(db.execute(_FOLLOWED, {"programme": programme}).scalar_one())
+    return told == count_followed(db, [programme], kept.as_of.at)
+
+
 def _forget(db: Connection, programme: str) -> None:
     db.execute(_FORGET_LINES, {"programme": programme})
     db.execute(_FORGET, {"programme": programme})
@@ -112,7 +133,8 @@ def find_wrong(engine: Engine, programme: str) -> list[str]:
     with in_snapshot(engine) as db:
         kept = read_ahead(db, programme, with_cases=True)
         again = None if kept is None else replace(count_programme(db, programme, kept.as_of.at), ahead=True)
-    if kept is not None and again is not None and again != kept:
+        same_rate = kept is None or again is None or _same_rate(db, kept, again)
+    if kept is not None and again is not None and (again != kept or not same_rate):
         with transaction(engine) as db:
             _forget(db, programme)
         # What was being written while they were counted is of an earlier moment, and no fault.

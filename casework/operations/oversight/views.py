@@ -298,6 +298,8 @@ class FollowUpRung:
     #: Asked now, and of these whose last day has passed.
     waiting: int
     late: int
+    #: Up to when, where any of it was counted ahead.
+    counted_at: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

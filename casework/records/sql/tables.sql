@@ -737,6 +737,7 @@ CREATE TABLE kept_figures (
     rules TEXT NOT NULL,
     events BIGINT NOT NULL,
     told TEXT NOT NULL,
+    followed TEXT NOT NULL,
     logs TEXT NOT NULL,
     CONSTRAINT pk_kept_figures PRIMARY KEY (programme_id),
     CONSTRAINT fk_kept_figures_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
@@ -747,6 +748,7 @@ COMMENT ON COLUMN kept_figures.looked_at IS 'When it was last looked whether any
 COMMENT ON COLUMN kept_figures.rules IS 'Digest of the definitions and of what is kept';
 COMMENT ON COLUMN kept_figures.events IS 'In the logs that were read, sealed ones apart';
 COMMENT ON COLUMN kept_figures.told IS 'JSON: the lines, each with how many cases are behind it';
+COMMENT ON COLUMN kept_figures.followed IS 'JSON: of each question after a closing how many are due, answered, asked now and late';
 COMMENT ON COLUMN kept_figures.logs IS 'JSON: of each log the last event that was read';
 
 CREATE TABLE letter_numbers (

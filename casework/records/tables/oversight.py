@@ -84,6 +84,12 @@ kept_figures = Table(
     Column("rules", Text, nullable=False, comment="Digest of the definitions and of what is kept"),
     Column("events", BigInteger, nullable=False, comment="In the logs that were read, sealed ones apart"),
     Column("told", Text, nullable=False, comment="JSON: the lines, each with how many cases are behind it"),
+    Column(
+        "followed",
+        Text,
+        nullable=False,
+        comment="JSON: of each question after a closing how many are due, answered, asked now and late",
+    ),
     Column("logs", Text, nullable=False, comment="JSON: of each log the last event that was read"),
     comment="The figures of a large programme, counted ahead; made again from its logs",
 )

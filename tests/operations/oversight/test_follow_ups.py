@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlalchemy import Connection
+from dataclasses import replace
 
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from benchmarks.statements import captured
 from casework.errors import InvalidForm
 from casework.operations.links.service import Wanted, give_link
 from casework.operations.oversight.figures import count_programme
 from casework.operations.oversight.follow_ups import count_follow_ups, list_follow_ups
+from casework.operations.oversight.kept_figures import count_ahead
+from casework.records.database import transaction
 from tests.operations.links.scene import SECRET_BOX
 from tests.support.followed import ask_now, closed_case, later, record
 from tests.support.world import World, new_request
@@ -50,6 +55,63 @@ def test_it_is_counted_as_the_figure_folds_it(world: World, db: Connection) -> N
     assert queried(db, world) == folded(db, world)
     manager = world.actor(db, "manager")
     assert [(one.waiting, one.late) for one in count_follow_ups(db, manager)] == [(1, 1), (1, 0), (0, 0)]
+
+
+def asked_and_answered(world: World, engine: Engine) -> str:
+    """Three closed cases: one was answered, one is asked now, and one comes to its day later; gives the id of the last question."""
+    with transaction(engine) as db:
+        tasks = [closed_case(world, db)[1][0] for _ in range(3)]
+        for task in tasks[:2]:
+            ask_now(world, db, task)
+        record(world, db, tasks[0], "yes")
+    return tasks[2]
+
+
+def test_of_a_large_programme_it_is_counted_ahead_and_is_the_same_number(engine: Engine, world: World) -> None:
+    asked_and_answered(world, engine)
+    with transaction(engine) as db:
+        now_counted = count_follow_ups(db, world.actor(db, "officer"))
+    assert count_ahead(engine, world.programmes["BJ"])
+    with transaction(engine) as db:
+        ahead = count_follow_ups(db, world.actor(db, "officer"))
+        assert {one.counted_at is None for one in now_counted} == {True}
+        assert {one.counted_at is None for one in ahead} == {False}
+        assert [replace(one, counted_at=None) for one in ahead] == now_counted
+        assert queried(db, world) == folded(db, world)
+        assert [(one.waiting, one.late) for one in ahead] == [(1, 0), (0, 0), (0, 0)]
+
+
+def test_counted_ahead_no_task_is_looked_at(engine: Engine, world: World) -> None:
+    asked_and_answered(world, engine)
+    count_ahead(engine, world.programmes["BJ"])
+    with transaction(engine) as db:
+        actor = world.actor(db, "officer")
+        with captured(engine.url.database) as sent:
+            count_follow_ups(db, actor)
+        assert len([one for one in sent if "kept_figures" in one.query]) == 1
+        assert not [one for one in sent if "tasks" in one.query]
+
+
+def test_what_has_come_since_is_counted_the_next_time(engine: Engine, world: World) -> None:
+    later_one = asked_and_answered(world, engine)
+    count_ahead(engine, world.programmes["BJ"])
+    with transaction(engine) as db:
+        before = count_follow_ups(db, world.actor(db, "officer"))
+        ask_now(world, db, later_one)
+        assert count_follow_ups(db, world.actor(db, "officer")) == before
+    assert count_ahead(engine, world.programmes["BJ"])
+    with transaction(engine) as db:
+        assert count_follow_ups(db, world.actor(db, "officer"))[0].waiting == before[0].waiting + 1
+
+
+def test_what_was_counted_by_other_rules_is_counted_now(engine: Engine, world: World) -> None:
+    asked_and_answered(world, engine)
+    count_ahead(engine, world.programmes["BJ"])
+    with transaction(engine) as db:
+        ahead = count_follow_ups(db, world.actor(db, "officer"))
+        db.execute(text("UPDATE kept_figures SET rules = 'another', followed = '[]'"))
+        counted_now = count_follow_ups(db, world.actor(db, "officer"))
+        assert counted_now == [replace(one, counted_at=None) for one in ahead]
 
 
 @pytest.mark.parametrize("name", ["compliance", "dispute_officer", "provider", "observer", "foreign_officer"])

@@ -165,6 +165,7 @@ def test_of_figures_that_were_not_counted_ahead_the_cases_are_in_the_line(
     [
         ("UPDATE kept_figure_lines SET cases = '{}'", ["figures"]),
         ("UPDATE kept_figures SET told = replace(told, '\"opened\"', '\"opened \"')", ["figures"]),
+        ("UPDATE kept_figures SET followed = '[[1,1,1,1,1,1]]'", ["figures"]),
         ("UPDATE figure_facts SET facts = 'null' WHERE log_id = CAST(:log AS uuid)", ["log"]),
     ],
 )
