@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -328,12 +328,18 @@ def read_ahead(db: Connection, programme: str, *, with_cases: bool) -> Counted |
         row = db.execute(_AHEAD, given).one_or_none()
     if row is None:
         return None
-    counted = read(Counted, orjson.loads(row.told))
+    counted = _as_told(row.told)
     if not with_cases:
         return counted
     lines = {(figure, line): tuple(cases) for figure, line, cases in row.behind or ()}
     figures = {name: _with_cases(name, figure, lines) for name, figure in counted.figures.items()}
     return replace(counted, as_of=replace(counted.as_of, logs=orjson.loads(row.logs)), figures=figures)
+
+
+@lru_cache(maxsize=8)
+def _as_told(told: str) -> Counted:
+    """The same text is the same figures: until they are counted again, each page would read thousands of lines anew."""
+    return read(Counted, orjson.loads(told))
 
 
 def _with_cases(name: str, figure: Figure, lines: Mapping[tuple[str, str], tuple[str, ...]]) -> Figure:

@@ -40,6 +40,8 @@ blueprint = Blueprint("figures", __name__)
 readers = only(Role.OFFICER, Role.SUPERVISOR, Role.MANAGER, Role.AUDITOR)
 
 DAY = "as_of"
+#: Which of the long folded tables is opened.
+DETAIL = "detail"
 LABELS = {"phase": N_("Phase"), "sector": N_("Sector"), "district": N_("District"), "source": N_("Source of the match")}
 #: Where else a figure is worked with, for those who may go there.
 ELSEWHERE: Mapping[str, tuple[str, str, frozenset[Role]]] = {
@@ -139,7 +141,7 @@ def index() -> Response:
     if told.counted is not None and told.called is not None:
         sayer = Sayer(told.called)
         figures = told.counted.figures
-        sections = [section(Draft(name, figures[name], sayer, _link(told))) for name in in_order(figures)]
+        sections = [section(Draft(name, figures[name], sayer, _link(told), _open(told))) for name in in_order(figures)]
     page = render_template(
         "oversight/figures.html",
         told=told,
@@ -166,6 +168,18 @@ def _link(told: Told) -> Callable[[str, Row], str]:
         return url_for("figures.cases", figure=name, **query)
 
     return link
+
+
+def _open(told: Told) -> Callable[[str, str], str]:
+    """The way to a folded table of a figure, opened; "" of the one that the address asks for."""
+    asked = request.args.get(DETAIL)
+
+    def open_table(name: str, table: str) -> str:
+        detail = f"{name}.{table}"
+        query: dict[str, Any] = told.query | {DETAIL: detail}
+        return "" if detail == asked else url_for("figures.index", _anchor=name, **query)
+
+    return open_table
 
 
 def _offered(told: Told) -> dict[str, list[str]]:

@@ -39,6 +39,11 @@ class Shape:
         return (*self.down, *self.said)
 
     @property
+    def key(self) -> str:
+        """What stands in it, as an address has it: no two folded tables of a figure have the same."""
+        return "-".join((*self.down, *self.what))
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """What tells columns apart."""
         return (*self.across, *self.said)

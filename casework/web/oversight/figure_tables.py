@@ -40,9 +40,13 @@ class Cell:
 @dataclass(frozen=True, kw_only=True)
 class FigureTable:
     caption: str
-    columns: Sequence[Column]
-    rows: Sequence[dict[str, Cell]]
+    columns: Sequence[Column] = ()
+    rows: Sequence[dict[str, Cell]] = ()
     folded: bool = False
+    #: Where it is fetched once it is opened; it has no rows then.
+    url: str = ""
+    #: Whether it was opened so.
+    opened: bool = False
     #: Whether it has a heading of its own.
     headed: bool = False
     #: What the parts of its bars mean.
@@ -72,6 +76,8 @@ class Draft:
     figure: Figure
     sayer: Sayer
     link: Callable[[str, Row], str]
+    #: The way to a folded table that is fetched once it is opened, by its key; "" of the one that is.
+    open: Callable[[str, str], str] = field(default=lambda figure, down: "")
 
     def say(self, key: str, row: Row) -> str:
         return self.sayer.say(self.name, key, row.of.get(key), row.of.get("what"))
@@ -85,6 +91,8 @@ class Draft:
         return Cell(words=str(row.numerator), url=self.link(self.name, row))
 
 
+#: A folded table of more lines is fetched once it is opened: of months and sectors there are more each year, and few are looked at.
+AT_ONCE = 60
 #: In this order they stand on the page, two beside each other; others come last.
 ORDER = (
     "funnel", "conversion", "time_in_step", "referrals", "endings", "effects", "follow_up", "discipline", "loans", "finance",
@@ -146,6 +154,14 @@ def _sorted(draft: Draft) -> list[tuple[Shape, list[Row]]]:
 
 
 def _table(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
+    if shape.folded and len(rows) > AT_ONCE:
+        if url := draft.open(draft.name, shape.key):
+            return FigureTable(caption=gettext(shape.title), folded=True, url=url)
+        return replace(_unfolded(draft, shape, rows), opened=True)
+    return _unfolded(draft, shape, rows)
+
+
+def _unfolded(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
     if shape.down == ("month",):
         rows = sorted(rows, key=lambda row: str(row.of["month"]))
     elif shape.down in (("provider",), ("officer",)):

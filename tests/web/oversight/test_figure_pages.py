@@ -15,6 +15,7 @@ from sqlalchemy import Engine, text
 
 from casework.operations.oversight.kept_figures import count_ahead
 from casework.records.database import transaction
+from casework.web.oversight import figure_tables
 from tests.support.days import elsewhere
 from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
@@ -57,6 +58,23 @@ def test_a_number_stands_with_what_it_is_among_and_opens_its_cases(
     answer = browser.get(link)
     assert in_list(answer.text) == [numbers[0]]
     assert "From need to effect Interest confirmed 1 of" in words_of(answer.text)
+
+
+def test_a_long_table_is_a_link_until_it_is_opened_and_keeps_what_was_asked_for(
+    browser_for: Enter, numbers: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figure_tables, "AT_ONCE", 0)
+    browser = browser_for("officer")
+    closed = _sheet(browser.get("/figures?as_of=2199-01-01").text, "conversion")
+    assert "<details" not in closed
+    (link,) = [unescape(one) for one in re.findall(r'<p class="data"><a href="([^"]+)">By month</a>', closed)]
+    assert "as_of=2199-01-01" in link
+    assert link.endswith("#conversion")
+    opened = _sheet(browser.get(link).text, "conversion")
+    assert re.search(r'<details class="data" open>\s*<summary>By month</summary>', opened)
+    assert opened.count("<details") == 1
+    nothing = _sheet(browser.get("/figures?detail=conversion.nothing").text, "conversion")
+    assert nothing == _sheet(browser.get("/figures").text, "conversion")
 
 
 def test_what_nothing_counts_yet_says_so(browser_for: Enter, world: World) -> None:

@@ -12,7 +12,8 @@ from casework.engine.figures import conversion, every, funnel
 from casework.engine.figures.counting import Figure, Row
 from casework.operations.oversight.figure_names import CalledInFigures
 from casework.web.oversight import figure_words
-from casework.web.oversight.figure_tables import ORDER, Draft, Section, in_order, section
+from casework.web.oversight.figure_shapes import SHAPES
+from casework.web.oversight.figure_tables import AT_ONCE, ORDER, Draft, FigureTable, Section, in_order, section
 from casework.web.oversight.figure_words import Sayer, say_length
 from tests.engine.figures.pieces import START, Told, world
 
@@ -51,6 +52,35 @@ def test_conversion_has_a_line_for_each_month_and_a_column_for_each_step(app: Fl
     assert months.folded
     assert [row["what"].words for row in months.rows] == ["2026-01", "2026-02"]
     assert [row["0"].words for row in months.rows] == ["1 of 1", "0 of 2"]
+
+
+def _years(count: int) -> Figure:
+    """Lines of so many months, from the step of opening to the next."""
+    months = (f"{2000 + n // 12}-{n % 12 + 1:02}" for n in range(count))
+    of = {"step": "opened", "next": "interest_confirmed"}
+    return Figure(rows=tuple(Row(of=of | {"month": month}, numerator=1, denominator=1) for month in months))
+
+
+def test_a_long_folded_table_is_fetched_once_it_is_opened(app: Flask) -> None:
+    def drawn(figure: Figure, opened: str) -> FigureTable:
+        def open_table(name: str, down: str) -> str:
+            return "" if f"{name}.{down}" == opened else f"/open/{name}.{down}"
+
+        with app.test_request_context("/figures"):
+            (table,) = section(Draft("conversion", figure, SAYER, lambda name, row: "", open_table)).tables
+        return table
+
+    short, long = _years(AT_ONCE), _years(AT_ONCE + 1)
+    assert (len(drawn(short, "").rows), drawn(short, "").url) == (AT_ONCE, "")
+    closed, opened = drawn(long, ""), drawn(long, "conversion.month")
+    assert (closed.rows, closed.url, closed.caption) == ((), "/open/conversion.month", "By month")
+    assert (len(opened.rows), opened.url, opened.opened) == (AT_ONCE + 1, "", True)
+
+
+def test_no_two_folded_tables_of_a_figure_are_opened_by_the_same_address() -> None:
+    for name, shapes in SHAPES.items():
+        keys = [shape.key for shape in shapes if shape.folded]
+        assert len({*keys}) == len(keys), name
 
 
 def test_months_and_steps_are_in_their_order_and_officers_in_that_of_their_names(app: Flask) -> None:
