@@ -86,7 +86,7 @@ def test_counted_ahead_no_task_is_looked_at(engine: Engine, world: World) -> Non
     count_ahead(engine, world.programmes["BJ"])
     with transaction(engine) as db:
         actor = world.actor(db, "officer")
-        with captured(engine.url.database) as sent:
+        with captured(str(engine.url.database)) as sent:
             count_follow_ups(db, actor)
         assert len([one for one in sent if "kept_figures" in one.query]) == 1
         assert not [one for one in sent if "tasks" in one.query]
