@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from casework import reasons
 from casework.errors import InvalidForm, NotFound
+from casework.matching.facets import FACETS
 from casework.operations.cases.saved_views import (
     change_view,
     drop_view,
@@ -65,12 +66,12 @@ LISTS: Mapping[str, List] = {
     "needs": List(
         endpoint="needs.index",
         title=N_("Needs"),
-        names=("q", "readiness", "sector", "district", "source", "stands", "status"),
+        names=("q", *FACETS["need"]),
     ),
     "technologies": List(
         endpoint="technologies.index",
         title=N_("Technologies"),
-        names=("q", "readiness", "country", "source", "ipc", "topic", "stands", "status"),
+        names=("q", *FACETS["technology"]),
     ),
 }
 
@@ -131,8 +132,12 @@ def _view(page: str, saved: SavedView, present: Mapping[str, str], shown: str) -
 
 
 def known(page: str, query: str) -> dict[str, str]:
-    """What a list knows of a query; another word than one of its own leads nowhere."""
-    return {name: value for name, value in parse_qsl(query[:2000]) if name in LISTS[page].names}
+    """What a list knows of a query; another word than one of its own leads nowhere, and of one said twice the first counts."""
+    found: dict[str, str] = {}
+    for name, value in parse_qsl(query[:2000]):
+        if name in LISTS[page].names:
+            found.setdefault(name, value)
+    return found
 
 
 def address(page: str, query: Mapping[str, Any]) -> str:

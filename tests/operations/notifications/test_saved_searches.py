@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from casework.matching.facets import FACETS
 from casework.operations.cases.saved_views import save_view
-from casework.operations.matching.listed_records import find_new
+from casework.operations.catalogue.views import Need, Technology
+from casework.operations.matching.listed_records import facets_asked, find_new, list_found
 from casework.operations.notifications import saved_searches
 from casework.operations.notifications.queries import list_notifications
-from casework.operations.notifications.saved_searches import any_waiting, tell_searches
+from casework.operations.notifications.saved_searches import any_waiting, new_for, tell_searches
 from casework.records.database import transaction
 from casework.records.event_log import now
+from casework.web.tasks.saved_view_pages import known
 from tests.operations.core.test_catalogue_index import enter
 from tests.support.world import World, new_request
+
+KINDS: dict[str, Any] = {"needs": Need, "technologies": Technology}
 
 
 def save(engine: Engine, world: World, by: str, page: str, **asked: str) -> str:
@@ -130,6 +135,64 @@ def test_a_search_finds_as_its_list_does(world: World, engine: Engine, page: str
     settle(engine)
     tell_searches(engine, mailing=False)
     assert told(engine, world, "officer") == [search]
+
+
+#: By list and by each thing that narrows it what is asked, and what no record says.
+NARROWED = {
+    ("needs", "need"): {
+        "readiness": ("5", "2"), "sector": ("Dyeing", "Farming"), "district": ("Haidian", "Daxing"), "source": ("desk", "A fair"),
+        "stands": ("claimed", "confirmed"), "status": ("published", "expired"),
+    },
+    ("technologies", "technology"): {
+        "readiness": ("5", "2"), "country": ("DE", "FR"), "source": ("desk", "A fair"), "ipc": ("F", "A"), "topic": ("Heat", "Soil"),
+        "licence": ("exclusive", "plain"), "standard": ("ISO 50001", "CE"), "stands": ("claimed", "confirmed"),
+        "status": ("published", "expired"),
+    },
+}  # fmt: skip
+SAYS: dict[str, dict[str, Any]] = {
+    "needs": {"sector": "Dyeing", "district": "Haidian", "readiness_low": 5, "publication": "public"},
+    "technologies": {
+        "developed_in": ["DE"],
+        "readiness_low": 5,
+        "readiness_high": 6,
+        "ipc": ["F25B 30/00"],
+        "green_topics": ["Heat"],
+        "licences": ["exclusive"],
+        "standards": [{"name": "ISO 50001"}],
+    },
+}
+
+
+@pytest.mark.parametrize(("page", "noun"), list(NARROWED))
+def test_whatever_narrows_a_list_narrows_its_search_and_its_alerts(
+    world: World, engine: Engine, page: str, noun: Any
+) -> None:
+    """By each thing alone: as the view is kept, so the alert finds, and what the list does not show is told to nobody."""
+    assert set(NARROWED[page, noun]) == set(FACETS[noun])
+    with transaction(engine) as db:
+        since = now(db) - timedelta(minutes=1)
+        id = enter(world, db, noun, title="Quicksilver", **SAYS[page])
+    with transaction(engine) as db:
+        officer, until = world.actor(db, "officer"), now(db) + timedelta(minutes=1)
+        for name, values in NARROWED[page, noun].items():
+            for value in values:
+                query = urlencode(known(page, urlencode({"q": "quicksilver", name: value})))
+                facets = facets_asked(noun, dict(parse_qsl(query)))
+                listed = list_found(db, officer, KINDS[page], said="quicksilver", facets=facets)
+                told = new_for(db, officer, page, query, since=since, until=until)
+                found = [id] if value == values[0] else []
+                assert ([one.id for one in listed.items], told is not None) == (found, bool(found)), (name, value)
+
+
+def test_of_what_a_search_says_twice_the_first_counts_for_the_list_and_the_alert(world: World, engine: Engine) -> None:
+    query = "licence=exclusive&licence=plain&q=quicksilver"
+    assert known("technologies", query) == {"licence": "exclusive", "q": "quicksilver"}
+    with transaction(engine) as db:
+        since = now(db) - timedelta(minutes=1)
+        enter(world, db, "technology", title="Quicksilver", licences=["exclusive"])
+    with transaction(engine) as db:
+        until = now(db) + timedelta(minutes=1)
+        assert new_for(db, world.actor(db, "officer"), "technologies", query, since=since, until=until) is not None
 
 
 def test_of_what_was_committed_after_a_look_one_is_told_at_the_next(world: World, engine: Engine) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import get_args
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from sqlalchemy import Engine, text
 
 from casework.api.search.schemas import Page as ApiPage
+from casework.matching.facets import FACETS
 from casework.operations.auth.preferences import COLUMNS
 from casework.operations.cases.saved_views import SHARED_AMONG, change_view, list_views, save_view
 from casework.records.database import transaction
@@ -52,6 +54,15 @@ def views(source: str) -> dict[str, str]:
 
 def test_a_view_may_ask_for_whatever_its_list_can() -> None:
     assert LISTS["cases"].names == (*FILTERS, "sort", "columns")
+
+
+@pytest.mark.parametrize(("page", "noun"), [("needs", "need"), ("technologies", "technology")])
+def test_a_saved_search_keeps_whatever_its_list_is_narrowed_to(browser_for: Enter, page: str, noun: str) -> None:
+    officer = browser_for("officer")
+    asked = {"q": "heat", **dict.fromkeys(FACETS[noun], "unknown")}
+    kept = officer.post("/views", {"list": page, "query": urlencode(asked), "name": "Narrow"}).headers["Location"]
+    assert dict(parse_qsl(urlsplit(kept).query)) == asked
+    assert {url for url, words in views(officer.get(kept).text).items() if words == "Narrow"} == {kept}
 
 
 def test_what_has_views_has_sharing_and_the_api() -> None:
