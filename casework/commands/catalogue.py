@@ -13,6 +13,7 @@ from rich.progress import Progress, TaskID, TextColumn, TimeElapsedColumn
 from casework.commands.database import make_where_none_is
 from casework.errors import UnknownName
 from casework.operations.matching import judging, meanings, reindexing
+from casework.operations.matching.similar_texts import Without
 from casework.operations.matching.text_model import installed
 from casework.records.database import connect_engine
 from casework.settings import load_settings
@@ -117,7 +118,20 @@ def judge(folder: Path, *, as_json: bool, words_only: bool) -> None:
         click.echo(f"{name:<6}" + "  ".join(f"{measure} {value:.4f}" for measure, value in figures[name].items()))
     by = "" if figures["p"] is None else f", by chance as far from words alone in {figures['p']:.4f} of cases"
     click.echo(f"Channels: {', '.join(figures['channels'])}{by}.")
+    for channel, why in figures["without"].items():
+        told = ", ".join(f"{_WITHOUT[reason]} ({count:,} queries)" for reason, count in why.items())
+        click.echo(f"Without {channel}: {told}.")
     click.echo(f"{figures['documents']:,} documents, {figures['queries']:,} queries, {figures['seconds']} s.")
+
+
+#: Why what texts mean was not compared.
+_WITHOUT = {
+    judging.NOT_ASKED: "--words was given",
+    Without.NOT_INSTALLED: "the model is not installed",
+    Without.NOT_SWITCHED_ON: "it is not switched on",
+    Without.NOT_MADE: "the model could read no document",
+    Without.LANGUAGE: "in a language that the model does not know",
+}
 
 
 def _tell(bar: Progress, task: TaskID, done: int, of: int) -> None:

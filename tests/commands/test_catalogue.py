@@ -53,7 +53,12 @@ def test_judging_prints_the_figures_as_json(engine: Engine, database_url: str, t
     made = run_casework(
         "catalogue", "judge", str(write(tmp_path)), "--json", "--words", environment={"DATABASE_URL": database_url}
     )
-    assert json.loads(made.stdout)["ours"]["nDCG@10"] == 1.0
+    told = json.loads(made.stdout)
+    assert {"bm25", "ours", "channels", "without", "seconds"} <= told.keys()
+    assert (set(told["bm25"]), set(told["ours"])) == ({"nDCG@10", "MAP"}, {"nDCG@10", "MAP"})
+    assert told["ours"]["nDCG@10"] == 1.0
+    said = run_casework("catalogue", "judge", str(tmp_path), "--words", environment={"DATABASE_URL": database_url})
+    assert "Without text: --words was given (2 queries)." in said.stdout
     (tmp_path / "qrels.tsv").unlink()
     refused = run_casework("catalogue", "judge", str(tmp_path), environment={"DATABASE_URL": database_url})
     assert (refused.returncode, "qrels.tsv" in refused.stderr) == (1, True)

@@ -9,6 +9,7 @@ import math
 import random
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from casework.matching.terms import counts_of
 from casework.operations.core.catalogue_index import BATCH, Findable, put_in_index
 from casework.operations.matching import meanings, similar_texts
 from casework.operations.matching.ranking import TEXT, WORDS, gather, make_ready, place, shipped_glossary
+from casework.operations.matching.similar_texts import Without
 from casework.operations.matching.text_model import installed, the_model
 from casework.records.database import transaction
 
@@ -39,6 +41,8 @@ _MEANS = text("""
     INSERT INTO record_meanings (record_id, programme_id, model, direction, version)
     VALUES (CAST(:id AS uuid), CAST(:programme AS uuid), :model, :direction, 1)
 """)
+#: Why texts were not compared where nobody wanted it.
+NOT_ASKED = "not_asked"
 #: The programme whose catalogue the documents are.
 _PROGRAMME = str(UUID(int=1))
 
@@ -97,7 +101,8 @@ def judge(
 ) -> JsonObject:
     """How good plain BM25 and our path are on a collection, which channels took part, and how long it took.
 
-    `similar`: what texts mean is compared too, where the model for it is installed. `words` is our path without.
+    `similar`: what texts mean is compared too, where the model for it is installed. `words` is our path without. By channel `without`
+    says of how many queries it did not take part, and why: whoever reads the figures knows of which channels they are.
     """
     began = time.monotonic()
     # Read before the transaction begins, which waits for nobody.
@@ -105,11 +110,11 @@ def judge(
     plain = measured(_plain(collection), collection.judged)
     with transaction(engine) as db:
         try:
-            lists, words = _ours(db, collection, progress, similar=similar and installed())
+            lists, words, missing = _ours(db, collection, progress, similar=similar)
         finally:
             similar_texts.drop_held(db, _PROGRAMME)
             db.rollback()
-    with_text = lists != words
+    with_text = missing.total() < len(lists)
     return {
         "documents": len(collection.documents),
         "queries": len(collection.judged),
@@ -118,6 +123,7 @@ def judge(
         "words": measured(words, collection.judged),
         "p": significance(_each(lists, collection.judged), _each(words, collection.judged)) if with_text else None,
         "channels": [WORDS, TEXT] if with_text else [WORDS],
+        "without": {TEXT: dict(sorted(missing.items()))} if missing else {},
         "seconds": round(time.monotonic() - began, 3),
     }
 
@@ -139,8 +145,8 @@ def _each(lists: Mapping[str, Sequence[str]], judged: Mapping[str, Grades]) -> l
 
 def _ours(
     db: Connection, collection: Collection, progress: Progress | None, *, similar: bool
-) -> tuple[dict[str, Sequence[str]], dict[str, Sequence[str]]]:
-    """Our lists, and those that words alone give."""
+) -> tuple[dict[str, Sequence[str]], dict[str, Sequence[str]], Counter[str]]:
+    """Our lists, those that words alone give, and by reason for how many queries texts were not compared."""
     # Nobody waits for it: what is computed between two statements may take as long as it takes.
     db.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
     for table in _TABLES:
@@ -155,18 +161,22 @@ def _ours(
             progress("documents", done, len(names))
     for table in _TABLES:
         db.execute(text(f"ANALYZE {table}"))
-    if similar:
+    comparing = similar and installed()
+    if comparing:
         _look_at(db, collection, names, progress)
     glossary, lists, words = shipped_glossary(), dict[str, Sequence[str]](), dict[str, Sequence[str]]()
+    missing: Counter[str] = Counter()
     for n, query in enumerate(sorted(collection.judged), start=1):
         said = collection.queries.get(query, "")
         found = similar_texts.find_similar(db, _PROGRAMME, said)
+        if (why := found.without if comparing else Without.NOT_INSTALLED if similar else NOT_ASKED) is not None:
+            missing[str(why)] += 1
         evidence = gather(db, _PROGRAMME, TECHNOLOGY, said, glossary=glossary, similar=found)
         lists[query] = [names[one.id] for one in place(evidence)]
         words[query] = [names[one.id] for one in place(replace(evidence, similar=None))]
         if progress is not None and n % 50 == 0:
             progress("queries", n, len(collection.judged))
-    return lists, words
+    return lists, words, missing
 
 
 def _look_at(db: Connection, collection: Collection, names: Mapping[str, str], progress: Progress | None) -> None:

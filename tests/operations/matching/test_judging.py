@@ -32,9 +32,28 @@ def test_both_ways_are_measured_and_nothing_stays(engine: Engine, tmp_path: Path
     assert figures["ours"] == {"nDCG@10": 1.0, "MAP": 1.0}
     assert figures["bm25"] == {"nDCG@10": 0.5, "MAP": 0.5}
     assert (figures["channels"], figures["documents"], figures["queries"]) == (["words"], 3, 2)
+    assert figures["without"] == {"text": {"not_asked": 2}}
     with transaction(engine) as db:
         assert db.execute(text("SELECT count(*) FROM indexed_records")).scalar_one() == 0
         assert db.execute(text("SELECT to_regclass('pg_temp.indexed_records')")).scalar_one() is None
+
+
+def test_of_a_channel_that_takes_no_part_it_is_said_for_how_many_queries_and_why(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """Nobody takes figures of one channel for those of two."""
+    write(tmp_path)
+    said = QUERIES[0] | {"text": "A pump that lifts the waste heat of a boiler."}
+    lines = [json.dumps(one) for one in (said, QUERIES[1])]
+    (tmp_path / "queries.jsonl").write_text("\n".join(lines), "utf-8")
+    both = judge(engine, read_collection(tmp_path))
+    assert (both["channels"], both["without"]) == (["words", "text"], {"text": {"language": 1}})
+    (tmp_path / "qrels.tsv").write_text("q1\td1\t2\n", "utf-8")
+    one = judge(engine, read_collection(tmp_path))
+    assert (one["channels"], one["without"]) == (["words", "text"], {})
+    (tmp_path / "qrels.tsv").write_text("q2\td2\t1\n", "utf-8")
+    none = judge(engine, read_collection(tmp_path))
+    assert (none["channels"], none["without"]) == (["words"], {"text": {"language": 1}})
 
 
 #: Needs of both languages against technologies, graded by hand, each grade with its reason. It may not become worse than this.
