@@ -22,6 +22,7 @@ from casework.api.auth import routes as auth_routes
 from casework.api.cases import routes as case_routes
 from casework.api.catalogue import (
     assessment_routes,
+    beside_routes,
     ip_right_routes,
     organisation_routes,
     record_routes,
@@ -35,7 +36,7 @@ from casework.api.editions import routes as editions_routes
 from casework.api.integrations import service_account_routes, webhook_routes
 from casework.api.letters import routes as letters_routes
 from casework.api.links import routes as links_routes
-from casework.api.matching import interest_routes
+from casework.api.matching import interest_routes, proposal_routes
 from casework.api.matching import routes as matching_routes
 from casework.api.mediations import emergency_access_routes, unsealing_routes
 from casework.api.mediations import routes as mediations_routes
@@ -110,8 +111,10 @@ ROUTES: tuple[Route, ...] = (
     *organisation_routes.ROUTES,
     *ip_right_routes.ROUTES,
     *record_routes.ROUTES,
+    *beside_routes.ROUTES,
     *table_routes.ROUTES,
     *matching_routes.ROUTES,
+    *proposal_routes.ROUTES,
     *interest_routes.ROUTES,
     *statement_routes.ROUTES,
     *assessment_routes.ROUTES,

@@ -19,6 +19,7 @@ from casework.operations.auth.sessions import secret_hash
 from casework.operations.auth.sign_in import sign_in
 from casework.operations.auth.tokens import make_token
 from casework.operations.catalogue.ip_rights import record_right
+from casework.operations.catalogue.sources import open_source
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.matching.runs import start_run
@@ -46,6 +47,7 @@ from tests.support.additions import (
     add_link,
     add_mail,
     add_party,
+    add_proposal,
     add_recovery,
     add_role_request,
     add_screening,
@@ -263,6 +265,8 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "mediation_transition": "send",
         "match": _match_of(db, number),
         "run": _run(world, db, "officer", world.needs[-1]),
+        "source": open_source(db, world.programmes["BJ"], "A fair").id,
+        "proposal": add_proposal(db, world.programmes["BJ"], world.needs[-1], world.technologies[0]),
         "listed_match": interests[0][0],
         "interest_request": interests[0][1],
         "statement": stated[0],
@@ -319,6 +323,8 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "mediation": str(uuid.uuid4()),
         "match": match,
         "run": _run(world, db, "foreign_officer", need),
+        "source": open_source(db, there, "A fair").id,
+        "proposal": add_proposal(db, there, need, more[1]),
         "listed_match": interests[1][0],
         "interest_request": interests[1][1],
         "statement": stated[1],

@@ -17,6 +17,7 @@ from casework.engine.state.impacts import Impact
 from casework.ledger.canonical_json import instant
 from casework.operations.cases.impacts import called
 from casework.operations.core.merged_records import OF_CASES, one_with
+from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.record_log import TABLES, Kept
 from casework.permissions.actors import Actor
@@ -83,6 +84,7 @@ def _cases(noun: Kept, other: str) -> TextClause:
         FROM cases c {OF_CASES}
         WHERE c.{noun}_id IN {one_with(TABLES[noun], "CAST(:id AS uuid)")} AND {reads_case("c", BOUND)}
         AND (n.id IS NULL OR {shows_need("n")})
+        AND (CAST(:at AS timestamptz) IS NULL OR (c.opened_at, c.id) < (CAST(:at AS timestamptz), CAST(:after AS uuid)))
         ORDER BY c.opened_at DESC, c.id DESC LIMIT :most
     """)
 
@@ -97,10 +99,28 @@ _IMPACTS = text("""
 
 def outcomes_of(db: Connection, actor: Actor, noun: Kept, id: str, lists: Lists) -> list[CaseOutcome]:
     """What came of a record, case by case as far as the actor reads them, the newest first; `lists` are those of its programme."""
-    asking = reach_values(reach(actor)) | {"closed_of": sorted(closed_of(actor))}
-    rows = db.execute(_CASES[noun], asking | {"id": id, "most": MOST, "seen": [MEASURED, VERIFIED]}).all()
+    return list_outcomes(db, actor, noun, id, lists, limit=MOST).items
+
+
+def list_outcomes(
+    db: Connection,
+    actor: Actor,
+    noun: Kept,
+    id: str,
+    lists: Lists,
+    *,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> Page[CaseOutcome]:
+    """The same, part by part."""
+    most = insist_limit(limit)
+    asking = reach_values(reach(actor)) | {"closed_of": sorted(closed_of(actor)), "at": None, "after": None}
+    if keys := from_cursor(cursor, 2):
+        asking |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
+    given = asking | {"id": id, "most": most + 1, "seen": [MEASURED, VERIFIED]}
+    rows, following = page(db.execute(_CASES[noun], given).all(), most, lambda row: (row.opened_at, row.case))
     effects = effects_of(db, [row.case for row in rows], lists)
-    return [
+    outcomes = [
         CaseOutcome(
             number=row.number,
             other=row.other,
@@ -115,6 +135,7 @@ def outcomes_of(db: Connection, actor: Actor, noun: Kept, id: str, lists: Lists)
         )
         for row in rows
     ]
+    return Page(items=outcomes, next=following)
 
 
 def effects_of(db: Connection, cases: Collection[str], lists: Lists) -> dict[str, list[Saved]]:

@@ -16,7 +16,7 @@ from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.import_reader import LONGEST_NAME, MOST_COLUMNS, column_name
 from casework.operations.catalogue.import_schemas import MODELS, Kind
 from casework.operations.catalogue.kept_records import EDITORS
-from casework.operations.core.paging import Page, from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, cursor_id, from_cursor, insist_limit, page
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.record_log import TABLES, Kept
 from casework.operations.core.register_entries import note_entries
@@ -42,6 +42,7 @@ class Source:
     """A source of a programme."""
 
     id: str
+    programme: str
     name: str
     #: Of its data.
     licence: str | None
@@ -61,10 +62,10 @@ _OPEN = text("""
 """)
 #: Whether somebody is shown what a row `r` became, of a need `n` where it is one.
 _SHOWN = f"(r.kind <> 'needs' OR {shows_need('n')})"
-#: The next sources of a programme after a name, or the one of an id, with how many records they have. One that has
+#: The next sources of some programmes after a name, or the one of an id, with how many records they have. One that has
 #: only closed needs is there for who is shown these.
 _LISTED = text(f"""
-    SELECT s.id::text, s.name, s.licence, s.fields, s.fetched_at, r.records, r.gone
+    SELECT s.id::text, s.programme_id::text AS programme, s.name, s.licence, s.fields, s.fetched_at, r.records, r.gone
     FROM sources s CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE {_SHOWN}) AS records, count(r.gone_since) FILTER (WHERE {_SHOWN}) AS gone,
             count(*) = 0 OR count(*) > count(*) FILTER (WHERE NOT {shows_need("n")}) AS listed
@@ -72,13 +73,13 @@ _LISTED = text(f"""
             AND n.external_id = r.external_id
         WHERE r.source_id = s.id
     ) r
-    WHERE s.programme_id = CAST(:programme AS uuid) AND (CAST(:id AS uuid) IS NULL OR s.id = CAST(:id AS uuid))
-    AND (CAST(:after AS text) IS NULL OR s.name > CAST(:after AS text))
-    AND r.listed ORDER BY s.name LIMIT :most
+    WHERE s.programme_id = ANY(CAST(:programmes AS uuid[])) AND (CAST(:id AS uuid) IS NULL OR s.id = CAST(:id AS uuid))
+    AND (CAST(:after AS text) IS NULL OR (s.name, s.id) > (CAST(:after AS text), CAST(:after_id AS uuid)))
+    AND r.listed ORDER BY s.name, s.id LIMIT :most
 """)
 #: One by its name.
 _NAMED = text("""
-    SELECT id::text, name, licence, fields, fetched_at, 0 AS records, 0 AS gone FROM sources
+    SELECT id::text, programme_id::text AS programme, name, licence, fields, fetched_at, 0 AS records, 0 AS gone FROM sources
     WHERE programme_id = CAST(:programme AS uuid) AND name = :name
 """)
 #: What is said of a source.
@@ -166,30 +167,35 @@ def insist_keeps(actor: Actor, programme: str) -> None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
 
 
-def _insist_reads(actor: Actor, programme: str) -> None:
-    if programme not in reach(actor).all_of:
+def _read_by(actor: Actor, programme: str | None) -> list[str]:
+    """The programmes whose sources somebody asks for: one, or all whose register is read. Raises NotFound."""
+    read = reach(actor).all_of
+    if programme is None:
+        return sorted(read)
+    if programme not in read:
         raise NotFound("programme")
+    return [programme]
 
 
-def _asking(actor: Actor, programme: str, id: str | None, *, after: str | None = None, most: int = 1) -> dict[str, Any]:
-    return {"programme": programme, "id": id, "closed_of": sorted(closed_of(actor)), "after": after, "most": most}
+def _asking(actor: Actor, programme: str | None, id: str | None, **more: Any) -> dict[str, Any]:
+    given = {"programmes": _read_by(actor, programme), "id": id, "closed_of": sorted(closed_of(actor))}
+    return {**given, "after": None, "after_id": None, "most": 1, **more}
 
 
 def list_sources(
-    db: Connection, actor: Actor, programme: str, *, cursor: str | None = None, limit: int | None = None
+    db: Connection, actor: Actor, programme: str | None = None, *, cursor: str | None = None, limit: int | None = None
 ) -> Page[Source]:
-    """The sources of a programme by name. Raises NotFound for whoever does not read its register."""
-    _insist_reads(actor, programme)
-    most, keys = insist_limit(limit), from_cursor(cursor, 1)
-    after = None if keys is None else str(keys[0])
-    rows = db.execute(_LISTED, _asking(actor, programme, None, after=after, most=most + 1)).all()
-    shown, following = page(rows, most, lambda row: (row.name,))
+    """The sources of a programme, or of all, by name. Raises NotFound for whoever does not read its register."""
+    most, after = insist_limit(limit), dict[str, Any]()
+    if keys := from_cursor(cursor, 2):
+        after = {"after": str(keys[0]), "after_id": cursor_id(keys[1])}
+    rows = db.execute(_LISTED, _asking(actor, programme, None, most=most + 1, **after)).all()
+    shown, following = page(rows, most, lambda row: (row.name, row.id))
     return Page(items=[_source(row) for row in shown], next=following)
 
 
-def show_source(db: Connection, actor: Actor, programme: str, id: str) -> Source:
+def show_source(db: Connection, actor: Actor, programme: str | None, id: str) -> Source:
     """One of them. Raises NotFound."""
-    _insist_reads(actor, programme)
     row = db.execute(_LISTED, _asking(actor, programme, id)).one_or_none()
     if row is None:
         raise NotFound("entry")

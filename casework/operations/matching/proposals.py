@@ -27,6 +27,7 @@ from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.matches import create_match
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.organisations import has_expired
+from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.pending_searches import NEEDS, end_pending, first_pending, list_pending
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.register_entries import note_entries
@@ -281,6 +282,16 @@ _DISMISS = text("""
 """)
 
 
+#: The next that wait, of open needs or of one need, the newest first.
+_WAITING = text(f"""
+    {_COLUMNS} AND {_WAIT} AND CASE WHEN CAST(:need AS uuid) IS NULL THEN n.status IN ('published', 'matched') AND n.merged_into IS NULL
+        ELSE n.id = CAST(:need AS uuid) END
+    AND (CAST(:technology AS uuid) IS NULL OR t.id = CAST(:technology AS uuid))
+    AND (CAST(:at AS timestamptz) IS NULL OR (x.made_at, x.id) < (CAST(:at AS timestamptz), CAST(:after AS uuid)))
+    ORDER BY x.made_at DESC, x.id DESC LIMIT :most
+""")
+
+
 def _asking(actor: Actor) -> JsonObject:
     return {"all_of": sorted(reach(actor).all_of), "closed_of": sorted(closed_of(actor))}
 
@@ -288,6 +299,25 @@ def _asking(actor: Actor) -> JsonObject:
 def list_proposals(db: Connection, actor: Actor, need: str) -> list[Proposal]:
     """What is proposed for a need and waits for a person, the best first."""
     return [_shown(row) for row in db.execute(_OF_NEED, {**_asking(actor), "need": need, "most": MOST_SHOWN})]
+
+
+def list_waiting_proposals(
+    db: Connection,
+    actor: Actor,
+    *,
+    need: str | None = None,
+    technology: str | None = None,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> Page[Proposal]:
+    """What is proposed and waits for a person, for one need or of one technology where it is asked for; the newest first."""
+    most = insist_limit(limit)
+    after: JsonObject = {"at": None, "after": None}
+    if keys := from_cursor(cursor, 2):
+        after = {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
+    given = {**_asking(actor), "need": need, "technology": technology, "most": most + 1, **after}
+    shown, following = page(db.execute(_WAITING, given).all(), most, lambda row: (row.made_at, row.id))
+    return Page(items=[_shown(row) for row in shown], next=following)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

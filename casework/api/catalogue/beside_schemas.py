@@ -1,0 +1,89 @@
+"""The schemas of what stands beside a need or a technology: records like it, its cases and what they came to, and its source."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from casework.api.protocol.fields import Answer, Id, Moment, Paged
+
+
+class SimilarRecord(Answer):
+    id: str
+    title: str
+    twin: Annotated[
+        float | None,
+        Field(
+            description="How much of their words is in both, from 0 to 1, where they may be one; null where it says much of the same"
+        ),
+    ]
+
+
+class SimilarRecords(Answer):
+    items: Annotated[list[SimilarRecord], Field(description="What may be the same first")]
+
+
+class SavedMeasure(Answer):
+    measure: str
+    called: str
+    called_zh: str | None
+    unit: str
+    level: Annotated[str, Field(description="claimed, measured or verified")]
+    percent: Annotated[
+        str, Field(description="Of what would have been without it, as decimals; negative where it is worse")
+    ]
+    more_is_better: Annotated[bool, Field(description="What is saved is what it gives more")]
+
+
+class RecordOutcome(Answer):
+    number: Annotated[str, Field(description="Of the case, as far as you read it")]
+    other: Annotated[str | None, Field(description="The technology of a need, the need of a technology")]
+    other_title: str | None
+    state: str
+    outcome: Annotated[str | None, Field(description="As it is decided, or, of a case that runs, proposed")]
+    opened_at: Moment
+    closed_at: Moment | None
+    district: str | None
+    year: Annotated[int | None, Field(description="Since which it is measured what is saved there")]
+    saved: list[SavedMeasure]
+
+
+class RecordOutcomePage(Answer):
+    items: Annotated[list[RecordOutcome], Field(description="The newest case first")]
+    next: str | None = None
+
+
+class SourceQuery(Paged):
+    programme: Annotated[Id | None, Field(description="Of one programme alone")] = None
+
+
+class SourceShown(Answer):
+    id: str
+    programme: str
+    name: str
+    licence: Annotated[str | None, Field(description="Of its data")]
+    fields: Annotated[
+        dict[str, dict[str, str | None]],
+        Field(description="Of `needs` and `technologies` apart: by its column ours, and null where it is not read"),
+    ]
+    fetched_at: Annotated[Moment | None, Field(description="When it was imported last")]
+    records: Annotated[int, Field(description="Of so many records a row was read")]
+    gone: Annotated[int, Field(description="So many of these it has no more")]
+
+
+class SourcePage(Answer):
+    items: Annotated[list[SourceShown], Field(description="By name")]
+    next: str | None = None
+
+
+class GoneRecordShown(Answer):
+    noun: Annotated[str, Field(description="need or technology")]
+    id: str
+    name: str
+    external_id: str
+    gone_since: Moment
+
+
+class GoneRecords(Answer):
+    items: Annotated[list[GoneRecordShown], Field(description="Of each kind the newest")]

@@ -1,0 +1,51 @@
+"""The schemas of what the program proposes for needs, and of what was searched for them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from casework.api.protocol.fields import Answer, Id, Moment, Paged
+
+
+class ProposalQuery(Paged):
+    need: Annotated[Id | None, Field(description="For one need alone; else for those that are open")] = None
+    technology: Annotated[Id | None, Field(description="Of one technology alone")] = None
+
+
+class MatchProposal(Answer):
+    id: str
+    programme: str
+    need: str
+    need_title: str
+    technology: str
+    technology_title: str
+    share: Annotated[float, Field(description="How much of the need it says, from 0 to 1")]
+    words: Annotated[list[str], Field(description="By which words, the most first")]
+    made_at: Moment
+    dismissed_at: Moment | None
+    dismissal: Annotated[str | None, Field(description="Why it does not fit")]
+
+
+class MatchProposalPage(Answer):
+    items: Annotated[list[MatchProposal], Field(description="Those that wait for a person, the newest first")]
+    next: str | None = None
+
+
+class ProposalDismissed(Answer):
+    id: str
+    need: str
+
+
+class RunListed(Answer):
+    id: str
+    made_at: Moment
+    made_by: str
+    ranked: Annotated[int | None, Field(description="How many candidates it listed; null where that was erased")]
+    removed: Annotated[int | None, Field(description="How many it compared and did not list")]
+    relaxed: Annotated[dict[str, str], Field(description="The filters that were left out, each with the reason")]
+
+
+class RunList(Answer):
+    items: Annotated[list[RunListed], Field(description="The newest first")]
