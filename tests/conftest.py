@@ -4,6 +4,7 @@ world in it. Under pytest-xdist all workers share one server."""
 from __future__ import annotations
 
 import copy
+import gc
 import os
 import shutil
 import tempfile
@@ -76,6 +77,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("database")
     if hasattr(config, "workerinput"):
         put_longest_first(items)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: to look through it for garbage again and again takes an eighth of all."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.hookimpl(optionalhook=True)
