@@ -16,7 +16,7 @@ UNKNOWN = "unknown"
 #: By noun what its lists may be narrowed to, in the order in which it is shown.
 FACETS: Mapping[str, Sequence[str]] = {
     "technology": ("readiness", "country", "source", "ipc", "topic", "licence", "standard", "stands", "status"),
-    "need": ("readiness", "sector", "district", "source", "stands", "status"),
+    "need": ("readiness", "sector", "district", "source", "ipc", "stands", "status"),
 }
 #: The same of what is published, without an account: nothing of how the office keeps it.
 PUBLIC_FACETS: Mapping[str, Sequence[str]] = {

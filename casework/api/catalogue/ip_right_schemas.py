@@ -19,6 +19,7 @@ def _narrowing(what: str) -> Any:
     return Field(max_length=200, description=f"{what}; `unknown`: those that do not say")
 
 
+_SECTION = _narrowing("A section of the patent classification, from A to H")
 _Searched = Annotated[
     str | None,
     Field(max_length=10_000, description="Words, in English or Chinese; of more than 200 letters the rest is not read"),
@@ -31,6 +32,7 @@ class NeedQuery(RecordQuery):
     sector: Annotated[str | None, _narrowing("As the record has it")] = None
     district: Annotated[str | None, _narrowing("As the record has it")] = None
     source: Annotated[str | None, _narrowing("The name of the source")] = None
+    ipc: Annotated[str | None, _SECTION] = None
     stands: Annotated[str | None, Field(max_length=200, description="confirmed or claimed")] = None
     status: Annotated[str | None, Field(max_length=200)] = None
 
@@ -40,8 +42,10 @@ class TechnologyQuery(RecordQuery):
     readiness: Annotated[str | None, _narrowing("A level, from 1 to 9")] = None
     country: Annotated[str | None, _narrowing("Where it was developed or deployed")] = None
     source: Annotated[str | None, _narrowing("The name of the source")] = None
-    ipc: Annotated[str | None, _narrowing("A section of the patent classification, from A to H")] = None
+    ipc: Annotated[str | None, _SECTION] = None
     topic: Annotated[str | None, _narrowing("A green topic")] = None
+    licence: Annotated[str | None, _narrowing("A kind of licence that is to be had, or none")] = None
+    standard: Annotated[str | None, _narrowing("A certificate that it has, or a standard that it meets")] = None
     stands: Annotated[str | None, Field(max_length=200, description="confirmed or claimed")] = None
     status: Annotated[str | None, Field(max_length=200)] = None
 

@@ -28,7 +28,7 @@ from casework.records.access_sql import CLOSED_NEED
 from casework.records.database import run_ahead
 
 #: By which rules terms are made; a higher number makes every record again.
-RULES = 4
+RULES = 5
 #: As what records are indexed that are not in use.
 IDLE: Mapping[str, str] = {NEED: "idle_need", TECHNOLOGY: "idle_technology"}
 #: Before all that a closed need says.
@@ -76,7 +76,7 @@ _TECHNOLOGIES = f"""
 """
 #: Needs with what of them can be found.
 _NEEDS = f"""
-    SELECT {_EACH}, t.sector, t.district, concat_ws(' ', t.problem, t.target, t.sector) AS body
+    SELECT {_EACH}, t.sector, t.district, t.ipc, concat_ws(' ', t.problem, t.target, t.sector) AS body
     FROM needs t
 """
 _OF: Mapping[str, str] = {TECHNOLOGY: _TECHNOLOGIES, NEED: _NEEDS}

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
+from casework.api.catalogue.ip_right_schemas import NeedQuery, TechnologyQuery
+from casework.matching.facets import FACETS
 from casework.records.database import transaction
 from tests.operations.core.test_catalogue_index import enter
 from tests.support.api_client import Client
@@ -62,6 +64,11 @@ def test_the_cost_of_a_technology_has_a_currency(client_for: Clients, world: Wor
     assert client.get(f"/needs/{need}").json["budget_currency"] == "CNY"
 
 
+def test_a_list_is_narrowed_over_the_api_to_all_that_its_answer_offers() -> None:
+    for noun, query in (("need", NeedQuery), ("technology", TechnologyQuery)):
+        assert set(FACETS[noun]) <= query.model_fields.keys()
+
+
 def test_needs_and_technologies_are_searched_and_say_what_they_may_be_narrowed_to(
     client_for: Clients, world: World, engine: Engine
 ) -> None:
@@ -85,6 +92,13 @@ def test_needs_and_technologies_are_searched_and_say_what_they_may_be_narrowed_t
     assert client.get("/technologies?q=%25_%5C'").json["items"] == []
     assert client.get(f"/needs?q={'heat+' * 1_999}").status_code == 200
     assert client.get("/technologies?q=sludge&cursor=WyJuYW4iLCJ4Il0").status_code == 422
+    with transaction(engine) as db:
+        dry = enter(world, db, "need", title="Sludge to be dried", ipc=["F26B3/00"], publication="public")
+        enter(world, db, "need", title="Sludge to be burnt", publication="public")
+    needs = client.get("/needs?q=sludge").json
+    assert {"value": "F", "records": 1} in needs["facets"]["ipc"]
+    assert [one["id"] for one in client.get("/needs?q=sludge&ipc=F").json["items"]] == [dry]
+    assert client.get("/needs?q=sludge&ipc=unknown").json["records"] == 1
     for who in ("provider", "foreign_officer", "observer"):
         found = client_for(who).get("/technologies?q=sludge").json
         assert (found["items"], found["records"]) == ([], 0)

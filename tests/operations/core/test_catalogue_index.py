@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
+from casework.matching.facets import in_public
 from casework.operations.catalogue.kept_records import confirm_field, correct_record, create_record
 from casework.operations.catalogue.record_merging import merge_records
 from casework.operations.catalogue.record_use import bring_back, end_record
@@ -84,7 +85,9 @@ NEW: list[tuple[Kept, dict[str, Any]]] = [
         "standards": [{"name": "ISO 9001", "valid_until": "2020-01-01"}, {"name": "CE"}, {"name": "UL 1", "valid_until": "2090-01-01"}],
     }),
     ("need", {"title": "Steam", "sector": "Dairies", "problem": "Too dear", "target": "Half of it", "district": "Haidian"}),
-    ("need", {"title": "Steam", "title_zh": "蒸汽", "problem": "Too dear", "readiness_high": 7, "publication": "public"}),
+    ("need", {
+        "title": "Steam", "title_zh": "蒸汽", "problem": "Too dear", "readiness_high": 7, "publication": "public", "ipc": ["F24D", "C02F"],
+    }),
 ]  # fmt: skip
 
 
@@ -149,11 +152,12 @@ def test_what_a_list_is_narrowed_by_follows_the_record_and_says_what_is_not_know
     assert "=stands=confirmed" in facets(db, id)
     # What a record says has not changed.
     assert version_of(db) == before
-    need = facets(
-        db, enter(world, db, "need", title="Waste heat", sector="Energy", readiness_low=9, publication="public")
-    )
-    told = ["=readiness=9", "=sector=Energy", "=district=", "=source=desk", "=stands=claimed", "=status=published"]
-    assert need == ["need", *told]
+    given = {"title": "Waste heat", "sector": "Energy", "readiness_low": 9, "publication": "public"}
+    need = facets(db, enter(world, db, "need", **given, ipc=["F24D3/08", "F25B30/00"]))
+    told = ["=readiness=9", "=sector=Energy", "=district=", "=source=desk", "=ipc=F"]
+    assert need == ["need", *told, "=stands=claimed", "=status=published"]
+    # What of a need is told without an account on request alone narrows no public list.
+    assert not [term for term in in_public("need", need[1:]) if term.startswith("=ipc=")]
     insist_counted(db)
 
 

@@ -70,6 +70,16 @@ def test_the_list_is_narrowed_by_what_its_records_say_and_do_not_say(browser_for
     assert "None is found." in words_of(browser.get("/technologies?country=XX").text)
 
 
+def test_needs_are_narrowed_by_the_sections_of_their_codes(browser_for: Enter, world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        dry = enter(world, db, "need", title="Sludge to be dried", ipc=["F26B3/00"])
+        other = enter(world, db, "need", title="Sludge to be burnt")
+    browser = browser_for("officer")
+    assert "F: Mechanical engineering; lighting; heating (1)" in words_of(browser.get("/needs?q=sludge").text)
+    page = browser.get("/needs?q=sludge&ipc=F").text
+    assert (f"/needs/{dry}" in page, f"/needs/{other}" in page) == (True, False)
+
+
 def test_pages_of_a_search_go_on_where_the_last_one_ended(browser_for: Enter, world: World, engine: Engine) -> None:
     with transaction(engine) as db:
         ids = {enter(world, db, "need", title=f"Sludge of works {n}", publication="public") for n in range(30)}
