@@ -24,6 +24,8 @@ class Kind(StrEnum):
     CODES = "codes"
     #: What it costs beside the need's budget, in the same currency: nothing of the score either.
     COST = "cost"
+    #: Where it was deployed, and where it was developed: nothing of the score.
+    COUNTRIES = "countries"
     #: The record means much of the same, whatever words it uses.
     SIMILAR = "similar"
 
@@ -40,7 +42,8 @@ class Part:
     #: Whether it stands in the title.
     title: bool
     share: float
-    #: Of similar texts the record's sentence that is closest to the need's, which is the text; of a cost the budget.
+    #: Of similar texts the record's sentence that is closest to the need's, which is the text; of a cost the budget; of countries where it
+    #: was developed.
     closest: str = ""
 
 

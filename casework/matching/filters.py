@@ -30,6 +30,8 @@ class Facts:
     owner: str | None = None
     #: Whether the record of the owner has expired: then nothing of its becomes a case.
     owner_expired: bool = False
+    #: Whether its owner has an interest in the need itself.
+    conflict: bool | None = None
     #: Whether a licence is to be had.
     licence: bool | None = None
     #: Certificates that it has and standards that it meets.
@@ -42,8 +44,10 @@ class Wanted:
 
     readiness: tuple[int, int] | None = None
     countries: Collection[str] = ()
-    #: Organisations that are shut out, or have an interest of their own.
+    #: Organisations that are shut out.
     excluded: Collection[str] = ()
+    #: That nobody has an interest in the need who has the technology.
+    conflict: bool = False
     licence: bool = False
     standards: Collection[str] = ()
 
@@ -80,6 +84,12 @@ def _organisation(wanted: Wanted, facts: Facts) -> Verdict | None:
     return Verdict.UNKNOWN if facts.owner is None else _passed(facts.owner not in wanted.excluded)
 
 
+def _conflict(wanted: Wanted, facts: Facts) -> Verdict | None:
+    if not wanted.conflict:
+        return None
+    return Verdict.UNKNOWN if facts.conflict is None else _passed(not facts.conflict)
+
+
 def _licence(wanted: Wanted, facts: Facts) -> Verdict | None:
     if not wanted.licence:
         return None
@@ -105,6 +115,7 @@ FILTERS: Mapping[str, Callable[[Wanted, Facts], Verdict | None]] = {
     "readiness": _readiness,
     "country": _country,
     "organisation": _organisation,
+    "conflict": _conflict,
     "licence": _licence,
     "standard": _standard,
     "owner": _owner,

@@ -17,6 +17,7 @@ FACTS = st.builds(
     readiness=RANGES,
     countries=SOME,
     owner=st.sampled_from([None, "o1", "o2"]),
+    conflict=st.sampled_from([None, True, False]),
     licence=st.sampled_from([None, True, False]),
     standards=SOME,
 )
@@ -25,6 +26,7 @@ WANTED = st.builds(
     readiness=RANGES,
     countries=SOME,
     excluded=st.lists(st.sampled_from(["o1", "o3"]), unique=True),
+    conflict=st.booleans(),
     licence=st.booleans(),
     standards=SOME,
 )
@@ -79,9 +81,22 @@ def test_readiness_passes_in_part_where_it_reaches_beyond_what_is_wanted(says: t
 
 
 def test_each_filter_passes_removes_and_does_not_know() -> None:
-    wanted = Wanted(readiness=(5, 6), countries=["CN"], excluded=["o1"], licence=True, standards=["GB 13271"])
-    fits = Facts(readiness=(6, 6), countries=["DE", "CN"], owner="o2", licence=True, standards=["GB 13271", "CE"])
-    fails = Facts(readiness=(7, 9), countries=["DE"], owner="o1", licence=False, standards=["CE"], owner_expired=True)
+    standards = ["GB 13271"]
+    wanted = Wanted(
+        readiness=(5, 6), countries=["CN"], excluded=["o1"], conflict=True, licence=True, standards=standards
+    )
+    fits = Facts(
+        readiness=(6, 6), countries=["DE", "CN"], owner="o2", conflict=False, licence=True, standards=["GB 13271", "CE"]
+    )
+    fails = Facts(
+        readiness=(7, 9),
+        countries=["DE"],
+        owner="o1",
+        owner_expired=True,
+        conflict=True,
+        licence=False,
+        standards=["CE"],
+    )
     assert set(judged(wanted, fits).values()) == {Verdict.PASSED}
     assert set(judged(wanted, fails).values()) == {Verdict.REMOVED}
     assert judged(wanted, fails).keys() == FILTERS.keys()

@@ -9,7 +9,7 @@ from pydantic import Field
 from casework.api.protocol.fields import Answer, Body, Id, Line, SomeWords, Words
 from casework.operations.matching.runs import LISTED, MOST
 
-FilterName = Literal["readiness", "country", "organisation", "licence", "standard"]
+FilterName = Literal["readiness", "country", "organisation", "conflict", "licence", "standard"]
 
 
 class Filters(Body):
@@ -50,15 +50,15 @@ class PartShown(Answer):
         str,
         Field(
             description="`word`, `translation`, `similar`: the texts mean much of the same, `deployed`: a bonus for an effect that was"
-            " verified at a site, or `codes` of the patent classification in common and the `cost` beside the budget,"
-            " which give nothing of the score"
+            " verified at a site, or `codes` of the patent classification in common, the `cost` beside the budget and the"
+            " `countries`, which give nothing of the score"
         ),
     ]
     text: Annotated[
         str,
         Field(
             description="A word of the need, and what it is in the other language; of `similar` a sentence of it; of a bonus at how many"
-            " sites; codes with commas between; an amount with its currency"
+            " sites; codes with commas between; an amount with its currency; countries where it was deployed, with commas between"
         ),
     ]
     source: Annotated[
@@ -67,7 +67,10 @@ class PartShown(Answer):
     title: Annotated[bool, Field(description="Whether it stands in the title")]
     share: Annotated[float, Field(description="What it gives of the score")]
     closest: Annotated[
-        str | None, Field(description="Of `similar` the record's sentence that means most of the same")
+        str | None,
+        Field(
+            description="Of `similar` the record's sentence that means most of the same; of `countries` where developed"
+        ),
     ] = None
 
 

@@ -12,6 +12,7 @@ from casework.engine.case_objects.technology_details import Standard
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.service import read_seen
 from casework.operations.core.merged_records import TODAY, ended, one_with
+from casework.operations.core.organisations import KNOWN_TO_READERS, STANDING
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.reader_names import called, entitled
 from casework.permissions.actors import Actor
@@ -53,7 +54,8 @@ _BESIDE = text(f"""
 """)
 #: What stands beside some candidates: whose they are, from where, and what of them decides.
 _FACTS = text(f"""
-    SELECT t.id::text, {entitled("t")} AS title, {called("o")} AS owner, o.country, t.source, t.readiness_low, t.readiness_high,
+    SELECT t.id::text, {entitled("t")} AS title, t.owner_id::text, {called("o")} AS owner, o.country, t.source,
+        t.readiness_low, t.readiness_high,
         t.developed_in, t.deployed_in, json_array_length(CAST(t.reference_sites AS json)) AS sites, t.cost_compared,
         t.cost, t.cost_currency,
         t.ip_text, t.licences, t.standards,
@@ -63,6 +65,10 @@ _FACTS = text(f"""
             WHERE l.technology_id = t.id AND r.expired_at IS NULL AND r.merged_into IS NULL) AS rights
     FROM technologies t LEFT JOIN organisations o ON o.id = t.owner_id
     WHERE t.id = ANY(CAST(:ids AS uuid[])) ORDER BY t.id
+""")
+#: What some organisations are called, of those that one has a reason to know.
+_KNOWN = text(f"""
+    SELECT g.id::text, {called("o")} AS name FROM {STANDING} WHERE g.id = ANY(CAST(:ids AS uuid[])) AND {KNOWN_TO_READERS} ORDER BY g.id
 """)
 
 
@@ -109,6 +115,7 @@ class CandidateFacts:
 
     id: str
     title: str
+    owner_id: str | None
     owner: str | None
     country: str | None
     source: str
@@ -182,12 +189,21 @@ def needs_beside(db: Connection, actor: Actor, programme: str, need: str) -> Bes
     return None if row is None else Beside(place=row.place, every=row.every, before=row.before, after=row.after)
 
 
+def names_of_excluded(db: Connection, actor: Actor, excluded: Collection[str]) -> dict[str, str]:
+    """What the organisations are called that a run left out, by id; of one that the actor has no reason to know nothing."""
+    if not excluded:
+        return {}
+    given = {"ids": sorted(excluded), "seen": sorted(reach(actor).all_of), "closed_of": sorted(closed_of(actor))}
+    return {row.id: row.name for row in db.execute(_KNOWN, given)}
+
+
 def facts_of(db: Connection, ids: Collection[str]) -> dict[str, CandidateFacts]:
     """What the records of some candidates say now, by id."""
     return {
         row.id: CandidateFacts(
             id=row.id,
             title=row.title,
+            owner_id=row.owner_id,
             owner=row.owner,
             country=row.country,
             source=row.source,

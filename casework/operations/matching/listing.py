@@ -14,6 +14,7 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.matching.bm25 import Corpus
 from casework.matching.bonus import VERSION, bonus_of
 from casework.matching.codes import shared_codes
+from casework.matching.conflicts import is_conflict
 from casework.matching.explanation import Kind, Part, parts_of
 from casework.matching.filters import STATUS, Facts, Filtered, Verdict, Wanted, counted, judged, stays
 from casework.matching.query import Asked
@@ -102,7 +103,7 @@ def list_of(told: JsonMapping, most: int, stand: Standing | None = None) -> Json
         parts = [_part(part) for part in [*parts_of(one.words, stand.asked, said["counts"]), *_similar(told, one)]]
         if gained:
             parts.append(_part(_deployed(told, said, gained)))
-        parts += map(_part, [*_codes(told, one.id), *_cost(told, one.id)])
+        parts += map(_part, [*_codes(told, one.id), *_cost(told, one.id), *_places(said)])
         candidates.append(
             {
                 "rank": n,
@@ -178,6 +179,14 @@ def _cost(told: JsonMapping, id: str) -> list[Part]:
     return [Part(kind=Kind.COST, source="", title=False, share=0.0, **texts)]
 
 
+def _places(said: JsonMapping) -> list[Part]:
+    """Where a technology was deployed and developed, where either is known; a run from before they were kept apart does not say."""
+    deployed, developed = (", ".join(said.get(name, ())) for name in ("deployed_in", "developed_in"))
+    if not deployed and not developed:
+        return []
+    return [Part(kind=Kind.COUNTRIES, text=deployed, closest=developed, source="", title=False, share=0.0)]
+
+
 def _part(part: Part) -> JsonObject:
     shown = {
         "kind": part.kind.value,
@@ -197,6 +206,7 @@ def _facts(one: JsonMapping) -> Facts:
         countries=one["countries"],
         owner=one["owner"],
         owner_expired=one.get("owner_expired", False),
+        conflict=is_conflict(one.get("conflict")),
         # A run of before these were on record knows of neither.
         licence=one.get("licence"),
         standards=one.get("standards", ()),

@@ -23,8 +23,9 @@ from casework.operations.catalogue.outcomes import DEPLOYED
 from casework.operations.catalogue.service import plain_value, read_seen
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.merged_records import TODAY, one_with
-from casework.operations.core.organisations import has_expired
+from casework.operations.core.organisations import STANDING, has_expired
 from casework.operations.core.register_entries import note_entries
+from casework.operations.matching.conflicts import conflicts_of
 from casework.operations.matching.idle_records import count_idle
 from casework.operations.matching.listing import kept, list_of, standing_of
 from casework.operations.matching.ranking import TEXT, WORDS, gather, read_glossary
@@ -48,7 +49,7 @@ _FACTS = text(f"""
     SELECT t.id::text, t.title, t.readiness_low, t.readiness_high, t.owner_id::text AS owner,
         {_OWNER_EXPIRED} AS owner_expired, {DEPLOYED} AS verified, t.licences, nullif(t.standards, '[]') AS standards,
         (SELECT {TODAY}::text FROM programmes p WHERE p.id = CAST(:programme AS uuid)) AS today,
-        ARRAY(SELECT DISTINCT unnest(t.developed_in || t.deployed_in) ORDER BY 1) AS countries
+        t.developed_in, t.deployed_in, ARRAY(SELECT DISTINCT unnest(t.developed_in || t.deployed_in) ORDER BY 1) AS countries
     FROM technologies t WHERE t.id = ANY(CAST(:ids AS uuid[]))
 """)
 #: The codes of technologies that have any.
@@ -58,6 +59,10 @@ _COSTS = text("""
     SELECT t.id::text, t.cost FROM technologies t
     WHERE t.id = ANY(CAST(:ids AS uuid[])) AND t.cost_currency = :currency AND t.cost IS NOT NULL
 """)
+#: Which organisations stand in the places of some.
+_IN_THEIR_PLACES = text(
+    f"SELECT g.id::text, o.id::text AS stands FROM {STANDING} WHERE g.id = ANY(CAST(:ids AS uuid[])) ORDER BY g.id"
+)
 #: Writes a run down.
 _KEEP = text("""
     INSERT INTO match_runs (id, programme_id, need_id, made_by, made_at, said, most, evidence, list, digest)
@@ -151,7 +156,9 @@ def start_run(
         lock_log(db, programme)
     evidence = gather(db, programme, TECHNOLOGY, asked, glossary=read_glossary(db, programme), similar=similar)
     facts = _facts_of(db, programme, [one.id for one in evidence.candidates])
-    told = kept(evidence, facts, _wanted(row, wanted or {}), relaxed, similar)
+    if row.owner_id is not None:
+        _note_conflicts(db, actor, row, facts)
+    told = kept(evidence, facts, _wanted(row, _standing(db, wanted or {})), relaxed, similar)
     told["idle"] = count_idle(db, programme, evidence)
     if row.ipc:
         told["codes"] = _codes_of(db, row.ipc, [one.id for one in evidence.candidates])
@@ -197,8 +204,19 @@ def _channels(told: JsonMapping) -> JsonObject:
 def _wanted(need: Any, given: JsonMapping) -> JsonObject:
     """What filters ask: what is said now, else what the need says."""
     low, high = need.readiness_low, need.readiness_high
-    said = {"readiness": None if low is None and high is None else [low or 1, high or 9]}
+    said: JsonObject = {"readiness": None if low is None and high is None else [low or 1, high or 9]}
+    if need.owner_id is not None:
+        # Of a need that is nobody's on record nobody can be told to have an interest in it.
+        said["conflict"] = True
     return said | {name: value for name, value in given.items() if value is not None}
+
+
+def _standing(db: Connection, wanted: JsonMapping) -> JsonMapping:
+    """What is asked, with the organisations that are left out as those that stand in their places now."""
+    if not wanted.get("excluded"):
+        return wanted
+    stand = {row.id: row.stands for row in db.execute(_IN_THEIR_PLACES, {"ids": list(wanted["excluded"])})}
+    return {**wanted, "excluded": list(dict.fromkeys(stand.get(id, id) for id in wanted["excluded"]))}
 
 
 def _facts_of(db: Connection, programme: str, ids: Sequence[str]) -> dict[str, JsonObject]:
@@ -213,6 +231,9 @@ def _facts(row: Any) -> JsonObject:
         "countries": list(row.countries),
         "owner": row.owner,
     }
+    for name in ("developed_in", "deployed_in"):
+        if places := row._mapping[name]:
+            facts[name] = list(places)
     if row.owner_expired:
         facts["owner_expired"] = True
     if row.verified:
@@ -222,6 +243,17 @@ def _facts(row: Any) -> JsonObject:
     if row.standards:
         facts["standards"] = in_force(row.standards, row.today)
     return facts
+
+
+def _note_conflicts(db: Connection, actor: Actor, need: Any, facts: Mapping[str, JsonObject]) -> None:
+    """Say of technologies what is known to stand between their owners and the need's."""
+    owners = {one["owner"] for one in facts.values() if one["owner"] is not None}
+    if not owners:
+        return
+    told = conflicts_of(db, str(need.programme_id), actor.person, str(need.owner_id), owners)
+    for one in facts.values():
+        if (conflict := told.get(one["owner"])) is not None:
+            one["conflict"] = conflict.value
 
 
 def _codes_of(db: Connection, wanted: Sequence[str], ids: Sequence[str]) -> JsonObject:

@@ -14,11 +14,14 @@ from casework.errors import NotFound
 from casework.json_values import JsonMapping
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.kept_records import EDITORS
+from casework.operations.catalogue.views import Technology
 from casework.operations.core.perform import calendar_of
 from casework.operations.matching import desk, runs
 from casework.operations.matching.desk import CandidateFacts
-from casework.web.catalogue.pages import say_standard, say_value
-from casework.web.matching.desk_words import say_cost, say_range, say_why
+from casework.operations.matching.runs import Kept
+from casework.web.catalogue.pages import FIELDS, say_standard, say_value
+from casework.web.matching.desk_filters import checks_of
+from casework.web.matching.desk_words import Check, say_cost, say_range, say_why
 from casework.web.shell import layout
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import place_names
@@ -52,7 +55,6 @@ _SAYS: Mapping[str, Callable[[CandidateFacts], str]] = {
     N_("Deployed in"): lambda one: place_names(one.deployed_in),
     N_("Licences offered"): lambda one: str(say_value(one.licences, "licences", {})),
     N_("Certificates and standards"): lambda one: "; ".join(map(say_standard, one.standards)),
-    N_("Reference sites"): lambda one: str(one.sites) if one.sites else "",
     N_("Cost compared"): lambda one: one.cost_compared or "",
     N_("Cost to put in place"): lambda one: say_cost(one.cost),
     N_("Problem solved"): lambda one: one.problem or "",
@@ -61,6 +63,11 @@ _SAYS: Mapping[str, Callable[[CandidateFacts], str]] = {
     N_("Source"): lambda one: one.source,
     N_("Who stands for it"): lambda one: gettext("confirmed") if one.confirmed else gettext("not confirmed"),
 }
+#: What else a record says, by its field.
+_MORE = (
+    "reference_sites", "benefits", "sdgs", "ipc", "green_topics", "readiness_text", "verification", "website", "published_on",
+    "last_confirmed_on",
+)  # fmt: skip
 
 
 @blueprint.get("/match-runs/<uuid:run>/compare")
@@ -75,10 +82,14 @@ def show(run: UUID) -> str:
             raise NotFound("technology")
         shown = sorted(chosen, key=lambda id: int(listed[id]["rank"]))[:MOST]
         facts = desk.facts_of(db, shown)
+        records = [catalogue.show_record(db, actor, Technology, id) for id in shown]
         title = catalogue.titles_of(db, actor, "need", {kept.need})[kept.need]
         decided = {one["technology"]: one["decision"] for one in runs.read_decisions(db, kept)}
         may = actor.in_programme(kept.programme, EDITORS)
-    rows = _rows([listed[id] for id in shown], [facts[id] for id in shown], kept.evidence)
+    rows = _rows([listed[id] for id in shown], [facts[id] for id in shown], kept)
+    for field in _MORE:
+        cells = [say_value(getattr(one, field), field, {}) for one in records]
+        rows.append(Row(gettext(FIELDS["technology"][field]), "", cells))
     return render_template(
         "matching/compare.html",
         run=kept,
@@ -93,15 +104,24 @@ def show(run: UUID) -> str:
     )
 
 
-def _rows(listed: Sequence[JsonMapping], facts: Sequence[CandidateFacts], evidence: JsonMapping) -> list[Row]:
+def _filters(checks: Sequence[Check]) -> str:
+    """What the filters say of a candidate, in one line."""
+    return "; ".join(" · ".join(filter(None, (f"{one.label}: {one.says}", one.more))) for one in checks)
+
+
+def _rows(listed: Sequence[JsonMapping], facts: Sequence[CandidateFacts], run: Kept) -> list[Row]:
+    evidence = run.evidence
     asked, costs = evidence["wanted"].get("readiness"), evidence.get("costs")
     wanted: dict[str, str] = {}
+    if places := evidence["wanted"].get("countries"):
+        wanted["Developed in"] = wanted["Deployed in"] = gettext("wanted %(value)s", value=place_names(places))
     if asked:
         wanted["Readiness"] = gettext("wanted %(value)s", value=say_range(*asked))
     if costs:
         budget = (Decimal(costs["budget"]), costs["currency"])
         wanted["Cost to put in place"] = gettext("budget %(amount)s", amount=say_cost(budget))
     rows = [Row(gettext("Why"), "", [say_why(one["explanation"]["parts"]).words for one in listed])]
+    rows.append(Row(gettext("Filters"), "", [_filters(checks_of(run, one)) for one in listed]))
     for label, say in _SAYS.items():
         rows.append(Row(gettext(label), wanted.get(label, ""), [say(one) for one in facts]))
     return rows

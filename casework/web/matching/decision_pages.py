@@ -29,7 +29,8 @@ from casework.operations.matching.interest_answers import answers_by_match
 from casework.operations.matching.runs import Kept
 from casework.operations.matching.shortlist import set_shortlisted
 from casework.permissions.actors import Actor
-from casework.web.matching.desk_words import Fact, Why, say_facts, say_why
+from casework.web.matching.desk_filters import checks_of
+from casework.web.matching.desk_words import Check, Fact, Why, say_facts, say_why
 from casework.web.matching.interest_words import lines_of, refused_by
 from casework.web.shell import layout
 from casework.web.shell.forms import Texts, own_texts, read_request
@@ -60,6 +61,7 @@ class Candidate:
     score: str
     why: Why
     told: list[Fact]
+    checks: list[Check]
     decided: JsonMapping
 
     @property
@@ -89,6 +91,7 @@ def _candidate(db: Connection, actor: Actor, run: UUID, technology: UUID) -> Can
         format(one["score"], ".1f"),
         say_why(one["explanation"]["parts"]),
         say_facts(facts, kept.evidence["wanted"]),
+        checks_of(kept, one),
         decided.get(id, {}),
     )
 

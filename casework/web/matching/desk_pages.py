@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +14,6 @@ from werkzeug.wrappers import Response
 
 from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject
-from casework.matching.filters import ALWAYS
 from casework.matching.marks import telling_sentence
 from casework.operations.catalogue import matches
 from casework.operations.catalogue import service as catalogue
@@ -34,6 +32,7 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.web.catalogue.listed_fields import names_listed
 from casework.web.catalogue.pages import NAMES_OF_VIEWS, STATUSES, values_of
+from casework.web.matching.desk_filters import offer_countries, offer_organisations, relaxable, wanted_of
 from casework.web.matching.desk_words import (
     FILTERS,
     Check,
@@ -148,6 +147,7 @@ def show(need: UUID) -> str:
         wanted = _wanted(view, run, found, start)
         facts = desk.facts_of(db, wanted)
         beside = desk.needs_beside(db, actor, one.programme, id)
+        shut_out = desk.names_of_excluded(db, actor, run.evidence["wanted"].get("excluded", ())) if run else {}
         draft = kept_form(db, actor, f"desk.search:{id}")
         asked = answers_by_match(interest.list_interest(db, actor, id))
         may = actor.in_programme(one.programme, EDITORS)
@@ -178,7 +178,9 @@ def show(need: UUID) -> str:
         filters=say_filters(run.found["filters"], run.evidence["relaxed"]) if run else [],
         removed=_removed(run),
         without=say_without(run.evidence) if run else "",
-        asked=[(name, gettext(FILTERS[name]), why) for name, why in _relaxable(run)],
+        asked=relaxable(run),
+        countries=offer_countries(run),
+        organisations=offer_organisations(run, facts, shut_out),
         levels=range(1, 10),
         licence=bool(run and run.evidence["wanted"].get("licence")),
         standards=", ".join(run.evidence["wanted"].get("standards", ())) if run else "",
@@ -255,15 +257,6 @@ def _removed(run: Kept | None) -> int:
     return sum(1 for names in failed.values() if set(names) - run.evidence["relaxed"].keys())
 
 
-def _relaxable(run: Kept | None) -> list[tuple[str, str]]:
-    """The filters of a run that an officer may leave out, each with the reason why one is."""
-    if run is None:
-        return []
-    relaxed: Mapping[str, str] = run.evidence["relaxed"]
-    names = {one["name"] for one in run.found["filters"]} | relaxed.keys()
-    return [(name, relaxed.get(name, "")) for name in FILTERS if name in names and name not in ALWAYS]
-
-
 def _cards(
     wanted: Sequence[str],
     facts: Mapping[str, CandidateFacts],
@@ -273,21 +266,28 @@ def _cards(
 ) -> list[Card]:
     listed = {one["technology"]: one for one in run.found["candidates"]} if run else {}
     failed = failed_of(run.evidence) if run else {}
-    said = {one["id"]: one["counts"] for one in run.evidence["candidates"]} if run else {}
+    kept = {one["id"]: one for one in run.evidence["candidates"]} if run else {}
     by_id = {one.id: one for one in found}
     by_technology = {one.technology.id: one for one in reversed(found)}
     cards = []
     for id in wanted:
         decided = decisions.get(id)
         match = by_id.get(decided["match"]) if decided else by_technology.get(id)
-        card = _card(facts.get(id), run, listed.get(id), match, failed.get(id, []))
-        cards.append(replace(card, sentence=_sentence(facts.get(id), said.get(id, ()))))
+        said = kept.get(id, {})
+        card = _card(facts.get(id), run, listed.get(id), match, (failed.get(id, []), said.get("conflict")))
+        cards.append(replace(card, sentence=_sentence(facts.get(id), said.get("counts", ()))))
     return cards
 
 
 def _card(
-    facts: CandidateFacts | None, run: Kept | None, one: JsonMapping | None, match: Match | None, failed: Sequence[str]
+    facts: CandidateFacts | None,
+    run: Kept | None,
+    one: JsonMapping | None,
+    match: Match | None,
+    judged: tuple[Sequence[str], str | None],
 ) -> Card:
+    """`judged`: the filters that it fails, those included that were left out, and what conflict there is."""
+    failed, conflict = judged
     told: Any = run.evidence if run else {"wanted": {}, "relaxed": {}}
     at: JsonMapping = {"technology": "", "title": "", "score": 0.0} if one is None else one
     score = format(at["score"], ".1f") if one else match.score or "" if match else ""
@@ -300,7 +300,7 @@ def _card(
         why=say_why(one["explanation"]["parts"]) if one else None,
         rationale=match.rationale or "" if match and one is None else "",
         facts=say_facts(facts, told["wanted"]) if facts else [],
-        checks=say_checks(one["explanation"]["filters"], failed, told["relaxed"]) if one else [],
+        checks=say_checks(one["explanation"]["filters"], failed, told["relaxed"], conflict) if one else [],
         decision=_decision(match),
         match=match,
         case=match.case if match else None,
@@ -383,7 +383,6 @@ _DIFFERS = {
 def search(need: UUID) -> Response:
     """Search for the need, and keep what is found; filters may be left out, each with a reason."""
     id, sent = str(need), request.form
-    low, high = (_level(sent.get(name, "")) for name in ("readiness_low", "readiness_high"))
     # The first search of a process reads it, and no transaction waits meanwhile.
     make_ready()
     relaxed = {name: why for name in FILTERS if (why := sent.get(f"leave.{name}", "").strip()[:1000])}
@@ -393,11 +392,7 @@ def search(need: UUID) -> Response:
             actor,
             id,
             said=sent.get("said", "")[:10_000] or None,
-            wanted={
-                "readiness": sorted((low or 1, high or 9)) if low or high else None,
-                "licence": sent.get("licence") == "yes" or None,
-                "standards": _standards(sent.get("standards", "")) or None,
-            },
+            wanted=wanted_of(sent),
             relaxed=relaxed,
             most=RANKED,
             request=read_request(),
@@ -405,12 +400,3 @@ def search(need: UUID) -> Response:
         drop_kept(db, actor)
     flash(gettext("Searched: the run is kept, with what it found and why."))
     return redirect(url_for("desk.show", need=need), 303)
-
-
-def _standards(said: str) -> list[str]:
-    """Names of certificates and standards, with commas or semicolons between."""
-    return [name[:200] for part in re.split("[,;，；、\n]", said) if (name := " ".join(part.split()))][:20]
-
-
-def _level(said: str) -> int | None:
-    return int(said) if said in {str(level) for level in range(1, 10)} else None

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from casework.json_values import JsonMapping
+from casework.matching.conflicts import Conflict
 from casework.matching.explanation import Kind
 from casework.operations.matching.desk import CandidateFacts
 from casework.operations.matching.ranking import WORDS
@@ -22,13 +23,21 @@ from casework.web.shell.values import say_amount
 #: What each filter looks at.
 FILTERS: Mapping[str, str] = {
     "readiness": N_("Readiness"), "country": N_("Country"), "organisation": N_("Excluded organisations"),
+    "conflict": N_("Conflict of interest"),
     "licence": N_("Licence to be had"),
     "standard": N_("Standards"), "owner": N_("Record of the owner"), "status": N_("In use"),
+}  # fmt: skip
+#: What stands between the owner of a need and that of a technology.
+CONFLICTS: Mapping[str, str] = {
+    Conflict.SAME: N_("one organisation has both"), Conflict.OWNED: N_("one of the two owns a part of the other"),
+    Conflict.OWNER: N_("both have an owner in common"), Conflict.STANDING: N_("they have a standing conflict"),
+    Conflict.NAMESAKE: N_("an owner of each has the same name"),
+    Conflict.INTEREST: N_("whoever searched has declared an interest in a case of its owner"),
 }  # fmt: skip
 #: So many words of a reason stand in a line; all of them stand in its table.
 SAID = 6
 #: Parts that are no part of the hundred, as they give nothing of the score.
-_BESIDE = frozenset({Kind.CODES, Kind.COST})
+_BESIDE = frozenset({Kind.CODES, Kind.COST, Kind.COUNTRIES})
 PASSED, UNKNOWN, FAILS = "yes", "unknown", "no"
 _SAYS = {PASSED: N_("passed"), UNKNOWN: N_("not known"), FAILS: N_("does not pass")}
 
@@ -116,7 +125,8 @@ def say_why(parts: Sequence[JsonMapping]) -> Why:
     if len(parts) > SAID:
         rest = f"{sum(shares[SAID:]):.0f} %"
         said.append(gettext("%(num)s more %(share)s", num=len(parts) - SAID, share=rest))
-    said += map(_text, beside)
+    # Where it runs stands among its facts, as its record has it now.
+    said += [_text(part) for part in beside if part["kind"] != Kind.COUNTRIES]
     rows = [
         (part["text"], part["source"], gettext("yes") if part["title"] else gettext("no"), per)
         for part, per in zip(parts, whole, strict=True)
@@ -134,7 +144,22 @@ def _text(part: JsonMapping) -> str:
     if part["kind"] == Kind.COST:
         cost, budget = _amount(part["text"]), _amount(part["closest"])
         return gettext("costs %(cost)s of a budget of %(budget)s", cost=cost, budget=budget)
+    if part["kind"] == Kind.COUNTRIES:
+        return _places(part)
     return str(part["text"])
+
+
+def _places(part: JsonMapping) -> str:
+    deployed, developed = (
+        place_names(said.split(", ")) if said else "" for said in (part["text"], part.get("closest", ""))
+    )
+    if deployed and developed:
+        return gettext("deployed in %(deployed)s; developed in %(developed)s", deployed=deployed, developed=developed)
+    return (
+        gettext("deployed in %(places)s", places=deployed)
+        if deployed
+        else gettext("developed in %(places)s", places=developed)
+    )
 
 
 def _amount(said: str) -> str:
@@ -176,10 +201,13 @@ def say_facts(facts: CandidateFacts, wanted: JsonMapping) -> list[Fact]:
     if facts.sites:
         sites = gettext("sites: %(num)s", num=facts.sites)
         deployed = _beside(deployed, sites) if deployed else sites
+    places = wanted.get("countries")
+    where = gettext("wanted %(value)s", value=place_names(places)) if places else ""
     return [
         _fact(N_("Readiness"), say_range(*facts.readiness) if facts.readiness else "", more),
         _fact(N_("IP rights"), rights),
-        _fact(N_("Deployed in"), deployed),
+        _fact(N_("Deployed in"), deployed, where),
+        *([_fact(N_("Developed in"), place_names(facts.developed_in))] if facts.developed_in else []),
         _fact(N_("Cost compared"), facts.cost_compared or ""),
         *([_fact(N_("Cost to put in place"), say_cost(facts.cost))] if facts.cost else []),
     ]
@@ -189,7 +217,9 @@ def _fact(label: str, words: str, more: str = "") -> Fact:
     return Fact(gettext(label), words or gettext("not known"), bool(words), more)
 
 
-def say_checks(verdicts: Sequence[JsonMapping], failed: Sequence[str], relaxed: Mapping[str, str]) -> list[Check]:
+def say_checks(
+    verdicts: Sequence[JsonMapping], failed: Sequence[str], relaxed: Mapping[str, str], conflict: str | None = None
+) -> list[Check]:
     """What each filter says of a candidate; of one that was left out, that the candidate fails it, and why it was."""
     said = {one["name"]: UNKNOWN if one["verdict"] == "unknown" else PASSED for one in verdicts}
     said |= dict.fromkeys(failed, FAILS)
@@ -199,16 +229,20 @@ def say_checks(verdicts: Sequence[JsonMapping], failed: Sequence[str], relaxed: 
             gettext(words),
             said[name],
             gettext(_SAYS[said[name]]),
-            gettext("in part") if name in partly else _more(name, said[name], relaxed),
+            gettext("in part") if name in partly else _more(name, said[name], relaxed, conflict),
         )
         for name, words in FILTERS.items()
         if name in said
     ]
 
 
-def _more(name: str, verdict: str, relaxed: Mapping[str, str]) -> str:
+def _more(name: str, verdict: str, relaxed: Mapping[str, str], conflict: str | None) -> str:
+    between = gettext(CONFLICTS[conflict]) if name == "conflict" and conflict and conflict in CONFLICTS else ""
     if name in relaxed:
-        return gettext("left out: %(why)s", why=relaxed[name])
+        left_out = gettext("left out: %(why)s", why=relaxed[name])
+        return _beside(between, left_out) if between else left_out
+    if between:
+        return between
     return gettext("the record does not say") if verdict == UNKNOWN else ""
 
 

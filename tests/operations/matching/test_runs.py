@@ -94,6 +94,37 @@ def test_a_run_keeps_the_codes_that_need_and_technology_have_in_common(world: Wo
     assert set(read_run(db, officer, made).evidence["codes"]["said"]) == {alike}
 
 
+def test_a_run_keeps_where_a_technology_was_deployed_and_developed(world: World, db: Connection) -> None:
+    officer, more = world.actor(db, "officer"), {"developed_in": ["SE", "CN"], "deployed_in": ["DE"]}
+    told = enter(world, db, "technology", title="Heat pump", **more)
+    silent = enter(world, db, "technology", title="Heat pump of somewhere")
+    made = run(world, db, enter(world, db, "need", title="Heat pump"), wanted={"countries": ["DE"]})
+    shown = show_run(db, officer, made)
+    parts = {
+        one["technology"]: [part for part in one["explanation"]["parts"] if part["kind"] == "countries"]
+        for one in shown.candidates
+    }
+    ((part,), none) = (parts[told], parts[silent])
+    assert (part["text"], part["closest"], part["share"], none) == ("DE", "SE, CN", 0, [])
+    correct_record(
+        db, officer, "technology", told, fields={"deployed_in": []}, source=None, reason="No.", request=new_request()
+    )
+    assert replay_run(db, officer, made).equal
+
+
+def test_what_is_left_out_is_whoever_stands_in_its_place(world: World, db: Connection) -> None:
+    ids, owner = put(world, db), world.organisations["technology_owner"]
+    db.execute(
+        text("UPDATE technologies SET owner_id = CAST(:owner AS uuid) WHERE id = CAST(:id AS uuid)"),
+        {"owner": owner, "id": ids["pump"]},
+    )
+    gone = world.shared_party(db, "Old name")
+    given = {"id": gone, "kept": owner}
+    db.execute(text("UPDATE organisations SET merged_into = CAST(:kept AS uuid) WHERE id = CAST(:id AS uuid)"), given)
+    shown = show_run(db, world.actor(db, "officer"), run(world, db, ids["need"], wanted={"excluded": [gone]}))
+    assert ids["pump"] not in [one["technology"] for one in shown.candidates]
+
+
 def test_a_filter_is_relaxed_with_a_reason_alone(world: World, db: Connection) -> None:
     ids = put(world, db)
     shown = show_run(

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from flask import Flask
 from sqlalchemy import Engine, text
 
+from casework.operations.people.registry import register_organisation
 from casework.records.database import transaction
 from casework.web.matching.desk_words import say_checks
 from tests.operations.core.test_catalogue_index import enter
 from tests.operations.matching.test_runs import put
+from tests.support.pages import read_page
 from tests.support.web_client import Browser
 from tests.support.world import World
 from tests.web.cases.two_cases import words_of
@@ -124,3 +126,77 @@ def test_what_passes_in_part_says_so(app: Flask) -> None:
         (relaxed,) = say_checks([{"name": "readiness", "verdict": "partly"}], [], {"readiness": "It may wait."})
     assert (one.verdict, one.more) == ("yes", "in part")
     assert relaxed.more == "left out: It may wait."
+
+
+def give(engine: Engine, owners: dict[str, str]) -> None:
+    """Say whose some records are, and that the pump runs in Germany and comes from Sweden."""
+    with transaction(engine) as db:
+        for id, owner in owners.items():
+            for table in ("needs", "technologies"):
+                told = f"UPDATE {table} SET owner_id = CAST(:owner AS uuid) WHERE id = CAST(:id AS uuid)"
+                db.execute(text(told), {"owner": owner, "id": id})
+
+
+def test_where_candidates_run_is_shown_and_a_search_asks_for_it(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser = browser_for("officer")
+    ids, page = open_desk(browser, world, engine)
+    with transaction(engine) as db:
+        abroad = enter(
+            world, db, "technology", title="Heat pump abroad", readiness_low=5, developed_in=["SE"], deployed_in=["DE"]
+        )
+    browser.post(page, {}, page=page)
+    words = words_of(browser.get(page).text)
+    assert "Deployed in Germany" in words
+    assert "Developed in Sweden" in words
+    assert "deployed in Germany; developed in Sweden" in words
+    # What candidates say is offered, and what is chosen stays chosen.
+    assert "Germany (1)" in words
+    browser.post(page, {"country": ["CN"]}, page=page)
+    said = browser.get(page).text
+    assert f'id="c-{abroad}"' not in said
+    assert f'id="c-{ids["unknown"]}"' in said
+    assert "wanted China" in words_of(said)
+    assert read_page(said).sent.getlist("country") == ["CN"]
+    browser.post(page, {"country": ["CN"], "leave.country": "It is a pilot."}, page=page)
+    said = browser.get(page).text
+    assert f'id="c-{abroad}"' in said
+    assert "Country does not pass left out: It is a pilot." in words_of(said)
+
+
+def test_an_organisation_is_left_out_and_what_it_has_is_not_listed(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser, owner = browser_for("officer"), world.organisations["technology_owner"]
+    ids, page = open_desk(browser, world, engine)
+    give(engine, {ids["pump"]: owner})
+    browser.post(page, {}, page=page)
+    assert f'value="{owner}"' in browser.get(page).text
+    # What is no id is nobody's, and what nobody here has a reason to know is not named.
+    with transaction(engine) as db:
+        stranger = register_organisation(db, name="Foreign Fans", programme=world.programmes["SH"])
+    browser.post(page, {"excluded": [owner, "x", stranger]}, page=page)
+    said = browser.get(page).text
+    assert f'id="c-{ids["pump"]}"' not in said
+    assert read_page(said).sent.getlist("excluded") == [owner]
+    assert "Foreign Fans" not in said
+
+
+def test_a_conflict_of_interest_is_shown_where_it_was_left_out_with_a_reason(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser, owner = browser_for("officer"), world.organisations["need_owner"]
+    ids, page = open_desk(browser, world, engine)
+    give(engine, {ids["pump"]: owner, ids["need"]: owner})
+    browser.post(page, {}, page=page)
+    said = browser.get(page).text
+    assert f'id="c-{ids["pump"]}"' not in said
+    assert "Conflict of interest" in words_of(said)
+    browser.post(page, {"leave.conflict": "It is a group."}, page=page)
+    said = browser.get(page).text
+    assert f'id="c-{ids["pump"]}"' in said
+    told = "Conflict of interest does not pass one organisation has both (left out: It is a group.)"
+    assert told in words_of(said)
+    accept = browser.get(f"/match-runs/{newest_run(engine)}/{ids['pump']}/accept").text
+    assert told in words_of(accept)
