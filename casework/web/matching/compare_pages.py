@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext
+from markupsafe import Markup
 
 from casework.errors import NotFound
 from casework.json_values import JsonMapping
@@ -23,7 +24,7 @@ from casework.web.catalogue.pages import FIELDS, say_standard, say_value
 from casework.web.matching.desk_filters import checks_of
 from casework.web.matching.desk_words import Check, say_cost, say_range, say_why
 from casework.web.shell import layout
-from casework.web.shell.i18n import N_
+from casework.web.shell.i18n import N_, labelled
 from casework.web.shell.layout import place_names
 from casework.web.shell.session import page_transaction
 
@@ -48,7 +49,7 @@ class Row:
 
 #: What of each record is compared.
 _SAYS: Mapping[str, Callable[[CandidateFacts], str]] = {
-    N_("Owner"): lambda one: one.owner or "",
+    N_("Technology owner"): lambda one: one.owner or "",
     N_("Readiness"): lambda one: say_range(*one.readiness) if one.readiness else "",
     N_("IP rights"): lambda one: gettext("%(num)s on record", num=one.rights) if one.rights else one.ip_text or "",
     N_("Developed in"): lambda one: place_names(one.developed_in),
@@ -105,8 +106,9 @@ def show(run: UUID) -> str:
 
 
 def _filters(checks: Sequence[Check]) -> str:
-    """What the filters say of a candidate, in one line."""
-    return "; ".join(" · ".join(filter(None, (f"{one.label}: {one.says}", one.more))) for one in checks)
+    """What the filters say of a candidate, a line each."""
+    said = [(one.label, " · ".join(filter(None, (one.says, one.more)))) for one in checks]
+    return Markup("<br>").join(labelled(label, words) for label, words in said)
 
 
 def _rows(listed: Sequence[JsonMapping], facts: Sequence[CandidateFacts], run: Kept) -> list[Row]:

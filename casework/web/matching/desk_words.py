@@ -243,6 +243,8 @@ def _more(name: str, verdict: str, relaxed: Mapping[str, str], conflict: str | N
         return _beside(between, left_out) if between else left_out
     if between:
         return between
+    if name == "conflict" and verdict == UNKNOWN:
+        return gettext("who owns both is not on record")
     return gettext("the record does not say") if verdict == UNKNOWN else ""
 
 
