@@ -44,20 +44,36 @@ def test_one_alone_is_not_compared_and_a_stranger_not_found(browser_for: Enter, 
 def test_all_that_a_record_says_stands_side_by_side(browser_for: Enter, world: World, engine: Engine) -> None:
     browser = browser_for("officer")
     says = {
-        "developed_in": ["SE"], "deployed_in": ["DE"], "benefits": ["Less steam"], "sdgs": ["7.2"], "ipc": ["F24D3/08"],
-        "green_topics": ["Heat recovery"], "reference_sites": [{"site": "Harbin works", "year": "2024", "size": "40 t/h"}],
-        "website": "https://pumps.example", "published_on": "2025-01-02", "last_confirmed_on": "2026-02-03",
-        "readiness_text": "runs since 2020", "readiness_low": 6,
-    }  # fmt: skip
+        "developed_in": ["SE"],
+        "deployed_in": ["DE"],
+        "benefits": ["Less steam"],
+        "sdgs": ["7.2"],
+        "ipc": ["F24D3/08"],
+        "green_topics": ["Heat recovery"],
+        "reference_sites": [{"site": "Harbin works", "year": "2024", "size": "40 t/h"}],
+        "website": "https://pumps.example",
+        "published_on": "2025-01-02",
+        "last_confirmed_on": "2026-02-03",
+        "readiness_text": "runs since 2020",
+        "readiness_low": 6,
+    }
     with transaction(engine) as db:
         full = enter(world, db, "technology", title="Heat pump, told in full", **says)
     ids, _ = open_desk(browser, world, engine)
     page = f"/match-runs/{newest_run(engine)}/compare?technology={ids['pump']}&technology={full}"
     words = words_of(browser.get(page).text)
     for said in (
-        "Sweden", "Germany", "Less steam", "7.2", "F24D3/08", "Heat recovery", "Harbin works, 2024, 40 t/h", "https://pumps.example",
-        "runs since 2020", "Readiness: passed",
-    ):  # fmt: skip
+        "Sweden",
+        "Germany",
+        "Less steam",
+        "7.2",
+        "F24D3/08",
+        "Heat recovery",
+        "Harbin works, 2024, 40 t/h",
+        "https://pumps.example",
+        "runs since 2020",
+        "Readiness: passed",
+    ):
         assert said in words
     assert {"Published at its source on", "Last confirmed at its source on", "Verification"} <= {
         label for label in FIELDS["technology"].values() if label in words
