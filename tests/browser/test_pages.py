@@ -19,6 +19,7 @@ from flask import Flask
 from playwright.sync_api import Browser
 from sqlalchemy import text
 
+from casework.operations.catalogue.matches import judge_match
 from casework.operations.core.perform import home_of
 from casework.operations.matching.ranking import make_ready
 from casework.records.case_loader import load
@@ -38,6 +39,7 @@ from tests.support.samples import Sample
 from tests.support.scene import make_things
 from tests.support.stories import publish_made
 from tests.support.way_to_referral import to_referral
+from tests.support.world import add_match, add_need, new_request
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -168,6 +170,12 @@ def make_page_things(site: Site) -> Mapping[str, str]:
         show(db, world, contact_zh="三号办公室", results=True)
         publish(db, world, made["technology"])
         made |= {"story": publish_made(db, made["story_consent"])}
+        # A record that a refusal says is wrong.
+        officer, programme = world.actor(db, "officer"), world.programmes["BJ"]
+        match = add_match(db, officer, programme, add_need(db, programme, "n-88", None), made["technology"])
+        judge_match(
+            db, officer, match, refused=True, code="not_ready", reason="It is but an idea.", request=new_request()
+        )
         # A party to be asked after a closing.
         ask_now(world, db, closed_case(world, db)[1][0])
         made |= {"accepted": accepted, "fresh": fresh, "fresh_track": world.main_track(db, fresh)}

@@ -79,6 +79,8 @@ REGISTERS: tuple[Row, ...] = (
     get("/proposals/{proposal}", READERS, there=FOREIGN),
     post("/proposals/{proposal}/match", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/proposals/{proposal}/dismiss", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"reason": "Another size."}),
+    get("/records-to-correct", EVERYBODY),
+    get("/match-ranks", EVERYBODY),
     get("/sources", EVERYBODY, lists="source", finds=READERS),
     get("/sources/{source}", READERS, there=FOREIGN),
     get("/sources/{source}/gone", READERS, there=FOREIGN),

@@ -1,4 +1,4 @@
-"""What the program proposes for needs: listed, made a match or dismissed; and what was searched for a need so far."""
+"""What the program proposes for needs, what was searched for them so far, and what followed from decisions on that."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from casework.api.protocol.routes import Call, Route, get, post
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
 from casework.operations.core.views import Items
-from casework.operations.matching import desk, proposals
+from casework.operations.matching import desk, follow_up, proposals
 from casework.operations.matching.desk import RunTold
+from casework.operations.matching.follow_up import RanksTold, ToCorrect
 from casework.operations.matching.proposals import Proposal
 
 
@@ -41,6 +42,14 @@ def list_runs(call: Call) -> Items[RunTold]:
     return Items(items=desk.list_runs(call.db, call.actor, call.path["need"]))
 
 
+def list_to_correct(call: Call) -> Items[ToCorrect]:
+    return Items(items=follow_up.list_to_correct(call.db, call.actor))
+
+
+def tell_ranks(call: Call) -> RanksTold:
+    return follow_up.tell_ranks(call.db, call.actor)
+
+
 ROUTES: tuple[Route, ...] = (
     get("/proposals", list_proposals, "List the technologies that the program proposes for needs, and of which nobody has decided",
         schemas.MatchProposalPage, query=schemas.ProposalQuery, noun="match"),
@@ -49,5 +58,9 @@ ROUTES: tuple[Route, ...] = (
         status=201, noun="match"),
     post("/proposals/{proposal}/dismiss", dismiss_proposal, "Say why a proposal does not fit its need: it is proposed no more",
         schemas.ProposalDismissed, body=shared.Reason, noun="match"),
+    get("/records-to-correct", list_to_correct, "List the technologies whose record a refusal says is wrong", schemas.RecordsToCorrect,
+        noun="technology"),
+    get("/match-ranks", tell_ranks, "Tell how often candidates of each rank were accepted, in all and week by week", schemas.RanksAccepted,
+        noun="match"),
     get("/needs/{need}/match-runs", list_runs, "List what was searched for a need so far", schemas.RunList),
 )  # fmt: skip

@@ -49,3 +49,40 @@ class RunListed(Answer):
 
 class RunList(Answer):
     items: Annotated[list[RunListed], Field(description="The newest first")]
+
+
+class RecordToCorrect(Answer):
+    technology: str
+    title: str
+    match: Annotated[str, Field(description="That was refused")]
+    code: Annotated[str, Field(description="Why: a reason of fact of the list `match_refusals`")]
+    reason: str
+    since: Moment
+
+
+class RecordsToCorrect(Answer):
+    items: Annotated[
+        list[RecordToCorrect],
+        Field(description="Each until its record is corrected or confirmed in that; the longest waiting first"),
+    ]
+
+
+class RankAccepted(Answer):
+    low: Annotated[int, Field(description="The first rank of those that are counted together")]
+    high: int
+    listed: Annotated[int, Field(description="So many candidates stood there")]
+    accepted: int
+    shortlisted: int
+    refused: int
+
+
+class WeekAccepted(Answer):
+    week: Annotated[str, Field(description="Its Monday")]
+    ranks: list[RankAccepted]
+
+
+class RanksAccepted(Answer):
+    items: Annotated[list[RankAccepted], Field(description="Of all lists")]
+    weeks: Annotated[
+        list[WeekAccepted], Field(description="Of the lists of each of the last weeks that have any; the newest first")
+    ]

@@ -32,7 +32,7 @@ FOR_PEOPLE = frozenset({
     "needs", "needs-assessments", "assessment-enterprises", "assessment-visits", "need-statements", "interest-requests",
     "technologies", "past-projects", "rights", "programmes", "organisations", "memberships", "invitations", "absences", "queues", "tokens",
     "sessions", "recoveries", "password-resets", "passwords", "service-accounts", "skills", "unsealings", "readings", "erasures",
-    "role-requests", "links", "evidence", "contract-values", "twins", "sources", "proposals",
+    "role-requests", "links", "evidence", "contract-values", "twins", "sources", "proposals", "records-to-correct", "match-ranks",
     "audit", "figures", "process", "sample", "search", "views", "notifications",
 })  # fmt: skip
 #: Everything else, route by route.

@@ -154,6 +154,10 @@ _REFUSALS = {
     "technology_gone": ("The technology is no longer offered", "技术不再提供"),
     "known_already": ("The parties know each other already", "双方已有联系"),
     "rights_unclear": ("Whose the rights are is not clear", "权属不清"),
+    "rights_unavailable": ("No licence to its rights is to be had", "无法取得其知识产权许可"),
+    "region_or_standard": ("Not for this region, or without the standard", "不适用于本地区或不符合标准"),
+    "owner_silent": ("The owner cannot be reached", "联系不上技术供给方"),
+    "duplicate": ("It is another record once more", "与另一条记录重复"),
     "other": ("Another reason", "其他原因"),
 }
 #: The nine groups of the edition of 2025, in its order; its items are brought in as the printed catalogue has them.

@@ -45,6 +45,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import ERASED as GONE
+from casework.operations.catalogue.doubted_fields import is_doubted
 from casework.operations.catalogue.service import read_seen
 from casework.operations.catalogue.views import RecordEntry
 from casework.operations.core.idempotency import Done, Request, ask, finish
@@ -74,7 +75,10 @@ EDITORS = (Role.OFFICER, Role.SUPERVISOR)
 
 
 def confirm_field(db: Connection, actor: Actor, noun: Kept, id: str, *, field: str, request: Request) -> Done:
-    """An officer stands for a field as it is; until then no guard believes it. Of two at once the first one does."""
+    """An officer stands for a field as it is; until then no guard believes it. Of two at once the first one does.
+
+    For one that somebody stands for already one stands again where a refusal has said since that it is wrong.
+    """
     programme, by = editable(db, actor, noun, id)
     if field not in FIELDS[noun]:
         raise InvalidForm(fields={"field": reasons.catalogue.NOT_CONFIRMABLE})
@@ -83,7 +87,8 @@ def confirm_field(db: Connection, actor: Actor, noun: Kept, id: str, *, field: s
     standing = lock_record(db, noun, id, programme)
     if standing.state[field] in (None, "", [], {}):
         raise InvalidForm(fields={"field": reasons.catalogue.NOTHING_TO_CONFIRM})
-    state = _confirm(db, by, standing, [field])
+    again = noun == "technology" and is_doubted(db, id, field)
+    state = _confirm(db, by, standing, [field], again=again)
     return finish(db, actor, request, Done({"id": id, "field": field, "provenance": state["provenance"][field]}))
 
 
@@ -397,9 +402,9 @@ def _insist_to_come(db: Connection, programme: str, last: Any) -> None:
         raise InvalidForm(fields={"valid_until": reasons.fields.NOT_IN_PAST})
 
 
-def _confirm(db: Connection, by: By, standing: Standing, fields: Collection[str]) -> Any:
-    """Stand for those of the fields that nobody stands for; gives how the record stands then."""
-    new = sorted(name for name in fields if not is_confirmed(standing.state, name))
+def _confirm(db: Connection, by: By, standing: Standing, fields: Collection[str], *, again: bool = False) -> Any:
+    """Stand for those of the fields that nobody stands for, or for all `again`; gives how the record stands then."""
+    new = sorted(name for name in fields if again or not is_confirmed(standing.state, name))
     if not new:
         return standing.state
     return write_records(db, by, [(standing, Change(CONFIRMED, effects={"confirmed": new}))])[standing.log.id]

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
+from casework.engine.case_objects.kept_records import TOLD_APART
+from casework.engine.deadlines.calendars import Calendar, day_in
+from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
+from casework.operations.catalogue.doubted_fields import DUPLICATE, OF_FACT
+from casework.operations.catalogue.kept_records import EDITORS
+from casework.operations.core.perform import home_calendar
 from casework.operations.core.reader_names import entitled
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of, reach
 from casework.records.access_sql import shows_need
+from casework.records.event_log import now
 
-#: By the reasons of fact for a refusal, the fields of the technology's record that it speaks of.
-OF_FACT = {
-    "not_ready": ("readiness_low", "readiness_high", "readiness_text"),
-    "rights_unclear": ("ip_text",),
-    "technology_gone": ("status",),
-}
 #: So many records to put right are told at once, the longest waiting first.
 MOST_TOLD = 50
-#: Technologies of which a match was refused for a reason of fact, and whose record nobody has corrected or confirmed in that since.
+#: So many weeks are told apart.
+WEEKS = 8
+#: Technologies of which a match was refused for a reason of fact, and whose record nobody has corrected or confirmed in that since; of a
+#: record that is another one's double, until they are merged or somebody says that it is none.
 _TO_CORRECT = text(f"""
     SELECT DISTINCT ON (t.id, m.refusal_code) t.id::text, {entitled("t")} AS title, m.id::text AS match, m.refusal_code AS code,
         m.refusal AS reason, m.refused_at
     FROM matches m JOIN technologies t ON t.id = m.technology_id JOIN needs n ON n.id = m.need_id
-    JOIN unnest(CAST(:codes AS text[]), CAST(:fields AS text[])) f(code, field) ON f.code = m.refusal_code
-    WHERE m.programme_id = ANY(CAST(:all_of AS uuid[])) AND m.refused_at IS NOT NULL AND {shows_need("n")} AND t.merged_into IS NULL
+    WHERE m.programme_id = ANY(CAST(:programmes AS uuid[])) AND m.refused_at IS NOT NULL AND m.refusal_code = ANY(CAST(:facts AS text[]))
+    AND {shows_need("n")} AND t.merged_into IS NULL
     AND t.status = 'published' AND (CAST(:technology AS uuid) IS NULL OR t.id = CAST(:technology AS uuid))
     AND NOT EXISTS (
         SELECT FROM unnest(CAST(:codes AS text[]), CAST(:fields AS text[])) g(code, field)
@@ -34,6 +42,9 @@ _TO_CORRECT = text(f"""
             CAST(t.provenance->g.field->>'at' AS timestamptz), CAST(t.provenance->g.field->>'confirmed_at' AS timestamptz)
         ) > m.refused_at
     )
+    AND NOT (m.refusal_code = '{DUPLICATE}' AND EXISTS (
+        SELECT FROM events e WHERE e.log_id = t.id AND e.kind = '{TOLD_APART}' AND e.at > m.refused_at
+    ))
     ORDER BY t.id, m.refusal_code, m.refused_at
 """)
 #: Of each rank of the programmes' runs, how many candidates stood there and what became of those that were found there.
@@ -54,6 +65,29 @@ _BY_RANK = text(f"""
     FROM unnest(CAST(:lows AS integer[]), CAST(:highs AS integer[])) g(low, high)
     LEFT JOIN listed l ON l.rank BETWEEN g.low AND g.high LEFT JOIN decided d ON d.rank = l.rank
     GROUP BY g.low, g.high ORDER BY g.low
+""")
+#: The same of the lists of each of some weeks, with what became of their own candidates.
+_BY_WEEK = text(f"""
+    WITH weeks AS (
+        SELECT w.since, w.until FROM unnest(CAST(:since AS timestamptz[]), CAST(:until AS timestamptz[])) w(since, until)
+    ), made AS (
+        SELECT w.since, r.id, r.list FROM weeks w JOIN match_runs r ON r.made_at >= w.since AND r.made_at < w.until
+        JOIN needs n ON n.id = r.need_id WHERE r.programme_id = ANY(CAST(:all_of AS uuid[])) AND {shows_need("n")}
+    ), listed AS (
+        SELECT r.since, l.rank, count(*) AS listed FROM made r
+        CROSS JOIN LATERAL generate_series(1, json_array_length(CAST(r.list AS json)->'candidates')) l(rank)
+        WHERE left(r.list, 1) = '{{' GROUP BY r.since, l.rank
+    ), decided AS (
+        SELECT r.since, m.run_rank AS rank, count(*) FILTER (WHERE m.case_id IS NOT NULL) AS accepted,
+            count(*) FILTER (WHERE m.refused_at IS NOT NULL) AS refused,
+            count(*) FILTER (WHERE m.case_id IS NULL AND m.shortlisted_at IS NOT NULL) AS shortlisted
+        FROM made r JOIN matches m ON m.run_id = r.id WHERE m.run_rank IS NOT NULL GROUP BY r.since, m.run_rank
+    )
+    SELECT l.since, g.low, g.high, sum(l.listed) AS listed, coalesce(sum(d.accepted), 0) AS accepted,
+        coalesce(sum(d.shortlisted), 0) AS shortlisted, coalesce(sum(d.refused), 0) AS refused
+    FROM listed l JOIN unnest(CAST(:lows AS integer[]), CAST(:highs AS integer[])) g(low, high) ON l.rank BETWEEN g.low AND g.high
+    LEFT JOIN decided d ON d.since = l.since AND d.rank = l.rank
+    GROUP BY l.since, g.low, g.high ORDER BY l.since DESC, g.low
 """)
 #: Ranks that are counted together.
 _GROUPS = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 10), (11, 20), (21, 100))
@@ -84,15 +118,44 @@ class OfRank:
     refused: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WeekOfRanks:
+    """What became of the candidates of one week's lists."""
+
+    #: Its Monday.
+    week: str
+    ranks: list[OfRank]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RanksTold:
+    """How often candidates of each rank were accepted, in all and week by week."""
+
+    items: list[OfRank]
+    #: The newest first; those without a list are left out.
+    weeks: list[WeekOfRanks]
+
+
 def list_to_correct(db: Connection, actor: Actor, technology: str | None = None) -> list[ToCorrect]:
     """Records that refusals say are wrong, of one technology or of all; each until somebody corrects or confirms what is meant."""
+    return _to_correct(db, actor, sorted(reach(actor).all_of), technology)
+
+
+def list_mine_to_correct(db: Connection, actor: Actor) -> list[ToCorrect]:
+    """The same of the programmes whose records the actor puts right."""
+    kept = sorted({one.programme for one in actor.memberships if one.role in EDITORS and one.programme})
+    return _to_correct(db, actor, kept, None) if kept else []
+
+
+def _to_correct(db: Connection, actor: Actor, programmes: Sequence[str], technology: str | None) -> list[ToCorrect]:
     pairs = [(code, field) for code, fields in OF_FACT.items() for field in fields]
     rows = db.execute(
         _TO_CORRECT,
         {
-            "all_of": sorted(reach(actor).all_of),
+            "programmes": list(programmes),
             "closed_of": sorted(closed_of(actor)),
             "technology": technology,
+            "facts": sorted(OF_FACT),
             "codes": [code for code, _ in pairs],
             "fields": [field for _, field in pairs],
         },
@@ -111,23 +174,39 @@ def list_to_correct(db: Connection, actor: Actor, technology: str | None = None)
     return sorted(told, key=lambda one: (one.since, one.technology, one.code))[:MOST_TOLD]
 
 
-def count_by_rank(db: Connection, actor: Actor) -> list[OfRank]:
-    """How often candidates of each rank were accepted; it changes no ranking by itself."""
-    given = {
+def _asking(actor: Actor) -> JsonObject:
+    return {
         "all_of": sorted(reach(actor).all_of),
         "closed_of": sorted(closed_of(actor)),
         "lows": [low for low, _ in _GROUPS],
         "highs": [high for _, high in _GROUPS],
     }
-    return [
-        OfRank(
-            low=row.low,
-            high=row.high,
-            listed=int(row.listed),
-            accepted=int(row.accepted),
-            shortlisted=int(row.shortlisted),
-            refused=int(row.refused),
-        )
-        for row in db.execute(_BY_RANK, given)
-        if row.listed
-    ]
+
+
+def _of_rank(row: Any) -> OfRank:
+    counts = {name: int(getattr(row, name)) for name in ("listed", "accepted", "shortlisted", "refused")}
+    return OfRank(low=row.low, high=row.high, **counts)
+
+
+def count_by_rank(db: Connection, actor: Actor) -> list[OfRank]:
+    """How often candidates of each rank were accepted; it changes no ranking by itself."""
+    return [_of_rank(row) for row in db.execute(_BY_RANK, _asking(actor)) if row.listed]
+
+
+def count_by_week(db: Connection, actor: Actor) -> list[WeekOfRanks]:
+    """The same of the lists of each of the last weeks, as the actor's own programme counts days; the newest first."""
+    zone = ZoneInfo((home_calendar(db, actor) or Calendar("none")).zone)
+    today = day_in(now(db), zone)
+    monday = today - timedelta(days=today.weekday())
+    days = [monday - timedelta(weeks=n) for n in range(WEEKS)]
+    begins = {datetime.combine(day, time(0), zone): day for day in days}
+    ends = [datetime.combine(day + timedelta(weeks=1), time(0), zone) for day in days]
+    found: dict[str, list[OfRank]] = {}
+    for row in db.execute(_BY_WEEK, {**_asking(actor), "since": list(begins), "until": ends}):
+        found.setdefault(begins[row.since].isoformat(), []).append(_of_rank(row))
+    return [WeekOfRanks(week=week, ranks=ranks) for week, ranks in found.items()]
+
+
+def tell_ranks(db: Connection, actor: Actor) -> RanksTold:
+    """Both."""
+    return RanksTold(items=count_by_rank(db, actor), weeks=count_by_week(db, actor))

@@ -34,8 +34,17 @@ from casework.records.row_security import whole
 
 #: Why a side says no, of what the list `match_refusals` of the programme has.
 _WHY = {
-    NEED_OWNER: ("need_not_met", "not_ready", "too_dear", "does_not_fit", "need_gone", "known_already", "other"),
-    TECHNOLOGY_OWNER: ("technology_gone", "does_not_fit", "known_already", "other"),
+    NEED_OWNER: (
+        "need_not_met",
+        "not_ready",
+        "too_dear",
+        "does_not_fit",
+        "region_or_standard",
+        "need_gone",
+        "known_already",
+        "other",
+    ),
+    TECHNOLOGY_OWNER: ("technology_gone", "rights_unavailable", "does_not_fit", "known_already", "other"),
 }
 
 

@@ -146,9 +146,16 @@ def list_work(
     return Page(items=_marked(db, shown), next=following)
 
 
-def list_groups(db: Connection, actor: Actor, *, most: int = FIRST) -> list[WorkGroup]:
-    """The first tasks of every group that has any, and how many it has; in one statement."""
-    given = _given(db, actor) | {
+def list_groups(
+    db: Connection,
+    actor: Actor,
+    *,
+    most: int = FIRST,
+    calendar: Calendar | None = None,
+    moment: datetime | None = None,
+) -> list[WorkGroup]:
+    """The first tasks of every group that has any, and how many it has; in one statement, where calendar and moment are known."""
+    given = _given(db, actor, calendar, moment) | {
         "most": insist_limit(most),
         "counted": MOST_COUNTED,
         "all_of": sorted(reach(actor).all_of),
@@ -171,10 +178,17 @@ def _marked(db: Connection, rows: Sequence[Any]) -> list[MarkedPlacedTask]:
     return [row_as(MarkedPlacedTask, placed_row(row, library, names), mark=mark_of(row)) for row in rows]
 
 
-def count_days(db: Connection, actor: Actor, *, weeks: int = 4) -> list[DueDay]:
-    """The days from this week's Monday on, each with how much of one's own work is due on it and counts; in one statement."""
-    calendar = home_calendar(db, actor) or Calendar("none")
-    moment = now(db)
+def count_days(
+    db: Connection,
+    actor: Actor,
+    *,
+    weeks: int = 4,
+    calendar: Calendar | None = None,
+    moment: datetime | None = None,
+) -> list[DueDay]:
+    """The days from this week's Monday on, each with how much of one's own work is due on it and counts; in one statement, as above."""
+    calendar = calendar or home_calendar(db, actor) or Calendar("none")
+    moment = moment or now(db)
     today = calendar.local_date(moment)
     ends, monday = days(moment, calendar), today - timedelta(days=today.weekday())
     start = ends.monday - timedelta(days=7)
@@ -241,9 +255,11 @@ def first_due(db: Connection, actor: Actor) -> str | None:
     return when(due)
 
 
-def _given(db: Connection, actor: Actor) -> dict[str, Any]:
-    calendar = home_calendar(db, actor)
-    ends = days(now(db), calendar or Calendar("none"))
+def _given(
+    db: Connection, actor: Actor, calendar: Calendar | None = None, moment: datetime | None = None
+) -> dict[str, Any]:
+    calendar = calendar or home_calendar(db, actor)
+    ends = days(moment or now(db), calendar or Calendar("none"))
     return {"person": actor.person, "now": ends.now, "tomorrow": ends.tomorrow, "monday": ends.monday} | (
         {"focus": actor.focus} if actor.focus else {}
     )

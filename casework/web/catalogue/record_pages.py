@@ -28,6 +28,7 @@ from casework.operations.catalogue import (
 )
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.assessment_needs import find_origin
+from casework.operations.catalogue.doubted_fields import doubted_by
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.views import Need, RecordEntry, Technology
 from casework.operations.core.idempotency import Done, Request
@@ -42,6 +43,7 @@ from casework.operations.matching.ranking import make_ready
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.web.cases.effect import say_statement
+from casework.web.catalogue.correct_words import to_correct
 from casework.web.catalogue.listed_fields import listed_form, names_listed
 from casework.web.catalogue.outcome_words import plainly, said_at_source, say_outcomes
 from casework.web.catalogue.pages import FIELDS, STATUSES, say_value, values_of, waiting_by_source
@@ -231,7 +233,8 @@ class _Pages:
             proposed=[(row, listed(row.words)) for row in proposed],
             alike=[(other, self._at(other.id)) for other in alike],
             twins_url=url_for("twins.index") if may else "",
-            wrong=wrong,
+            wrong=to_correct(wrong),
+            doubted={_SHOWN_AS.get(field, field) for field in doubted_by([one.code for one in wrong])},
             statements=[(statement, say_statement(statement)) for statement in stated],
             confirm_url=self._url("confirm", **{self.noun: id}),
             correct_url=self._url("correct", **{self.noun: id}) if may else "",

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from casework.engine.roles import Role
 from casework.json_values import JsonValue
 from casework.operations.core.perform import home_calendar
+from casework.operations.matching.follow_up import list_mine_to_correct
 from casework.operations.matching.interest_answers import list_answered
 from casework.operations.mediations.unsealing import list_unsealings
 from casework.operations.messages.mentions import list_mentions
@@ -27,6 +28,8 @@ from casework.operations.tasks.queue_counts import count_queues
 from casework.operations.tasks.queues import list_placed_tasks
 from casework.operations.tasks.tasks_of_absent import list_for_absent
 from casework.operations.tasks.views import Decision, DueDay, WorkGroup, WorkOfAbsent
+from casework.records.event_log import now
+from casework.web.catalogue.correct_words import to_correct
 from casework.web.shell import charts, layout
 from casework.web.shell.dates import read_day, say_day
 from casework.web.shell.i18n import N_, name_of
@@ -68,7 +71,7 @@ BREACHES = {
     "late": N_("its clock should have fired already. Ask those who run Casework whether a worker is running."),
 }  # fmt: skip
 ALL_TO_DO = N_("All to do")
-#: Rows of decisions that stand above one's own work.
+#: Rows of decisions, and of records to put right, that stand above one's own work.
 BELOW = 5
 
 
@@ -95,14 +98,16 @@ def _all_groups() -> str:
     with list_transaction() as (db, actor):
         if calendar := home_calendar(db, actor):
             layout.use_calendar(calendar)
-        groups = my_work.list_groups(db, actor)
+        moment = now(db)
+        groups = my_work.list_groups(db, actor, calendar=calendar, moment=moment)
         held = my_work.list_holds(db, actor)
-        weeks = my_work.count_days(db, actor) if groups else []
+        weeks = my_work.count_days(db, actor, calendar=calendar, moment=moment) if groups else []
         queues = count_queues(db, actor)
         mentions = list_mentions(db, actor, unread=True).items
         first = my_work.first_due(db, actor) if not groups else None
         absent = list_for_absent(db, actor)
         answered = list_answered(db, actor)
+        wrong = list_mine_to_correct(db, actor)
         followed = count_follow_ups(db, actor)
         decides = bool(actor.roles() & set(workload.DECIDING))
         decisions = [one for one in workload.list_decisions(db, actor) if not one.asked_by_oneself] if decides else []
@@ -126,6 +131,8 @@ def _all_groups() -> str:
         first=first,
         mentions=mentions,
         answered=answered,
+        wrong=to_correct(wrong[:BELOW]),
+        wrong_url=url_for("desk.index", _anchor="wrong") if len(wrong) > BELOW else "",
         followed=followed,
         to_take=sum(queue.count for queue in queues),
         more_to_take=any(queue.count >= queue.most for queue in queues),

@@ -30,6 +30,7 @@ from casework.operations.matching.ranking import make_ready
 from casework.operations.matching.runs import Kept
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
+from casework.web.catalogue.correct_words import to_correct
 from casework.web.catalogue.listed_fields import names_listed
 from casework.web.catalogue.pages import NAMES_OF_VIEWS, STATUSES, values_of
 from casework.web.matching.desk_filters import offer_countries, offer_organisations, relaxable, wanted_of
@@ -107,13 +108,21 @@ def index() -> str:
         if not reach(actor).all_of:
             raise NotFound()
         listed = desk.list_open_needs(db, actor, cursor=cursor)
-        ranks = follow_up.count_by_rank(db, actor)
+        ranks = follow_up.tell_ranks(db, actor)
         wrong = follow_up.list_to_correct(db, actor)
         proposed, waiting = proposals.list_needs_proposed(db, actor)
     return render_template(
         "matching/needs.html",
-        ranks=[(say_range(one.low, one.high), one.listed, one.accepted, one.shortlisted, one.refused) for one in ranks],
-        wrong=wrong,
+        ranks=[
+            (say_range(one.low, one.high), one.listed, one.accepted, one.shortlisted, one.refused)
+            for one in ranks.items
+        ],
+        week_columns=[
+            (0, gettext("Week of"), "head"),
+            *((one.low, gettext("Rank %(rank)s", rank=say_range(one.low, one.high)), "num") for one in ranks.items),
+        ],
+        weeks=[(one.week, {group.low: group for group in one.ranks}) for one in ranks.weeks],
+        wrong=to_correct(wrong),
         proposed=proposed,
         waiting=waiting,
         rows=listed.items,

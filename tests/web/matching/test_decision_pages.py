@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
+from casework.engine.case_objects.programme_lists import LISTS
 from casework.operations.verification.service import verify_all
+from casework.records.database import transaction
+from casework.web.catalogue.correct_words import TO_DO
 from tests.support.web_client import Browser
 from tests.support.world import World
+from tests.web.cases.two_cases import words_of
 from tests.web.catalogue.test_record_pages import fill
 from tests.web.matching.test_desk_pages import newest_run, open_desk
 
@@ -84,3 +88,56 @@ def test_a_refusal_of_fact_asks_for_the_record_to_be_put_right(
     page = f"/technologies/{ids['pump']}"
     browser.post(f"{page}/confirm", {"field": "readiness_low"}, page=page)
     assert "Records to put right" not in browser.get("/desk").text
+
+
+def test_every_reason_of_the_list_is_offered_and_each_of_fact_stands_on_my_work_with_its_record(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser = browser_for("officer")
+    ids, page = open_desk(browser, world, engine)
+    route = f"/match-runs/{newest_run(engine)}/{ids['pump']}/refuse"
+    asked = browser.get(route).text
+    assert [one.code for one in LISTS["match_refusals"].start if f'value="{one.code}"' not in asked] == []
+    for code, words in TO_DO.items():
+        assert "The candidate is refused." in fill(browser, route, code=code, reason=f"Said of {code}.")
+        work = browser.get("/").text
+        assert (f"/technologies/{ids['pump']}" in work, words in work, f"Said of {code}." in work) == (True, True, True)
+        assert words in browser.get("/desk").text
+        assert words in browser.get(f"/technologies/{ids['pump']}").text
+        with transaction(engine) as db:
+            match = db.execute(
+                text("SELECT id::text FROM matches WHERE refusal_code = :code"), {"code": code}
+            ).scalar_one()
+        browser.post(f"/matches/{match}/judge", {"refused": "no", "reason": "Not so."}, page=f"/matches/{match}")
+        assert words not in browser.get("/").text
+
+
+def test_what_is_confirmed_already_is_confirmed_again_where_a_refusal_doubts_it(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser = browser_for("officer")
+    ids, _ = open_desk(browser, world, engine)
+    page = f"/technologies/{ids['pump']}"
+    browser.post(f"{page}/confirm", {"field": "readiness_low"}, page=page)
+    assert "Confirm again" not in browser.get(page).text
+    route = f"/match-runs/{newest_run(engine)}/{ids['pump']}/refuse"
+    fill(browser, route, code="not_ready", reason="It is but an idea.")
+    assert "Confirm again" in browser.get(page).text
+    assert "Confirm again" not in browser_for("auditor").get(page).text
+    assert "Records to put right" not in browser_for("auditor").get("/").text
+    browser.post(f"{page}/confirm", {"field": "readiness_low"}, page=page)
+    assert "Confirm again" not in browser.get(page).text
+    assert "Records to put right" not in browser.get("/").text
+    assert list(verify_all(engine)) == []
+
+
+def test_the_desk_tells_week_by_week_how_often_each_rank_was_accepted(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser = browser_for("officer")
+    ids, page = open_desk(browser, world, engine)
+    route = f"/match-runs/{newest_run(engine)}/{ids['pump']}/accept"
+    browser.post(route, {}, page=route)
+    said = words_of(browser.get("/desk").text)
+    assert "How often each rank was accepted, week by week" in said
+    assert "1 of 1" in said
