@@ -141,7 +141,7 @@ def test_a_search_finds_as_its_list_does(world: World, engine: Engine, page: str
 NARROWED = {
     ("needs", "need"): {
         "readiness": ("5", "2"), "sector": ("Dyeing", "Farming"), "district": ("Haidian", "Daxing"), "source": ("desk", "A fair"),
-        "stands": ("claimed", "confirmed"), "status": ("published", "expired"),
+        "ipc": ("F", "A"), "stands": ("claimed", "confirmed"), "status": ("published", "expired"),
     },
     ("technologies", "technology"): {
         "readiness": ("5", "2"), "country": ("DE", "FR"), "source": ("desk", "A fair"), "ipc": ("F", "A"), "topic": ("Heat", "Soil"),
@@ -150,7 +150,13 @@ NARROWED = {
     },
 }  # fmt: skip
 SAYS: dict[str, dict[str, Any]] = {
-    "needs": {"sector": "Dyeing", "district": "Haidian", "readiness_low": 5, "publication": "public"},
+    "needs": {
+        "sector": "Dyeing",
+        "district": "Haidian",
+        "readiness_low": 5,
+        "ipc": ["F25B 30/00"],
+        "publication": "public",
+    },
     "technologies": {
         "developed_in": ["DE"],
         "readiness_low": 5,
