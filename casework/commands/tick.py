@@ -18,6 +18,7 @@ from casework.operations.links.service import forget_over
 from casework.operations.mediations.succession import pass_on_all
 from casework.operations.notifications.mail_outbox import OFFICE_LINKS
 from casework.operations.oversight.case_hygiene import check_due, list_unchecked
+from casework.operations.oversight.figure_mails import queue_due
 from casework.operations.oversight.kept_figures import count_ahead, find_wrong, list_due
 from casework.operations.tasks.allocation import allocate_due
 from casework.records.database import connect_engine, transaction
@@ -34,8 +35,8 @@ def tick(until_quiet: bool) -> None:
     another one, gives tasks to people where their queue has a rule for it, removes what no longer counts of attempts to
     sign in, counts the figures of large programmes ahead, and once a night keeps the figure of case hygiene, folds again
     what is kept for figures and, where mails go out, asks whoever stated a need that
-    expires soon whether it still holds. Several may run at once, beside the server; each deadline
-    happens once. Exits with 1 when a clock could not fire.
+    expires soon whether it still holds. It queues the mails with figures that are due. Several may run at once, beside
+    the server; each deadline happens once. Exits with 1 when a clock could not fire.
     """
     settings = load_settings()
     engine = connect_engine(settings)
@@ -59,6 +60,8 @@ def tick(until_quiet: bool) -> None:
         check_due(engine)
         for programme in due if settings.smtp_host is not None else ():
             need_renewals.ask_due(engine, programme, secret_box_of(settings))
+        if settings.smtp_host is not None:
+            queue_due(engine)
         # Last: what only counts, and takes long, holds up nothing that is due.
         for programme in due:
             find_wrong(engine, programme)

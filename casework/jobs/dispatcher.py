@@ -15,7 +15,7 @@ from casework.operations.mediations import succession
 from casework.operations.notifications import saved_searches
 from casework.operations.notifications.mail_outbox import MAILS
 from casework.operations.notifications.service import any_untold
-from casework.operations.oversight import case_hygiene, kept_figures
+from casework.operations.oversight import case_hygiene, figure_mails, kept_figures
 from casework.operations.privacy import erasure
 from casework.operations.tasks import allocation
 from casework.records.database import transaction
@@ -100,6 +100,8 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     if storage.any_left(db):
         jobs.append(Job(OTHERS, "sweep", "sweep"))
     if mailing:
+        if figure_mails.any_waiting(db):
+            jobs.append(Job(OTHERS, "mail_figures", "mail_figures"))
         sending = outbox.list_due(db, MAILS, but=_NOT_ON_THE_WAY.format(prefix="send", id="m.id"), most=MOST)
         # One person's mails go one after the other, in the order in which they were written.
         jobs += [Job(OTHERS, "send", f"send {mail}", {"mail": mail}, f"mails of {person}") for mail, person in sending]

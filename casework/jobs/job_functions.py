@@ -25,6 +25,7 @@ from casework.operations.notifications.mail_outbox import OFFICE_LINKS
 from casework.operations.notifications.saved_searches import tell_searches
 from casework.operations.notifications.service import tell_due
 from casework.operations.oversight.case_hygiene import check_programme
+from casework.operations.oversight.figure_mails import queue_due
 from casework.operations.oversight.kept_figures import count_ahead, find_wrong
 from casework.operations.privacy.erasure import StillNamed, carry_out
 from casework.operations.tasks.allocation import allocate_queue
@@ -102,6 +103,12 @@ def count_figures(hands: Hands, programme: str) -> None:
 def search(hands: Hands) -> None:
     """Tell whoever has saved a search of new records that fit it."""
     tell_searches(hands.engine, mailing=hands.settings.smtp_host is not None)
+
+
+@register_job(OTHERS)
+def mail_figures(hands: Hands) -> None:
+    """Queue the mails with figures that are due."""
+    queue_due(hands.engine)
 
 
 @register_job(OTHERS)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.dates import format_datetime as say_datetime
 
 from casework.engine.analysis.notification_rules import CATALOGUE
+from casework.engine.deadlines.calendars import day_in
 from casework.operations.auth.account_mail import AccountMail
 from casework.operations.auth.account_words import ROLE_SAYS, SAYS
 from casework.operations.auth.password_change import LinkMail
@@ -25,6 +26,7 @@ from casework.operations.letters.mail import LetterMail
 from casework.operations.links.mail import PartyLinkMail
 from casework.operations.links.office_links import OfficeLinkMail
 from casework.operations.notifications.mail_outbox import Item, Mail
+from casework.operations.oversight.figures_mail import FiguresMail
 from casework.operations.people.invitation_mail import InvitationMail
 from casework.operations.people.role_notices import RoleMail
 from casework.settings import Settings
@@ -47,7 +49,15 @@ class Line:
 
 
 def write_mail(
-    mail: Mail | InvitationMail | LetterMail | AccountMail | LinkMail | PartyLinkMail | OfficeLinkMail | RoleMail,
+    mail: Mail
+    | InvitationMail
+    | LetterMail
+    | AccountMail
+    | LinkMail
+    | PartyLinkMail
+    | OfficeLinkMail
+    | RoleMail
+    | FiguresMail,
     settings: Settings,
 ) -> EmailMessage:
     """A mail as it goes out; the same Message-ID however often it is sent. Raises NoAddress."""
@@ -59,6 +69,8 @@ def write_mail(
         template, subject, given = _account(mail, base, chinese)
     elif isinstance(mail, RoleMail):
         template, subject, given = _role(mail, base, chinese)
+    elif isinstance(mail, FiguresMail):
+        template, subject, given = _figures(mail, base, chinese)
     elif isinstance(mail, LinkMail):
         template, subject, given = _link(mail, base, chinese)
     elif isinstance(mail, PartyLinkMail):
@@ -132,6 +144,27 @@ def _role(mail: RoleMail, base: str, chinese: bool) -> Written:
         "moment": _moment(mail.happened_at, mail.zone, chinese),
     }
     return "role", words.gettext("A role in a programme that you look after"), dict(given)
+
+
+def _figures(mail: FiguresMail, base: str, chinese: bool) -> Written:
+    say = Speech(chinese)
+    numbers = [
+        (say.gettext(one.words), one.count or say.gettext("hidden"), "" if one.more is None else f"{one.more:+d}")
+        for one in mail.numbers
+    ]
+    given = {
+        "view": mail.view,
+        "programme": mail.programme,
+        "as_of": _moment(mail.as_of, mail.zone, chinese),
+        "since": _moment(mail.since, mail.zone, chinese),
+        "numbers": numbers,
+        "outside": mail.outside,
+        "some": mail.some,
+        "url": base + mail.path,
+        "stop_url": f"{base}/figures/mails/{mail.subscription}/stop",
+    }
+    day = say.day(day_in(mail.as_of, mail.zone))
+    return "figures", say.gettext("Figures as of %(day)s", day=day), given
 
 
 def _link(mail: LinkMail, base: str, chinese: bool) -> Written:

@@ -40,6 +40,7 @@ def change_saved_view(call: Call) -> Done:
         call.path["view"],
         name=call.body.name,
         shared_with=str(call.body.shared_with) if call.body.shared_with else None,
+        shared_role=call.body.shared_role,
         request=call.request,
     )
 

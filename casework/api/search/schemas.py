@@ -138,6 +138,7 @@ class SavedView(Answer):
     name: str
     query: str
     shared_with: Annotated[str | None, Field(description="The programme whose office may use it, too")]
+    shared_role: Annotated[str | None, Field(description="There those alone with this role; null: the whole office")]
     owner: Annotated[Named | None, Field(description="Who shares it; null where it is yours")]
 
 
@@ -150,6 +151,9 @@ class ViewChange(Body):
     name: Line
     shared_with: Annotated[
         Id | None, Field(description="A programme with whose office you share it; null: with nobody")
+    ] = None
+    shared_role: Annotated[
+        str | None, Field(max_length=60, description="Of figures: share it there with this role alone")
     ] = None
 
 

@@ -1,7 +1,7 @@
 """Views of lists that a person has given a name: filters, order and columns as an address says them.
 
-One's own, or shared with the office of a programme. A shared view is an address and nothing else: whoever opens it is shown what they
-may see by themselves.
+One's own, or shared with the office of a programme, or with one role there. A shared view is an address and nothing else: whoever opens it
+is shown what they may see by themselves.
 """
 
 from __future__ import annotations
@@ -29,25 +29,31 @@ MOST, LONGEST_NAME, LONGEST_QUERY, MOST_SHARED = 30, 60, 1_000, 50
 #: By list whose roles share its views with each other: those who see all of cases and records, of queues those who work them in the office.
 SHARED_AMONG: Mapping[str, frozenset[Role]] = {
     "cases": READS_ALL,
+    "figures": frozenset({Role.OFFICER, Role.SUPERVISOR, Role.MANAGER, Role.AUDITOR}),
     "needs": READS_ALL,
     "queues": frozenset({Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE}),
     "technologies": READS_ALL,
 }
+#: By list with which roles alone a view can be shared: figures with those, too, who are told of them by mail alone.
+SHARED_TO: Mapping[str, frozenset[Role]] = {"figures": SHARED_AMONG["figures"] | {Role.OBSERVER}}
 
 #: Views, each with whose it is.
-_SELECT = f"""SELECT v.id, v.page, v.name, v.query, v.shared_with, v.person_id, {called("p")} AS owner
+_SELECT = f"""SELECT v.id, v.page, v.name, v.query, v.shared_with, v.shared_role, v.person_id, {called("p")} AS owner
     FROM saved_views v JOIN people p ON p.id = v.person_id"""
 #: Of a view that is shared: its owner still belongs to the office.
 _OF_OFFICE = f"""EXISTS (
     SELECT FROM memberships m WHERE m.person_id = v.person_id AND m.programme_id = v.shared_with
     AND m.role = ANY(CAST(:roles AS text[])) AND {in_time("m")}
 )"""
+#: Those of a list that are one's own, or that others share with somebody's offices and roles.
+_USED = f"""v.page = :page AND (
+        v.person_id = CAST(:person AS uuid) OR v.shared_with = ANY(CAST(:programmes AS uuid[]))
+        AND concat(v.shared_with, ' ', v.shared_role) = ANY(CAST(:shares AS text[])) AND {_OF_OFFICE}
+    )"""
 #: One's own, and after them what others of the same offices share.
-_LIST = text(f"""
-    {_SELECT} WHERE v.page = :page AND (
-        v.person_id = CAST(:person AS uuid) OR v.shared_with = ANY(CAST(:programmes AS uuid[])) AND {_OF_OFFICE}
-    ) ORDER BY v.person_id <> CAST(:person AS uuid), lower(v.name), v.id
-""")
+_LIST = text(f"{_SELECT} WHERE {_USED} ORDER BY v.person_id <> CAST(:person AS uuid), lower(v.name), v.id")
+#: One of these.
+_FIND_USED = text(f"{_SELECT} WHERE v.id = CAST(:id AS uuid) AND {_USED}")
 #: One of one's own.
 _FIND = text(f"{_SELECT} WHERE v.id = CAST(:id AS uuid) AND v.person_id = CAST(:person AS uuid)")
 #: One of one's own, by its name.
@@ -67,8 +73,22 @@ def shares_with(actor: Actor, page: str) -> list[str]:
 
 def list_views(db: Connection, actor: Actor, page: str) -> list[SavedView]:
     """The actor's own views of a list, by name, and after them all that others share."""
-    given = {"person": actor.person, "page": page, "programmes": shares_with(actor, page), "roles": _roles(page)}
-    return [_shown(row, actor) for row in db.execute(_LIST, given)]
+    return [_shown(row, actor) for row in db.execute(_LIST, _used_by(actor, page))]
+
+
+def find_used(db: Connection, actor: Actor, page: str, id: str) -> SavedView | None:
+    """A view of a list that is the actor's own or shared with the actor."""
+    row = db.execute(_FIND_USED, {"id": id, **_used_by(actor, page)}).one_or_none()
+    return None if row is None else _shown(row, actor)
+
+
+def _used_by(actor: Actor, page: str) -> dict[str, Any]:
+    offices, alone = SHARED_AMONG.get(page, frozenset()), SHARED_TO.get(page, frozenset())
+    shares = [f"{m.programme} " for m in actor.memberships if m.programme and m.role in offices]
+    shares += [f"{m.programme} {m.role}" for m in actor.memberships if m.programme and m.role in alone]
+    programmes = sorted({one.partition(" ")[0] for one in shares})
+    roles = _roles(page)
+    return {"person": actor.person, "page": page, "programmes": programmes, "shares": sorted(shares), "roles": roles}
 
 
 def _roles(page: str) -> list[str]:
@@ -156,10 +176,19 @@ def _insist_name(name: str) -> str:
     return name
 
 
-def change_view(db: Connection, actor: Actor, id: str, *, name: str, shared_with: str | None, request: Request) -> Done:
+def change_view(
+    db: Connection,
+    actor: Actor,
+    id: str,
+    *,
+    name: str,
+    shared_with: str | None,
+    shared_role: str | None = None,
+    request: Request,
+) -> Done:
     """Give one's own view another name, and share it with the office of a programme, or with None with nobody.
 
-    Raises NotFound for one that is not the actor's.
+    Of the office with everybody, or with those alone who have a role. Raises NotFound for one that is not the actor's.
     """
     name = _insist_name(name)
     if (earlier := ask(db, actor, request)) is not None:
@@ -171,7 +200,10 @@ def change_view(db: Connection, actor: Actor, id: str, *, name: str, shared_with
         raise InvalidForm(fields={"name": reasons.cases.VIEW_NAMED_SO(name=name)})
     if shared_with is not None and shared_with != kept.shared_with:
         _insist_shared(db, actor, page, id, shared_with)
-    db.execute(_CHANGE, {"id": id, "person": actor.person, "name": name, "shared_with": shared_with})
+    if shared_role is not None and (shared_with is None or shared_role not in SHARED_TO.get(page, ())):
+        raise InvalidForm(fields={"shared_role": reasons.fields.NOT_A_CHOICE})
+    given = {"id": id, "person": actor.person, "name": name, "shared_with": shared_with, "shared_role": shared_role}
+    db.execute(_CHANGE, given)
     return finish(db, actor, request, Done({"id": id}))
 
 
@@ -186,7 +218,7 @@ def _insist_shared(db: Connection, actor: Actor, page: str, id: str, programme: 
 
 #: Gives it another name, and says who may use it.
 _CHANGE = text("""
-    UPDATE saved_views SET name = :name, shared_with = CAST(:shared_with AS uuid)
+    UPDATE saved_views SET name = :name, shared_with = CAST(:shared_with AS uuid), shared_role = :shared_role
     WHERE id = CAST(:id AS uuid) AND person_id = CAST(:person AS uuid)
 """)
 
@@ -196,12 +228,18 @@ def drop_view(db: Connection, actor: Actor, id: str, request: Request) -> Done:
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     _lock(db, actor)
+    db.execute(_DROP_MAILS, {"id": id, "person": actor.person})
     page = db.execute(_DROP, {"id": id, "person": actor.person}).scalar_one_or_none()
     if page is None:
         raise NotFound("view")
     return finish(db, actor, request, Done({"id": id, "page": page}))
 
 
+#: With a view goes what is mailed of it to whomever.
+_DROP_MAILS = text("""
+    DELETE FROM figure_mails f USING saved_views v
+    WHERE v.id = f.view_id AND v.id = CAST(:id AS uuid) AND v.person_id = CAST(:person AS uuid)
+""")
 #: Forgets one of one's own.
 _DROP = text("""
     DELETE FROM saved_views WHERE id = CAST(:id AS uuid) AND person_id = CAST(:person AS uuid) RETURNING page

@@ -211,6 +211,8 @@ class SavedView:
     query: str
     #: The programme whose office may use it, too.
     shared_with: str | None
+    #: Of that programme those alone who have this role; None for the whole office.
+    shared_role: str | None
     #: Who shares it; nobody where it is one's own.
     owner: Named | None
 

@@ -51,6 +51,8 @@ from casework.operations.links.office_links import OfficeLinkMail, write_office_
 from casework.operations.matching.interest_mail import INTEREST
 from casework.operations.notifications.queries import SEEN, read_id, seen_by
 from casework.operations.notifications.views import MailRow
+from casework.operations.oversight.figure_mails import FIGURES
+from casework.operations.oversight.figures_mail import FiguresMail, write_figures_mail
 from casework.operations.people.invitation_mail import InvitationMail, write_invitation
 from casework.operations.people.role_notices import ROLE, RoleMail, write_role_mail
 from casework.operations.results.consent_mail import STORY
@@ -138,12 +140,13 @@ _ITEMS = text(f"""
 
 #: The kinds of links that the office sends beside the cases.
 OFFICE_LINKS = (STATEMENT, RENEWAL, INTEREST, STORY)
-_OwnMail = AccountMail | LinkMail | PartyLinkMail | OfficeLinkMail
+_OwnMail = AccountMail | LinkMail | PartyLinkMail | OfficeLinkMail | FiguresMail
 #: By kind, what writes a mail that tells of no case to its reader.
 _OWN: Mapping[str, Callable[[Connection, str, SecretBox], _OwnMail | None]] = {
     ACCOUNT: lambda db, mail, _: write_account_mail(db, mail),
     LINK: write_link,
     PARTY_LINK: write_link_mail,
+    FIGURES: lambda db, mail, _: write_figures_mail(db, mail),
     **{kind.mail: partial(write_office_mail, kind) for kind in OFFICE_LINKS},
 }
 
@@ -163,7 +166,7 @@ def compose(
     if row.kind in _OWN:
         own = _OWN[row.kind](db, mail, secret_box)
         if own is None:
-            outbox.cancel(db, MAILS, mail, "its account or its link is gone")
+            outbox.cancel(db, MAILS, mail, "its account, its link or its subscription is gone")
         return own
     if row.kind == ROLE:
         role = write_role_mail(db, mail)

@@ -1,4 +1,4 @@
-"""Breaches of case hygiene, jobs, the prospect of a case, its forecast, and stage reports as they are handed out."""
+"""Breaches of case hygiene, jobs, the prospect of a case, its forecast, and stage reports and figures by mail as they are handed out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 
 from casework.engine.figures.counting import Figure
 from casework.json_values import JsonObject
+from casework.operations.cases.views import SavedView
 from casework.operations.core.views import Named, NamedPerson, TaskKey
 from casework.reasons import Why
 
@@ -325,3 +326,19 @@ class FollowUp:
     late: bool
     owner: Named | None
     link: LastLink | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FigureMail:
+    """What somebody is mailed: the figures of which view, and how often."""
+
+    id: str
+    view: SavedView
+    #: Of which programme.
+    programme: str
+    #: weekly, monthly or quarterly.
+    rhythm: str
+    #: Of a weekly one, Monday as 1.
+    weekday: int | None
+    #: When the next one goes, as the calendar stands.
+    next_at: str

@@ -191,8 +191,8 @@ def _bring_rows(db: Connection, log: Log, events: list[NamingEvent]) -> None:
 
 #: What is a person's own and nobody's duty: it goes whole. Notices first, for they point to mails.
 OWN = (
-    "notifications", "notification_preferences", "drafts", "saved_views", "looks", "follows", "sessions", "tokens", "passkeys",
-    "second_factors", "recovery_codes", "challenges", "password_links", "recoveries",
+    "figure_mails", "notifications", "notification_preferences", "drafts", "saved_views", "looks", "follows", "sessions", "tokens",
+    "passkeys", "second_factors", "recovery_codes", "challenges", "password_links", "recoveries",
 )  # fmt: skip
 
 
@@ -203,6 +203,13 @@ def _erase_account(db: Connection, person: str) -> bool:
     ).one()
     if row.erased_at is not None:
         return False
+    # Nobody is mailed any more what a view of that person shows.
+    db.execute(
+        text(
+            "DELETE FROM figure_mails WHERE view_id IN (SELECT id FROM saved_views WHERE person_id = CAST(:id AS uuid))"
+        ),
+        {"id": person},
+    )
     for table in OWN:
         db.execute(text(f"DELETE FROM {table} WHERE person_id = CAST(:id AS uuid)"), {"id": person})
     db.execute(text("DELETE FROM sign_in_attempts WHERE account = :account"), {"account": account_hash(row.email)})

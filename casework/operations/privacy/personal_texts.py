@@ -38,7 +38,7 @@ _LEFT = {
     "needs_assessments": {"sectors", "districts", "status"}, "assessment_visits": {"kind", "district"},
     "past_projects": {"source", "external_id", "outcome", "contract_currency"},
     "list_entries": {"list", "code", "version"}, "sources": {"name", "fields"}, "imports": {"kind", "source", "state", "fields"},
-    "party_link_secrets": {"code", "typed"}, "requests": {"key", "digest"}, "mails": {"key"}, "saved_views": {"page"},
+    "party_link_secrets": {"code", "typed"}, "requests": {"key", "digest"}, "mails": {"key"}, "saved_views": {"page", "shared_role"},
 }  # fmt: skip
 
 #: Of these a row that names the person is about that person: all its words go.

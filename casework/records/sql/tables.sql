@@ -1293,6 +1293,7 @@ CREATE TABLE saved_views (
     name TEXT NOT NULL,
     query TEXT NOT NULL,
     shared_with UUID,
+    shared_role TEXT,
     told_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT pk_saved_views PRIMARY KEY (id),
@@ -1305,6 +1306,7 @@ COMMENT ON TABLE saved_views IS 'Views of lists that a person has given a name: 
 COMMENT ON COLUMN saved_views.page IS 'Which list';
 COMMENT ON COLUMN saved_views.query IS 'As it stands in the address';
 COMMENT ON COLUMN saved_views.shared_with IS 'The programme whose office may use it, too; null: its owner alone';
+COMMENT ON COLUMN saved_views.shared_role IS 'Of that programme who may use it: those with this role; null: the office';
 COMMENT ON COLUMN saved_views.told_at IS 'Of needs and technologies: up to when its owner was told of records that fit';
 
 CREATE TABLE sealed_readings (
@@ -2409,6 +2411,36 @@ COMMENT ON COLUMN mails.sealed IS 'It says nothing but that something waits';
 COMMENT ON COLUMN mails.state IS 'queued, sent, failed or cancelled';
 COMMENT ON COLUMN mails.send_at IS 'Not before this';
 COMMENT ON COLUMN mails.tries IS 'Of each attempt: at, and what came of it';
+
+CREATE TABLE figure_mails (
+    id UUID NOT NULL,
+    view_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    rhythm TEXT NOT NULL,
+    weekday INTEGER,
+    since DATE NOT NULL,
+    told_for DATE,
+    look_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    mail_id UUID,
+    made_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_figure_mails PRIMARY KEY (id),
+    CONSTRAINT uq_figure_mails_view_id_person_id UNIQUE (view_id, person_id),
+    CONSTRAINT ck_figure_mails_rhythm CHECK (rhythm IN ('weekly', 'monthly', 'quarterly')),
+    CONSTRAINT ck_figure_mails_weekday CHECK ((rhythm = 'weekly') = (weekday IS NOT NULL) AND weekday BETWEEN 1 AND 7),
+    CONSTRAINT fk_figure_mails_view_id FOREIGN KEY(view_id) REFERENCES saved_views (id),
+    CONSTRAINT fk_figure_mails_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+    CONSTRAINT fk_figure_mails_mail_id FOREIGN KEY(mail_id) REFERENCES mails (id)
+);
+CREATE INDEX ix_figure_mails_look_at ON figure_mails (look_at);
+CREATE INDEX ix_figure_mails_mail_id ON figure_mails (mail_id);
+CREATE INDEX ix_figure_mails_person_id ON figure_mails (person_id);
+COMMENT ON TABLE figure_mails IS 'Who is mailed the figures of a saved view, and how often; what they are told is decided when a mail goes';
+COMMENT ON COLUMN figure_mails.rhythm IS 'weekly, monthly or quarterly';
+COMMENT ON COLUMN figure_mails.weekday IS 'Of a weekly one, Monday as 1';
+COMMENT ON COLUMN figure_mails.since IS 'The first mail is of a later day than this';
+COMMENT ON COLUMN figure_mails.told_for IS 'The day of its rhythm that the last mail was of';
+COMMENT ON COLUMN figure_mails.look_at IS 'When to look whether a mail is due';
+COMMENT ON COLUMN figure_mails.mail_id IS 'The last mail: no earlier one goes any more';
 
 CREATE TABLE notifications (
     id UUID NOT NULL,

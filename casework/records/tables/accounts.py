@@ -226,6 +226,7 @@ saved_views = Table(
         index=True,
         comment="The programme whose office may use it, too; null: its owner alone",
     ),
+    Column("shared_role", Text, comment="Of that programme who may use it: those with this role; null: the office"),
     Column(
         "told_at",
         Time,

@@ -202,3 +202,22 @@ erasures = Table(
     Index("ix_erasures_programme_id_asked_at", "programme_id", "asked_at", "id"),
     comment="Erasures of persons; what the events of their logs add up to",
 )
+
+figure_mails = Table(
+    "figure_mails",
+    metadata,
+    id_column(),
+    reference("view_id", "saved_views.id"),
+    reference("person_id", "people.id", index=True),
+    Column("rhythm", Text, nullable=False, comment="weekly, monthly or quarterly"),
+    Column("weekday", Integer, comment="Of a weekly one, Monday as 1"),
+    Column("since", Date, nullable=False, comment="The first mail is of a later day than this"),
+    Column("told_for", Date, comment="The day of its rhythm that the last mail was of"),
+    Column("look_at", Time, nullable=False, index=True, comment="When to look whether a mail is due"),
+    reference("mail_id", "mails.id", nullable=True, index=True, comment="The last mail: no earlier one goes any more"),
+    Column("made_at", Time, nullable=False, server_default=NOW),
+    UniqueConstraint("view_id", "person_id"),
+    CheckConstraint("rhythm IN ('weekly', 'monthly', 'quarterly')", name="rhythm"),
+    CheckConstraint("(rhythm = 'weekly') = (weekday IS NOT NULL) AND weekday BETWEEN 1 AND 7", name="weekday"),
+    comment="Who is mailed the figures of a saved view, and how often; what they are told is decided when a mail goes",
+)

@@ -19,7 +19,7 @@ STAYS = {
     "interest_requests.side", "interest_requests.state", "success_stories.number", "success_stories.state",
     "story_consents.language", "story_consents.side", "story_consents.state", "office_link_secrets.typed",
     "past_projects.source", "past_projects.external_id", "past_projects.outcome", "past_projects.contract_currency",
-    "requests.key", "requests.digest", "mails.key", "saved_views.page", "party_link_secrets.code",
+    "requests.key", "requests.digest", "mails.key", "saved_views.page", "saved_views.shared_role", "party_link_secrets.code",
     "party_link_secrets.typed", "list_entries.list", "list_entries.code", "list_entries.version", "sources.name", "sources.fields",
     "imports.kind", "imports.source", "imports.state", "imports.fields",
     "needs_assessments.sectors", "needs_assessments.districts", "needs_assessments.status", "assessment_visits.kind",

@@ -1,0 +1,208 @@
+"""What a mail with figures says when it goes: the main numbers of a saved view, as its reader may be told of them then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from sqlalchemy import Connection, text
+
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.figures.case_facts import DIMENSIONS
+from casework.engine.figures.rhythms import PERIODS, Rhythm, end_of_period, midnight
+from casework.errors import NotFound
+from casework.ledger.canonical_json import parse_instant
+from casework.operations.cases.saved_views import find_used
+from casework.operations.core.notice_words import N_
+from casework.operations.core.perform import calendar_of
+from casework.operations.oversight.figure_mails import PAGE, PROGRAMME, programme_of
+from casework.operations.oversight.figures import READ_BY, Counted, count_for_reader
+from casework.operations.oversight.outside_figures import find_outside
+from casework.permissions.actors import Actor
+from casework.records.actors import find_actor
+
+#: The main numbers: how many needs were published, and how many cases came to a step at all; each by its figure and what it is called.
+MAIN: Mapping[str, tuple[str, str]] = {
+    "need_published": ("funnel", N_("Need published")),
+    "opened": ("conversion", N_("Case opened")),
+    "plan_approved": ("conversion", N_("Plan approved")),
+    "agreement_signed": ("conversion", N_("Agreement signed")),
+    "site_accepted": ("conversion", N_("Site accepted")),
+    "measured_12_months": ("conversion", N_("Measured for 12 months")),
+}
+#: In a query: up to the end of which day, or of what ended last.
+AS_OF, PERIOD = "as_of", "period"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MainNumber:
+    """One of the main numbers: as it is told, None where it is hidden, and how many more it is than the time before."""
+
+    words: str
+    count: str | None
+    more: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FiguresMail:
+    """A mail with figures: to whom, in which language, and what it says."""
+
+    id: str
+    address: str
+    language: str
+    #: The programme's zone.
+    zone: str
+    at: datetime
+    view: str
+    programme: str
+    as_of: datetime
+    #: Since when numbers are more; None where they are told without that.
+    since: datetime | None
+    numbers: tuple[MainNumber, ...]
+    #: Whether it says what is told outside the office, and whether of some cases alone.
+    outside: bool
+    some: bool
+    path: str
+    subscription: str
+
+
+#: To whom and of what a mail with figures is, while no later one takes its place and nobody has stopped it.
+_OF_MAIL = text("""
+    SELECT m.id::text, p.email, p.language, p.id::text AS person, f.id::text AS subscription, f.view_id::text, f.rhythm, f.weekday,
+        f.told_for, casework_now() AS now
+    FROM mails m JOIN figure_mails f ON f.mail_id = m.id JOIN people p ON p.id = m.person_id AND p.active
+    WHERE m.id = CAST(:id AS uuid)
+""")
+#: What a programme is called.
+_CALLED = text("SELECT name, name_zh FROM programmes WHERE id = CAST(:id AS uuid)")
+
+
+def write_figures_mail(db: Connection, mail: str) -> FiguresMail | None:
+    """What a mail with figures says now; None where it was stopped, or its reader may not be told of them any more."""
+    row = db.execute(_OF_MAIL, {"id": mail}).one_or_none()
+    actor = None if row is None else find_actor(db, row.person)
+    view = None if row is None or actor is None else find_used(db, actor, PAGE, row.view_id)
+    programme = None if actor is None or view is None else programme_of(db, actor, view)
+    if row is None or actor is None or view is None or programme is None:
+        return None
+    calendar = calendar_of(db, programme)
+    asked = dict(parse_qsl(view.query))
+    try:
+        told = _tell(db, actor, programme, asked, _Times(row, asked, calendar))
+    except (NotFound, ValueError):
+        # The programme had not begun by the day that the view asks for, or there is no such day.
+        return None
+    called = db.execute(_CALLED, {"id": programme}).one()
+    return FiguresMail(
+        id=row.id,
+        address=row.email,
+        language=row.language,
+        zone=calendar.zone,
+        at=row.now,
+        view=view.name,
+        programme=(row.language.startswith("zh") and called.name_zh) or called.name,
+        subscription=row.subscription,
+        **told,
+    )
+
+
+class _Times:
+    """Up to when a view is told, on the day of its mail and on the day of the mail before; None for now."""
+
+    def __init__(self, row: Any, asked: Mapping[str, str], calendar: Calendar) -> None:
+        self.until, self.before = None, None
+        if period := asked.get(PERIOD):
+            if period not in PERIODS:
+                raise ValueError(period)
+            earlier = Rhythm(kind=row.rhythm, weekday=row.weekday).before(row.told_for)
+            self.until = end_of_period(period, row.told_for, calendar)
+            self.before = end_of_period(period, earlier, calendar)
+            if self.before == self.until:
+                self.before = None
+        elif day := asked.get(AS_OF):
+            self.until = datetime.combine(date.fromisoformat(day), time.max, midnight(row.told_for, calendar).tzinfo)
+        else:
+            earlier = Rhythm(kind=row.rhythm, weekday=row.weekday).before(row.told_for)
+            self.before = midnight(earlier, calendar) - timedelta(microseconds=1)
+
+
+def _tell(db: Connection, actor: Actor, programme: str, asked: Mapping[str, str], times: _Times) -> dict[str, Any]:
+    if not any(m.programme == programme and m.role in READ_BY for m in actor.memberships):
+        return _tell_outside(db, actor, programme)
+    among = {name: asked[name] for name in DIMENSIONS if asked.get(name)}
+    counted = count_for_reader(db, actor, programme=programme, until=times.until, among=among, with_cases=False)
+    # What was counted ahead takes minutes to count as of another moment.
+    earlier = None if counted.ahead else _count_before(db, actor, programme, among, times.before)
+    numbers = []
+    for step, (figure, words) in MAIN.items():
+        count = _number(counted, figure, step)
+        then = None if earlier is None else _number(earlier, figure, step)
+        if count is not None:
+            more = count - (then or 0) if earlier is not None else None
+            numbers.append(MainNumber(words=words, count=str(count), more=more))
+    return {
+        "as_of": counted.as_of.at,
+        "since": None if earlier is None else earlier.as_of.at,
+        "numbers": tuple(numbers),
+        "outside": False,
+        "some": bool(among),
+        "path": _path(asked, among, counted if times.until else None, calendar_of(db, programme)),
+    }
+
+
+def _path(asked: Mapping[str, str], among: Mapping[str, str], counted: Counted | None, calendar: Calendar) -> str:
+    """To the same figures, whenever the mail is read."""
+    query = {name: asked[name] for name in (PROGRAMME,) if name in asked} | dict(among)
+    query |= {} if counted is None else {AS_OF: calendar.local_date(counted.as_of.at).isoformat()}
+    return f"/figures?{urlencode(query)}" if query else "/figures"
+
+
+def _count_before(
+    db: Connection, actor: Actor, programme: str, among: Mapping[str, str], before: datetime | None
+) -> Counted | None:
+    """As it was the time before; None where there is none, or the programme had not begun."""
+    if before is None:
+        return None
+    try:
+        return count_for_reader(db, actor, programme=programme, until=before, among=among, with_cases=False)
+    except NotFound:
+        return None
+
+
+def _number(counted: Counted, figure: str, step: str) -> int | None:
+    told = counted.figures.get(figure)
+    row = next((row for row in told.rows if _is_of(row.of, figure, step)), None) if told else None
+    if row is None or row.under is not None:
+        return None
+    return row.numerator if figure == "funnel" else row.denominator
+
+
+def _is_of(of: Mapping[str, str | None], figure: str, step: str) -> bool:
+    """The line of a step, of all cases: among those that came to it those that went on, and needs as they are."""
+    return of.get("step") == step and of.keys() == ({"step"} if figure == "funnel" else {"step", "next"})
+
+
+def _tell_outside(db: Connection, actor: Actor, programme: str) -> dict[str, Any]:
+    """Of the whole programme as of the end of the last quarter, small numbers hidden: nobody outside chooses anything of that."""
+    told = find_outside(db, actor, programme=programme)()
+    numbers = []
+    for step, (figure, words) in MAIN.items():
+        rows = told["figures"].get(figure, {}).get("rows", ())
+        row = next((row for row in rows if _is_of(row["of"], figure, step)), None)
+        if row is not None:
+            count = row["numerator" if figure == "funnel" else "denominator"]
+            numbers.append(MainNumber(words=words, count=None if count is None else str(count)))
+    return {
+        "as_of": parse_instant(told["as_of"]["at"]),
+        "since": None,
+        "numbers": tuple(numbers),
+        "outside": True,
+        "some": False,
+        "path": "/figures/mails",
+    }
+
+
+__all__ = ["AS_OF", "MAIN", "PERIOD", "FiguresMail", "MainNumber", "write_figures_mail"]

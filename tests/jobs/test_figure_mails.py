@@ -1,0 +1,77 @@
+"""Figures by mail from a worker that is killed in the middle: of a period one mail goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+
+from casework.records.database import transaction
+from casework.settings import Settings
+from tests.jobs.processes import hands, wait_until
+from tests.jobs.sites import build_site
+from tests.operations.oversight.test_figure_mails import DAY, ask_for, keep
+from tests.support.mailbox import mail_server
+
+
+def test_a_worker_that_is_killed_as_it_queues_a_mail_leaves_it_to_the_next(
+    engine: Engine, superuser_engine: Engine, settings: Settings, database_url: str, tmp_path: Path
+) -> None:
+    with mail_server() as box:
+        site = build_site(engine, settings, database_url, 1)
+        site.environment |= {
+            "CASEWORK_CLOCK_OFFSET": str(45 * DAY),
+            "CASEWORK_SMTP_HOST": "127.0.0.1",
+            "CASEWORK_SMTP_PORT": str(box.port),
+            "CASEWORK_SMTP_SECURITY": "none",
+            "CASEWORK_SMTP_SENDER": "casework@casework.example",
+            "CASEWORK_BASE_URL": "https://casework.example",
+        }
+        with transaction(engine) as db:
+            ask_for(db, site.world, "officer", keep(db, site.world, "officer"))
+        with transaction(superuser_engine) as db:
+            # Long enough in the middle of it to be met there.
+            db.execute(
+                text(
+                    "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS"
+                    " $$ BEGIN PERFORM pg_sleep(3); RETURN NEW; END $$"
+                )
+            )
+            db.execute(
+                text(
+                    "CREATE TRIGGER linger BEFORE INSERT ON mails FOR EACH ROW WHEN (NEW.kind = 'figures')"
+                    " EXECUTE FUNCTION linger()"
+                )
+            )
+        worker = site.hand(tmp_path, 0)
+        with hands(worker):
+            worker.start()
+            wait_until(lambda: _queues(superuser_engine), "a mail that is queued")
+            worker.kill()
+            with transaction(superuser_engine) as db:
+                # The server notices only after a while that nobody is there any more.
+                db.execute(text("SET LOCAL lock_timeout = '60s'"))
+                db.execute(text("DROP TRIGGER linger ON mails"))
+                assert db.execute(text("SELECT count(*) FROM mails WHERE kind = 'figures'")).scalar_one() == 0
+                # Whoever took it died with it; another one looks again, the hour being up.
+                db.execute(text("UPDATE figure_mails SET look_at = casework_now()"))
+            worker.start()
+            wait_until(lambda: _sent(superuser_engine), "the mail")
+            worker.stop()
+        taken = [one for one in box.taken if "igures" in str(one["Subject"])]
+        assert len(taken) == 1
+
+
+def _queues(engine: Engine) -> bool:
+    with transaction(engine) as db:
+        query = text(
+            "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%INSERT INTO mails%' AND wait_event = 'PgSleep'"
+        )
+        return bool(db.execute(query).scalar_one())
+
+
+def _sent(engine: Engine) -> bool:
+    with transaction(engine) as db:
+        return bool(
+            db.execute(text("SELECT count(*) FROM mails WHERE kind = 'figures' AND state = 'sent'")).scalar_one()
+        )
