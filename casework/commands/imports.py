@@ -100,8 +100,9 @@ def _read_mapping(kind: Kind, file: BinaryIO) -> dict[str, str | None]:
 
 _command(
     "needs",
-    """Import needs. Columns: external_id, title (or title_en), and title_zh, owner, sector, district, problem, target,
-    figures, ipc, budget, budget_currency, readiness_low, readiness_high, wanted_form, wanted_by, publication (public,
+    """Import needs. Columns: external_id, title (or title_en; the function wanted is the title where there is none), and
+    title_zh, owner, sector, district, function, problem, baseline, process, tried, target, figures, site, constraints, contact,
+    ipc, budget, budget_currency, readiness, readiness_low, readiness_high, wanted_form, wanted_by, publication (public,
     on_request or closed, which a need is until said), valid_until, source. Figures are rows with a semicolon between, such
     as: NOx | mg/m3 | 80 | <= 30 | at full load; in JSON a list of objects.""",
 )
@@ -110,10 +111,10 @@ _command(
     """Import technologies. Columns: external_id, title (or title_en), and title_zh, owner, description, developed_in,
     deployed_in, benefits, problem, advantage, cost_compared, cost, cost_currency, ipc, green_topics, sdgs,
     reference_sites, licences, standards, published_on, last_confirmed_on, website, readiness, readiness_low, readiness_high,
-    ip_text, publication (public, on_request or closed, which a technology is until said), acronym, partner_countries,
-    total_cost, total_cost_currency, start_date, end_date, source; in JSON also verification and rights. Entries of a
-    list are separated by semicolons; a reference site is site | year | size, a certificate or standard name | number
-    | body | valid_until; licences are exclusive, sole,
+    ip_text, verification, languages, contact, source_page, publication (public, on_request or closed, which a technology
+    is until said), acronym, partner_countries, total_cost, total_cost_currency, start_date, end_date, source; in JSON also
+    rights. Entries of a list are separated by semicolons; a reference site is site | year | size, a certificate or
+    standard name | number | body | valid_until, a verification number | verdict | valid_until; licences are exclusive, sole,
     plain or none. Rights count as unconfirmed.""",
 )
 _command(

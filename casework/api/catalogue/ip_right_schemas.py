@@ -220,7 +220,10 @@ class NeedRecord(Answer):
     status: Annotated[str, Field(description="draft, published, matched, met, expired or withdrawn")]
     publication: Annotated[str, Field(description="public, on_request or closed: who else may read of it")]
     valid_until: str | None
-    more: Annotated[dict[str, Any], Field(description="Process, baseline, site, constraints, contacts")]
+    more: Annotated[
+        dict[str, Any],
+        Field(description="Function wanted, process, baseline, what was tried, site, constraints, contact"),
+    ]
     provenance: Annotated[
         dict[str, dict[str, Any]], Field(description="By column: source and moment, and who confirmed it and when")
     ]

@@ -35,7 +35,7 @@ COLUMNS: Mapping[str, JsonMapping] = {
         ("title", "title_zh", "owner_id", "sector", "district", "problem", "target", "budget", "budget_currency",
          "readiness_low", "readiness_high", "wanted_form", "wanted_by", "valid_until")
     )
-    | {"figures": [], "ipc": [], "publication": "closed"},
+    | {"figures": [], "ipc": [], "publication": "closed", "more": {}},
     "technologies": dict.fromkeys(
         ("title", "title_zh", "owner_id", "description", "website", "readiness_text", "readiness_low",
          "readiness_high", "ip_text", "verification", "problem", "advantage", "cost_compared", "cost", "cost_currency",
@@ -50,8 +50,14 @@ COLUMNS: Mapping[str, JsonMapping] = {
     ),
     "matches": dict.fromkeys(("need_id", "technology_id", "proposed_on", "proposed_by", "score", "rationale")),
 }  # fmt: skip
-#: What of a technology's record stands in its column `more`.
-MORE_COLUMNS = ("acronym", "partner_countries", "total_cost", "total_cost_currency", "start_date", "end_date")
+#: By kind of record what of it stands in its column `more`.
+IN_MORE: Mapping[str, tuple[str, ...]] = {
+    "needs": ("function", "baseline", "process", "tried", "site", "constraints", "contact", "readiness"),
+    "technologies": (
+        "languages", "contact", "source_page", "acronym", "partner_countries", "total_cost", "total_cost_currency", "start_date",
+        "end_date",
+    ),
+}  # fmt: skip
 
 
 @contextmanager
@@ -167,18 +173,20 @@ _SAID_IN: Mapping[str, tuple[str, ...]] = {
 def columns_of(item: Item) -> JsonObject:
     """Column by column what a need or technology says; nothing of what it leaves out."""
     record = item.record
-    columns: JsonObject = {name: getattr(record, name) for name in _SAID_IN[kind_of(record)]}
+    kind = kind_of(record)
+    columns: JsonObject = {name: getattr(record, name) for name in _SAID_IN[kind]}
+    beside = {name: json_of(said) for name in IN_MORE[kind] if (said := getattr(record, name)) not in (None, [])}
+    columns["more"] = beside or None
     if isinstance(record, Technology):
         columns["readiness_text"] = record.readiness
         if record.verification is not None:
             columns["verification"] = record.verification.model_dump(mode="json", exclude_none=True)
-        more = {name: json_of(getattr(record, name)) for name in MORE_COLUMNS if getattr(record, name) is not None}
-        columns["more"] = more or None
     return {name: value for name, value in columns.items() if value is not None}
 
 
 #: Texts that people write; catalogues hold some that stand for one.
-_WRITTEN = ("title", "title_zh", "description", "problem", "target", "advantage", "ip_text", "rationale", "effect")
+_WRITTEN = ("title", "title_zh", "description", "problem", "target", "advantage", "cost_compared", "ip_text", "rationale", "effect",
+    "function", "baseline", "process", "tried", "site", "constraints", "contact")  # fmt: skip
 
 
 def placeholders_in(record: Record) -> list[str]:

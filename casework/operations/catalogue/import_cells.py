@@ -151,6 +151,19 @@ def _several(value: Any) -> list[str]:
     return list(dict.fromkeys(entries))
 
 
+#: As the European Union writes two countries; they are the codes of no others.
+_AS_THE_UNION_WRITES = {"UK": "GB", "EL": "GR"}
+
+
+def _places(value: Any) -> list[str]:
+    """Countries by their codes, however these are written; what is no code stays as it is."""
+    codes = []
+    for place in _several(value):
+        code = _AS_THE_UNION_WRITES.get(place.upper(), place.upper())
+        codes.append(code if is_country(code) else place)
+    return list(dict.fromkeys(codes))
+
+
 def _codes(value: Any, info: ValidationInfo) -> list[str]:
     given = _several(value.replace(",", ";") if isinstance(value, str) and info.field_name == "ipc" else value)
     try:
@@ -195,5 +208,6 @@ Day = Annotated[date, BeforeValidator(_day)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 Web = Annotated[str, BeforeValidator(_web)]
 Several = Annotated[list[str], BeforeValidator(_several)]
+Places = Annotated[list[str], BeforeValidator(_places)]
 Benefits = Annotated[list[str], BeforeValidator(_benefits)]
 Codes = Annotated[list[str], BeforeValidator(_codes)]

@@ -29,6 +29,7 @@ from casework.operations.catalogue.import_cells import (
     Key,
     Level,
     Name,
+    Places,
     Score,
     Several,
     Short,
@@ -48,7 +49,7 @@ Kind = Literal["needs", "technologies", "matches", "past_projects"]
 
 #: Columns that a CSV file must have; of several names with a bar between them, one.
 REQUIRED: Mapping[Kind, tuple[str, ...]] = {
-    "needs": ("external_id", "title|title_en"),
+    "needs": ("external_id", "title|title_en|function"),
     "technologies": ("external_id", "title|title_en"),
     "matches": ("external_id", "need", "technology"),
     "past_projects": ("external_id", "title|title_en", "ended_on", "outcome"),
@@ -73,6 +74,8 @@ class _Row(BaseModel):
 
 
 class _Ranked(_Row):
+    #: In words, such as "Prototype (TRL 5-6)": kept as told, and as numbers where it has any.
+    readiness: Short | None = None
     readiness_low: Level | None = None
     readiness_high: Level | None = None
 
@@ -81,6 +84,20 @@ class _Ranked(_Row):
         low, high = self.readiness_low, self.readiness_high
         if low is not None and high is not None and low > high:
             raise Wrong(reasons.imports.LOW_ABOVE_HIGH, "readiness_low")
+        return self
+
+    @model_validator(mode="after")
+    def _told_as_text(self) -> Self:
+        words = self.readiness
+        if words is None or self.readiness_low is not None or self.readiness_high is not None:
+            return self
+        scale = _ONLY_SCALE.fullmatch(words) or _SCALE.search(words)
+        if scale is None:
+            return self
+        low, high = int(scale[1]), int(scale[2] or scale[1])
+        if not 1 <= low <= high <= 9:
+            raise Wrong(reasons.imports.FROM_1_TO_9, "readiness")
+        self.readiness_low, self.readiness_high = low, high
         return self
 
 
@@ -101,6 +118,14 @@ class Need(_Ranked):
     wanted_by: Day | None = None
     publication: Annotated[str, one_of(PUBLICATIONS)] | None = None
     valid_until: Day | None = None
+    # Kept together as `more`, with the words of readiness.
+    function: Text | None = None
+    baseline: Text | None = None
+    process: Text | None = None
+    tried: Text | None = None
+    site: Short | None = None
+    constraints: Text | None = None
+    contact: Short | None = None
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:
@@ -149,6 +174,18 @@ class Right(RightSaid):
         return self
 
 
+def _in_one_cell(value: Any) -> Any:
+    """A statement in one cell of a table: number | verdict | valid_until."""
+    plain = value.replace("｜", "|") if isinstance(value, str) else ""
+    if "|" not in plain:
+        return value
+    cells = [" ".join(cell.split()) for cell in plain.split("|")]
+    names = tuple(Verification.model_fields)
+    if len(cells) > len(names):
+        raise Wrong(reasons.imports.FIGURE_CELLS(most=len(names), names=" | ".join(names)))
+    return {name: cell for name, cell in zip(names, cells, strict=False) if cell}
+
+
 class Verification(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -173,8 +210,8 @@ class Technology(_Ranked):
     owner: Name | None = None
     owner_country: Country | None = None
     description: Text | None = None
-    developed_in: Several | None = None
-    deployed_in: Several | None = None
+    developed_in: Places | None = None
+    deployed_in: Places | None = None
     benefits: Benefits | None = None
     problem: Text | None = None
     advantage: Text | None = None
@@ -190,14 +227,16 @@ class Technology(_Ranked):
     published_on: Day | None = None
     last_confirmed_on: Day | None = None
     website: Web | None = None
-    readiness: Short | None = None
     ip_text: Text | None = None
     publication: Annotated[str, one_of(PUBLICATIONS)] | None = None
-    verification: Verification | None = None
+    verification: Annotated[Verification, BeforeValidator(_in_one_cell)] | None = None
     rights: Annotated[list[Right], BeforeValidator(_few)] | None = None
     # Kept together as `more`.
+    languages: Several | None = None
+    contact: Short | None = None
+    source_page: Web | None = None
     acronym: Short | None = None
-    partner_countries: Several | None = None
+    partner_countries: Places | None = None
     total_cost: Amount | None = None
     total_cost_currency: Currency | None = None
     start_date: Day | None = None
@@ -207,21 +246,6 @@ class Technology(_Ranked):
     def _both_or_none(self) -> Self:
         if self.cost is not None and self.cost_currency is None:
             raise Wrong(reasons.imports.MISSING_BESIDE_COST, "cost_currency")
-        return self
-
-    @model_validator(mode="after")
-    def _told_as_text(self) -> Self:
-        """Readiness told in words, such as "Prototype (TRL 5-6)": kept as told, and as numbers where it has any."""
-        words = self.readiness
-        if words is None or self.readiness_low is not None or self.readiness_high is not None:
-            return self
-        scale = _ONLY_SCALE.fullmatch(words) or _SCALE.search(words)
-        if scale is None:
-            return self
-        low, high = int(scale[1]), int(scale[2] or scale[1])
-        if not 1 <= low <= high <= 9:
-            raise Wrong(reasons.imports.FROM_1_TO_9, "readiness")
-        self.readiness_low, self.readiness_high = low, high
         return self
 
 
@@ -279,7 +303,7 @@ SIDES: Mapping[Kept, Kind] = {"need": "needs", "technology": "technologies"}
 _OF_PLACES = ("country", "countries", "_in", "office", "territories")
 
 
-def said(values: JsonMapping) -> JsonObject:
+def said(values: JsonMapping, kind: str = "") -> JsonObject:
     """Without the cells that say nothing, and under our names."""
     cells = {
         name: value
@@ -288,8 +312,10 @@ def said(values: JsonMapping) -> JsonObject:
         and value != []
         and not (isinstance(value, str) and says_nothing(value, place=name.endswith(_OF_PLACES)))
     }
-    if "title_en" in cells and "title" not in cells:
-        cells["title"] = cells.pop("title_en")
+    # What is wanted is what a need is called, unless it has a name beside.
+    for name in ("title_en", "function"):
+        if name in cells and "title" not in cells and (name == "title_en" or kind == "needs"):
+            cells["title"] = cells.pop(name)
     return cells
 
 
@@ -303,7 +329,7 @@ def read(
     """The record as it can be on that day, or everything that is wrong with it: pairs of a field and a reason."""
     try:
         context = {"today": today, "semicolons": semicolons}
-        return MODELS[kind].model_validate(said(values), context=context), []
+        return MODELS[kind].model_validate(said(values, kind), context=context), []
     except ValidationError as bad:
         return None, told_faults(bad)
 

@@ -52,7 +52,7 @@ class Need:
     #: public, on_request or closed.
     publication: str
     valid_until: str | None
-    #: Process, baseline, site, constraints, contacts.
+    #: Function wanted, process, baseline, what was tried, site, constraints, contact, readiness in words.
     more: JsonObject
     #: By column: source and moment, and who confirmed it and when.
     provenance: dict[str, JsonObject]

@@ -148,7 +148,9 @@ def start_run(
     relaxed = dict(relaxed or {})
     if any(name not in FILTERS or name in ALWAYS or not why.strip() for name, why in relaxed.items()):
         raise InvalidForm(fields={"relaxed": reasons.fields.REQUIRED})
-    asked = (said or "").strip() or " ".join(filter(None, (row.title, row.title_zh, row.problem, row.target)))
+    asked = (said or "").strip() or " ".join(
+        filter(None, (row.title, row.title_zh, row.more.get("function"), row.problem, row.target))
+    )
     # A model that is loaded first takes a while, for which nobody waits.
     similar = find_similar(db, programme, asked)
     # Nobody writes a record meanwhile: version, candidates and facts are of one moment.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext
 
@@ -15,8 +14,8 @@ from casework.operations.catalogue.outcomes import DEPLOYED_VERIFIED, CaseOutcom
 from casework.operations.catalogue.source_rows import Read
 from casework.web.cases.list_page import say_outcome
 from casework.web.catalogue.listed_fields import called
-from casework.web.catalogue.pages import Value
-from casework.web.shell.i18n import edition_text, listed, name_of
+from casework.web.catalogue.pages import Value, plainly
+from casework.web.shell.i18n import edition_text, name_of
 from casework.web.shell.impact_words import say_level, say_number
 
 
@@ -59,11 +58,6 @@ def say_saved(one: Saved) -> str:
     if one.percent.startswith("-") is one.more_is_better:
         return gettext("%(measure)s: %(percent)s less, %(level)s", **told)
     return gettext("%(measure)s: %(percent)s more, %(level)s", **told)
-
-
-def plainly(value: Any) -> str:
-    """What a source says, as it says it."""
-    return listed(map(str, value)) if isinstance(value, list) else str(value if value is not None else "")
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,18 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "verification": N_("Verification"),
     },
 }  # fmt: skip
+#: What has no column of its own, by the name that files give it: what an enterprise says beside its need, and what an import brings.
+IN_MORE: Mapping[str, Mapping[str, str]] = {
+    "need": {
+        "function": N_("Function wanted"), "baseline": N_("Baseline"), "process": N_("Process"), **BESIDE, "contact": N_("Contact"),
+        "readiness": N_("Readiness, in words"),
+    },
+    "technology": {
+        "languages": N_("Languages"), "contact": N_("Contact"), "source_page": N_("Page at its source"), "acronym": N_("Acronym"),
+        "partner_countries": N_("Partner countries"), "total_cost": N_("Total cost"),
+        "total_cost_currency": N_("Currency of the total cost"), "start_date": N_("Begun on"), "end_date": N_("Ended on"),
+    },
+}  # fmt: skip
 #: What kinds of licence an owner gives.
 OFFERED = {**LICENCES, "none": N_("no licence")}
 STATUSES = {
@@ -189,24 +201,27 @@ def values_of(noun: str, record: Need | Technology, names: Mapping[str, str]) ->
                 isinstance(value, str) and is_placeholder(value),
             )
         )
-    if isinstance(record, Need):
-        values += [_beside(record, name, names) for name in BESIDE if record.more.get(name)]
-    return values
+    return values + [_beside(noun, record, name, names) for name in IN_MORE[noun] if record.more.get(name)]
 
 
-def _beside(need: Need, name: str, names: Mapping[str, str]) -> Value:
-    """What an enterprise says of its need beside the fields of a record."""
-    origin = need.provenance.get("more") or {}
+def _beside(noun: str, record: Need | Technology, name: str, names: Mapping[str, str]) -> Value:
+    """What is said of a record beside its fields."""
+    origin, said = record.provenance.get("more") or {}, record.more[name]
     stands = names.get(origin.get("confirmed_by") or "", "")
     return Value(
         "more",
-        gettext(BESIDE[name]),
-        need.more[name],
+        gettext(IN_MORE[noun][name]),
+        place_names(said) if name == "partner_countries" and isinstance(said, list) else plainly(said),
         origin.get("source") or "",
         stands or (gettext("somebody") if origin.get("confirmed_by") else ""),
         origin.get("confirmed_at"),
-        False,
+        isinstance(said, str) and is_placeholder(said),
     )
+
+
+def plainly(value: Any) -> str:
+    """What a source says, as it says it."""
+    return listed(map(str, value)) if isinstance(value, list) else str(value if value is not None else "")
 
 
 def waiting_by_source(values: list[Value]) -> list[tuple[str, int]]:

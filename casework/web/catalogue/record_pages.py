@@ -45,12 +45,11 @@ from casework.permissions.visibility import reach
 from casework.web.cases.effect import say_statement
 from casework.web.catalogue.correct_words import to_correct
 from casework.web.catalogue.listed_fields import listed_form, names_listed
-from casework.web.catalogue.outcome_words import plainly, said_at_source, say_outcomes
-from casework.web.catalogue.pages import FIELDS, STATUSES, say_value, values_of, waiting_by_source
+from casework.web.catalogue.outcome_words import said_at_source, say_outcomes
+from casework.web.catalogue.pages import FIELDS, IN_MORE, STATUSES, plainly, say_value, values_of, waiting_by_source
 from casework.web.catalogue.record_forms import CORRECTED, NEW, answers_of, fields_of
 from casework.web.catalogue.record_history import HAPPENED, kind_of, who_did
 from casework.web.catalogue.record_lists import LONGEST, Asked, marked, say_count, selects_of, urls_of
-from casework.web.catalogue.statement_form import BESIDE
 from casework.web.catalogue.statement_pages import RENEWAL_STANDS
 from casework.web.shell import layout
 from casework.web.shell.figure_words import target_of
@@ -69,12 +68,8 @@ _ABOUT = {
 }  # fmt: skip
 #: By the column of a record the name of its field on the page, where it is another.
 _SHOWN_AS = {"owner_id": "owner"}
-#: What an import brought that has no column of its own: all of it, and each by the name that files give it.
+#: All that has no column of its own.
 _MORE = N_("Other columns")
-_IN_MORE: Mapping[str, str] = {
-    "acronym": N_("Acronym"), "partner_countries": N_("Partner countries"), "total_cost": N_("Total cost"),
-    "total_cost_currency": N_("Currency of the total cost"), "start_date": N_("Begun on"), "end_date": N_("Ended on"), **BESIDE,
-}  # fmt: skip
 
 
 def _label(noun: Kept, field: str) -> str:
@@ -84,12 +79,12 @@ def _label(noun: Kept, field: str) -> str:
     return gettext(FIELDS[noun].get(name) or FIELDS[noun].get(name.removesuffix("_zh"), _MORE))
 
 
-def _more_changes(before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
+def _more_changes(noun: Kept, before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
     """What an import brought or changed beside the columns, each by its name."""
     was, says = (value if isinstance(value, Mapping) else {} for value in (before, after))
     for name in dict.fromkeys((*was, *says)):
         if was.get(name) != says.get(name):
-            yield gettext(_IN_MORE.get(name, name)), plainly(was.get(name)), plainly(says.get(name))
+            yield gettext(IN_MORE[noun].get(name, name)), plainly(was.get(name)), plainly(says.get(name))
 
 
 class _Pages:
@@ -262,7 +257,7 @@ class _Pages:
             and (entry.kind != "recorded" or after not in (None, "", [], {}))
         ]
         if "more" not in entry.erased:
-            told += _more_changes(*entry.changes.get("more", (None, None)))
+            told += _more_changes(self.noun, *entry.changes.get("more", (None, None)))
         return told + [(_label(self.noun, name), "", gettext("erased")) for name in entry.erased]
 
     def confirm(self, **path: UUID) -> BaseResponse:

@@ -68,7 +68,8 @@ _TOLD = (
     "owner", "sector", "district", "problem", "target", "ipc", "readiness_low", "readiness_high", "budget", "wanted_form", "wanted_by",
 )  # fmt: skip
 _SITE = {
-    "site": N_("Site"), "process": N_("Process"), "baseline": N_("Baseline"), "constraints": N_("Constraints"),
+    "function": N_("Function wanted"), "tried": N_("What has been tried"), "site": N_("Site"), "process": N_("Process"),
+    "baseline": N_("Baseline"), "constraints": N_("Constraints"),
 }  # fmt: skip
 
 

@@ -222,6 +222,45 @@ def test_of_who_may_not_import_nothing_large_is_read(browser_for: Enter, world: 
         assert (answer.status_code != 413) is read, who
 
 
+def test_what_has_no_field_of_its_own_is_shown_on_the_page_of_its_record(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser = browser_for("officer")
+    told = "external_id;title;languages;contact;source_page;partner_countries\nP1;Kiln;English; TBD ;https://kiln.example/1;UK\n"
+    at, shown = hand_in(browser, world, told.encode())
+    press(browser, at, shown, "take_over", **{name: name for name in told.splitlines()[0].split(";")})
+    carry_on(engine, at.rpartition("/")[2])
+    with transaction(engine) as db:
+        id = db.execute(text("SELECT id FROM technologies WHERE external_id = 'P1'")).scalar_one()
+    words = words_of(browser.get(f"/technologies/{id}").text)
+    for label, value in (
+        ("Languages", "English"),
+        ("Contact", "TBD placeholder"),
+        ("Page at its source", "https://kiln.example/1"),
+        ("Partner countries", "United Kingdom"),
+    ):
+        assert f"{label} {value} claimed PATENTS" in words
+
+
+def test_a_file_in_json_keeps_its_rights_and_its_verification(browser_for: Enter, world: World, engine: Engine) -> None:
+    browser = browser_for("officer")
+    told = (
+        b'[{"external_id": "P1", "title": "Kiln", "verification": {"number": "V-1", "verdict": "verified"},'
+        b' "rights": [{"kind": "invention", "office": "CN", "number": "ZL 1"}]}]'
+    )
+    at, shown = hand_in(browser, world, told)
+    chosen = re.findall(r'<option value="(verification|rights)" selected', shown)
+    assert sorted(chosen) == ["rights", "verification"]
+    press(browser, at, shown, "take_over", **{name: name for name in ("external_id", "title", *chosen)})
+    carry_on(engine, at.rpartition("/")[2])
+    with transaction(engine) as db:
+        kept = db.execute(
+            text("SELECT verification ->> 'number' FROM technologies WHERE external_id = 'P1'")
+        ).scalar_one()
+        rights = db.execute(text("SELECT number FROM rights WHERE number = 'ZL 1'")).scalars().all()
+    assert (kept, list(rights)) == ("V-1", ["ZL 1"])
+
+
 def test_what_is_missing_is_said_at_its_field(browser_for: Enter, world: World) -> None:
     browser = browser_for("supervisor")
     _, shown = hand_in(browser, world, b"", "")
