@@ -25,6 +25,7 @@ from casework.operations.catalogue.import_schemas import Kind
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.mapping_files import MAPPING, read_mapping
 from casework.operations.catalogue.mapping_files import MOST_BYTES as MOST_MAPPING
+from casework.operations.catalogue.sources import insist_keeps, open_source, set_source
 from casework.operations.catalogue.table_schemas import Table
 from casework.operations.core.idempotency import Request
 from casework.operations.people.programme_lists import import_entries
@@ -65,6 +66,11 @@ def _command(kind: Kind, about: str) -> None:
         metavar="FILE",
         help="How columns of needs or technologies are read: JSON, each by its name in the file. [as its source says]",
     )
+    @click.option(
+        "--keep-mapping",
+        is_flag=True,
+        help="Keep the mapping for the source: its next file is read so by itself. Needs --as.",
+    )
     @click.option("--dry-run", is_flag=True, help="Check every row and import nothing.")
     @click.option(
         "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write all that is wrong here, as CSV."
@@ -80,14 +86,37 @@ def _command(kind: Kind, about: str) -> None:
         email: str | None,
         complete: bool,
         mapping: BinaryIO | None,
+        keep_mapping: bool,
     ) -> None:
+        if keep_mapping and (mapping is None or email is None):
+            raise click.UsageError("--keep-mapping needs --mapping, and --as for the history.")
         fields = None if mapping is None else _read_mapping(kind, mapping)
         engine = connect_engine(load_settings())
         asked = {"source": source, "dry_run": dry_run, "complete": complete, "fields": fields}
         try:
+            if keep_mapping and not dry_run:
+                _keep_mapping(engine, kind, programme, source, email=str(email), fields=fields or {})
             _run(engine, kind, file, programme, asked=asked, report_path=report, email=email)
         finally:
             engine.dispose()
+
+
+def _keep_mapping(
+    engine: Engine,
+    kind: Kind,
+    programme: str | None,
+    source: str | None,
+    *,
+    email: str,
+    fields: Mapping[str, str | None],
+) -> None:
+    """Let the source keep how its columns are read; its licence stays as it is."""
+    with transaction(engine) as db:
+        code = programme or _only_programme(db)
+        id, actor = _programme_id(db, code), find_acting(db, email)
+        insist_keeps(actor, id)
+        known = open_source(db, id, source or code)
+        set_source(db, actor, id, known.id, kind, licence=known.licence, fields=fields)
 
 
 def _read_mapping(kind: Kind, file: BinaryIO) -> dict[str, str | None]:

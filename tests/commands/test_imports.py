@@ -56,6 +56,26 @@ def test_columns_are_read_as_a_file_says(environment: dict[str, str], tmp_path: 
     assert (made.returncode, "1 new" in made.stdout, "Left out" in made.stdout) == (0, True, False)
 
 
+def test_a_source_keeps_a_mapping_where_that_is_asked_for(world: World, database_url: str, tmp_path: Path) -> None:
+    file, mapping = tmp_path / "needs.csv", tmp_path / "mapping.json"
+    mapping.write_text('{"Nummer": "external_id",\n "Titel": "title"}', "utf-8")
+    file.write_text("Nummer,Titel\nN1,A\n", "utf-8")
+
+    def run(*more: str) -> CompletedProcess[str]:
+        given = ("import", "needs", str(file), "--programme", "BJ", "--source", "A fair", *more)
+        return run_casework(*given, environment={"DATABASE_URL": database_url})
+
+    kept = ("--mapping", str(mapping), "--keep-mapping")
+    assert "--keep-mapping needs --mapping" in run(*kept).stderr
+    assert "--keep-mapping needs --mapping" in run("--keep-mapping", "--as", "officer@example.org").stderr
+    # Only tried, and by somebody who may not: nothing is kept.
+    assert run(*kept, "--as", "officer@example.org", "--dry-run").returncode == 0
+    assert run(*kept, "--as", "auditor@example.org").returncode == 1
+    assert "has no column external_id" in run().stdout
+    assert "1 new" in run(*kept, "--as", "officer@example.org").stdout
+    assert "0 new, 0 changed, 1 unchanged, 0 bad" in run().stdout
+
+
 @pytest.mark.parametrize(
     ("kind", "says", "why"),
     [

@@ -23,6 +23,7 @@ from casework.engine.execution.guards import line
 from casework.errors import CaseworkError, DatabaseUnavailable, InvalidForm, NotFound, RolesMissing
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
+from casework.operations.catalogue.import_batches import placeholders_in
 from casework.operations.catalogue.import_encoding import encoding_of
 from casework.operations.catalogue.import_reader import MOST_COLUMNS, Row, read_rows
 from casework.operations.catalogue.import_report import Fault, Report, Resume
@@ -82,6 +83,8 @@ class Look:
     columns: dict[str, list[str]] = field(default_factory=dict)
     #: Row, column and why.
     faults: list[tuple[int, str, Why]] = field(default_factory=list)
+    #: The same of texts that stand for one which nobody has written yet.
+    marked: list[tuple[int, str, Why]] = field(default_factory=list)
 
 
 _COLUMNS = "i.id::text, i.kind, i.source, i.name, i.complete, i.state, i.fields, i.rows_read, i.report, i.created_at"
@@ -205,8 +208,10 @@ def look_at(one: FileImport, head: bytes) -> Look:
                 told = found.columns.setdefault(name, [])
             if told is not None and len(told) < SHOWN:
                 told.append("" if value is None else str(value)[:200])
-        faults = row.faults or read(kind, row.values, semicolons=row.semicolons)[1]
+        record, faults = (None, row.faults) if row.faults else read(kind, row.values, semicolons=row.semicolons)
         found.faults += [(row.number, where, why) for where, why in faults]
+        if record is not None:
+            found.marked += [(row.number, name, reasons.imports.PLACEHOLDER) for name in placeholders_in(record)]
     missing = [name for name in REQUIRED[kind] if not set(name.split("|")) & _read_as(found, one.fields)]
     if missing and found.columns:
         names = ", ".join(name.split("|")[0] for name in missing)

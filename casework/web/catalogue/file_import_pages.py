@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from casework.errors import InvalidForm, NotFound
 from casework.json_values import JsonMapping
 from casework.operations.catalogue import file_imports, sources
 from casework.operations.catalogue.file_imports import LOOKED_AT, MOST_BYTES, WAITING, FileImport
+from casework.operations.catalogue.import_report import MOST_KEPT
 from casework.operations.catalogue.import_schemas import REQUIRED, Kind
 from casework.operations.catalogue.mapping_files import MAPPING, read_mapping, write_mapping
 from casework.operations.catalogue.mapping_files import MOST_BYTES as MOST_MAPPING
@@ -32,7 +34,11 @@ _COUNTED = (
     ("bad", N_("Refused rows")), ("kept", N_("Values left as they are")), ("marked", N_("Placeholders")),
     ("gone", N_("No longer at the source")), ("back", N_("Back at the source")),
 )  # fmt: skip
-#: So many faults a page shows.
+#: What a report lists row by row.
+_LISTED = {
+    "faults": N_("What is refused"), "kept_fields": N_("What is left as it is"), "marked_fields": N_("What stands for a text"),
+}  # fmt: skip
+#: So many rows of each list a page shows.
 _SHOWN = 200
 
 
@@ -166,22 +172,23 @@ def _said(report: JsonMapping, name: str) -> list[tuple[int, str, str]]:
 
 @blueprint.get("/<uuid:handed>")
 def show(programme: UUID, records: str, handed: UUID) -> Response:
-    return _show(str(programme), _kind(records), str(handed), {})
+    start = max(request.args.get("start", 0, type=int), 0)
+    return _show(str(programme), _kind(records), str(handed), {}, start=start)
 
 
-def _show(programme: str, kind: Kind, id: str, faults: dict[str, str], typed: str = "") -> Response:
+def _show(programme: str, kind: Kind, id: str, faults: dict[str, str], typed: str = "", *, start: int = 0) -> Response:
     with page_transaction() as (db, actor):
         one = _of_kind(file_imports.show_file(db, actor, programme, id), kind)
         home = programme_names(db, [programme])[programme]
         head = file_imports.read_head(db, one) if one.state == LOOKED_AT else None
         known = sources.named_source(db, programme, one.source) if head is not None else None
     look = file_imports.look_at(one, head) if head is not None else None
-    refused = (
-        [(row, column, say(why)) for row, column, why in look.faults]
-        if look is not None
-        else _said(one.report, "faults")
-    )
-    left = _said(one.report, "kept_fields")
+    at = partial(url_for, "files_in.show", programme=programme, records=kind, handed=id)
+    told = {name: _said(one.report, name) for name in _LISTED}
+    if look is not None:
+        for name, found in (("faults", look.faults), ("marked_fields", look.marked)):
+            told[name] = [(row, column, say(why)) for row, column, why in found]
+    start = start if start < max(map(len, told.values())) else 0
     page = render_template(
         "catalogue/file_look.html",
         **_head(programme, kind),
@@ -191,19 +198,25 @@ def _show(programme: str, kind: Kind, id: str, faults: dict[str, str], typed: st
         licence=typed or (known.licence if known is not None else None),
         faults=_told_above(faults),
         told=[
-            (title, rows[:_SHOWN], len(rows) > _SHOWN)
-            for title, rows in ((gettext("What is refused"), refused), (gettext("What is left as it is"), left))
-            if rows
+            (gettext(title), rows[start : start + _SHOWN])
+            for name, title in _LISTED.items()
+            for rows in (told[name],)
+            if rows[start:]
         ],
+        # Of each list the same part is shown: together they end with the longest.
+        next_url=at(start=start + _SHOWN) if any(len(rows) > start + _SHOWN for rows in told.values()) else "",
+        first_url=at() if start else "",
+        most=MOST_KEPT if look is None and any(len(rows) >= MOST_KEPT for rows in told.values()) else 0,
+        left_out=sorted(one.report.get("left_out", ())),
         columns=[
-            (n, name, sources.read_as(name, one.fields, kind), told)
-            for n, (name, told) in enumerate(look.columns.items() if look is not None else ())
+            (n, name, sources.read_as(name, one.fields, kind), first)
+            for n, (name, first) in enumerate(look.columns.items() if look is not None else ())
         ],
         ours=sources.OURS[kind],
         counts=[(gettext(words), one.report.get(name)) for name, words in _COUNTED if one.report.get(name)],
         waiting=one.state == WAITING,
         mapping_url=url_for("files_in.mapping", programme=programme, records=kind, handed=id),
-        at=url_for("files_in.show", programme=programme, records=kind, handed=id),
+        at=at(),
     )
     return make_response(page, 422 if faults else 200)
 

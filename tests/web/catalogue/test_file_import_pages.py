@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from casework.operations.catalogue import file_imports
+from casework.operations.catalogue import file_imports, import_report
 from casework.operations.catalogue.file_imports import carry_on
 from casework.operations.catalogue.kept_records import confirm_field
 from casework.operations.core.rate_limits import ALLOWANCES
 from casework.records.database import transaction
+from casework.web.catalogue import file_import_pages
 from tests.support.pages import read_page
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request
@@ -259,6 +260,50 @@ def test_a_file_in_json_keeps_its_rights_and_its_verification(browser_for: Enter
         ).scalar_one()
         rights = db.execute(text("SELECT number FROM rights WHERE number = 'ZL 1'")).scalars().all()
     assert (kept, list(rights)) == ("V-1", ["ZL 1"])
+
+
+def test_every_refused_row_is_seen_a_page_at_a_time(
+    browser_for: Enter, world: World, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_import_pages, "_SHOWN", 2)
+    monkeypatch.setattr(import_report, "MOST_KEPT", 5)
+    monkeypatch.setattr(file_import_pages, "MOST_KEPT", 5)
+    browser = browser_for("officer")
+    told = "external_id;title;colour\n" + ";Nameless;red\n" * 7 + "P1;Kiln;red\n"
+    at, shown = hand_in(browser, world, told.encode())
+
+    def rows(page: str) -> list[str]:
+        return re.findall(r"([0-9]+) external_id is missing", words_of(page))
+
+    def walk(page: str) -> list[list[str]]:
+        seen = [rows(page)]
+        while found := re.search(r'<a href="([^"]*)" rel="next">', page):
+            page = browser.get(found[1].replace("&amp;", "&")).text
+            seen.append(rows(page))
+        return seen
+
+    # Looked at, all of the first rows; brought in, as many as are kept, and it is said that there are more.
+    assert walk(shown) == [["2", "3"], ["4", "5"], ["6", "7"], ["8"]]
+    press(browser, at, shown, "take_over", external_id="external_id", title="title", colour="")
+    carry_on(engine, at.rpartition("/")[2])
+    done = browser.get(at).text
+    assert walk(done) == [["2", "3"], ["4", "5"], ["6"]]
+    assert "the first 5 are kept" in words_of(done)
+    for strange in ("-1", "99", "x"):
+        assert rows(browser.get(f"{at}?start={strange}").text) == ["2", "3"]
+
+
+def test_what_stands_for_a_text_and_what_nobody_reads_is_told(browser_for: Enter, world: World, engine: Engine) -> None:
+    browser = browser_for("officer")
+    at, shown = hand_in(browser, world, b"external_id;title;colour\nP1;test;red\n")
+    assert "What stands for a text Row Column Why 2 title stands for a text" in words_of(shown)
+    with transaction(engine) as db:
+        actor = world.actor(db, "officer")
+        file_imports.take_over(db, actor, world.programmes["BJ"], at.rpartition("/")[2], licence=None)
+    carry_on(engine, at.rpartition("/")[2])
+    words = words_of(browser.get(at).text)
+    assert "What stands for a text Row Column Why 2 title stands for a text" in words
+    assert "Columns that nobody reads colour" in words
 
 
 def test_what_is_missing_is_said_at_its_field(browser_for: Enter, world: World) -> None:
