@@ -20,16 +20,19 @@ _PARTIES = text(f"""
         CAST(o.id AS text) IN (
             SELECT CAST(coalesce(y.merged_into, y.id) AS text) FROM cases c CROSS JOIN LATERAL jsonb_path_query(c.parties, '$.*') p(party)
             JOIN organisations y ON y.id = CAST(p.party #>> '{{}}' AS uuid)
-            WHERE c.interests <> '{{}}' AND :person = ANY(c.interests) AND c.programme_id = CAST(:programme AS uuid)
+            WHERE c.interests <> '{{}}' AND CAST(:person AS text) = ANY(c.interests) AND c.programme_id = CAST(:programme AS uuid)
         ) AS interest
     FROM {STANDING} WHERE g.id = ANY(CAST(:ids AS uuid[])) ORDER BY g.id
 """)
 
 
 def conflicts_of(
-    db: Connection, programme: str, person: str, owner: str, owners: Collection[str]
+    db: Connection, programme: str, person: str | None, owner: str, owners: Collection[str]
 ) -> dict[str, Conflict]:
-    """By owner of a technology what stands between it and the owner of a need, of those of which that is known."""
+    """By owner of a technology what stands between it and the owner of a need, of those of which that is known.
+
+    `person`: whoever searches, unless nobody does.
+    """
     given = {"programme": programme, "person": person, "ids": sorted({owner, *owners}), "erased": ERASED_WORDS}
     parties = {row.called: _party(row) for row in db.execute(_PARTIES, given)}
     found = {id: conflict_of(parties[owner], parties[id]) for id in owners}

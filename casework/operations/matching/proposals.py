@@ -21,6 +21,7 @@ from casework.errors import NotAllowed, NotFound, Refused
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.matching.bm25 import rarity
+from casework.matching.conflicts import CERTAIN
 from casework.matching.dictionary import Glossary, cc_cedict
 from casework.matching.explanation import parts_of
 from casework.operations.catalogue.kept_records import EDITORS
@@ -32,6 +33,7 @@ from casework.operations.core.pending_searches import NEEDS, end_pending, first_
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.register_entries import note_entries
 from casework.operations.core.twin_marks import read_states
+from casework.operations.matching.conflicts import conflicts_of
 from casework.operations.matching.ranking import gather, rank, read_glossary
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of, reach
@@ -69,7 +71,7 @@ _TECHNOLOGIES = text(f"""
 """)
 #: Of some needs what they ask of a technology, those left out that are over, are its owner's own, or have a match with it.
 _OPEN = text(f"""
-    SELECT n.id::text, n.readiness_low, n.readiness_high, i.counts FROM needs n
+    SELECT n.id::text, n.readiness_low, n.readiness_high, n.owner_id::text AS owner, i.counts FROM needs n
     JOIN programmes p ON p.id = n.programme_id JOIN indexed_records i ON i.record_id = n.id
     WHERE n.id = ANY(CAST(:ids AS uuid[])) AND n.programme_id = CAST(:programme AS uuid)
     AND n.status = 'published' AND n.merged_into IS NULL
@@ -216,9 +218,14 @@ def fitting(db: Connection, programme: str, technology: Any, glossary: Glossary)
 
 
 def _open_needs(db: Connection, programme: str, technology: Any, ids: Collection[str]) -> dict[str, Any]:
-    """Those of some needs that wait for a technology such as this one."""
+    """Those of some needs that wait for a technology such as this one, and whose owners have no interest in it."""
     given = {"ids": list(ids), "programme": programme, "owner": technology.owner_id, "technology": technology.id}
-    return {row.id: row for row in db.execute(_OPEN, given) if _in_reach(row, technology)}
+    rows = [row for row in db.execute(_OPEN, given) if _in_reach(row, technology)]
+    owners = {row.owner for row in rows} - {None}
+    if technology.owner_id is None or not owners:
+        return {row.id: row for row in rows}
+    told = conflicts_of(db, programme, None, str(technology.owner_id), owners)
+    return {row.id: row for row in rows if told.get(row.owner) not in CERTAIN}
 
 
 def _in_reach(need: Any, technology: Any) -> bool:

@@ -58,6 +58,8 @@ blueprint = Blueprint("desk", __name__)
 
 #: So many candidates stand on a page, and so many a run keeps.
 SHOWN, RANKED = 10, runs.MOST
+#: In so many parts the matches of a need are read at most.
+_PARTS = 10
 #: So much of a sentence is shown.
 _LONGEST = 300
 VIEWS = {
@@ -151,10 +153,12 @@ def show(need: UUID) -> str:
         names = names_of(db, set(), {one.owner}) | names_listed(lists, "need", one)
         told = desk.list_runs(db, actor, id)
         run = _run(db, actor, told, request.args.get("run", ""))
-        found = matches.list_matches(db, actor, about={"need": id}, limit=100).items
+        found = _matches_of(db, actor, id)
         decisions = {one["technology"]: one for one in runs.read_decisions(db, run)} if run else {}
-        start = _start(len(run.found["candidates"]) if run else 0)
-        wanted = _wanted(view, run, found, start)
+        every = _wanted(view, run, found)
+        start = _start(len(every))
+        # A shortlist is short, and stands whole: those come first to whom both sides said yes.
+        wanted = every if view == "shortlist" else every[start : start + SHOWN]
         facts = desk.facts_of(db, wanted)
         beside = desk.needs_beside(db, actor, one.programme, id)
         shut_out = desk.names_of_excluded(db, actor, run.evidence["wanted"].get("excluded", ())) if run else {}
@@ -183,8 +187,10 @@ def show(need: UUID) -> str:
         cards=cards,
         first=start + 1,
         every=counts["ranked"],
-        next_url=_at(id, run, start=start + SHOWN) if view == "ranked" and start + SHOWN < counts["ranked"] else "",
-        first_url=_at(id, run) if view == "ranked" and start else "",
+        next_url=_at(id, run, view=view, start=start + SHOWN)
+        if len(wanted) == SHOWN and start + SHOWN < len(every)
+        else "",
+        first_url=_at(id, run, view=view) if start and view != "shortlist" else "",
         filters=say_filters(run.found["filters"], run.evidence["relaxed"]) if run else [],
         removed=_removed(run),
         without=say_without(run.evidence) if run else "",
@@ -244,10 +250,21 @@ def _of_view(view: str, found: Sequence[Match]) -> list[Match]:
     return [one for one in found if one.refused_at] if view == "refused" else []
 
 
-def _wanted(view: str, run: Kept | None, found: Sequence[Match], start: int) -> list[str]:
-    """The technologies of a page, in their order."""
+def _matches_of(db: Connection, actor: Actor, need: str) -> list[Match]:
+    """The matches of a need by their score, however many an import has brought."""
+    found, cursor = list[Match](), None
+    for _ in range(_PARTS):
+        part = matches.list_matches(db, actor, about={"need": need}, cursor=cursor, limit=100)
+        found += part.items
+        if (cursor := part.next) is None:
+            break
+    return found
+
+
+def _wanted(view: str, run: Kept | None, found: Sequence[Match]) -> list[str]:
+    """The technologies of a view, in their order."""
     if view == "ranked":
-        return [one["technology"] for one in run.found["candidates"][start : start + SHOWN]] if run else []
+        return [one["technology"] for one in run.found["candidates"]] if run else []
     return list(dict.fromkeys(one.technology.id for one in _of_view(view, found)))
 
 

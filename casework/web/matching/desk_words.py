@@ -13,7 +13,7 @@ from casework.json_values import JsonMapping
 from casework.matching.conflicts import Conflict
 from casework.matching.explanation import Kind
 from casework.operations.matching.desk import CandidateFacts
-from casework.operations.matching.ranking import WORDS
+from casework.operations.matching.ranking import TEXT, WORDS
 from casework.operations.matching.similar_texts import Without
 from casework.web.shell import charts
 from casework.web.shell.i18n import N_, listed
@@ -93,17 +93,20 @@ def say_without(evidence: JsonMapping) -> str:
 
 
 def say_apart(evidence: JsonMapping, one: JsonMapping) -> str:
-    """What of a candidate was not compared, where its run compared words and what texts mean."""
+    """Its rank by its words and by what its text means, where a run compared both; what of it was not compared."""
     if "similar" not in evidence:
         return ""
     if one["technology"] in evidence["similar"].get("silent", ()):
         return gettext(
             "Its words alone were compared: its text is in a language that the model does not know, or is new."
         )
-    return (
-        ""
-        if WORDS in one["explanation"]["ranks"]
-        else gettext("It shares no word with the need: its text says much of the same.")
+    ranks = one["explanation"]["ranks"]
+    if WORDS not in ranks:
+        return gettext("It shares no word with the need: its text says much of the same.")
+    if TEXT not in ranks:
+        return gettext("By its words it stands at %(words)s, and among similar texts it is none.", words=ranks[WORDS])
+    return gettext(
+        "By its words it stands at %(words)s, among similar texts at %(text)s.", words=ranks[WORDS], text=ranks[TEXT]
     )
 
 

@@ -213,6 +213,11 @@ def test_nothing_is_proposed_to_a_need_that_is_over_or_of_another_programme_or_o
             db, world.actor(db, "officer"), "need", over, status="withdrawn", reason="Gone.", request=new_request()
         )
         own = enter(world, db, "need", publication="public", owner_id=owner, **WORDS)
+        group = world.shared_party(db, "A sister", register_number="91 11A")
+        for id in (owner, group):
+            told = "UPDATE organisations SET register_number = :number WHERE id = CAST(:id AS uuid)"
+            db.execute(text(told), {"number": f"91 11{'A' if id == group else 'a'}", "id": id})
+        sister = enter(world, db, "need", publication="public", owner_id=group, **WORDS)
         early = enter(world, db, "need", publication="public", readiness_low=8, readiness_high=9, **WORDS)
         foreign = enter(world, db, "need", publication="public", **WORDS)
         there = {"there": world.programmes["SH"], "id": foreign}
@@ -224,4 +229,4 @@ def test_nothing_is_proposed_to_a_need_that_is_over_or_of_another_programme_or_o
     propose(engine, world)
     with transaction(engine) as db:
         named = db.execute(text("SELECT need_id::text FROM match_proposals")).scalars().all()
-    assert not {over, own, early, foreign} & set(named)
+    assert not {over, own, sister, early, foreign} & set(named)

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from flask import Flask
 from sqlalchemy import Engine, text
 
+from casework.operations.catalogue.matches import create_match
 from casework.operations.people.registry import register_organisation
 from casework.records.database import transaction
-from casework.web.matching.desk_words import say_checks
+from casework.web.matching.desk_words import say_apart, say_checks
 from tests.operations.core.test_catalogue_index import enter
 from tests.operations.matching.test_runs import put
 from tests.support.pages import read_page
 from tests.support.web_client import Browser
-from tests.support.world import World
+from tests.support.world import World, new_request
 from tests.web.cases.two_cases import words_of
 
 Enter = Callable[[str], Browser]
@@ -200,3 +201,43 @@ def test_a_conflict_of_interest_is_shown_where_it_was_left_out_with_a_reason(
     assert told in words_of(said)
     accept = browser.get(f"/match-runs/{newest_run(engine)}/{ids['pump']}/accept").text
     assert told in words_of(accept)
+
+
+def test_matches_that_an_import_has_brought_come_ten_at_a_time_by_their_score(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser, need = browser_for("officer"), world.needs[0]
+    with transaction(engine) as db:
+        officer, programme = world.actor(db, "officer"), world.programmes["BJ"]
+        for n in range(104):
+            made = enter(world, db, "technology", title=f"Kiln {n:03}")
+            create_match(
+                db,
+                officer,
+                programme=programme,
+                need=need,
+                technology=made,
+                source="A list",
+                external_id=f"k-{n}",
+                proposed_on=None,
+                proposed_by=None,
+                score=format(0.9 - n / 1000, ".3f"),
+                rationale=None,
+                request=new_request(),
+            )
+    page = f"/needs/{need}/desk?view=proposed"
+    said = browser.get(page).text
+    assert [title for n in range(12) if (title := f"Kiln {n:03}") in said] == [f"Kiln {n:03}" for n in range(10)]
+    assert len(said) < 150_000
+    assert "start=10" in said
+    assert "Kiln 103" in browser.get(f"{page}&start=100").text
+
+
+def test_of_two_channels_the_rank_in_each_is_said(app: Flask) -> None:
+    def said(ranks: dict[str, int]) -> str:
+        return say_apart({"similar": {}}, {"technology": "t", "explanation": {"ranks": ranks}})
+
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert said({"words": 3, "text": 1}) == "By its words it stands at 3, among similar texts at 1."
+        assert said({"words": 3}) == "By its words it stands at 3, and among similar texts it is none."
+        assert said({"text": 1}).startswith("It shares no word with the need")
