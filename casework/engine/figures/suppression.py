@@ -11,20 +11,17 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
+from casework.engine.figures.across import LEAST, REST, ROOM, STATED, UNTOLD, Cell, across
+from casework.engine.figures.across import value_of as _value
 from casework.engine.figures.counting import DENOMINATOR, NUMERATOR, Figure, Row
 
-#: A cell of fewer is printed as that; one that is hidden for its sake as nothing.
-LEAST = 3
+#: A cell of fewer than the least is printed as that; one that is hidden for its sake as nothing.
 FEW = "<3"
 #: What never leaves the office.
 INSIDE = frozenset({"workload"})
 
-#: A cell: the figure, the place of the row, and what of the row it is.
-Cell = tuple[str, int, str]
 #: A cell of a figure that is known.
 Place = tuple[int, str]
-#: One that is printed nowhere: what is left of a cell beside those that are parts of it.
-REST = "rest"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,17 +44,26 @@ class ShownRow:
 
 def suppressed(figures: Mapping[str, Figure]) -> dict[str, tuple[ShownRow, ...]]:
     """The lines of figures for a reader outside the office; none tells which cases stand behind it."""
-    shown = {name: figure for name, figure in figures.items() if name not in INSIDE}
+    shown = {name: _to_tell(name, figure) for name, figure in figures.items() if name not in INSIDE}
     cells = {cell: value for name, figure in shown.items() for cell, value in _cells(name, figure)}
     sums = equations(shown)
-    cells |= rests(cells, sums)
-    hidden = hide(cells, sums, families(shown))
+    between = across(shown)
+    cells |= rests(cells, [*sums, *between])
+    hidden = hide(cells, [*sums, *between], families(shown))
     # An amount follows from those of the other lines, as a number does.
     broken = {cell for one in sums if len(one) > 2 and hidden.keys() & set(one) for cell in one[1:]}
     return {
         name: tuple(_row((name, n), row, cells, hidden, broken) for n, row in enumerate(figure.rows))
         for name, figure in shown.items()
     }
+
+
+def _to_tell(name: str, figure: Figure) -> Figure:
+    untold = {part for of, part in UNTOLD if of == name}
+    rows = tuple(
+        replace(row, parts={part: n for part, n in row.parts.items() if part not in untold}) for row in figure.rows
+    )
+    return replace(figure, rows=rows) if untold else figure
 
 
 def hide(
@@ -94,10 +100,10 @@ class _Search:
             kept, gone = self._first(one), self._first(other)
             self.unknown[gone] = kept
         self.unknown = {cell: self._first(cell) for cell in cells}
-        self.hidden = {self.unknown[cell] for cell, value in cells.items() if value < LEAST}
+        self.hidden = {self.unknown[cell] for cell, value in cells.items() if value < LEAST or cell[2] == ROOM}
         #: Of which it is not even said that they are under three.
         self.unsaid: set[Cell] = set()
-        self.unsaid |= {cell for cell in self.hidden if cell[2] == REST}
+        self.unsaid |= {cell for cell in self.hidden if cell[2] in (REST, ROOM)}
         self._rows: list[Equation] = []
         self._among: dict[Cell, list[int]] = {}
 
@@ -119,13 +125,15 @@ class _Search:
             for cell in row:
                 self._among.setdefault(cell, []).append(n)
         self._never_alone(range(len(rows)))
-        for small in sorted(cell for cell in self.hidden if self._values[cell] < LEAST):
+        for small in sorted(cell for cell in self.hidden if self._values[cell] < LEAST and cell[2] != ROOM):
             while not self._could_differ(small):
                 near = [*self._among.get(small, ())]
                 if far and not any(self._shown(n) for n in near):
                     near = sorted({m for n in near for cell in self._rows[n] for m in self._among[cell]})
                 if any(self._shown(n) for n in near):
-                    self._hide_in(min((n for n in near if self._shown(n)), key=self._hidden_in))
+                    self._hide_in(
+                        min((n for n in near if self._shown(n)), key=lambda n: (self._has_room(n), self._hidden_in(n)))
+                    )
                 elif not far or not self._say_less(small):
                     break
 
@@ -138,14 +146,18 @@ class _Search:
     def _never_alone(self, rows: Iterable[int]) -> None:
         """What is hidden alone in an equation follows at once."""
         for n in rows:
-            if self._hidden_in(n) == 1 and self._shown(n):
+            if self._hidden_in(n) == 1 and self._shown(n) and not self._has_room(n):
                 self._hide_in(n)
+
+    def _has_room(self, n: int) -> bool:
+        """Nothing follows from it but that one number is no more than another."""
+        return any(cell[2] == ROOM for cell in self._rows[n])
 
     def _hide_in(self, n: int) -> None:
         """One cell more of an equation: one beside others that are alone, not one that is alone itself; the smallest of these."""
 
         def cost(cell: Cell) -> tuple[int, int, Cell]:
-            beside = [self._hidden_in(m) for m in self._among[cell]]
+            beside = [self._hidden_in(m) for m in self._among[cell] if not self._has_room(m)]
             return beside.count(0) - beside.count(1), self._values[cell], cell
 
         cell = min(self._shown(n), key=cost)
@@ -174,7 +186,7 @@ class _Search:
     def _may_be(self, cell: Cell, by: int) -> bool:
         """Whether a reader holds it for possible: that a line is there says that it is not nought."""
         value = self._values[cell]
-        if cell[2] == REST:
+        if cell[2] in (REST, ROOM):
             return value + by >= 0
         if cell in self.unsaid:
             return value + by >= min(value, 1)
@@ -231,7 +243,8 @@ def equations(figures: Mapping[str, Figure]) -> list[tuple[Cell, ...]]:
         found += _parts(name, figure)
         found += _groups(name, figure)
         found += _among(name, figure)
-        found += _begun(name, figure)
+        if name not in STATED:
+            found += _begun(name, figure)
         found += _short(name, figure)
     found += _same_cases(figures)
     return found
@@ -239,7 +252,11 @@ def equations(figures: Mapping[str, Figure]) -> list[tuple[Cell, ...]]:
 
 def rests(cells: Mapping[Cell, int], sums: Iterable[Sequence[Cell]]) -> dict[Cell, int]:
     """What is left of a cell beside its parts, where an equation names it."""
-    return {rest: cells[whole] - sum(cells[part] for part in parts) for whole, *parts, rest in sums if rest[2] == REST}
+    return {
+        rest: cells[whole] - sum(cells[part] for part in parts)
+        for whole, *parts, rest in sums
+        if rest[2] in (REST, ROOM)
+    }
 
 
 def _short(name: str, figure: Figure) -> Iterator[tuple[Cell, ...]]:
@@ -324,7 +341,7 @@ def _among(name: str, figure: Figure) -> Iterator[tuple[Cell, ...]]:
             continue
         yield from (((name, group[0], DENOMINATOR), (name, n, DENOMINATOR)) for n in group[1:])
         told = sum(figure.rows[n].numerator for n in group)
-        for more in ([], *([n] for n in alone if figure.rows[n].denominator == among)):
+        for more in ([], *([n] for n in alone if figure.rows[n].denominator == among and figure.rows[n].numerator)):
             if told + sum(figure.rows[n].numerator for n in more) == among:
                 yield (name, group[0], DENOMINATOR), *((name, n, NUMERATOR) for n in (*more, *group))
 
@@ -360,17 +377,12 @@ def _same_cases(figures: Mapping[str, Figure]) -> Iterator[tuple[Cell, ...]]:
     places: dict[tuple[object, ...], dict[str, Cell]] = {}
     for name, figure in figures.items():
         for n, row in enumerate(figure.rows):
-            if row.cases:
+            # Those under three are hidden wherever they stand.
+            if row.cases and row.numerator >= LEAST:
                 reached = row.of.get("next") or row.of.get("step")
                 places.setdefault((row.cases, row.numerator, reached), {}).setdefault(name, (name, n, NUMERATOR))
     for cells in places.values():
         yield from pairwise(cells.values())
-
-
-def _value(row: Row, cell: str) -> int | None:
-    if cell == NUMERATOR:
-        return row.numerator if row.under is None else None
-    return row.denominator if cell == DENOMINATOR else row.parts.get(cell)
 
 
 def _cells(name: str, figure: Figure) -> Iterable[tuple[Cell, int]]:

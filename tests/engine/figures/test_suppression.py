@@ -13,11 +13,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from casework.engine.analysis.contract_sums import TECHNOLOGY_CONTRACTS
+from casework.engine.figures.across import REST, Cell
 from casework.engine.figures.agreements import agreements
 from casework.engine.figures.counting import Figure, Row
 from casework.engine.figures.deployments import deployments
 from casework.engine.figures.endings import endings
-from casework.engine.figures.suppression import FEW, REST, Cell, ShownRow, equations, hide, suppressed
+from casework.engine.figures.suppression import FEW, ShownRow, equations, hide, suppressed
 from tests.engine.figures.pieces import NAMES, Told, world
 
 FEWER_THAN = 3
