@@ -23,6 +23,7 @@ from casework.operations.oversight.prospects import MOST as MOST_AT_RISK
 from casework.operations.oversight.prospects import list_at_risk
 from casework.operations.oversight.views import Breach
 from casework.operations.referrals import inbox
+from casework.operations.results.story_answers import list_answered_stories
 from casework.operations.tasks import my_work, workload
 from casework.operations.tasks.queue_counts import count_queues
 from casework.operations.tasks.queues import list_placed_tasks
@@ -108,6 +109,7 @@ def _all_groups() -> str:
         absent = list_for_absent(db, actor)
         answered = list_answered(db, actor)
         wrong = list_mine_to_correct(db, actor)
+        told = list_answered_stories(db, actor)
         followed = count_follow_ups(db, actor)
         decides = bool(actor.roles() & set(workload.DECIDING))
         decisions = [one for one in workload.list_decisions(db, actor) if not one.asked_by_oneself] if decides else []
@@ -133,6 +135,7 @@ def _all_groups() -> str:
         answered=answered,
         wrong=to_correct(wrong[:BELOW]),
         wrong_url=url_for("desk.index", _anchor="wrong") if len(wrong) > BELOW else "",
+        told=told,
         followed=followed,
         to_take=sum(queue.count for queue in queues),
         more_to_take=any(queue.count >= queue.most for queue in queues),

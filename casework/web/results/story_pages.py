@@ -28,7 +28,7 @@ from casework.operations.results.consents import Asking
 from casework.operations.results.stories import DRAFT, FIELDS, WRITERS
 from casework.operations.results.views import StoryOfCase
 from casework.permissions.actors import Actor
-from casework.web.results.story_words import ANSWERS, SIDES, STATES, say_story
+from casework.web.results.story_words import ANSWERS, SAID, SIDES, STATES, say_story
 from casework.web.shell import layout
 from casework.web.shell.forms import Texts, own_texts, read_request
 from casework.web.shell.i18n import N_, say
@@ -80,6 +80,12 @@ class AskForm(Form):
 
 class BackForm(Form):
     reason = Note(label=N_("Why"))
+
+
+@blueprint.app_template_global()
+def say_consent(said: str) -> str:
+    """What a party has said to a story."""
+    return gettext(SAID[said])
 
 
 @blueprint.get("/stories")

@@ -18,6 +18,8 @@ ANSWERS = {
     "open": N_("asked, no answer yet"), "over": N_("did not answer in time"), "given": N_("consents"),
     "refused": N_("does not consent"), "withdrawn": N_("ended"),
 }  # fmt: skip
+#: What a party has said itself.
+SAID = {"given": ANSWERS["given"], "refused": ANSWERS["refused"], "withdrawn": N_("consents no longer")}
 SIDES = {"need_owner": N_("the need owner"), "technology_owner": N_("the technology owner")}
 
 
@@ -65,4 +67,4 @@ def _row(one: StoryImpact) -> ImpactRow:
     )
 
 
-__all__ = ["ANSWERS", "SIDES", "STATES", "ShownStory", "say_story"]
+__all__ = ["ANSWERS", "SAID", "SIDES", "STATES", "ShownStory", "say_story"]

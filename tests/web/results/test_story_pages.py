@@ -13,7 +13,7 @@ from casework.operations.links.office_links import secret_of
 from casework.operations.results.consent_mail import STORY
 from casework.records.database import transaction
 from tests.support.file_makers import PDF
-from tests.support.stories import ADDRESS, TEXT, end_well, says, written
+from tests.support.stories import ADDRESS, TEXT, end_well, published, reopen, says, written
 from tests.support.web_client import Browser
 from tests.support.world import World
 
@@ -109,3 +109,35 @@ def test_the_office_takes_a_question_back(engine: Engine, world: World, browser_
     assert "Take the question back" in officer.get(here).text
     assert officer.post(f"/story-consents/{id}/withdraw", {}, page=here).status_code == 303
     assert "Take the question back" not in officer.get(here).text
+
+
+def test_what_a_party_says_stands_on_the_front_page_of_whoever_asked(
+    app: Flask, engine: Engine, world: World, browser_for: Enter
+) -> None:
+    with transaction(engine) as db:
+        number = written(db, world)
+    officer, here = browser_for("officer"), f"/cases/{number}/story"
+    ask = f"{here}/ask-need-owner"
+    officer.post(ask, {"f-address": ADDRESS, "f-language": "en", "f-days": "14"}, page=ask)
+    assert "Answers to success stories" not in officer.get("/").text
+    with transaction(engine) as db:
+        id = db.execute(text("SELECT id::text FROM story_consents")).scalar_one()
+        says(db, secret_of(app.extensions["casework.secret_box"], STORY, id), consents=False)
+    page = officer.get("/").text
+    assert "Answers to success stories" in page
+    assert f'href="{here}"' in page
+    assert "does not consent" in page
+    assert "Answers to success stories" not in browser_for("supervisor").get("/").text
+
+
+def test_of_a_case_that_is_open_again_the_page_says_that_its_story_is_hidden(
+    app: Flask, engine: Engine, world: World, browser_for: Enter
+) -> None:
+    with transaction(engine) as db:
+        number, _ = published(db, world, app.extensions["casework.secret_box"])
+        db.execute(text("UPDATE public_catalogues SET results = true"))
+    officer, here, hidden = browser_for("officer"), f"/cases/{number}/story", "It is hidden: its case is open again"
+    assert hidden not in officer.get(here).text
+    with transaction(engine) as db:
+        reopen(db, number)
+    assert hidden in officer.get(here).text
