@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from casework.engine.mining.ways import way_key
 from tests.security.authorization_rows import (
     ADMINISTRATOR,
     AGREE,
@@ -516,6 +517,7 @@ TABLE: tuple[Row, ...] = (
     get("/figures.json", COUNTERS),
     get("/figures/<figure>/cases", COUNTERS, there=COUNTERS, query="?line=step:interest_confirmed"),
     get("/process", ANSWERABLE),
+    get("/process/cases", ANSWERABLE, query=f"?way={way_key(('take', 'pass_triage', 'confirm_interest', 'approve_plan'))}"),
     get("/process.csv", ANSWERABLE),
     get("/process.xlsx", ANSWERABLE),
     get("/process.json", ANSWERABLE),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 from itertools import pairwise
 
 from casework.engine.mining.traces import COMPLETE, TRANSITION, Step, Trace
+from casework.ledger.canonical_json import digest
+
+#: So many digits of a digest tell the ways of a programme apart.
+_KEY = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,16 @@ class Variant:
     share: Fraction
     #: From the opening to the closing, the middle one of those that are closed.
     takes: timedelta | None
+
+    @property
+    def key(self) -> str:
+        """What an address calls it, however many actions it has."""
+        return way_key(self.actions)
+
+
+def way_key(actions: Sequence[str]) -> str:
+    """What an address calls actions in their order."""
+    return digest(list(actions))[:_KEY]
 
 
 @dataclass(frozen=True, slots=True)

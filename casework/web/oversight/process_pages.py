@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,18 +16,21 @@ from werkzeug.wrappers import Response
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.mining.waits import Place
+from casework.engine.mining.ways import Variant
 from casework.engine.parts import MAIN
 from casework.errors import NotFound
 from casework.operations.auth.step_up import insist_proved
 from casework.operations.auth.views import Scope
+from casework.operations.cases.list_queries import list_cases
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.process import READ_BY, Process, process_for_reader, show_process
 from casework.permissions.actors import Actor
+from casework.web.cases.list_page import row_of
 from casework.web.editions.drawing import Drawing, draw
-from casework.web.oversight.figure_pages import DAY, as_file, end_of, programme_asked
+from casework.web.oversight.figure_pages import COLUMNS, DAY, as_file, end_of, programme_asked
 from casework.web.oversight.process_files import head, lines
 from casework.web.oversight.process_heat import COLOURS, Heat, beneath, heats
-from casework.web.oversight.process_tables import edition_name, sections
+from casework.web.oversight.process_tables import edition_name, say_way, sections
 from casework.web.shell.layout import use_calendar
 from casework.web.shell.session import FOCUS, list_transaction, only
 from casework.web.shell.spreadsheets import CSV, LONGEST, XLSX, to_csv, to_xlsx
@@ -35,7 +38,7 @@ from casework.web.shell.spreadsheets import CSV, LONGEST, XLSX, to_csv, to_xlsx
 blueprint = Blueprint("process", __name__)
 readers = only(*READ_BY)
 
-COLOUR, EDITION = "colour", "edition"
+COLOUR, EDITION, WAY = "colour", "edition", "way"
 #: Those that need the whole width of the page.
 WIDE = frozenset({"states", "waiting", "bottlenecks", "tasks", "ways", "arcs"})
 
@@ -145,6 +148,38 @@ def _tell(db: Connection, actor: Actor) -> tuple[Asked, Process | None]:
     return asked, process_for_reader(db, actor, programme.id, until)
 
 
+def _link(asked: Asked) -> Callable[[Variant], str]:
+    """The way to the cases of a way that cases went."""
+    query: dict[str, Any] = dict(asked.query)
+    return lambda one: url_for("process.cases", way=one.key, **query)
+
+
+@blueprint.get("/process/cases")
+@readers
+def cases() -> str:
+    """The cases that went one way, as a list of cases has them: those that the reader sees. They are folded again: none of them is kept."""
+    way, cursor = request.args.get(WAY, ""), request.args.get("cursor")
+    with list_transaction() as (db, actor):
+        asked, told = _tell(db, actor)
+        variant = next((one for one in told.variants if one.key == way), None) if told else None
+        if told is None or variant is None:
+            raise NotFound("page")
+        filters = {"numbers": " ".join(variant.cases), "programme": asked.programme.id}
+        listed = list_cases(db, actor, filters=filters, sort="number", cursor=cursor)
+    query: dict[str, Any] = dict(asked.query) | {WAY: way}
+    return render_template(
+        "oversight/way_cases.html",
+        at=told.at,
+        way=say_way(variant.actions),
+        count=len(variant.cases),
+        rows=[row_of(case) for case in listed.items],
+        columns=[(key, gettext(words)) for key, words in COLUMNS.items()],
+        next_url=url_for("process.cases", cursor=listed.next, **query) if listed.next else "",
+        first_url=url_for("process.cases", **query) if cursor else "",
+        back=url_for("process.index", _anchor="ways", **dict[str, Any](asked.query)),
+    )
+
+
 def _editions(places: Iterable[Place]) -> list[Edition]:
     """Those by which cases ran, as far as they are known: the case's own first, then by name, of each the newest first."""
     known = load_library().editions
@@ -176,7 +211,7 @@ def _of_edition(asked: Asked, told: Process, shown: list[Edition]) -> dict[str, 
         heats=heats(places, asked.colour),
         shows=gettext(COLOURS[asked.colour][0]),
     )
-    return {"tabs": tabs, "map": map, "sections": sections(told, edition, places)}
+    return {"tabs": tabs, "map": map, "sections": sections(told, edition, places, _link(asked))}
 
 
 def _key(edition: Edition) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -49,13 +49,15 @@ WRONG: Mapping[str, str] = {
 }
 
 
-def sections(told: Process, edition: Edition, places: Mapping[str, Place]) -> list[Section]:
-    """The sheets of the page; `places` are those of the edition that is looked at, by state."""
+def sections(
+    told: Process, edition: Edition, places: Mapping[str, Place], link: Callable[[Variant], str]
+) -> list[Section]:
+    """The sheets of the page; `places` are those of the edition that is looked at, by state, `link` the way to the cases of a way."""
     mine = [places[state] for state in edition.states if state in places]
     return [
         _states(mine),
         _waiting(mine),
-        _ways(told.variants),
+        _ways(told.variants, link),
         _arcs(told.arcs),
         _bottlenecks(told.places),
         _tasks(told.works),
@@ -232,7 +234,7 @@ def _tasks(works: Iterable[Work]) -> Section:
 # --- which ways cases went, and whether they may -----------------------------------------------------------------------
 
 
-def _ways(variants: Sequence[Variant]) -> Section:
+def _ways(variants: Sequence[Variant], link: Callable[[Variant], str]) -> Section:
     total = sum(len(one.cases) for one in variants)
     shown = variants[:MOST]
     table = FigureTable(
@@ -250,7 +252,7 @@ def _ways(variants: Sequence[Variant]) -> Section:
                     second=_cases(one.cases),
                     bar=charts.share_of_cell(len(one.cases), total),
                 ),
-                "count": Cell(words=str(len(one.cases))),
+                "count": Cell(words=str(len(one.cases)), url=link(one)),
                 "share": Cell(words=say_percent(percent(len(one.cases), total))),
                 "time": Cell(words=_days(one.takes)),
             }

@@ -42,7 +42,7 @@ LIMITED: Mapping[str, Kind] = {
     "api.show_process": "figures",
     "api.show_outside": "outside_figures",
     "figures.index": "figures", "figures.cases": "figures", "figures.csv": "figures", "figures.xlsx": "figures",
-    "figures.json": "figures", "process.index": "figures", "process.csv": "figures", "process.xlsx": "figures",
+    "figures.json": "figures", "process.index": "figures", "process.cases": "figures", "process.csv": "figures", "process.xlsx": "figures",
     "process.json": "figures", "reports.new": "figures", "reports.freeze": "figures",
     "report_files.pdf": "letter",
     "bulk.act": "many", "bulk_cases.act": "many", "calendars.preview": "many", "api.do_to_tasks": "many", "api.do_to_cases": "many",

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.engine.mining.traces import Trace, read_trace
-from casework.engine.mining.ways import middle, taken, ways_of
+from casework.engine.mining.ways import middle, taken, way_key, ways_of
 from tests.engine.figures.pieces import Told
 
 LATE = datetime(2200, 1, 1, tzinfo=UTC)
@@ -39,6 +39,12 @@ def cases_of(*ways: str) -> list[Trace]:
             told.fire(name, day, on="main")
         found.append(traced(told))
     return found
+
+
+@given(st.lists(st.lists(st.text("abc_", max_size=3), max_size=4).map(tuple), max_size=8))
+def test_an_address_tells_any_two_ways_apart_and_is_short(ways: list[tuple[str, ...]]) -> None:
+    assert len({way_key(one) for one in ways}) == len({*ways})
+    assert {len(way_key(one)) for one in ways} <= {16}
 
 
 @given(st.lists(st.text("abc", max_size=4), max_size=8))

@@ -8,6 +8,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from sqlalchemy import Engine
@@ -19,7 +20,7 @@ from casework.records.database import transaction
 from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request
-from tests.web.cases.two_cases import words_of
+from tests.web.cases.two_cases import in_list, words_of
 
 Enter = Callable[[str], Browser]
 
@@ -60,6 +61,31 @@ def test_states_are_told_on_the_map_and_in_the_table(browser_for: Enter, numbers
     assert words_of(sheet(page, "ways")).count("BJ-") == 2
     assert all(f'href="/cases/{number}"' in sheet(page, "ways") for number in numbers)
     assert "Every action was taken as its edition says." in sheet(page, "conformance")
+
+
+def test_each_way_leads_to_the_list_of_its_cases(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser = browser_for("supervisor")
+    ways = sheet(browser.get("/process?as_of=2199-01-01&colour=count").text, "ways")
+    links = [unescape(one) for one in re.findall(r'href="(/process/cases[^"]+)"', ways)]
+    assert len(links) == 2
+    assert all("as_of=2199-01-01" in one and "colour=count" in one for one in links)
+    pages = [browser.get(one).text for one in links]
+    assert sorted(in_list(page) for page in pages) == sorted([number] for number in numbers)
+    (untouched,) = [page for page in pages if in_list(page) == [numbers[1]]]
+    assert "no action yet" in untouched
+    assert 'href="/process?as_of=2199-01-01&amp;colour=count#ways"' in untouched
+
+
+@pytest.mark.parametrize("query", ["", "?way=", "?way=0123456789abcdef", "?way=x&as_of=2001-01-01", "?as_of=x"])
+def test_a_way_that_no_case_went_is_not_found(browser_for: Enter, numbers: tuple[str, str], query: str) -> None:
+    assert browser_for("supervisor").get(f"/process/cases{query}").status_code == 404
+
+
+def test_the_cases_of_a_way_are_for_who_reads_how_cases_ran(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    ways = sheet(browser_for("supervisor").get("/process").text, "ways")
+    (link, *_) = [unescape(one) for one in re.findall(r'href="(/process/cases[^"]+)"', ways)]
+    for name in ("officer", "provider", "observer", "foreign_officer"):
+        assert browser_for(name).get(link).status_code == 404
 
 
 def test_the_address_says_what_colours_show(browser_for: Enter, numbers: tuple[str, str]) -> None:

@@ -39,7 +39,7 @@ def process(**more: Any) -> Process:
 
 def told(app: Flask, process: Process, *places: Place) -> dict[str, Section]:
     with app.test_request_context("/process"):
-        found = sections(process, case_edition(), {one.state: one for one in places})
+        found = sections(process, case_edition(), {one.state: one for one in places}, lambda way: f"/{way.key}")
     return {one.name: one for one in found}
 
 
