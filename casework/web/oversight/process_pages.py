@@ -22,6 +22,7 @@ from casework.errors import NotFound
 from casework.operations.auth.step_up import insist_proved
 from casework.operations.auth.views import Scope
 from casework.operations.cases.list_queries import list_cases
+from casework.operations.core.paging import Page
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.process import READ_BY, Process, process_for_reader, show_process
 from casework.permissions.actors import Actor
@@ -161,17 +162,18 @@ def cases() -> str:
     way, cursor = request.args.get(WAY, ""), request.args.get("cursor")
     with list_transaction() as (db, actor):
         asked, told = _tell(db, actor)
-        variant = next((one for one in told.variants if one.key == way), None) if told else None
-        if told is None or variant is None:
+        if told is None:
             raise NotFound("page")
-        filters = {"numbers": " ".join(variant.cases), "programme": asked.programme.id}
-        listed = list_cases(db, actor, filters=filters, sort="number", cursor=cursor)
+        # Whoever comes back later may find none: a case that has gone on went another way.
+        variant = next((one for one in told.variants if one.key == way), None)
+        filters = {"numbers": " ".join(variant.cases), "programme": asked.programme.id} if variant else {}
+        listed = list_cases(db, actor, filters=filters, sort="number", cursor=cursor) if variant else Page(items=[])
     query: dict[str, Any] = dict(asked.query) | {WAY: way}
     return render_template(
         "oversight/way_cases.html",
         at=told.at,
-        way=say_way(variant.actions),
-        count=len(variant.cases),
+        way=say_way(variant.actions) if variant else "",
+        count=len(variant.cases) if variant else 0,
         rows=[row_of(case) for case in listed.items],
         columns=[(key, gettext(words)) for key, words in COLUMNS.items()],
         next_url=url_for("process.cases", cursor=listed.next, **query) if listed.next else "",

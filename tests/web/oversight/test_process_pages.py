@@ -76,9 +76,15 @@ def test_each_way_leads_to_the_list_of_its_cases(browser_for: Enter, numbers: tu
     assert 'href="/process?as_of=2199-01-01&amp;colour=count#ways"' in untouched
 
 
-@pytest.mark.parametrize("query", ["", "?way=", "?way=0123456789abcdef", "?way=x&as_of=2001-01-01", "?as_of=x"])
-def test_a_way_that_no_case_went_is_not_found(browser_for: Enter, numbers: tuple[str, str], query: str) -> None:
-    assert browser_for("supervisor").get(f"/process/cases{query}").status_code == 404
+@pytest.mark.parametrize("query", ["", "?way=", "?way=0123456789abcdef", "?way=x&as_of=2001-01-01"])
+def test_a_way_that_no_case_went_has_an_empty_list(browser_for: Enter, numbers: tuple[str, str], query: str) -> None:
+    page = browser_for("supervisor").get(f"/process/cases{query}").text
+    assert "No case stands behind it." in page
+    assert in_list(page) == []
+
+
+def test_what_is_no_day_has_no_list(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    assert browser_for("supervisor").get("/process/cases?as_of=x").status_code == 404
 
 
 def test_the_cases_of_a_way_are_for_who_reads_how_cases_ran(browser_for: Enter, numbers: tuple[str, str]) -> None:
