@@ -33,15 +33,20 @@ TABS = (WAITING, SILENT)
 Followed = tuple[int, ...]
 _NUMBERS = 5
 
+#: A question `t` is open.
+_OPEN = "t.state IN ('Ready', 'Reserved', 'InProgress', 'Suspended')"
+#: An answer was given to it.
+_ANSWERED = "(t.state = 'Completed' AND coalesce(t.result ->> CAST(:answer AS text) <> :silent, false))"
+#: A task `t` is a question that was opened at the closing of its case `c`.
+_QUESTION = """t.aftercare AND t.name = :name AND c.closed_at IS NOT NULL AND t.opened_at >= c.closed_at
+    AND c.outcome IS DISTINCT FROM :duplicate"""
 #: Of the closed cases of some programmes the questions that were opened at their closing, each with its place on the ladder.
-_ASKED = """
+_ASKED = f"""
     SELECT t.id, t.log_id, t.state, t.due_at, t.closed_at, c.number, c.title, c.need_id, c.owner_id,
         row_number() OVER (PARTITION BY t.log_id ORDER BY t.opened_at, t.position, t.id) AS rung,
-        t.state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AS open,
-        t.state = 'Completed' AND coalesce(t.result ->> CAST(:answer AS text) <> :silent, false) AS answered
+        {_OPEN} AS open, {_ANSWERED} AS answered
     FROM tasks t JOIN cases c ON c.id = t.log_id
-    WHERE t.programme_id = ANY(CAST(:programmes AS uuid[])) AND t.aftercare AND t.name = :name
-    AND c.closed_at IS NOT NULL AND t.opened_at >= c.closed_at AND c.outcome IS DISTINCT FROM :duplicate
+    WHERE t.programme_id = ANY(CAST(:programmes AS uuid[])) AND {_QUESTION}
 """
 #: Of each rung how many are due by a moment, how many were answered in time, and ever; and how many are asked now, and late.
 _COUNT = text(f"""
@@ -56,22 +61,32 @@ _AHEAD = text("""
     SELECT k.programme_id::text AS programme, k.at, k.followed FROM kept_figures k
     WHERE k.programme_id = ANY(CAST(:programmes AS uuid[])) AND k.rules = :rules
 """)
-#: A page of what is asked now, or of what nobody answered, with the newest link of each; what is due first comes first.
+#: A page of what is asked now, or of what nobody answered, with the newest link of each; what is due first comes first. Of each
+#: programme as many are read as the page has, in the order of an index, and the place on the ladder is counted of those alone.
 _LIST = f"""
     SELECT a.id::text, a.number, {titled("a")} AS title, a.owner_id::text AS owner, a.rung, a.due_at,
         a.open AND a.due_at <= casework_now() AS late, l.party, l.until, l.mail,
         CASE WHEN l.state = 'open' AND (l.until <= casework_now() OR NOT a.open) THEN 'over' ELSE l.state END AS link
-    FROM ({_ASKED}) a LEFT JOIN LATERAL (
+    FROM unnest(CAST(:programmes AS uuid[])) p(id) CROSS JOIN LATERAL (
+        SELECT t.id, t.due_at, c.number, c.title, c.need_id, c.owner_id, r.rung, {_OPEN} AS open
+        FROM tasks t JOIN cases c ON c.id = t.log_id CROSS JOIN LATERAL (
+            SELECT 1 + count(*) AS rung FROM tasks e
+            WHERE e.programme_id = t.programme_id AND e.name = t.name AND e.aftercare AND e.log_id = t.log_id
+            AND e.opened_at >= c.closed_at AND (e.opened_at, e.position, e.id) < (t.opened_at, t.position, t.id)
+        ) r
+        WHERE t.programme_id = p.id AND {_QUESTION} AND {{tab}} AND t.due_at IS NOT NULL AND r.rung <= :rungs {{after}}
+        ORDER BY t.due_at, t.id LIMIT :most
+    ) a LEFT JOIN LATERAL (
         SELECT x.* FROM party_links x WHERE x.task_id = a.id ORDER BY x.given_at DESC, x.id DESC LIMIT 1
     ) l ON true
-    WHERE a.rung <= :rungs AND {{tab}} AND a.due_at IS NOT NULL {{after}} ORDER BY a.due_at, a.id LIMIT :most
+    ORDER BY a.due_at, a.id LIMIT :most
 """
 _TABS = {
-    WAITING: "a.open",
-    SILENT: "NOT a.open AND NOT a.answered AND a.due_at <= casework_now()",
+    WAITING: _OPEN,
+    SILENT: f"t.state NOT IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND NOT {_ANSWERED} AND t.due_at <= casework_now()",
 }
 #: Of a list what comes after a row of it.
-_AFTER = "AND (a.due_at, a.id) > (:at, CAST(:id AS uuid))"
+_AFTER = "AND (t.due_at, t.id) > (:at, CAST(:id AS uuid))"
 #: The list of each tab, from its beginning and from a row on.
 _LISTS = {
     (tab, after): text(_LIST.format(tab=where, after=_AFTER if after else ""))

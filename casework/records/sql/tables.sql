@@ -1531,6 +1531,8 @@ CREATE TABLE tasks (
 )
  WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.01);
 CREATE INDEX ix_tasks_aftercare ON tasks (programme_id, name, log_id, position) WHERE aftercare;
+CREATE INDEX ix_tasks_aftercare_open ON tasks (programme_id, due_at, id) WHERE aftercare AND state IN ('Ready', 'Reserved', 'InProgress', 'Suspended');
+CREATE INDEX ix_tasks_aftercare_over ON tasks (programme_id, due_at, id) WHERE aftercare AND state NOT IN ('Ready', 'Reserved', 'InProgress', 'Suspended');
 CREATE INDEX ix_tasks_closed_by ON tasks (closed_by, closed_at, id) WHERE closed_by IS NOT NULL;
 CREATE INDEX ix_tasks_holder ON tasks (holder_id, due_at, id) WHERE state IN ('Reserved', 'InProgress', 'Suspended');
 CREATE INDEX ix_tasks_log_id ON tasks (log_id);

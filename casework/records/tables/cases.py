@@ -260,6 +260,20 @@ tasks = Table(
         postgresql_where=text("state IN ('Reserved', 'InProgress', 'Suspended')"),
     ),
     Index("ix_tasks_closed_by", "closed_by", "closed_at", "id", postgresql_where=text("closed_by IS NOT NULL")),
+    Index(
+        "ix_tasks_aftercare_open",
+        "programme_id",
+        "due_at",
+        "id",
+        postgresql_where=text("aftercare AND state IN ('Ready', 'Reserved', 'InProgress', 'Suspended')"),
+    ),
+    Index(
+        "ix_tasks_aftercare_over",
+        "programme_id",
+        "due_at",
+        "id",
+        postgresql_where=text("aftercare AND state NOT IN ('Ready', 'Reserved', 'InProgress', 'Suspended')"),
+    ),
     Index("ix_tasks_aftercare", "programme_id", "name", "log_id", "position", postgresql_where=text("aftercare")),
     Index(
         "ix_tasks_runs_on_ready", "log_id", postgresql_where=text("(aftercare OR type = 'step') AND state = 'Ready'")

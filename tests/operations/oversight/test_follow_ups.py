@@ -11,7 +11,7 @@ from benchmarks.statements import captured
 from casework.errors import InvalidForm
 from casework.operations.links.service import Wanted, give_link
 from casework.operations.oversight.figures import count_programme
-from casework.operations.oversight.follow_ups import count_follow_ups, list_follow_ups
+from casework.operations.oversight.follow_ups import SILENT, TABS, WAITING, count_follow_ups, list_follow_ups
 from casework.operations.oversight.kept_figures import count_ahead
 from casework.records.database import transaction
 from tests.operations.links.scene import SECRET_BOX
@@ -157,6 +157,22 @@ def test_what_came_to_its_day_without_an_answer_is_listed_apart(world: World, db
     assert list_follow_ups(db, actor).items == []
     with pytest.raises(InvalidForm):
         list_follow_ups(db, actor, tab="all")
+
+
+def test_both_lists_together_have_each_question_of_the_ladder_once_with_its_place(world: World, db: Connection) -> None:
+    asked = [closed_case(world, db)[1] for _ in range(3)]
+    for task in (*asked[0], asked[1][0], asked[1][2]):
+        ask_now(world, db, task)
+    record(world, db, asked[0][1], "no_answer")
+    record(world, db, asked[1][0], "yes")
+    later(db, 900)
+    actor = world.actor(db, "officer")
+    listed = {tab: {(one.task, one.days) for one in list_follow_ups(db, actor, tab=tab).items} for tab in TABS}
+    assert listed[WAITING] == {(asked[0][0], 180), (asked[0][2], 730), (asked[1][2], 730)}
+    every = {(task, days) for tasks in asked for task, days in zip(tasks, (180, 365, 730), strict=True)}
+    assert listed[SILENT] == every - listed[WAITING] - {(asked[1][0], 180)}, "what nobody began to ask is due, too"
+    rungs = count_follow_ups(db, actor)
+    assert [one.waiting for one in rungs] == [1, 0, 2]
 
 
 def test_the_newest_link_stands_beside_a_question_and_ends_by_its_day(world: World, db: Connection) -> None:
