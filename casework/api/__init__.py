@@ -42,7 +42,14 @@ from casework.api.mediations import emergency_access_routes, unsealing_routes
 from casework.api.mediations import routes as mediations_routes
 from casework.api.messages import routes as messages_routes
 from casework.api.notifications import routes as notification_routes
-from casework.api.oversight import case_hygiene_routes, figure_routes, forecast_routes, job_routes, process_routes
+from casework.api.oversight import (
+    case_hygiene_routes,
+    figure_mail_routes,
+    figure_routes,
+    forecast_routes,
+    job_routes,
+    process_routes,
+)
 from casework.api.people import (
     absence_routes,
     edition_choice_routes,
@@ -95,6 +102,7 @@ ROUTES: tuple[Route, ...] = (
     *notification_routes.ROUTES,
     *search_routes.ROUTES,
     *audit_routes.ROUTES,
+    *figure_mail_routes.ROUTES,
     *job_routes.ROUTES,
     *referrals_routes.ROUTES,
     *acknowledgement_routes.ROUTES,

@@ -73,7 +73,15 @@ from casework.web.mediations import pages as mediations_pages
 from casework.web.messages import pages as messages_pages
 from casework.web.notifications import follow_pages, mail_pages, news_pages
 from casework.web.notifications import pages as notification_pages
-from casework.web.oversight import figure_pages, follow_up_pages, job_pages, process_pages, report_files, report_pages
+from casework.web.oversight import (
+    figure_mail_pages,
+    figure_pages,
+    follow_up_pages,
+    job_pages,
+    process_pages,
+    report_files,
+    report_pages,
+)
 from casework.web.people import (
     absence_pages,
     invitation_acceptance_pages,
@@ -238,6 +246,7 @@ PAGES = (
     process_pages.blueprint,
     report_pages.blueprint,
     report_files.blueprint,
+    figure_mail_pages.blueprint,
     follow_up_pages.blueprint,
     job_pages.blueprint,
     mail_pages.blueprint,

@@ -238,6 +238,12 @@ CASES: tuple[Row, ...] = (
     get("/case-hygiene", frozenset({"supervisor"})),
     # Everybody those of a programme of their own.
     get("/figures", frozenset({"officer", "other_officer", "foreign_officer", "supervisor", "manager", "auditor"})),
+    get(
+        "/figures/mails",
+        frozenset({"officer", "other_officer", "foreign_officer", "supervisor", "manager", "auditor", "observer"}),
+    ),
+    post("/figures/views/{view}/mail", NOBODY, body=lambda on: {"rhythm": "monthly"}),
+    post("/figures/mails/{mail}/stop", NOBODY),
     get("/process", frozenset({"supervisor", "manager", "auditor"})),
     get(
         "/figures/outside",

@@ -22,6 +22,7 @@ from casework.operations.documents.storage import DocumentStore
 from casework.operations.matching.ranking import make_ready
 from casework.operations.matching.runs import start_run
 from casework.operations.mediations.service import open_mediation
+from casework.operations.oversight.figure_mails import subscribe
 from casework.operations.people import registry
 from casework.operations.referrals.acknowledgements import object_to
 from casework.records.case_loader import load
@@ -161,6 +162,13 @@ def make_things(world: World, db: Connection) -> Things:
         str(save_view(db, world.actor(db, name), "cases", name="mine", query="", request=new_request()).answer["id"])
         for name in ("officer", "foreign_officer")
     ]
+    figure_views, figure_mails = [], []
+    for name in ("officer", "foreign_officer"):
+        reader = world.actor(db, name)
+        kept = save_view(db, reader, "figures", name="mine", query="period=last_month", request=new_request()).answer
+        figure_views.append(str(kept["id"]))
+        asked_for = subscribe(db, reader, figure_views[-1], rhythm="monthly", request=new_request()).answer
+        figure_mails.append(str(asked_for["id"]))
     mail = add_mail(db, world.people["officer"])
     case_here, case_there = (load(db, home_of(db, one), "case") for one in (number, elsewhere))
     unsealings = [
@@ -232,6 +240,8 @@ def make_things(world: World, db: Connection) -> Things:
         "statement": stated[0],
         **assessed[0],
         "view": views[0],
+        "figure_view": figure_views[0],
+        "figure_mail": figure_mails[0],
         "job": add_failed_job(db),
         "account": add_service_account(db, world),
         "erasure": leaving[0],
@@ -318,6 +328,8 @@ def make_things(world: World, db: Connection) -> Things:
         "technology": technology,
         "need": need,
         "view": views[1],
+        "figure_view": figure_views[1],
+        "figure_mail": figure_mails[1],
         "number": elsewhere,
         "referral": other,
         "track": world.main_track(db, elsewhere),

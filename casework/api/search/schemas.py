@@ -115,7 +115,7 @@ class Found(Answer):
 
 
 #: The lists that have saved views.
-Page = Literal["cases", "queues", "needs", "technologies"]
+Page = Literal["cases", "figures", "queues", "needs", "technologies"]
 
 
 class ViewQuery(Query):

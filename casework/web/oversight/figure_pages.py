@@ -17,16 +17,20 @@ from werkzeug.wrappers import Response
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.case_facts import DIMENSIONS
 from casework.engine.figures.counting import Row
+from casework.engine.figures.rhythms import LAST_MONTH, LAST_QUARTER, LAST_WEEK, LAST_YEAR, PERIODS, end_of_period
 from casework.engine.roles import Role
 from casework.errors import NotFound
 from casework.operations.auth.step_up import insist_proved
 from casework.operations.auth.views import Scope
 from casework.operations.cases.list_queries import list_cases
 from casework.operations.core.perform import calendar_of
+from casework.operations.oversight.figure_mails import PAGE
 from casework.operations.oversight.figure_names import CalledInFigures, names_behind
 from casework.operations.oversight.figures import READ_BY, Counted, cases_behind, count_for_reader, show_counted
+from casework.operations.oversight.figures_mail import PERIOD
 from casework.operations.oversight.process import READ_BY as PROCESS_READ_BY
 from casework.permissions.actors import Actor
+from casework.records.event_log import now
 from casework.web.cases.list_page import row_of
 from casework.web.oversight.figure_files import head, lines
 from casework.web.oversight.figure_tables import Draft, in_order, section
@@ -35,6 +39,7 @@ from casework.web.shell.i18n import N_
 from casework.web.shell.layout import use_calendar
 from casework.web.shell.session import FOCUS, focus, list_transaction, only, viewer
 from casework.web.shell.spreadsheets import CSV, LONGEST, XLSX, to_csv, to_xlsx
+from casework.web.tasks.saved_view_pages import searches_of
 
 blueprint = Blueprint("figures", __name__)
 readers = only(Role.OFFICER, Role.SUPERVISOR, Role.MANAGER, Role.AUDITOR)
@@ -42,6 +47,11 @@ readers = only(Role.OFFICER, Role.SUPERVISOR, Role.MANAGER, Role.AUDITOR)
 DAY = "as_of"
 #: Which of the long folded tables is opened.
 DETAIL = "detail"
+#: What ended last, as seen from the day on which figures are asked for.
+UNTIL = {
+    LAST_WEEK: N_("End of last week"), LAST_MONTH: N_("End of last month"), LAST_QUARTER: N_("End of last quarter"),
+    LAST_YEAR: N_("End of last year"),
+}  # fmt: skip
 LABELS = {"phase": N_("Phase"), "sector": N_("Sector"), "district": N_("District"), "source": N_("Source of the match")}
 #: Where else a figure is worked with, for those who may go there.
 ELSEWHERE: Mapping[str, tuple[str, str, frozenset[Role]]] = {
@@ -61,10 +71,13 @@ class Asked:
 
     among: Mapping[str, str]
     day: str
+    #: What ended last; it goes before a day.
+    period: str = ""
 
     @property
     def query(self) -> dict[str, str]:
-        return {**self.among, **({DAY: self.day} if self.day else {})}
+        until = {PERIOD: self.period} if self.period else {DAY: self.day} if self.day else {}
+        return {**self.among, **until}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +101,9 @@ class Told:
 
 
 def read_asked() -> Asked:
-    given = {name: request.args.get(name, "").strip()[:100] for name in (*DIMENSIONS, DAY)}
-    return Asked(among={name: given[name] for name in DIMENSIONS if given[name]}, day=given[DAY])
+    given = {name: request.args.get(name, "").strip()[:100] for name in (*DIMENSIONS, DAY, PERIOD)}
+    among = {name: given[name] for name in DIMENSIONS if given[name]}
+    return Asked(among=among, day=given[DAY], period=given[PERIOD] if given[PERIOD] in PERIODS else "")
 
 
 def tell(db: Connection, actor: Actor, *, with_cases: bool = True) -> Told:
@@ -100,7 +114,11 @@ def tell(db: Connection, actor: Actor, *, with_cases: bool = True) -> Told:
     calendar = calendar_of(db, programme.id)
     use_calendar(calendar)
     try:
-        until = end_of(asked.day, calendar)
+        until = (
+            end_of_period(asked.period, calendar.local_date(now(db)), calendar)
+            if asked.period
+            else end_of(asked.day, calendar)
+        )
     except ValueError:
         return replace(told, fault=gettext("Write the day as YYYY-MM-DD."))
     try:
@@ -137,6 +155,7 @@ def end_of(day: str, calendar: Calendar) -> datetime | None:
 def index() -> Response:
     with list_transaction() as (db, actor):
         told = tell(db, actor, with_cases=False)
+        views = searches_of(db, actor, PAGE, told.query)
     sections = []
     if told.counted is not None and told.called is not None:
         sayer = Sayer(told.called)
@@ -148,6 +167,8 @@ def index() -> Response:
         sections=sections,
         wide=WIDE,
         selects=selects(told),
+        untils=[(code, gettext(words)) for code, words in UNTIL.items()],
+        views=views,
         elsewhere={
             name: [(gettext(words), url_for(endpoint))]
             for name, (words, endpoint, roles) in ELSEWHERE.items()

@@ -109,8 +109,9 @@ ENTRIES = (
         N_("Figures"),
         "figures.index",
         "chart",
-        ("figures.", "follow_ups.", "process.", "reports.", "report_files.", "stories."),
+        ("figures.", "figure_mails.", "follow_ups.", "process.", "reports.", "report_files.", "stories."),
     ),
+    Entry(frozenset({Role.OBSERVER}), N_("Figures by mail"), "figure_mails.index", "chart"),
     Entry(frozenset({Role.SUPERVISOR}), N_("Case hygiene"), "home.case_hygiene", "leaf"),
     Entry(
         frozenset({Role.SUPERVISOR}),

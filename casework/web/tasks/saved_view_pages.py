@@ -14,9 +14,12 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework import reasons
+from casework.engine.figures.case_facts import DIMENSIONS
+from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
 from casework.matching.facets import FACETS
 from casework.operations.cases.saved_views import (
+    SHARED_TO,
     change_view,
     drop_view,
     find_named,
@@ -61,6 +64,11 @@ LISTS: Mapping[str, List] = {
             "sort",
             "columns",
         ),
+    ),
+    "figures": List(
+        endpoint="figures.index",
+        title=N_("Figures"),
+        names=("programme", *DIMENSIONS, "as_of", "period"),
     ),
     "queues": List(endpoint="tasks.queue", title=N_("Queues"), names=("queue", "sort", "columns")),
     "needs": List(
@@ -210,13 +218,20 @@ def _page(id: str, fault: str = "") -> str:
         list=gettext(LISTS[page].title),
         back=address(page, known(page, saved.query)),
         offices=_offices(offices),
-        typed={"name": saved.name, "shared_with": saved.shared_with or "", **request.form.to_dict()},
+        roles=[role for role in Role if role in SHARED_TO.get(page, ())],
+        typed={
+            "name": saved.name,
+            "shared_with": f"{saved.shared_with or ''} {saved.shared_role or ''}".strip(),
+            **request.form.to_dict(),
+        },
         fault=fault,
     )
 
 
 @blueprint.post("/views/<uuid:view>")
 def change(view: UUID) -> Response:
+    # A programme, and behind it a role where it is shared with those alone who have it.
+    programme, _, role = request.form.get("shared_with", "").partition(" ")
     try:
         with page_transaction() as (db, actor):
             change_view(
@@ -224,7 +239,8 @@ def change(view: UUID) -> Response:
                 actor,
                 str(view),
                 name=request.form.get("name", ""),
-                shared_with=request.form.get("shared_with") or None,
+                shared_with=programme or None,
+                shared_role=role or None,
                 request=read_request(),
             )
             page, saved = find_view(db, actor, str(view))
