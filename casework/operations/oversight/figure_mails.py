@@ -7,13 +7,15 @@ missed, the last. What it says is decided when it goes: `figures_mail`.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qsl
 
 from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
+from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.rhythms import KINDS, WEEKLY, Rhythm, last_gone, next_going
 from casework.errors import InvalidForm, NotFound
 from casework.operations.cases.saved_views import find_used, list_views
@@ -41,24 +43,34 @@ _AT_ONCE, _AFTER_FAULT, _LATEST = 20, "1 hour", timedelta(days=1)
 def programme_of(db: Connection, actor: Actor, view: SavedView) -> str | None:
     """Of which programme a view shows the actor figures: of the one that it names, of whose office shares it, or of the first; None where
     the actor may be told of none there."""
+    return _one_of(_programmes(db, actor), view)
+
+
+def _programmes(db: Connection, actor: Actor) -> dict[str, str]:
+    """Those of whose figures the actor may be told, in order, by their codes."""
     mine = sorted({m.programme for m in actor.memberships if m.programme and m.role in READ_OUTSIDE})
+    return {row.code: row.id for row in db.execute(_CODES, {"programmes": mine})}
+
+
+#: What the case numbers of some programmes begin with.
+_CODES = text("SELECT code, id::text FROM programmes WHERE id = ANY(CAST(:programmes AS uuid[])) ORDER BY id")
+
+
+def _one_of(mine: Mapping[str, str], view: SavedView) -> str | None:
     code = dict(parse_qsl(view.query)).get(PROGRAMME, _ALL)
-    named = view.shared_with
     if code != _ALL:
-        named = db.execute(_BY_CODE, {"code": code}).scalar_one_or_none()
-        return named if named in mine else None
-    return named if named in mine else next(iter(mine), None) if named is None else None
-
-
-#: A programme by the code that its case numbers begin with.
-_BY_CODE = text("SELECT id::text FROM programmes WHERE code = :code")
+        return mine.get(code)
+    if view.shared_with is None:
+        return next(iter(mine.values()), None)
+    return view.shared_with if view.shared_with in mine.values() else None
 
 
 def list_offered(db: Connection, actor: Actor) -> list[SavedView]:
     """The views of figures that the actor may have mailed: one's own, and after them those that are shared. Raises NotFound for whoever
     may be told of no figures."""
     _insist(actor)
-    return [view for view in list_views(db, actor, PAGE) if programme_of(db, actor, view) is not None]
+    mine = _programmes(db, actor)
+    return [view for view in list_views(db, actor, PAGE) if _one_of(mine, view) is not None]
 
 
 def _insist(actor: Actor) -> None:
@@ -69,8 +81,15 @@ def _insist(actor: Actor) -> None:
 def list_figure_mails(db: Connection, actor: Actor) -> list[FigureMail]:
     """What the actor is mailed, by the name of its view. Raises NotFound for whoever may be told of no figures."""
     shown = {view.id: view for view in list_offered(db, actor)}
-    rows = db.execute(_MINE, {"person": actor.person}).all()
-    return [_shown(db, actor, row, shown[row.view_id]) for row in rows if row.view_id in shown]
+    mine, moment = _programmes(db, actor), now(db)
+    calendars = {programme: calendar_of(db, programme) for programme in mine.values()}
+    mails = []
+    for row in db.execute(_MINE, {"person": actor.person}):
+        view = shown.get(row.view_id)
+        programme = None if view is None else _one_of(mine, view)
+        if view is not None and programme is not None:
+            mails.append(_shown(row, view, programme, calendars[programme], moment))
+    return mails
 
 
 #: What a person is mailed.
@@ -80,9 +99,7 @@ _MINE = text("""
 """)
 
 
-def _shown(db: Connection, actor: Actor, row: Any, view: SavedView) -> FigureMail:
-    programme = cast(str, programme_of(db, actor, view))
-    calendar = calendar_of(db, programme)
+def _shown(row: Any, view: SavedView, programme: str, calendar: Calendar, moment: datetime) -> FigureMail:
     rhythm = Rhythm(kind=row.rhythm, weekday=row.weekday)
     return FigureMail(
         id=row.id,
@@ -90,7 +107,7 @@ def _shown(db: Connection, actor: Actor, row: Any, view: SavedView) -> FigureMai
         programme=programme,
         rhythm=row.rhythm,
         weekday=row.weekday,
-        next_at=when(next_going(rhythm, last_gone(rhythm, now(db), calendar), calendar)),
+        next_at=when(next_going(rhythm, last_gone(rhythm, moment, calendar), calendar)),
     )
 
 

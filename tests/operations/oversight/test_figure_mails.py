@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, event, text
 
 from casework.errors import InvalidForm, NotFound
 from casework.operations.cases.saved_views import change_view, drop_view, save_view
@@ -174,6 +174,28 @@ def test_whoever_may_not_drop_a_view_stops_no_mails_by_trying(db: Connection, wo
     with pytest.raises(NotFound):
         drop_view(db, world.actor(db, "officer"), view, new_request())
     assert len(list_figure_mails(db, world.actor(db, "officer"))) == 1
+
+
+def test_a_list_of_many_views_asks_the_database_as_often_as_one_of_few(engine: Engine, world: World) -> None:
+    def asked() -> int:
+        statements: list[str] = []
+        with transaction(engine) as db:
+            officer = world.actor(db, "officer")
+            event.listen(db, "before_cursor_execute", lambda *told: statements.append(told[2]))
+            list_figure_mails(db, officer)
+        return len(statements)
+
+    def more(names: str) -> None:
+        with transaction(engine) as db:
+            officer = world.actor(db, "officer")
+            for name in names:
+                made = save_view(db, officer, "figures", name=name, query="programme=BJ", request=new_request()).answer
+                ask_for(db, world, "officer", str(made["id"]))
+
+    more("A")
+    few = asked()
+    more("BCDEFGH")
+    assert asked() == few
 
 
 # --- when ---------------------------------------------------------------------------------------------------------------

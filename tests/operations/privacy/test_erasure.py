@@ -160,6 +160,24 @@ def test_saved_views_that_lose_their_names_have_two_names_still(scene: Scene) ->
     assert all(name.startswith("[erased] ") for name in names)
 
 
+def test_figures_are_mailed_neither_to_the_person_nor_from_their_views(scene: Scene) -> None:
+    people = [scene.person, scene.world.people["supervisor"]]
+    with transaction(scene.engine) as db:
+        db.execute(
+            text(
+                "INSERT INTO figure_mails (id, view_id, person_id, rhythm, since, look_at)"
+                " SELECT gen_random_uuid(), v.id, p.id, 'monthly', DATE '2026-01-01', casework_now()"
+                " FROM saved_views v CROSS JOIN people p WHERE p.id = ANY(CAST(:people AS uuid[]))"
+            ),
+            {"people": people},
+        )
+    scene.erase()
+    with transaction(scene.engine) as db:
+        left = "SELECT f.person_id::text, v.person_id::text FROM figure_mails f JOIN saved_views v ON v.id = f.view_id"
+        # Those of the supervisor's own two views.
+        assert [tuple(row) for row in db.execute(text(left))] == [(people[1], people[1])] * 2
+
+
 def test_actions_roles_and_moments_stay(scene: Scene) -> None:
     told = (
         "SELECT seq, at, kind, actor_id, header, effects, hash FROM events "
