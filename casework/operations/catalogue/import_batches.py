@@ -13,6 +13,7 @@ from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
+from pydantic import BaseModel
 from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
@@ -175,7 +176,7 @@ def columns_of(item: Item) -> JsonObject:
     record = item.record
     kind = kind_of(record)
     columns: JsonObject = {name: getattr(record, name) for name in _SAID_IN[kind]}
-    beside = {name: json_of(said) for name in IN_MORE[kind] if (said := getattr(record, name)) not in (None, [])}
+    beside = {name: json_of(said) for name in IN_MORE[kind] if (said := getattr(record, name)) is not None}
     columns["more"] = beside or None
     if isinstance(record, Technology):
         columns["readiness_text"] = record.readiness
@@ -189,9 +190,15 @@ _WRITTEN = ("title", "title_zh", "description", "problem", "target", "advantage"
     "function", "baseline", "process", "tried", "site", "constraints", "contact")  # fmt: skip
 
 
+#: Those that a record has.
+_WRITTEN_IN: Mapping[type[BaseModel], tuple[str, ...]] = {
+    model: tuple(name for name in _WRITTEN if name in model.model_fields) for model in MODELS.values()
+}
+
+
 def placeholders_in(record: Record) -> list[str]:
     """The fields of a record that hold a text which nobody has written yet."""
-    told = ((name, getattr(record, name, None)) for name in _WRITTEN)
+    told = ((name, getattr(record, name)) for name in _WRITTEN_IN[type(record)])
     return [name for name, words in told if words and is_placeholder(words)]
 
 

@@ -157,11 +157,18 @@ _AS_THE_UNION_WRITES = {"UK": "GB", "EL": "GR"}
 
 def _places(value: Any) -> list[str]:
     """Countries by their codes, however these are written; what is no code stays as it is."""
-    codes = []
-    for place in _several(value):
-        code = _AS_THE_UNION_WRITES.get(place.upper(), place.upper())
-        codes.append(code if is_country(code) else place)
-    return list(dict.fromkeys(codes))
+    if isinstance(value, str) and is_country(value):
+        # Most cells are one code.
+        return [value]
+    return list(dict.fromkeys(map(_place, _several(value))))
+
+
+def _place(words: str) -> str:
+    if is_country(words):
+        return words
+    code = words.upper()
+    code = _AS_THE_UNION_WRITES.get(code, code)
+    return code if is_country(code) else words
 
 
 def _codes(value: Any, info: ValidationInfo) -> list[str]:
