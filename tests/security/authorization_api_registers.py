@@ -139,6 +139,8 @@ REGISTERS: tuple[Row, ...] = (
                 body=lambda on, noun=noun: {"other": on[noun], "reason": "Two."}),
             get(f"/{plural}/{{{noun}}}/similar", READERS, there=FOREIGN),
             get(f"/{plural}/{{{noun}}}/outcomes", READERS, there=FOREIGN),
+            get(f"/{plural}/{{{noun}}}/history", READERS, there=FOREIGN),
+            get(f"/{plural}/{{{noun}}}/source-row", READERS, there=FOREIGN),
             get(f"/{plural}/{{{noun}}}/doubles", DECIDERS, READERS - DECIDERS, there=FOREIGN),
             # The other record is nobody's, and whoever may merge is told so.
             get(f"/{plural}/{{{noun}}}/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN, status=404,

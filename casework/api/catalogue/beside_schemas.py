@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Id, Moment, Paged
+from casework.api.protocol.schemas import NamedInBoth
+from casework.json_values import JsonObject
 
 
 class SimilarRecord(Answer):
@@ -87,3 +89,40 @@ class GoneRecordShown(Answer):
 
 class GoneRecords(Answer):
     items: Annotated[list[GoneRecordShown], Field(description="Of each kind the newest")]
+
+
+class RecordEntryShown(Answer):
+    at: Moment
+    kind: Annotated[
+        str, Field(description="What happened, such as recorded, imported, corrected, confirmed, merged or took_over")
+    ]
+    who: Annotated[str | None, Field(description="By name; null for what happened by itself")]
+    imported: bool
+    changes: Annotated[JsonObject, Field(description="By field what it said before and after, as a pair")]
+    confirmed: Annotated[list[str], Field(description="Fields that somebody stands for from then on")]
+    erased: Annotated[list[str], Field(description="Fields whose words were erased")]
+    source: Annotated[str | None, Field(description="Where it comes from")]
+    reason: Annotated[str | None, Field(description="Why it was corrected")]
+    other: Annotated[NamedInBoth | None, Field(description="Of a merging the other record, as far as you see it")] = (
+        None
+    )
+    role: Annotated[str | None, Field(description="In which it was done")] = None
+    by_question: Annotated[bool, Field(description="By a question to its enterprise")] = False
+    by_link: Annotated[str | None, Field(description="Who answered it, for who reads statements")] = None
+    as_what: str | None = None
+    statement: str | None = None
+
+
+class RecordHistory(Answer):
+    items: Annotated[list[RecordEntryShown], Field(description="The newest first")]
+
+
+class SourceRow(Answer):
+    """What was read of a record at its source last."""
+
+    source: Annotated[str | None, Field(description="Id of the source; null of a record that came otherwise")]
+    row: Annotated[
+        list[tuple[str, Any]],
+        Field(description="By the source's column what it says; without a name where words were taken out of it"),
+    ]
+    fields: Annotated[dict[str, str], Field(description="By the source's column the field of ours as which it is read")]

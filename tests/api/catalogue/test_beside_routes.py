@@ -90,3 +90,43 @@ def test_sources_tell_how_they_are_read_when_and_what_they_have_no_more(
     assert foreign.get("/sources").json["items"] == []
     assert foreign.get(f"/sources?programme={programme}").status_code == 404
     assert foreign.get(f"/sources/{fair['id']}").status_code == 404
+
+
+def test_the_history_of_a_record_says_what_it_said_before_and_who_changed_it(
+    client_for: Clients, world: World, committed: Committed
+) -> None:
+    pump = committed(lambda db: enter(world, db, "technology", title="Heat pump", publication="public"))
+    officer, at = client_for("officer"), f"/technologies/{pump}"
+    assert officer.post(f"{at}/correct", {"title": "Heat pumps", "reason": "There are two."}).status_code == 200
+    last, first = client_for("auditor").get(f"{at}/history").json["items"]
+    assert (last["kind"], last["changes"], last["reason"]) == (
+        "corrected",
+        {"title": ["Heat pump", "Heat pumps"]},
+        "There are two.",
+    )
+    assert (first["kind"], first["source"]) == ("recorded", "desk")
+    assert client_for("foreign_officer").get(f"{at}/history").status_code == 404
+
+
+def test_of_a_closed_need_neither_history_nor_source_is_there_for_who_is_not_shown_it(
+    client_for: Clients, world: World, committed: Committed
+) -> None:
+    need = committed(lambda db: enter(world, db, "need", title="Quicksilver", publication="closed"))
+    for part in ("history", "source-row", "similar", "outcomes", "match-runs"):
+        assert client_for("auditor").get(f"/needs/{need}/{part}").status_code == 200
+        assert client_for("manager").get(f"/needs/{need}/{part}").status_code == 404
+
+
+def test_what_a_source_says_of_a_record_stands_beside_as_what_it_is_read(
+    client_for: Clients, world: World, engine: Engine
+) -> None:
+    file = io.BytesIO(b"external_id,title,Colour\nT1,Pump,red\n")
+    import_records(engine, "technologies", file, programme="BJ", source="A fair", complete=True)
+    officer = client_for("officer")
+    (pump,) = officer.get("/technologies?q=pump&source=A+fair").json["items"]
+    told = officer.get(f"/technologies/{pump['id']}/source-row").json
+    assert officer.get(f"/sources/{told['source']}").json["name"] == "A fair"
+    assert ["colour", "red"] in told["row"]
+    assert told["fields"]["title"] == "title"
+    none = officer.get(f"/technologies/{world.technologies[0]}/source-row").json
+    assert none == {"source": None, "row": [], "fields": {}}
