@@ -63,6 +63,7 @@ FILES = frozenset({
     "/reports/<report>/report.pdf", "/reports/<report>/figures.xlsx", "/reports/<report>/content.json",
     "/process.csv", "/process.xlsx", "/process.json",
     "/programmes/<programme>/imports/<records>/<handed>/mapping", "/programmes/<programme>/sources/<source>/mapping/<records>",
+    "/figures/outside.csv", "/figures/outside.xlsx", "/figures/outside.json",
     "/figures.csv", "/figures.xlsx", "/figures.json", "/cases.csv", "/cases.xlsx", "/cases/<number>/file",
     "/documents/<document>/<version>",
     "/documents/<document>/<version>/preview/<page>", "/news", "/evidence/<evidence>", "/needs/stated/<statement>/files/<file>",

@@ -40,6 +40,7 @@ OF_NO_CASE = frozenset({
 TAKEN_OUT = frozenset({
     "GET /cases.csv", "GET /cases.xlsx", "GET /cases/<number>/file", "GET /figures.csv", "GET /figures.xlsx", "GET /figures.json",
     "GET /reports/<report>/figures.xlsx", "GET /reports/<report>/content.json",
+    "GET /figures/outside.csv", "GET /figures/outside.xlsx", "GET /figures/outside.json",
     "GET /process.csv", "GET /process.xlsx", "GET /process.json",
 })  # fmt: skip
 

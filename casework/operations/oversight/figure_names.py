@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.programme_lists import Entry, find
 from casework.engine.figures.counting import Figure
+from casework.json_values import JsonMapping
 from casework.operations.core.presenters import names_of
 from casework.operations.core.programme_lists import read_lists
 from casework.operations.core.views import Names
@@ -49,7 +50,15 @@ def names_behind(db: Connection, counted: Counted) -> CalledInFigures:
 
 
 def names_in(db: Connection, programme: str, figures: Mapping[str, Figure]) -> CalledInFigures:
-    told = [row.of for figure in figures.values() for row in figure.rows]
+    return _names(db, programme, [row.of for figure in figures.values() for row in figure.rows])
+
+
+def names_told(db: Connection, programme: str, figures: JsonMapping) -> CalledInFigures:
+    """The same of figures as they are told outside."""
+    return _names(db, programme, [row["of"] for figure in figures.values() for row in figure["rows"]])
+
+
+def _names(db: Connection, programme: str, told: list[Mapping[str, str | None]]) -> CalledInFigures:
     people = {of.get(_PEOPLE) for of in told}
     organisations = {of.get(_ORGANISATIONS) for of in told}
     lists = read_lists(db, programme)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from flask_babel import gettext
+from markupsafe import Markup
 
 from casework.engine.figures.counting import Figure, Row
 from casework.json_values import JsonMapping
@@ -21,6 +22,7 @@ from casework.web.oversight.figure_words import (
     say_saved,
     title_of,
 )
+from casework.web.shell import charts
 
 
 def inside_sections(figures: Mapping[str, Figure], sayer: Sayer) -> list[Section]:
@@ -54,9 +56,16 @@ def _outside(name: str, figure: JsonMapping, sayer: Sayer) -> FigureTable:
         ("among", gettext("Among"), "num"),
         ("share", gettext("Share"), "num"),
     ]
+    # A bar is as long as a number that is printed.
+    most = max((row["numerator"] for row in figure["rows"] if isinstance(row["numerator"], int)), default=0)
     rows = [
         {
-            "what": Cell(words=say_of(sayer, name, row["of"])),
+            "what": Cell(
+                words=say_of(sayer, name, row["of"]),
+                bar=charts.share_of_cell(row["numerator"], most)
+                if isinstance(row["numerator"], int) and most
+                else Markup(""),
+            ),
             "number": Cell(words=say_number(row["numerator"]), second=say_beside(row, figure["unit"])),
             "among": Cell(words="" if row["denominator"] is None else str(row["denominator"])),
             "share": Cell(words=say_share(row)),

@@ -176,7 +176,7 @@ LISTS = frozenset({
     "cases.xlsx", "matches.index", "desk.index", "rights.index", "past_projects.index", "needs.index", "technologies.index", "audit.home",
     "audit.answers", "audit.sample", "audit.findings", "contract_values.index",
     "figures.index", "figures.cases", "figures.csv", "figures.xlsx", "figures.json", "process.index", "process.csv", "process.xlsx",
-    "process.json", "reports.index",
+    "process.json", "reports.index", "outside_figures.index", "outside_figures.csv", "outside_figures.xlsx", "outside_figures.json",
 })  # fmt: skip
 
 

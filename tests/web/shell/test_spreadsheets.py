@@ -37,7 +37,14 @@ WRITTEN = {
 COLUMNS = 10
 EXPORTS = ("/cases.csv", "/cases.xlsx")
 #: In these stand names beside numbers: none becomes a formula.
-FIGURES = ("/figures.csv", "/figures.xlsx", "/process.csv", "/process.xlsx")
+FIGURES = (
+    "/figures.csv",
+    "/figures.xlsx",
+    "/figures/outside.csv",
+    "/figures/outside.xlsx",
+    "/process.csv",
+    "/process.xlsx",
+)
 #: And in what was frozen of them.
 FROZEN = "/reports/<uuid:report>/figures.xlsx"
 
@@ -161,7 +168,7 @@ def test_what_people_wrote_is_words_in_every_file_that_we_export(
         for path in FIGURES:
             answer = browser.get(path)
             assert answer.status_code == 200, (path, answer.text)
-            figures[f"{path[1:].replace('.', f'-{n}.')}"] = answer.data
+            figures[path[1:].replace("/", "-").replace(".", f"-{n}.")] = answer.data
     report = freeze(browser_for("supervisor"), world)
     answer = browser.get(f"{report}/figures.xlsx")
     assert answer.status_code == 200
