@@ -23,7 +23,6 @@ from casework.operations.oversight.figures import READ_BY, rules
 from casework.operations.oversight.views import FollowUp, FollowUpRung, LastLink
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
-from casework.records.event_log import now
 from casework.records.row_security import whole
 
 #: What is asked now, and what came to its day, or was closed, without an answer.
@@ -56,10 +55,22 @@ _COUNT = text(f"""
         count(*) FILTER (WHERE a.open AND a.due_at <= :at) AS late
     FROM ({_ASKED}) a WHERE a.rung <= :rungs GROUP BY a.rung ORDER BY a.rung
 """)
-#: The same of the programmes of which it was counted ahead by the rules of now, and up to when.
-_AHEAD = text("""
-    SELECT k.programme_id::text AS programme, k.at, k.followed FROM kept_figures k
-    WHERE k.programme_id = ANY(CAST(:programmes AS uuid[])) AND k.rules = :rules
+#: The same of the programmes of which it was counted ahead by the rules of now, and up to when; and of the others as of now. One
+#: statement, for each of a front page is a way to the server and back.
+_KEPT_OR_COUNTED = text(f"""
+    WITH kept AS MATERIALIZED (
+        SELECT k.programme_id, k.at, k.followed FROM kept_figures k
+        WHERE k.programme_id = ANY(CAST(:programmes AS uuid[])) AND k.rules = :rules
+    )
+    SELECT k.at, k.followed, 0 AS rung, 0 AS due, 0 AS in_time, 0 AS answered, 0 AS waiting, 0 AS late FROM kept k
+    UNION ALL
+    SELECT NULL, NULL, a.rung, count(*) FILTER (WHERE a.answered OR a.due_at <= casework_now()),
+        count(*) FILTER (WHERE a.answered AND coalesce(a.closed_at <= a.due_at, true)),
+        count(*) FILTER (WHERE a.answered), count(*) FILTER (WHERE a.open),
+        count(*) FILTER (WHERE a.open AND a.due_at <= casework_now())
+    FROM ({_ASKED} AND t.programme_id = ANY(ARRAY(
+        SELECT x.id FROM unnest(CAST(:programmes AS uuid[])) x(id) WHERE NOT EXISTS (SELECT FROM kept k WHERE k.programme_id = x.id)
+    ))) a WHERE a.rung <= :rungs GROUP BY a.rung
 """)
 #: A page of what is asked now, or of what nobody answered, with the newest link of each; what is due first comes first. Of each
 #: programme as many are read as the page has, in the order of an index, and the place on the ladder is counted of those alone.
@@ -101,11 +112,10 @@ def count_follow_ups(db: Connection, actor: Actor) -> list[FollowUpRung]:
     if not programmes:
         return []
     with whole(db):
-        ahead = db.execute(_AHEAD, {"programmes": programmes, "rules": rules()}).all()
-        counted = [rung for row in ahead for rung in read_followed(row.followed)]
-        there = {row.programme for row in ahead}
-        others = [programme for programme in programmes if programme not in there]
-        counted += count_followed(db, others, now(db)) if others else []
+        rows = db.execute(_KEPT_OR_COUNTED, _given(programmes) | {"rules": rules()}).all()
+    ahead = [row for row in rows if row.followed is not None]
+    counted = [rung for row in ahead for rung in read_followed(row.followed)]
+    counted += [tuple(row[2:]) for row in rows if row.followed is None]
     days = load_figure_names().rungs
     since = when(min((row.at for row in ahead), default=None))
     sums = {rung: [0] * _NUMBERS for rung, *_ in counted}
