@@ -56,11 +56,13 @@ _COUNT = text(f"""
     FROM ({_ASKED}) a WHERE a.rung <= :rungs GROUP BY a.rung ORDER BY a.rung
 """)
 #: The same of the programmes of which it was counted ahead by the rules of now, and up to when; and of the others as of now. One
-#: statement, for each of a front page is a way to the server and back.
+#: statement, for each of a front page is a way to the server and back; where there are no others it looks at no task.
 _KEPT_OR_COUNTED = text(f"""
     WITH kept AS MATERIALIZED (
         SELECT k.programme_id, k.at, k.followed FROM kept_figures k
         WHERE k.programme_id = ANY(CAST(:programmes AS uuid[])) AND k.rules = :rules
+    ), others AS MATERIALIZED (
+        SELECT x.id FROM unnest(CAST(:programmes AS uuid[])) x(id) WHERE NOT EXISTS (SELECT FROM kept k WHERE k.programme_id = x.id)
     )
     SELECT k.at, k.followed, 0 AS rung, 0 AS due, 0 AS in_time, 0 AS answered, 0 AS waiting, 0 AS late FROM kept k
     UNION ALL
@@ -68,9 +70,8 @@ _KEPT_OR_COUNTED = text(f"""
         count(*) FILTER (WHERE a.answered AND coalesce(a.closed_at <= a.due_at, true)),
         count(*) FILTER (WHERE a.answered), count(*) FILTER (WHERE a.open),
         count(*) FILTER (WHERE a.open AND a.due_at <= casework_now())
-    FROM ({_ASKED} AND t.programme_id = ANY(ARRAY(
-        SELECT x.id FROM unnest(CAST(:programmes AS uuid[])) x(id) WHERE NOT EXISTS (SELECT FROM kept k WHERE k.programme_id = x.id)
-    ))) a WHERE a.rung <= :rungs GROUP BY a.rung
+    FROM ({_ASKED} AND EXISTS (SELECT FROM others) AND t.programme_id = ANY(ARRAY(SELECT o.id FROM others o))) a
+    WHERE a.rung <= :rungs GROUP BY a.rung
 """)
 #: A page of what is asked now, or of what nobody answered, with the newest link of each; what is due first comes first. Of each
 #: programme as many are read as the page has, in the order of an index, and the place on the ladder is counted of those alone.
