@@ -32,6 +32,8 @@ from casework.records.wire import Row, Statement
 
 #: Who reads until here; from here on the engine does. A select list is evaluated from left to right.
 _WHOLE: Statement = f"SELECT current_setting('casework.reader', true), {ENGINE_READS}", ()
+#: After the engine whoever read before reads again.
+_AGAIN = f"SELECT {person_reads('$1')}, true"
 
 
 def read_as(db: Connection, reader: str) -> None:
@@ -64,9 +66,20 @@ def whole_after(db: Connection, statements: Sequence[Statement]) -> Iterator[lis
         # A transaction of the engine, at its beginning.
         yield run_all(db, statements)
         return
-    before, *rows = run_all(db, [_WHOLE, *statements])
-    with back_to(db, before[0][0]):
+    waiting = wire_of(db).waiting
+    if waiting and waiting[-1][0] == _AGAIN:
+        # Nobody read since the last such block, and who was to is known.
+        reader = waiting.pop()[1][0]
+        run_later(db, ENGINE_BEGINS)
+        rows = run_all(db, statements)
+    else:
+        before, *rows = run_all(db, [_WHOLE, *statements])
+        reader = before[0][0]
+    try:
         yield rows
+    finally:
+        if reader != ENGINE and _goes_on(db):
+            run_later(db, _AGAIN, (reader or "",))
 
 
 @contextmanager

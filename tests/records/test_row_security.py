@@ -328,6 +328,18 @@ def test_after_an_action_the_person_reads_again(reading: Reading) -> None:
     assert (inside, count(reading.db, "documents")) == (4, 0)
 
 
+def test_in_one_block_after_another_the_engine_reads_each_time(reading: Reading) -> None:
+    reading.read("foreign_officer")
+    with whole(reading.db):
+        first = count(reading.db, "documents")
+        read_as(reading.db, reading.person("foreign_officer"))
+    with whole(reading.db):
+        second = count(reading.db, "documents")
+        with whole(reading.db):
+            third = count(reading.db, "documents")
+    assert (first, second, third, count(reading.db, "documents")) == (4, 4, 4, 0)
+
+
 def test_after_an_action_that_was_refused_too(reading: Reading) -> None:
     reading.read("foreign_officer")
     with pytest.raises(LookupError), whole(reading.db):

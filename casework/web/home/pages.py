@@ -107,8 +107,9 @@ def _all_groups() -> str:
         mentions = list_mentions(db, actor, unread=True).items
         first = my_work.first_due(db, actor) if not groups else None
         absent = list_for_absent(db, actor)
-        answered = list_answered(db, actor)
         wrong = list_mine_to_correct(db, actor)
+        # All three are read by the engine: one after the other.
+        answered = list_answered(db, actor)
         told = list_answered_stories(db, actor)
         followed = count_follow_ups(db, actor)
         decides = bool(actor.roles() & set(workload.DECIDING))
