@@ -40,7 +40,7 @@ def _sheet(page: str, name: str) -> str:
 
 
 def _links(page: str) -> list[str]:
-    return [unescape(link) for link in re.findall(r'href="(/figures/(?!mails)[^"]+)"', page)]
+    return [unescape(link) for link in re.findall(r'href="(/figures/(?!mails|outside)[^"]+)"', page)]
 
 
 def test_a_number_stands_with_what_it_is_among_and_opens_its_cases(
