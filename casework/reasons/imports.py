@@ -75,14 +75,14 @@ NO_COLUMN_NAME = reason("imports.no_column_name", N_("must name each column, in 
 NOT_OUR_FIELD = template("imports.not_our_field", N_("%(name)s is no field of a need or a technology"))
 
 MAPPING_LINE = template("imports.mapping_line", N_("line %(line)s: %(why)s"))
-MAPPING_KINDS = reason("imports.mapping_kinds", N_("columns of needs and technologies alone are called otherwise"))
+MAPPING_KINDS = reason("imports.mapping_kinds", N_("only columns of needs and technologies can be mapped"))
 MAPPING_LARGE = template("imports.mapping_large", N_("has more than %(most)s bytes; it is no mapping of columns"))
 NO_MAPPING = reason("imports.no_mapping", N_('is no JSON object of names, such as {"Titel": "title", "Note": null}'))
 NO_PAIR = reason(
     "imports.no_pair", N_('is no JSON object of names: here belongs a pair such as "Titel": "title" or "Note": null')
 )
 NO_PAIR_ENDS = reason("imports.no_pair_ends", N_("is no JSON object of names: a comma or } is missing before this"))
-NO_MORE = reason("imports.no_more", N_("has more behind its end"))
+NO_MORE = reason("imports.no_more", N_("has more after its end"))
 
 NAMED_ERASED = reason(
     "imports.named_erased",

@@ -35,7 +35,7 @@ class SavedMeasure(Answer):
     percent: Annotated[
         str, Field(description="Of what would have been without it, as decimals; negative where it is worse")
     ]
-    more_is_better: Annotated[bool, Field(description="What is saved is what it gives more")]
+    more_is_better: Annotated[bool, Field(description="More of it is better, so what is saved is what was gained")]
 
 
 class RecordOutcome(Answer):
@@ -47,7 +47,7 @@ class RecordOutcome(Answer):
     opened_at: Moment
     closed_at: Moment | None
     district: str | None
-    year: Annotated[int | None, Field(description="Since which it is measured what is saved there")]
+    year: Annotated[int | None, Field(description="The year since which the saving is measured")]
     saved: list[SavedMeasure]
 
 
@@ -70,8 +70,8 @@ class SourceShown(Answer):
         Field(description="Of `needs` and `technologies` apart: by its column ours, and null where it is not read"),
     ]
     fetched_at: Annotated[Moment | None, Field(description="When it was imported last")]
-    records: Annotated[int, Field(description="Of so many records a row was read")]
-    gone: Annotated[int, Field(description="So many of these it has no more")]
+    records: Annotated[int, Field(description="How many records were read from it")]
+    gone: Annotated[int, Field(description="How many of these it no longer has")]
 
 
 class SourcePage(Answer):

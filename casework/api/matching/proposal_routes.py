@@ -51,7 +51,7 @@ def tell_ranks(call: Call) -> RanksTold:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/proposals", list_proposals, "List the technologies that the program proposes for needs, and of which nobody has decided",
+    get("/proposals", list_proposals, "List the technologies that are proposed for needs and wait for a decision",
         schemas.MatchProposalPage, query=schemas.ProposalQuery, noun="match"),
     get("/proposals/{proposal}", show_proposal, "Show a proposal", schemas.MatchProposal, noun="match"),
     post("/proposals/{proposal}/match", take_up_proposal, "Make a match of a proposal, which opens no case by itself", shared.Made,

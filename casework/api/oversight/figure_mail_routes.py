@@ -29,7 +29,7 @@ def stop_figures(call: Call) -> Done:
 ROUTES: tuple[Route, ...] = (
     get("/figures/mails", list_figure_mails, "List the saved views whose figures you are mailed, and how often",
         schemas.FigureMails, noun="page", for_some=True),
-    post("/figures/views/{view}/mail", mail_figures, "Have the figures of a saved view mailed to you, or in another rhythm",
+    post("/figures/views/{view}/mail", mail_figures, "Have the figures of a saved view mailed to you, or change how often",
         shared.Made, body=schemas.NewFigureMail, status=201),
-    post("/figures/mails/{mail}/stop", stop_figures, "Be mailed the figures of a saved view no more", shared.Made),
+    post("/figures/mails/{mail}/stop", stop_figures, "Stop the mails with the figures of a saved view", shared.Made),
 )  # fmt: skip

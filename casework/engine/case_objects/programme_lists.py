@@ -157,7 +157,7 @@ _REFUSALS = {
     "rights_unavailable": ("No licence to its rights is to be had", "无法取得其知识产权许可"),
     "region_or_standard": ("Not for this region, or without the standard", "不适用于本地区或不符合标准"),
     "owner_silent": ("The owner cannot be reached", "联系不上技术供给方"),
-    "duplicate": ("It is another record once more", "与另一条记录重复"),
+    "duplicate": ("It duplicates another record", "与另一条记录重复"),
     "other": ("Another reason", "其他原因"),
 }
 #: The nine groups of the edition of 2025, in its order; its items are brought in as the printed catalogue has them.

@@ -13,8 +13,8 @@ from casework.web.shell.i18n import N_
 TO_DO: Mapping[str, str] = {
     "not_ready": N_("Correct its readiness, or confirm it."),
     "rights_unclear": N_("Say what is protected and by whom, or confirm it."),
-    "rights_unavailable": N_("Correct which licences are to be had, or confirm it."),
-    "technology_gone": N_("Withdraw it, or confirm that it is offered."),
+    "rights_unavailable": N_("Correct the licences on offer, or confirm them."),
+    "technology_gone": N_("Withdraw it, or confirm that it is still offered."),
     "owner_silent": N_("Say whose it is and how to reach them, or confirm the owner."),
     "duplicate": N_("Merge it into the other record, or say that they are two."),
 }

@@ -36,7 +36,7 @@ _COUNTED = (
 )  # fmt: skip
 #: What a report lists row by row.
 _LISTED = {
-    "faults": N_("What is refused"), "kept_fields": N_("What is left as it is"), "marked_fields": N_("What stands for a text"),
+    "faults": N_("What is refused"), "kept_fields": N_("What is left as it is"), "marked_fields": N_("Placeholders"),
 }  # fmt: skip
 #: So many rows of each list a page shows.
 _SHOWN = 200

@@ -29,10 +29,10 @@ FILTERS: Mapping[str, str] = {
 }  # fmt: skip
 #: What stands between the owner of a need and that of a technology.
 CONFLICTS: Mapping[str, str] = {
-    Conflict.SAME: N_("one organisation has both"), Conflict.OWNED: N_("one of the two owns a part of the other"),
+    Conflict.SAME: N_("need and technology belong to one organisation"), Conflict.OWNED: N_("one owns more than a quarter of the other"),
     Conflict.OWNER: N_("both have an owner in common"), Conflict.STANDING: N_("they have a standing conflict"),
     Conflict.NAMESAKE: N_("an owner of each has the same name"),
-    Conflict.INTEREST: N_("whoever searched has declared an interest in a case of its owner"),
+    Conflict.INTEREST: N_("whoever searched declared a conflict of interest in a case of the technology owner"),
 }  # fmt: skip
 #: So many words of a reason stand in a line; all of them stand in its table.
 SAID = 6
@@ -104,10 +104,8 @@ def say_apart(evidence: JsonMapping, one: JsonMapping) -> str:
     if WORDS not in ranks:
         return gettext("It shares no word with the need: its text says much of the same.")
     if TEXT not in ranks:
-        return gettext("By its words it stands at %(words)s, and among similar texts it is none.", words=ranks[WORDS])
-    return gettext(
-        "By its words it stands at %(words)s, among similar texts at %(text)s.", words=ranks[WORDS], text=ranks[TEXT]
-    )
+        return gettext("Rank %(words)s by its words; not among similar texts.", words=ranks[WORDS])
+    return gettext("Rank %(words)s by its words, %(text)s among similar texts.", words=ranks[WORDS], text=ranks[TEXT])
 
 
 def say_why(parts: Sequence[JsonMapping]) -> Why:
@@ -247,7 +245,7 @@ def _more(name: str, verdict: str, relaxed: Mapping[str, str], conflict: str | N
     if between:
         return between
     if name == "conflict" and verdict == UNKNOWN:
-        return gettext("who owns both is not on record")
+        return gettext("not all owners of the two are on record")
     return gettext("the record does not say") if verdict == UNKNOWN else ""
 
 

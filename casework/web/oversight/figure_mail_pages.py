@@ -97,7 +97,7 @@ def ask_for(figure_view: UUID) -> Response:
             subscribe(db, actor, str(figure_view), rhythm=rhythm, weekday=weekday, request=read_request())
     except InvalidForm as refusal:
         return make_response(_page(say_error(refusal)), 422)
-    flash(gettext("You are mailed these figures from now on."))
+    flash(gettext("These figures are mailed to you from now on."))
     return redirect(url_for("figure_mails.index"), 303)
 
 
@@ -117,5 +117,5 @@ def ask_to_stop(figure_mail: UUID) -> str:
 def stop(figure_mail: UUID) -> Response:
     with page_transaction() as (db, actor):
         unsubscribe(db, actor, str(figure_mail), read_request())
-    flash(gettext("You are mailed these figures no more."))
+    flash(gettext("These figures are no longer mailed to you."))
     return redirect(url_for("figure_mails.index"), 303)

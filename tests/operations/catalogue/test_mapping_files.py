@@ -45,7 +45,7 @@ def test_what_is_written_is_read_as_it_was(kind: str) -> None:
         (b'{"Titel": "title",\n"\\ud800": null}', "line 2: is no JSON object of names: here belongs a pair"),
         (b'{"a": "\\udfff"}', "line 1: is no JSON object of names: here belongs a pair"),
         (b'{"a": null,\n"b\\u0000": null}', "line 2: must name each column"),
-        (b'{"Titel": "title"}\n\nTitel', "line 3: has more behind its end"),
+        (b'{"Titel": "title"}\n\nTitel', "line 3: has more after its end"),
         (b'{"Titel":\n "title", "\xfcber": null}', "line 2: is not UTF-8 here (byte 0xFC)"),
         (b" " * (MOST_BYTES + 1), "has more than 500,000 bytes"),
         (json.dumps({str(n): None for n in range(MOST_COLUMNS + 1)}).encode(), "line 1: may name at most 200 columns"),

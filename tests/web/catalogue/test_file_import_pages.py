@@ -296,13 +296,13 @@ def test_every_refused_row_is_seen_a_page_at_a_time(
 def test_what_stands_for_a_text_and_what_nobody_reads_is_told(browser_for: Enter, world: World, engine: Engine) -> None:
     browser = browser_for("officer")
     at, shown = hand_in(browser, world, b"external_id;title;colour\nP1;test;red\n")
-    assert "What stands for a text Row Column Why 2 title stands for a text" in words_of(shown)
+    assert "Placeholders Row Column Why 2 title stands for a text" in words_of(shown)
     with transaction(engine) as db:
         actor = world.actor(db, "officer")
         file_imports.take_over(db, actor, world.programmes["BJ"], at.rpartition("/")[2], licence=None)
     carry_on(engine, at.rpartition("/")[2])
     words = words_of(browser.get(at).text)
-    assert "What stands for a text Row Column Why 2 title stands for a text" in words
+    assert "Placeholders Row Column Why 2 title stands for a text" in words
     assert "Columns that nobody reads colour" in words
 
 

@@ -197,7 +197,9 @@ def test_a_conflict_of_interest_is_shown_where_it_was_left_out_with_a_reason(
     browser.post(page, {"leave.conflict": "It is a group."}, page=page)
     said = browser.get(page).text
     assert f'id="c-{ids["pump"]}"' in said
-    told = "Conflict of interest does not pass one organisation has both (left out: It is a group.)"
+    told = (
+        "Conflict of interest does not pass need and technology belong to one organisation (left out: It is a group.)"
+    )
     assert told in words_of(said)
     accept = browser.get(f"/match-runs/{newest_run(engine)}/{ids['pump']}/accept").text
     assert told in words_of(accept)
@@ -238,6 +240,6 @@ def test_of_two_channels_the_rank_in_each_is_said(app: Flask) -> None:
         return say_apart({"similar": {}}, {"technology": "t", "explanation": {"ranks": ranks}})
 
     with app.test_request_context(headers={"Accept-Language": "en"}):
-        assert said({"words": 3, "text": 1}) == "By its words it stands at 3, among similar texts at 1."
-        assert said({"words": 3}) == "By its words it stands at 3, and among similar texts it is none."
+        assert said({"words": 3, "text": 1}) == "Rank 3 by its words, 1 among similar texts."
+        assert said({"words": 3}) == "Rank 3 by its words; not among similar texts."
         assert said({"text": 1}).startswith("It shares no word with the need")
