@@ -32,7 +32,7 @@ from casework.records.wire import Row, Statement
 
 #: Who reads until here; from here on the engine does. A select list is evaluated from left to right.
 _WHOLE: Statement = f"SELECT current_setting('casework.reader', true), {ENGINE_READS}", ()
-#: After the engine whoever read before reads again.
+#: After a block whoever read before reads again.
 _AGAIN = f"SELECT {person_reads('$1')}, true"
 
 
@@ -69,17 +69,14 @@ def whole_after(db: Connection, statements: Sequence[Statement]) -> Iterator[lis
     waiting = wire_of(db).waiting
     if waiting and waiting[-1][0] == _AGAIN:
         # Nobody read since the last such block, and who was to is known.
-        reader = waiting.pop()[1][0]
-        run_later(db, ENGINE_BEGINS)
-        rows = run_all(db, statements)
-    else:
-        before, *rows = run_all(db, [_WHOLE, *statements])
-        reader = before[0][0]
-    try:
+        reader = waiting[-1][1][0]
+        waiting[-1] = ENGINE_BEGINS, ()
+        with back_to(db, reader):
+            yield run_all(db, statements)
+        return
+    before, *rows = run_all(db, [_WHOLE, *statements])
+    with back_to(db, before[0][0]):
         yield rows
-    finally:
-        if reader != ENGINE and _goes_on(db):
-            run_later(db, _AGAIN, (reader or "",))
 
 
 @contextmanager
@@ -90,7 +87,7 @@ def back_to(db: Connection, reader: str | None) -> Iterator[None]:
     finally:
         # A transaction that has failed says nothing any more, and shows nothing either.
         if reader != ENGINE and _goes_on(db):
-            read_as(db, reader or "")
+            run_later(db, _AGAIN, (reader or "",))
 
 
 @contextmanager

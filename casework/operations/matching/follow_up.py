@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
-from casework.engine.case_objects.kept_records import TOLD_APART
+from casework.engine.case_objects.kept_records import TOLD_APART, TOOK_OVER
 from casework.engine.deadlines.calendars import Calendar, day_in
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
@@ -30,8 +30,8 @@ WEEKS = 8
 #: Technologies of which a match was refused for a reason of fact, and whose record nobody has corrected or confirmed in that since; of a
 #: record that is another one's double, until they are merged or somebody says that it is none.
 _TO_CORRECT = text(f"""
-    SELECT DISTINCT ON (t.id, m.refusal_code) t.id::text, {entitled("t")} AS title, m.id::text AS match, m.refusal_code AS code,
-        m.refusal AS reason, m.refused_at
+    SELECT * FROM (SELECT DISTINCT ON (t.id, m.refusal_code) t.id::text, {entitled("t")} AS title, m.id::text AS match,
+        m.refusal_code AS code, m.refusal AS reason, m.refused_at
     FROM matches m JOIN technologies t ON t.id = m.technology_id JOIN needs n ON n.id = m.need_id
     WHERE m.programme_id = ANY(CAST(:programmes AS uuid[])) AND m.refused_at IS NOT NULL AND m.refusal_code = ANY(CAST(:facts AS text[]))
     AND {shows_need("n")} AND t.merged_into IS NULL
@@ -43,9 +43,9 @@ _TO_CORRECT = text(f"""
         ) > m.refused_at
     )
     AND NOT (m.refusal_code = '{DUPLICATE}' AND EXISTS (
-        SELECT FROM events e WHERE e.log_id = t.id AND e.kind = '{TOLD_APART}' AND e.at > m.refused_at
+        SELECT FROM events e WHERE e.log_id = t.id AND e.kind IN ('{TOLD_APART}', '{TOOK_OVER}') AND e.at > m.refused_at
     ))
-    ORDER BY t.id, m.refusal_code, m.refused_at
+    ORDER BY t.id, m.refusal_code, m.refused_at) x ORDER BY x.refused_at, x.id, x.code LIMIT :most
 """)
 #: Of each rank of the programmes' runs, how many candidates stood there and what became of those that were found there.
 _BY_RANK = text(f"""
@@ -158,9 +158,10 @@ def _to_correct(db: Connection, actor: Actor, programmes: Sequence[str], technol
             "facts": sorted(OF_FACT),
             "codes": [code for code, _ in pairs],
             "fields": [field for _, field in pairs],
+            "most": MOST_TOLD,
         },
     )
-    told = [
+    return [
         ToCorrect(
             technology=row.id,
             title=row.title,
@@ -171,7 +172,6 @@ def _to_correct(db: Connection, actor: Actor, programmes: Sequence[str], technol
         )
         for row in rows
     ]
-    return sorted(told, key=lambda one: (one.since, one.technology, one.code))[:MOST_TOLD]
 
 
 def _asking(actor: Actor) -> JsonObject:

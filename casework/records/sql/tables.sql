@@ -2328,6 +2328,7 @@ CREATE TABLE matches (
     CONSTRAINT fk_matches_confirmed_by FOREIGN KEY(confirmed_by) REFERENCES people (id)
 );
 CREATE INDEX ix_matches_need_id ON matches (need_id);
+CREATE INDEX ix_matches_refused ON matches (programme_id, refused_at) WHERE refused_at IS NOT NULL;
 CREATE INDEX ix_matches_technology_id ON matches (technology_id);
 COMMENT ON COLUMN matches.proposed_by IS 'Person, event or algorithm';
 COMMENT ON COLUMN matches.run_id IS 'The run on whose list it was found';

@@ -12,6 +12,7 @@ from casework.engine.case_objects.programme_lists import LISTS
 from casework.operations.catalogue.doubted_fields import OF_FACT
 from casework.operations.catalogue.kept_records import confirm_field, correct_record, set_owner
 from casework.operations.catalogue.organisations import record_organisation
+from casework.operations.catalogue.record_merging import merge_records
 from casework.operations.catalogue.record_use import end_record
 from casework.operations.catalogue.twins import tell_apart
 from casework.operations.matching.decisions import decide
@@ -130,6 +131,15 @@ def test_each_reason_of_fact_asks_once_for_what_puts_the_record_right(world: Wor
     assert list_to_correct(db, world.actor(db, "auditor")) == [told]
     PUTS_RIGHT[code](world, db, ids)
     assert list_to_correct(db, officer) == list_mine_to_correct(db, officer) == []
+
+
+@pytest.mark.parametrize(("kept", "gone"), [("pump", "unknown"), ("unknown", "pump")])
+def test_a_double_is_put_right_by_merging_whichever_is_kept(world: World, db: Connection, kept: str, gone: str) -> None:
+    ids, officer = put(world, db), world.actor(db, "officer")
+    refuse(world, db, run(world, db, ids["need"]), ids["pump"], "duplicate")
+    assert len(list_to_correct(db, officer)) == 1
+    merge_records(db, officer, "technology", ids[gone], into=ids[kept], reason="The same pump.", request=new_request())
+    assert list_to_correct(db, officer) == []
 
 
 @pytest.mark.parametrize("code", [entry.code for entry in LISTS["match_refusals"].start if entry.code not in OF_FACT])
