@@ -60,4 +60,4 @@ def test_what_is_wrong_is_told_with_its_line(told: bytes, why: str) -> None:
 def test_needs_and_technologies_alone_have_one() -> None:
     with pytest.raises(InvalidForm) as refused:
         read_mapping("matches", b"{}")
-    assert "needs and technologies alone" in str(refused.value.fields[MAPPING])
+    assert "only columns of needs and technologies" in str(refused.value.fields[MAPPING])
