@@ -153,7 +153,8 @@ class ViewChange(Body):
         Id | None, Field(description="A programme with whose office you share it; null: with nobody")
     ] = None
     shared_role: Annotated[
-        str | None, Field(max_length=60, description="Of figures: share it there with this role alone")
+        str | None,
+        Field(max_length=60, description="Of figures: share it there with this role alone; left out: as until now"),
     ] = None
 
 

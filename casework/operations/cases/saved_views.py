@@ -95,6 +95,14 @@ def _roles(page: str) -> list[str]:
     return sorted(SHARED_AMONG.get(page, ()))
 
 
+def read_query(query: str) -> dict[str, str]:
+    """What a view asks for; of a word that is said twice the first counts."""
+    asked: dict[str, str] = {}
+    for name, value in parse_qsl(query):
+        asked.setdefault(name, value)
+    return asked
+
+
 def find_view(db: Connection, actor: Actor, id: str) -> tuple[str, SavedView]:
     """The list of one of the actor's own views, and the view. Raises NotFound for one that is not the actor's."""
     row = db.execute(_FIND, {"id": id, "person": actor.person}).one_or_none()
@@ -184,11 +192,13 @@ def change_view(
     name: str,
     shared_with: str | None,
     shared_role: str | None = None,
+    keep_role: bool = False,
     request: Request,
 ) -> Done:
     """Give one's own view another name, and share it with the office of a programme, or with None with nobody.
 
-    Of the office with everybody, or with those alone who have a role. Raises NotFound for one that is not the actor's.
+    Of the office with everybody, or with those alone who have a role; with `keep_role` as until now, where it stays with the same office.
+    Raises NotFound for one that is not the actor's.
     """
     name = _insist_name(name)
     if (earlier := ask(db, actor, request)) is not None:
@@ -200,6 +210,8 @@ def change_view(
         raise InvalidForm(fields={"name": reasons.cases.VIEW_NAMED_SO(name=name)})
     if shared_with is not None and shared_with != kept.shared_with:
         _insist_shared(db, actor, page, id, shared_with)
+    if keep_role and shared_with == kept.shared_with:
+        shared_role = kept.shared_role
     if shared_role is not None and (shared_with is None or shared_role not in SHARED_TO.get(page, ())):
         raise InvalidForm(fields={"shared_role": reasons.fields.NOT_A_CHOICE})
     given = {"id": id, "person": actor.person, "name": name, "shared_with": shared_with, "shared_role": shared_role}

@@ -10,7 +10,6 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl
 
 from sqlalchemy import Connection, Engine, text
 
@@ -18,7 +17,7 @@ from casework import reasons
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.rhythms import KINDS, WEEKLY, Rhythm, last_gone, next_going
 from casework.errors import InvalidForm, NotFound
-from casework.operations.cases.saved_views import find_used, list_views
+from casework.operations.cases.saved_views import find_used, list_views, read_query
 from casework.operations.cases.views import SavedView
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.perform import calendar_of, new_id
@@ -57,7 +56,7 @@ _CODES = text("SELECT code, id::text FROM programmes WHERE id = ANY(CAST(:progra
 
 
 def _one_of(mine: Mapping[str, str], view: SavedView) -> str | None:
-    code = dict(parse_qsl(view.query)).get(PROGRAMME, _ALL)
+    code = read_query(view.query).get(PROGRAMME, _ALL)
     if code != _ALL:
         return mine.get(code)
     if view.shared_with is None:

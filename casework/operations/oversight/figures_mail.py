@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection, text
 
@@ -15,7 +15,7 @@ from casework.engine.figures.case_facts import DIMENSIONS
 from casework.engine.figures.rhythms import PERIODS, Rhythm, end_of_period, midnight
 from casework.errors import NotFound
 from casework.ledger.canonical_json import parse_instant
-from casework.operations.cases.saved_views import find_used
+from casework.operations.cases.saved_views import find_used, read_query
 from casework.operations.core.notice_words import N_
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.figure_mails import PAGE, PROGRAMME, programme_of
@@ -89,7 +89,7 @@ def write_figures_mail(db: Connection, mail: str) -> FiguresMail | None:
     if row is None or actor is None or view is None or programme is None:
         return None
     calendar = calendar_of(db, programme)
-    asked = dict(parse_qsl(view.query))
+    asked = read_query(view.query)
     try:
         told = _tell(db, actor, programme, asked, _Times(row, asked, calendar))
     except (NotFound, ValueError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -25,6 +25,7 @@ from casework.operations.cases.saved_views import (
     find_named,
     find_view,
     list_views,
+    read_query,
     save_view,
     shares_with,
 )
@@ -140,12 +141,8 @@ def _view(page: str, saved: SavedView, present: Mapping[str, str], shown: str) -
 
 
 def known(page: str, query: str) -> dict[str, str]:
-    """What a list knows of a query; another word than one of its own leads nowhere, and of one said twice the first counts."""
-    found: dict[str, str] = {}
-    for name, value in parse_qsl(query[:2000]):
-        if name in LISTS[page].names:
-            found.setdefault(name, value)
-    return found
+    """What a list knows of a query; another word than one of its own leads nowhere."""
+    return {name: value for name, value in read_query(query[:2000]).items() if name in LISTS[page].names}
 
 
 def address(page: str, query: Mapping[str, Any]) -> str:

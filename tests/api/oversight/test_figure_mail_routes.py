@@ -44,6 +44,20 @@ def test_a_view_that_is_shared_with_one_role_is_that_roles_alone(client_for: Cli
     assert client_for("manager").post(f"/figures/views/{view}/mail", {"rhythm": "monthly"}).status_code == 201
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"), [({}, "manager"), ({"shared_role": None}, None), ({"shared_role": "observer"}, "observer")]
+)
+def test_a_view_that_is_renamed_is_shared_with_the_same_role_unless_another_is_sent(
+    client_for: Clients, world: World, sent: dict[str, object], kept: str | None
+) -> None:
+    supervisor = client_for("supervisor")
+    view, here = keep(supervisor), {"shared_with": world.programmes["BJ"]}
+    supervisor.post(f"/views/{view}", {"name": "Ours", "shared_role": "manager"} | here)
+    assert supervisor.post(f"/views/{view}", {"name": "Renamed"} | here | sent).status_code == 200
+    (own,) = supervisor.get("/views?page=figures").json["items"]
+    assert (own["name"], own["shared_role"]) == ("Renamed", kept)
+
+
 @pytest.mark.parametrize("body", [{"rhythm": "daily"}, {"rhythm": "weekly"}, {"rhythm": "weekly", "weekday": 8}, {}])
 def test_a_rhythm_that_there_is_none_is_refused(client_for: Clients, world: World, body: dict[str, object]) -> None:
     officer = client_for("officer")

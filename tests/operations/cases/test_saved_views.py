@@ -18,6 +18,7 @@ from casework.operations.cases.saved_views import (
     drop_view,
     find_view,
     list_views,
+    read_query,
     save_view,
     shares_with,
 )
@@ -44,6 +45,10 @@ def test_what_a_view_asks_for_can_be_stored(db: Connection, world: World, query:
         save_view(db, officer, "technologies", name="Mine", query=query, request=new_request())
     assert refused.value.fields == {"query": reasons.fields.UNSTORABLE}
     assert list_views(db, officer, "technologies") == []
+
+
+def test_of_a_word_that_a_view_says_twice_the_first_counts() -> None:
+    assert read_query("as_of=2026-02-01&sector=steel&as_of=2026-01-01") == {"as_of": "2026-02-01", "sector": "steel"}
 
 
 def test_a_view_is_replaced_only_where_that_is_wanted_and_stays_shared(db: Connection, world: World) -> None:

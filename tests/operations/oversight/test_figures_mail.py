@@ -157,3 +157,9 @@ def test_a_view_of_which_nothing_can_be_told_is_not_mailed(office: Office, query
 
 def test_what_numbers_are_called_is_what_the_page_calls_them() -> None:
     assert {step: CODES["funnel"][step] for step in MAIN} == {step: words for step, (_, words) in MAIN.items()}
+
+
+def test_of_a_word_that_is_said_twice_the_first_counts_as_on_the_page(office: Office) -> None:
+    asked(office, "officer", query="period=last_month&period=next_year")
+    send(office, 45)
+    assert len(figures(office, "officer")) == 1
