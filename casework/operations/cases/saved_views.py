@@ -240,6 +240,7 @@ def drop_view(db: Connection, actor: Actor, id: str, request: Request) -> Done:
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     _lock(db, actor)
+    db.execute(_HOLD, {"id": id, "person": actor.person})
     db.execute(_DROP_MAILS, {"id": id, "person": actor.person})
     page = db.execute(_DROP, {"id": id, "person": actor.person}).scalar_one_or_none()
     if page is None:
@@ -247,6 +248,8 @@ def drop_view(db: Connection, actor: Actor, id: str, request: Request) -> Done:
     return finish(db, actor, request, Done({"id": id, "page": page}))
 
 
+#: Lets nobody ask any more that one of one's own is mailed.
+_HOLD = text("SELECT FROM saved_views WHERE id = CAST(:id AS uuid) AND person_id = CAST(:person AS uuid) FOR UPDATE")
 #: With a view goes what is mailed of it to whomever.
 _DROP_MAILS = text("""
     DELETE FROM figure_mails f USING saved_views v

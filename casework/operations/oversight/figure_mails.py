@@ -123,7 +123,7 @@ def subscribe(
         return earlier
     found = find_used(db, actor, PAGE, view)
     programme = None if found is None else programme_of(db, actor, found)
-    if found is None or programme is None:
+    if found is None or programme is None or db.execute(_HOLD, {"view": found.id}).one_or_none() is None:
         raise NotFound("view")
     moment = now(db)
     given = {
@@ -139,6 +139,8 @@ def subscribe(
     return finish(db, actor, request, Done({"id": id}, 201))
 
 
+#: Lets nobody drop a view before this transaction ends; it finds none that was dropped meanwhile.
+_HOLD = text("SELECT 1 FROM saved_views WHERE id = CAST(:view AS uuid) FOR KEY SHARE")
 #: Has a view mailed to a person; what is mailed already goes on as it did, unless in another rhythm.
 _SUBSCRIBE = text("""
     INSERT INTO figure_mails AS f (id, view_id, person_id, rhythm, weekday, since, look_at)
@@ -216,7 +218,12 @@ def _look_at(db: Connection, row: Any, moment: datetime) -> None:
     view = None if actor is None else find_used(db, actor, PAGE, row.view_id)
     programme = None if actor is None or view is None else programme_of(db, actor, view)
     if programme is None:
-        db.execute(_UNSUBSCRIBE, {"id": row.id, "person": row.person})
+        held = [] if actor is None else list(_programmes(db, actor).values())
+        given = {"person": row.person, "roles": sorted(READ_OUTSIDE), "held": held}
+        if db.execute(_AGAIN, given).scalar_one():
+            db.execute(_LOOK_AGAIN, {"id": row.id, "at": moment + _LATEST})
+        else:
+            db.execute(_UNSUBSCRIBE, {"id": row.id, "person": row.person})
         return
     calendar, rhythm = calendar_of(db, programme), Rhythm(kind=row.rhythm, weekday=row.weekday)
     day = last_gone(rhythm, moment, calendar)
@@ -235,6 +242,12 @@ def _look_at(db: Connection, row: Any, moment: datetime) -> None:
     db.execute(_LOOK_AGAIN, {"id": row.id, "at": following})
 
 
+#: Whether somebody has a role that does not count now and may again: it is to come, or rests beside another one or with the account.
+_AGAIN = text("""
+    SELECT EXISTS (SELECT FROM memberships m WHERE m.person_id = CAST(:person AS uuid) AND m.role = ANY(CAST(:roles AS text[]))
+        AND (m.ends_at IS NULL OR m.ends_at > casework_now() AND m.ends_at <> m.starts_at)
+        AND m.programme_id <> ALL(CAST(:held AS uuid[])))
+""")
 #: Queues the mail of a day, once.
 _QUEUE = text("""
     INSERT INTO mails (id, person_id, key, kind, sealed, made_at, send_at)

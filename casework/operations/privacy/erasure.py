@@ -203,7 +203,10 @@ def _erase_account(db: Connection, person: str) -> bool:
     ).one()
     if row.erased_at is not None:
         return False
-    # Nobody is mailed any more what a view of that person shows.
+    # Nobody is mailed any more what a view of that person shows, nor asks for it meanwhile.
+    db.execute(
+        text("SELECT FROM saved_views WHERE person_id = CAST(:id AS uuid) ORDER BY id FOR UPDATE"), {"id": person}
+    )
     db.execute(
         text(
             "DELETE FROM figure_mails WHERE view_id IN (SELECT id FROM saved_views WHERE person_id = CAST(:id AS uuid))"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -21,6 +23,7 @@ from casework.operations.oversight.figure_mails import (
     unsubscribe,
 )
 from casework.operations.people.registry import end_role
+from casework.operations.privacy.erasure import _erase_account
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from tests.support.world import World, new_request
@@ -285,6 +288,92 @@ def test_the_mails_of_whoever_lost_the_role_end(world: World, engine: Engine, se
             ]
             kept = db.execute(text("SELECT person_id::text FROM mails WHERE kind = 'figures'")).scalars().all()
             assert kept == [world.people["manager"]]
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "stays"),
+    [
+        ("UPDATE people SET active = false WHERE id = CAST(:person AS uuid)", True),
+        (
+            "UPDATE memberships SET starts_at = casework_now() + interval '60 days' WHERE person_id = CAST(:person AS uuid)",
+            True,
+        ),
+        ("UPDATE memberships SET ends_at = casework_now() WHERE person_id = CAST(:person AS uuid)", False),
+        (
+            "UPDATE memberships SET starts_at = m.later, ends_at = m.later"
+            " FROM (SELECT casework_now() + interval '60 days' AS later) m WHERE person_id = CAST(:person AS uuid)",
+            False,
+        ),
+    ],
+)
+def test_mails_rest_while_a_role_does_not_count_and_end_with_it(
+    world: World, engine: Engine, settings: Settings, spoilt: str, stays: bool
+) -> None:
+    with transaction(engine) as db:
+        ask_for(db, world, "manager", keep(db, world, "supervisor", share=True))
+        db.execute(text(spoilt), {"person": world.people["manager"]})
+    with clock(settings, 45) as later:
+        queue_due(later)
+        assert queued(later) == []
+        with transaction(later) as db:
+            ahead = (
+                db.execute(text("SELECT look_at - casework_now() > interval '23 hours' FROM figure_mails"))
+                .scalars()
+                .all()
+            )
+    assert ahead == ([True] if stays else [])
+
+
+@pytest.mark.parametrize("how", ["dropped", "erased"])
+def test_a_view_that_goes_while_somebody_asks_for_its_mails_is_not_mailed(
+    engine: Engine, world: World, how: str
+) -> None:
+    with transaction(engine) as db:
+        view = keep(db, world, "supervisor", share=True)
+        supervisor = world.actor(db, "supervisor")
+    begun = Event()
+
+    def asks() -> None:
+        with transaction(engine) as db:
+            officer = world.actor(db, "officer")
+            begun.set()
+            with pytest.raises(NotFound):
+                subscribe(db, officer, view, rhythm="monthly", request=new_request())
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(engine) as db:
+            if how == "dropped":
+                drop_view(db, supervisor, view, new_request())
+            else:
+                _erase_account(db, world.people["supervisor"])
+            waits = pool.submit(asks)
+            begun.wait(10)
+            with pytest.raises(TimeoutError):
+                waits.result(0.5)
+        waits.result(10)
+
+
+def test_a_view_is_dropped_with_mails_that_are_asked_for_at_that_moment(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        view = keep(db, world, "supervisor", share=True)
+    begun = Event()
+
+    def drops() -> None:
+        with transaction(engine) as db:
+            supervisor = world.actor(db, "supervisor")
+            begun.set()
+            drop_view(db, supervisor, view, new_request())
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(engine) as db:
+            ask_for(db, world, "officer", view)
+            waits = pool.submit(drops)
+            begun.wait(10)
+            with pytest.raises(TimeoutError):
+                waits.result(0.5)
+        waits.result(10)
+    with transaction(engine) as db:
+        assert db.execute(text("SELECT count(*) FROM figure_mails")).scalar_one() == 0
 
 
 def test_the_mails_end_as_a_view_is_shared_no_more(world: World, engine: Engine, settings: Settings) -> None:
