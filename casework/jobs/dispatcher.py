@@ -103,6 +103,6 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
         if figure_mails.any_waiting(db):
             jobs.append(Job(OTHERS, "mail_figures", "mail_figures"))
         sending = outbox.list_due(db, MAILS, but=_NOT_ON_THE_WAY.format(prefix="send", id="m.id"), most=MOST)
-        # One person's mails go one after the other, in the order in which they were written.
+        # One person's mails go one after the other, in the order in which they were written; and so do all that tell figures.
         jobs += [Job(OTHERS, "send", f"send {mail}", {"mail": mail}, f"mails of {person}") for mail, person in sending]
     return jobs

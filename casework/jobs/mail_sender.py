@@ -12,6 +12,7 @@ from casework.operations.core import outbox
 from casework.operations.documents.key_material import document_store_of, secret_box_of
 from casework.operations.letters.mail import LetterMail
 from casework.operations.notifications import mail_outbox
+from casework.operations.oversight.figures_mail import count_for_mail
 from casework.records.database import transaction
 
 
@@ -19,8 +20,9 @@ from casework.records.database import transaction
 def send(hands: Hands, mail: str) -> None:
     """Send a mail that is due. Whoever dies after the server took it sends it again, with the same Message-ID and a
     header that says it may have come before."""
+    told = count_for_mail(hands.engine, mail)
     with transaction(hands.engine) as db:
-        composed = mail_outbox.compose(db, mail, secret_box_of(hands.settings))
+        composed = mail_outbox.compose(db, mail, secret_box_of(hands.settings), told)
         if isinstance(composed, LetterMail):
             pieces = document_store_of(hands.engine, hands.settings).read(db, composed.file)
             composed = replace(composed, content=b"".join(pieces))

@@ -8,21 +8,26 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.case_facts import DIMENSIONS
 from casework.engine.figures.rhythms import PERIODS, Rhythm, end_of_period, midnight
 from casework.errors import NotFound
+from casework.json_values import JsonObject
 from casework.ledger.canonical_json import parse_instant
 from casework.operations.cases.saved_views import find_used, read_query
+from casework.operations.cases.views import SavedView
 from casework.operations.core.notice_words import N_
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.figure_mails import PAGE, PROGRAMME, programme_of
 from casework.operations.oversight.figures import READ_BY, Counted, count_for_reader
+from casework.operations.oversight.kept_figures import is_large
 from casework.operations.oversight.outside_figures import find_outside
 from casework.permissions.actors import Actor
+from casework.permissions.visibility import closed_of
 from casework.records.actors import find_actor
+from casework.records.database import transaction
 
 #: The main numbers: how many needs were published, and how many cases came to a step at all; each by its figure and what it is called.
 MAIN: Mapping[str, tuple[str, str]] = {
@@ -69,44 +74,90 @@ class FiguresMail:
     subscription: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What was counted for a mail with figures."""
+
+    #: Of what, and for a reader of which rights.
+    asks: tuple[object, ...]
+    words: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """A mail with figures that waits, and what its reader may be told."""
+
+    row: Any
+    actor: Actor
+    view: SavedView
+    programme: str
+
+    @property
+    def inside(self) -> bool:
+        return any(m.programme == self.programme and m.role in READ_BY for m in self.actor.memberships)
+
+    @property
+    def asks(self) -> tuple[object, ...]:
+        """What decides which numbers it tells."""
+        closed = self.programme in closed_of(self.actor)
+        return self.row.subscription, self.view.id, self.view.query, self.programme, self.inside, closed
+
+
 #: To whom and of what a mail with figures is, while no later one takes its place and nobody has stopped it.
 _OF_MAIL = text("""
     SELECT m.id::text, p.email, p.language, p.id::text AS person, f.id::text AS subscription, f.view_id::text, f.rhythm, f.weekday,
         f.told_for, casework_now() AS now
     FROM mails m JOIN figure_mails f ON f.mail_id = m.id JOIN people p ON p.id = m.person_id AND p.active
-    WHERE m.id = CAST(:id AS uuid)
+    WHERE m.id = CAST(:id AS uuid) AND m.state = 'queued'
 """)
 #: What a programme is called.
-_CALLED = text("SELECT name, name_zh FROM programmes WHERE id = CAST(:id AS uuid)")
+_CALLED = text("SELECT code, name, name_zh FROM programmes WHERE id = CAST(:id AS uuid)")
 
 
-def write_figures_mail(db: Connection, mail: str) -> FiguresMail | None:
-    """What a mail with figures says now; None where it was stopped, or its reader may not be told of them any more."""
-    row = db.execute(_OF_MAIL, {"id": mail}).one_or_none()
-    actor = None if row is None else find_actor(db, row.person)
-    view = None if row is None or actor is None else find_used(db, actor, PAGE, row.view_id)
-    programme = None if actor is None or view is None else programme_of(db, actor, view)
-    if row is None or actor is None or view is None or programme is None:
+def count_for_mail(engine: Engine, mail: str) -> Told | None:
+    """What a mail with figures is to tell; None for any other mail, and where nothing can be told.
+
+    It may take minutes, in which no mail is locked.
+    """
+    with transaction(engine) as db:
+        found = _find(db, mail)
+        if found is None:
+            return None
+        outside = None if found.inside else find_outside(db, found.actor, programme=found.programme)
+        words = _tell(db, found) if outside is None else None
+    if outside is not None:
+        words = _tell_outside(outside())
+    return None if words is None else Told(asks=found.asks, words=words)
+
+
+def write_figures_mail(db: Connection, mail: str, told: Told | None) -> FiguresMail | None:
+    """What a mail with figures says, by what was counted for it; None where it was stopped meanwhile, or its reader may not be told that
+    any more."""
+    found = _find(db, mail)
+    if found is None or told is None or found.asks != told.asks:
         return None
-    calendar = calendar_of(db, programme)
-    asked = read_query(view.query)
-    try:
-        told = _tell(db, actor, programme, asked, _Times(row, asked, calendar))
-    except (NotFound, ValueError):
-        # The programme had not begun by the day that the view asks for, or there is no such day.
-        return None
-    called = db.execute(_CALLED, {"id": programme}).one()
+    row, called = found.row, db.execute(_CALLED, {"id": found.programme}).one()
     return FiguresMail(
         id=row.id,
         address=row.email,
         language=row.language,
-        zone=calendar.zone,
+        zone=calendar_of(db, found.programme).zone,
         at=row.now,
-        view=view.name,
+        view=found.view.name,
         programme=(row.language.startswith("zh") and called.name_zh) or called.name,
         subscription=row.subscription,
-        **told,
+        **told.words,
     )
+
+
+def _find(db: Connection, mail: str) -> _Found | None:
+    row = db.execute(_OF_MAIL, {"id": mail}).one_or_none()
+    actor = None if row is None else find_actor(db, row.person)
+    view = None if row is None or actor is None else find_used(db, actor, PAGE, row.view_id)
+    programme = None if actor is None or view is None else programme_of(db, actor, view)
+    if actor is None or view is None or programme is None:
+        return None
+    return _Found(row=row, actor=actor, view=view, programme=programme)
 
 
 class _Times:
@@ -129,13 +180,21 @@ class _Times:
             self.before = midnight(earlier, calendar) - timedelta(microseconds=1)
 
 
-def _tell(db: Connection, actor: Actor, programme: str, asked: Mapping[str, str], times: _Times) -> dict[str, Any]:
-    if not any(m.programme == programme and m.role in READ_BY for m in actor.memberships):
-        return _tell_outside(db, actor, programme)
+def _tell(db: Connection, found: _Found) -> dict[str, Any] | None:
+    """None where there is no such day, or the programme had not begun by the one that the view asks for."""
+    actor, programme, asked = found.actor, found.programme, read_query(found.view.query)
+    calendar = calendar_of(db, programme)
+    try:
+        times = _Times(found.row, asked, calendar)
+    except ValueError:
+        return None
     among = {name: asked[name] for name in DIMENSIONS if asked.get(name)}
-    counted = count_for_reader(db, actor, programme=programme, until=times.until, among=among, with_cases=False)
-    # What was counted ahead takes minutes to count as of another moment.
-    earlier = None if counted.ahead else _count_before(db, actor, programme, among, times.before)
+    try:
+        counted = count_for_reader(db, actor, programme=programme, until=times.until, among=among, with_cases=False)
+    except NotFound:
+        return None
+    # A large programme takes minutes to count once.
+    earlier = None if is_large(db, programme) else _count_before(db, actor, programme, among, times.before)
     numbers = []
     for step, (figure, words) in MAIN.items():
         count = _number(counted, figure, step)
@@ -143,21 +202,18 @@ def _tell(db: Connection, actor: Actor, programme: str, asked: Mapping[str, str]
         if count is not None:
             more = count - (then or 0) if earlier is not None else None
             numbers.append(MainNumber(words=words, count=str(count), more=more))
+    query = {PROGRAMME: db.execute(_CALLED, {"id": programme}).one().code, **among}
+    if times.until:
+        query[AS_OF] = calendar.local_date(counted.as_of.at).isoformat()
     return {
         "as_of": counted.as_of.at,
         "since": None if earlier is None else earlier.as_of.at,
         "numbers": tuple(numbers),
         "outside": False,
         "some": bool(among),
-        "path": _path(asked, among, counted if times.until else None, calendar_of(db, programme)),
+        # To the same figures, whenever the mail is read.
+        "path": f"/figures?{urlencode(query)}",
     }
-
-
-def _path(asked: Mapping[str, str], among: Mapping[str, str], counted: Counted | None, calendar: Calendar) -> str:
-    """To the same figures, whenever the mail is read."""
-    query = {name: asked[name] for name in (PROGRAMME,) if name in asked} | dict(among)
-    query |= {} if counted is None else {AS_OF: calendar.local_date(counted.as_of.at).isoformat()}
-    return f"/figures?{urlencode(query)}" if query else "/figures"
 
 
 def _count_before(
@@ -185,9 +241,8 @@ def _is_of(of: Mapping[str, str | None], figure: str, step: str) -> bool:
     return of.get("step") == step and of.keys() == ({"step"} if figure == "funnel" else {"step", "next"})
 
 
-def _tell_outside(db: Connection, actor: Actor, programme: str) -> dict[str, Any]:
+def _tell_outside(told: JsonObject) -> dict[str, Any]:
     """Of the whole programme as of the end of the last quarter, small numbers hidden: nobody outside chooses anything of that."""
-    told = find_outside(db, actor, programme=programme)()
     numbers = []
     for step, (figure, words) in MAIN.items():
         rows = told["figures"].get(figure, {}).get("rows", ())
@@ -205,4 +260,4 @@ def _tell_outside(db: Connection, actor: Actor, programme: str) -> dict[str, Any
     }
 
 
-__all__ = ["AS_OF", "MAIN", "PERIOD", "FiguresMail", "MainNumber", "write_figures_mail"]
+__all__ = ["AS_OF", "MAIN", "PERIOD", "FiguresMail", "MainNumber", "Told", "count_for_mail", "write_figures_mail"]

@@ -21,12 +21,15 @@ _note = logging.getLogger(__name__)
 LARGE = 1_000
 #: After so many minutes it is looked again whether anything has happened.
 EVERY_MINUTES = 15
+#: A programme `p` is large.
+_MANY = "(SELECT count(*) FROM (SELECT FROM cases c WHERE c.programme_id = p.id LIMIT :large + 1) c) > :large"
+#: Whether one is.
+_LARGE = text(f"SELECT {_MANY} FROM programmes p WHERE p.id = CAST(:programme AS uuid)")
 #: The large programmes whose figures are to be looked at again, and those that were counted by other rules.
-_DUE = text("""
+_DUE = text(f"""
     SELECT p.id::text FROM programmes p LEFT JOIN kept_figures k ON k.programme_id = p.id
     WHERE (k.programme_id IS NULL OR k.rules <> :rules OR k.looked_at < casework_now() - make_interval(mins => :minutes))
-    AND (k.programme_id IS NOT NULL
-        OR (SELECT count(*) FROM (SELECT FROM cases c WHERE c.programme_id = p.id LIMIT :large + 1) c) > :large)
+    AND (k.programme_id IS NOT NULL OR {_MANY})
     ORDER BY p.id
 """)
 #: How many events the logs of a programme have that figures name, sealed ones apart.
@@ -62,6 +65,12 @@ _FORGET = text("DELETE FROM kept_figures WHERE programme_id = CAST(:programme AS
 def list_due(db: Connection) -> list[str]:
     """The programmes whose figures are to be counted ahead, as far as anything has happened there."""
     return list(db.execute(_DUE, {"rules": rules(), "minutes": EVERY_MINUTES, "large": LARGE}).scalars())
+
+
+def is_large(db: Connection, programme: str) -> bool:
+    """Whether a programme has so many cases that its figures are counted ahead."""
+    large: bool = db.execute(_LARGE, {"programme": programme, "large": LARGE}).scalar_one()
+    return large
 
 
 def count_ahead(engine: Engine, programme: str) -> bool:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, Engine, text
 
-from casework.operations.cases.saved_views import change_view, find_view
+from casework.jobs.dispatcher import dispatch
+from casework.jobs.job_registry import Hands
+from casework.jobs.mail_sender import send as run_job
+from casework.operations.cases.saved_views import change_view, find_view, save_view
+from casework.operations.documents.key_material import secret_box_of
+from casework.operations.notifications.mail_outbox import compose
+from casework.operations.oversight import kept_figures
 from casework.operations.oversight.figure_mails import queue_due, unsubscribe
-from casework.operations.oversight.figures_mail import MAIN
+from casework.operations.oversight.figures_mail import MAIN, FiguresMail, count_for_mail
+from casework.operations.oversight.kept_figures import count_ahead
 from casework.operations.people.registry import end_role
 from casework.records.database import transaction
 from casework.web.oversight.figure_words import CODES
@@ -45,7 +53,7 @@ def test_the_main_numbers_and_the_way_to_the_page_and_nothing_of_a_case(office: 
     (said,) = figures(office, "officer")
     assert "Case opened: 1" in said
     assert f"/figures/mails/{id}/stop" in said
-    assert "/figures?as_of=" in said
+    assert "/figures?programme=BJ&as_of=" in said
     (mail,) = office.mails("officer")
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
     with transaction(office.engine) as db:
@@ -159,7 +167,131 @@ def test_what_numbers_are_called_is_what_the_page_calls_them() -> None:
     assert {step: CODES["funnel"][step] for step in MAIN} == {step: words for step, (_, words) in MAIN.items()}
 
 
+def test_a_large_programme_is_counted_once_for_a_mail(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_figures, "LARGE", 0)
+    with transaction(office.engine) as db:
+        office.world.open_case(db)
+    asked(office, "officer")
+    send(office, 45)
+    (said,) = figures(office, "officer")
+    assert "Case opened: 1" in said
+    assert "In brackets" not in said
+
+
 def test_of_a_word_that_is_said_twice_the_first_counts_as_on_the_page(office: Office) -> None:
     asked(office, "officer", query="period=last_month&period=next_year")
     send(office, 45)
     assert len(figures(office, "officer")) == 1
+
+
+def test_mails_with_figures_go_one_after_the_other_and_hold_up_nobodys_others(office: Office) -> None:
+    asked(office, "officer")
+    asked(office, "manager")
+    with clock(office.settings, 45) as later:
+        queue_due(later)
+        with transaction(later) as db:
+            other = (
+                "INSERT INTO mails (id, person_id, key, kind, sealed, made_at, send_at) SELECT gen_random_uuid(),"
+                " CAST(:id AS uuid), 'other', 'immediate', false, casework_now(), casework_now()"
+            )
+            db.execute(text(other), {"id": office.world.people["officer"]})
+        dispatch(later, mailing=True)
+        with transaction(later) as db:
+            locks = "SELECT lock FROM procrastinate_jobs WHERE task_name = 'casework:send' ORDER BY lock"
+            found = db.execute(text(locks)).scalars().all()
+    assert found == sorted([f"mails of {office.world.people['officer']}", "mails of figures", "mails of figures"])
+
+
+def waiting(engine: Engine) -> str:
+    with transaction(engine) as db:
+        mail: str = db.execute(text("SELECT id::text FROM mails WHERE kind = 'figures'")).scalar_one()
+    return mail
+
+
+@pytest.mark.parametrize("who", ["officer", "observer"])
+def test_a_mail_is_not_locked_while_it_is_counted(office: Office, who: str) -> None:
+    asked(office, who, by="supervisor", share=True, role=who)
+    with clock(office.settings, 140) as later:
+        queue_due(later)
+        mail = waiting(later)
+        with transaction(later) as db:
+            db.execute(text("SELECT 1 FROM mails FOR UPDATE")).all()
+            assert count_for_mail(later, mail) is not None
+
+
+def nothing(db: Connection, office: Office, view: str, id: str) -> None:
+    """Nothing happens meanwhile."""
+
+
+def stops(db: Connection, office: Office, view: str, id: str) -> None:
+    unsubscribe(db, office.world.actor(db, "officer"), id, new_request())
+
+
+def asks_for_other_figures(db: Connection, office: Office, view: str, id: str) -> None:
+    supervisor = office.world.actor(db, "supervisor")
+    save_view(db, supervisor, "figures", name="Ours", query="sector=steel", request=new_request(), replace=True)
+
+
+def shares_it_no_more(db: Connection, office: Office, view: str, id: str) -> None:
+    supervisor = office.world.actor(db, "supervisor")
+    change_view(db, supervisor, view, name="Ours", shared_with=None, request=new_request())
+
+
+def leaves(db: Connection, office: Office, view: str, id: str) -> None:
+    given = {"person": office.world.people["officer"]}
+    end_role(
+        db, db.execute(text("SELECT id FROM memberships WHERE person_id = CAST(:person AS uuid)"), given).scalar_one()
+    )
+
+
+def becomes_an_observer(db: Connection, office: Office, view: str, id: str) -> None:
+    change_view(
+        db,
+        office.world.actor(db, "supervisor"),
+        view,
+        name="Ours",
+        shared_with=office.world.programmes["BJ"],
+        shared_role="observer",
+        request=new_request(),
+    )
+    given = {"person": office.world.people["officer"]}
+    db.execute(text("UPDATE memberships SET role = 'observer' WHERE person_id = CAST(:person AS uuid)"), given)
+
+
+@pytest.mark.parametrize(
+    ("happens", "goes"),
+    [
+        (nothing, True),
+        (stops, False),
+        (asks_for_other_figures, False),
+        (shares_it_no_more, False),
+        (leaves, False),
+        (becomes_an_observer, False),
+    ],
+)
+def test_what_was_counted_is_told_if_its_reader_may_still_be_told_of_it(
+    office: Office, happens: Callable[[Connection, Office, str, str], None], goes: bool
+) -> None:
+    view, id = asked(office, "officer", by="supervisor", share=True)
+    with clock(office.settings, 45) as later:
+        queue_due(later)
+        mail = waiting(later)
+        told = count_for_mail(later, mail)
+        with transaction(later) as db:
+            happens(db, office, view, id)
+        with transaction(later) as db:
+            composed = compose(db, mail, secret_box_of(office.settings), told)
+    assert isinstance(composed, FiguresMail) == goes
+    assert office.states()[-1] == ("queued" if goes else "cancelled")
+
+
+def test_a_fault_in_counting_is_tried_again_and_cancels_nothing(office: Office) -> None:
+    asked(office, "officer")
+    count_ahead(office.engine, office.world.programmes["BJ"])
+    with transaction(office.engine) as db:
+        db.execute(text("UPDATE kept_figures SET told = 'nonsense'"))
+    with clock(office.settings, 45) as later:
+        queue_due(later)
+        with pytest.raises(ValueError, match="invalid literal"):
+            run_job(Hands(later, office.settings), waiting(later))
+    assert office.states() == ["queued"]
