@@ -1,7 +1,6 @@
 """What somebody outside the office is shown of figures: no cell under three, and none that subtraction would give away.
 
-Every cell that is printed is an unknown, and whatever adds up among them an equation. For each cell under three other numbers are looked
-for that agree with all that is shown: as long as there are none, one more is hidden, the smallest that helps.
+Every cell that is printed is an unknown, and whatever adds up among them an equation; what is hidden by these `hiding` finds.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from itertools import pairwise
 from casework.engine.figures.across import LEAST, REST, ROOM, STATED, UNTOLD, Cell, across
 from casework.engine.figures.across import value_of as _value
 from casework.engine.figures.counting import DENOMINATOR, NUMERATOR, Figure, Row
+from casework.engine.figures.hiding import hide
 
 #: A cell of fewer than the least is printed as that; one that is hidden for its sake as nothing.
 FEW = "<3"
@@ -64,165 +64,6 @@ def _to_tell(name: str, figure: Figure) -> Figure:
         replace(row, parts={part: n for part, n in row.parts.items() if part not in untold}) for row in figure.rows
     )
     return replace(figure, rows=rows) if untold else figure
-
-
-def hide(
-    cells: Mapping[Cell, int], sums: Sequence[Sequence[Cell]], known: Sequence[Sequence[Cell]] = ()
-) -> dict[Cell, bool]:
-    """The cells that are not printed: those under three, and so many more that none of them can be worked out; of each whether it is
-    said to be under three.
-
-    Of each of `sums` the first cell is what the others come to. What those of each of `known` come to a reader may have from elsewhere.
-    """
-    found = _Search(cells, [one for one in sums if len(one) == 2])
-    real = [found.written(one[0], one[1:]) for one in sums if len(one) > 2]
-    # Where all are hidden from the beginning, nothing more can be.
-    told = [found.written(None, one) for one in known if any(cells[cell] >= LEAST for cell in one)]
-    found.hide_more([*real, *told], far=False)
-    found.hide_more(real, far=True)
-    few = {cell for cell in found.hidden - found.unsaid if cells[cell] < LEAST}
-    return {cell: found.unknown[cell] in few for cell in cells if found.unknown[cell] in found.hidden}
-
-
-#: An unknown, by one of the cells that are known to be the same; an equation of what is added and taken off, which comes to nothing.
-Equation = Mapping[Cell, int]
-#: So many tries, until a cell is taken for one that can be worked out.
-TRIES = 100
-
-
-class _Search:
-    """Whether numbers other than the true ones agree with all that is printed, for each cell under three that is hidden."""
-
-    def __init__(self, cells: Mapping[Cell, int], same: Iterable[Sequence[Cell]]) -> None:
-        self.unknown = {cell: cell for cell in cells}
-        self._values = cells
-        for one, other in same:
-            kept, gone = self._first(one), self._first(other)
-            self.unknown[gone] = kept
-        self.unknown = {cell: self._first(cell) for cell in cells}
-        self.hidden = {self.unknown[cell] for cell, value in cells.items() if value < LEAST or cell[2] == ROOM}
-        #: Of which it is not even said that they are under three.
-        self.unsaid: set[Cell] = set()
-        self.unsaid |= {cell for cell in self.hidden if cell[2] in (REST, ROOM)}
-        self._rows: list[Equation] = []
-        self._among: dict[Cell, list[int]] = {}
-
-    def _first(self, cell: Cell) -> Cell:
-        while self.unknown[cell] != cell:
-            cell = self.unknown[cell]
-        return cell
-
-    def written(self, whole: Cell | None, parts: Iterable[Cell]) -> Equation:
-        row: dict[Cell, int] = {}
-        for sign, cell in (*((1, part) for part in parts), *([] if whole is None else [(-1, whole)])):
-            row[self.unknown[cell]] = row.get(self.unknown[cell], 0) + sign
-        return {cell: times for cell, times in row.items() if times}
-
-    def hide_more(self, rows: Sequence[Equation], *, far: bool) -> None:
-        """Until each cell under three could be another number; `far`: also by what is not printed beside it, and by saying less."""
-        self._rows, self._among = list(rows), {}
-        for n, row in enumerate(rows):
-            for cell in row:
-                self._among.setdefault(cell, []).append(n)
-        self._never_alone(range(len(rows)))
-        for small in sorted(cell for cell in self.hidden if self._values[cell] < LEAST and cell[2] != ROOM):
-            while not self._could_differ(small):
-                near = [*self._among.get(small, ())]
-                if far and not any(self._shown(n) for n in near):
-                    near = sorted({m for n in near for cell in self._rows[n] for m in self._among[cell]})
-                if any(self._shown(n) for n in near):
-                    self._hide_in(
-                        min((n for n in near if self._shown(n)), key=lambda n: (self._has_room(n), self._hidden_in(n)))
-                    )
-                elif not far or not self._say_less(small):
-                    break
-
-    def _shown(self, n: int) -> list[Cell]:
-        return [cell for cell in self._rows[n] if cell not in self.hidden]
-
-    def _hidden_in(self, n: int) -> int:
-        return len(self._rows[n]) - len(self._shown(n))
-
-    def _never_alone(self, rows: Iterable[int]) -> None:
-        """What is hidden alone in an equation follows at once."""
-        for n in rows:
-            if self._hidden_in(n) == 1 and self._shown(n) and not self._has_room(n):
-                self._hide_in(n)
-
-    def _has_room(self, n: int) -> bool:
-        """Nothing follows from it but that one number is no more than another."""
-        return any(cell[2] == ROOM for cell in self._rows[n])
-
-    def _hide_in(self, n: int) -> None:
-        """One cell more of an equation: one beside others that are alone, not one that is alone itself; the smallest of these."""
-
-        def cost(cell: Cell) -> tuple[int, int, Cell]:
-            beside = [self._hidden_in(m) for m in self._among[cell] if not self._has_room(m)]
-            return beside.count(0) - beside.count(1), self._values[cell], cell
-
-        cell = min(self._shown(n), key=cost)
-        self.hidden.add(cell)
-        self._never_alone(self._among[cell])
-
-    def _say_less(self, small: Cell) -> bool:
-        """Of the largest of an equation whose cells are all under three, and can be nothing else, not even that."""
-        for n in self._among.get(small, ()):
-            row = self._rows[n]
-            sides = [
-                [self._values[cell] * times for cell, times in row.items() if times * sign > 0] for sign in (1, -1)
-            ]
-            if all(self._values[cell] < LEAST for cell in row) and not self.unsaid & row.keys() and _forced(*sides):
-                self.unsaid.add(max(row, key=lambda cell: (self._values[cell], cell)))
-                return True
-        return False
-
-    def _could_differ(self, small: Cell) -> bool:
-        for by in (1, -1):
-            self._left = TRIES
-            if self._may_be(small, by) and self._balanced({small: by}, self._off({}, small, by)):
-                return True
-        return False
-
-    def _may_be(self, cell: Cell, by: int) -> bool:
-        """Whether a reader holds it for possible: that a line is there says that it is not nought."""
-        value = self._values[cell]
-        if cell[2] in (REST, ROOM):
-            return value + by >= 0
-        if cell in self.unsaid:
-            return value + by >= min(value, 1)
-        if value >= LEAST:
-            return value + by >= LEAST
-        return min(value, 1) <= value + by < LEAST
-
-    def _off(self, off: Mapping[int, int], cell: Cell, by: int) -> dict[int, int]:
-        """By how much which equations are off once a cell is moved too."""
-        after = dict(off)
-        for n in self._among.get(cell, ()):
-            after[n] = after.get(n, 0) + self._rows[n][cell] * by
-            if not after[n]:
-                del after[n]
-        return after
-
-    def _balanced(self, moved: Mapping[Cell, int], off: Mapping[int, int]) -> bool:
-        """Whether other hidden cells can make up for what was moved: tried first are those that leave the fewest equations off."""
-        self._left -= 1
-        if not off or self._left < 0:
-            return not off
-        free = {n: [cell for cell in self._rows[n] if cell in self.hidden and cell not in moved] for n in off}
-        n = min(free, key=lambda n: (len(free[n]), n))
-        moves = [
-            (cell, by, self._off(off, cell, by))
-            for cell in free[n]
-            for by in {-off[n] // self._rows[n][cell], -1 if off[n] * self._rows[n][cell] > 0 else 1}
-            if self._may_be(cell, by)
-        ]
-        moves.sort(key=lambda move: (len(move[2]), -self._values[move[0]], move[0], move[1]))
-        return any(self._balanced({**moved, cell: by}, after) for cell, by, after in moves)
-
-
-def _forced(parts: Sequence[int], whole: Sequence[int]) -> bool:
-    """Whether parts cannot be others, as there is a line of each, and they come to no more than is under three."""
-    return bool(whole) and sum(min(part, 1) for part in parts) == LEAST - 1
 
 
 # --- what adds up ----------------------------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ from casework.engine.figures.agreements import agreements
 from casework.engine.figures.counting import Figure, Row
 from casework.engine.figures.deployments import deployments
 from casework.engine.figures.endings import endings
-from casework.engine.figures.suppression import FEW, ShownRow, equations, hide, suppressed
+from casework.engine.figures.hiding import hide
+from casework.engine.figures.suppression import FEW, ShownRow, equations, suppressed
 from tests.engine.figures.pieces import NAMES, Told, world
 
 FEWER_THAN = 3
