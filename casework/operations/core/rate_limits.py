@@ -76,7 +76,7 @@ ALLOWANCES: Mapping[Kind, Allowance] = {
         60, timedelta(minutes=10), "figures of a programme, and how its cases ran: all of its logs are read"
     ),
     "outside_figures": Allowance(
-        20, timedelta(minutes=10), "figures as they are told outside: what could be found out is looked for"
+        12, timedelta(minutes=10), "figures as they are told outside: what could be found out is looked for"
     ),
     "forecast": Allowance(
         60, timedelta(minutes=10), "forecasts of a case: the past of its programme is read and drawn from"

@@ -297,6 +297,28 @@ def _by_log(db: Connection, programme: str, until: datetime, counted_by: str) ->
         yield kept[0].kind, kept
 
 
+#: How many events the logs of a programme have, of some kinds, and what tells these from any others: of each log its last one.
+_EVENTS = text("""
+    SELECT coalesce(sum(l.seq), 0) AS events, bit_xor(hashtextextended(l.head, 0)) AS heads FROM logs l
+    WHERE CAST(:programme AS uuid) IN (l.programme_id, l.id) AND l.kind = ANY(CAST(:kinds AS text[]))
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """How far the logs of a programme have come."""
+
+    events: int
+    heads: int | None
+
+
+def events_of_programme(db: Connection, programme: str, kinds: Collection[str] = _KINDS) -> Events:
+    """How far the logs have come that figures name, or those of some kinds. An erasure is an event as well."""
+    with whole(db):
+        row = db.execute(_EVENTS, {"programme": programme, "kinds": [*kinds]}).one()
+    return Events(int(row.events), row.heads)
+
+
 # --- what was counted ahead ------------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.engine.figures.counting import Figure
 from casework.engine.figures.kept_facts import KEPT, write
 from casework.operations.oversight.figure_facts import bring_after, find_differing, forget_facts
-from casework.operations.oversight.figures import Counted, count_programme, read_ahead, rules
+from casework.operations.oversight.figures import Counted, count_programme, events_of_programme, read_ahead, rules
 from casework.operations.oversight.follow_ups import Followed, count_followed, read_followed, write_followed
 from casework.records.database import transaction
 from casework.records.row_security import in_snapshot
@@ -31,11 +31,6 @@ _DUE = text(f"""
     WHERE (k.programme_id IS NULL OR k.rules <> :rules OR k.looked_at < casework_now() - make_interval(mins => :minutes))
     AND (k.programme_id IS NOT NULL OR {_MANY})
     ORDER BY p.id
-""")
-#: How many events the logs of a programme have that figures name, sealed ones apart.
-_EVENTS = text("""
-    SELECT coalesce(sum(l.seq), 0) FROM logs l
-    WHERE CAST(:programme AS uuid) IN (l.programme_id, l.id) AND l.kind = ANY(CAST(:kinds AS text[]))
 """)
 #: The rate of the follow-up as it was counted ahead.
 _FOLLOWED = text("SELECT followed FROM kept_figures WHERE programme_id = CAST(:programme AS uuid)")
@@ -77,7 +72,8 @@ def count_ahead(engine: Engine, programme: str) -> bool:
     """Count the figures of a programme and keep them, where anything has happened since they were; gives whether they were counted."""
     with transaction(engine) as db:
         # What was written while they were counted last is told by the number of events, whatever its moment is.
-        events = db.execute(_EVENTS, {"programme": programme, "kinds": ["programme", *KEPT]}).scalar_one()
+        # Sealed ones apart.
+        events = events_of_programme(db, programme, ["programme", *KEPT]).events
         if db.execute(_LOOK, {"programme": programme, "events": events, "rules": rules()}).one_or_none() is not None:
             return False
     bring_after(engine, programme)

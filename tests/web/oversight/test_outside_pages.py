@@ -8,8 +8,11 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from casework.operations.core.rate_limits import ALLOWANCES
 from casework.operations.oversight import outside_figures
 from casework.records.database import transaction
+from casework.records.event_log import now
+from tests.support.queries import counted
 from tests.support.web_client import Browser
 from tests.support.world import World
 
@@ -51,3 +54,30 @@ def test_small_numbers_are_hidden_and_no_line_leads_to_a_case(
     assert told["figures"]["conversion"]["rows"][0]["denominator"] == "<3"
     assert number not in page.text + table.text + json.dumps(told)
     assert "/figures/conversion/cases" not in page.text
+
+
+def test_read_again_page_and_files_are_the_same_and_nothing_is_counted(
+    browser_for: Callable[[str], Browser], world: World, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction(app.extensions["casework"]) as db:
+        world.open_case(db)
+        end = now(db)
+    monkeypatch.setattr(outside_figures, "last_quarter", lambda moment, calendar: end)
+    browser = browser_for("observer")
+    paths = [f"/figures/outside{ending}" for ending in (".csv", ".json")]
+    first = [browser.get(path).data for path in paths]
+    with counted(app) as sent:
+        assert [browser.get(path).data for path in paths] == first
+    assert b"<3" in first[0]
+    # What is counted may take its time, and says so.
+    assert not any("statement_timeout" in one.query for one in sent)
+
+
+def test_page_and_files_can_be_read_three_times_in_ten_minutes_and_no_more(
+    browser_for: Callable[[str], Browser],
+) -> None:
+    browser = browser_for("observer")
+    paths = [f"/figures/outside{ending}" for ending in ("", ".csv", ".xlsx", ".json")] * 3
+    assert len(paths) == ALLOWANCES["outside_figures"].most
+    assert [browser.get(path).status_code for path in paths] == [200] * len(paths)
+    assert browser.get("/figures/outside").status_code == 429
