@@ -243,7 +243,7 @@ CASES: tuple[Row, ...] = (
         frozenset({"officer", "other_officer", "foreign_officer", "supervisor", "manager", "auditor", "observer"}),
     ),
     post("/figures/views/{view}/mail", NOBODY, body=lambda on: {"rhythm": "monthly"}),
-    post("/figures/mails/{mail}/stop", NOBODY),
+    post("/figures/mails/{subscription}/stop", NOBODY),
     get("/process", frozenset({"supervisor", "manager", "auditor"})),
     get(
         "/figures/outside",

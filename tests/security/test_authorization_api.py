@@ -230,6 +230,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "idle": add_idle(db, "idle"),
         "notification": str(uuid.uuid4()),
         "view": str(uuid.uuid4()),
+        "subscription": str(uuid.uuid4()),
         "question": "waivers",
         "account": account,
         "erasure": leaving[0],

@@ -23,7 +23,7 @@ def mail_figures(call: Call) -> Done:
 
 
 def stop_figures(call: Call) -> Done:
-    return figure_mails.unsubscribe(call.db, call.actor, call.path["mail"], call.request)
+    return figure_mails.unsubscribe(call.db, call.actor, call.path["subscription"], call.request)
 
 
 ROUTES: tuple[Route, ...] = (
@@ -31,5 +31,5 @@ ROUTES: tuple[Route, ...] = (
         schemas.FigureMails, noun="page", for_some=True),
     post("/figures/views/{view}/mail", mail_figures, "Have the figures of a saved view mailed to you, or change how often",
         shared.Made, body=schemas.NewFigureMail, status=201),
-    post("/figures/mails/{mail}/stop", stop_figures, "Stop the mails with the figures of a saved view", shared.Made),
+    post("/figures/mails/{subscription}/stop", stop_figures, "Stop the mails with the figures of a saved view", shared.Made),
 )  # fmt: skip
