@@ -83,7 +83,7 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays: to look through it for garbage again and again takes an eighth of all."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(50_000, 20, 5)
 
 
 @pytest.hookimpl(optionalhook=True)
