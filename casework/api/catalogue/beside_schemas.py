@@ -122,7 +122,9 @@ class SourceRow(Answer):
 
     source: Annotated[str | None, Field(description="Id of the source; null of a record that came otherwise")]
     row: Annotated[
-        list[tuple[str, Any]],
-        Field(description="By the source's column what it says; without a name where words were taken out of it"),
+        list[list[Any]],
+        Field(
+            description="A pair each: the source's column, and what it says; without a name where words were taken out of it"
+        ),
     ]
     fields: Annotated[dict[str, str], Field(description="By the source's column the field of ours as which it is read")]
