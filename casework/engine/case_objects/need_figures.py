@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, TypedDict, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -32,6 +32,11 @@ class NeedFigure(_Named, total=False):
     comparison: Comparison
     target: str
     condition: str
+
+
+def words_of_figures(rows: Iterable[NeedFigure]) -> str:
+    """What the rows say in words: of what they are, in which unit, and when. Their numbers find nothing."""
+    return " ".join(row[name] for row in rows for name in ("parameter", "unit", "condition") if row.get(name))
 
 
 def _line(words: Any) -> Any:

@@ -1,7 +1,9 @@
 """Keeps the index of needs and technologies: what each says that others may find, in the same transaction as the record.
 
-A need is found by what it says in public: what it wants, its sector and its target. What stands in `more`, its budget and whose it is
-are in no index. Records that are not in use are counted apart (`IDLE`): lists find them, and no need is matched with them. Closed needs
+A technology is found by what it is, which problem it solves and what it is better at. A need is found by what it wants: its problem, its
+target, the words of its figures, its sector, and inside its programme the function wanted, which has no field of its own and is told
+to nobody else. All else that stands in `more`, such as what was tried, its site and its contact, its budget and whose it is are in no
+index. Records that are not in use are counted apart (`IDLE`): lists find them, and no need is matched with them. Closed needs
 are counted apart as well (`CLOSED_NEED`), and each of their terms has a mark that is in no other: whoever may not read them asks for
 none of these, and looks at nothing of theirs.
 """
@@ -17,6 +19,7 @@ import orjson
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.kept_records import CLOSED, NEED, PUBLIC, TECHNOLOGY
+from casework.engine.case_objects.need_figures import words_of_figures
 from casework.engine.case_objects.record_use import PUBLISHED
 from casework.engine.case_objects.technology_details import still_valid
 from casework.json_values import JsonMapping, JsonObject
@@ -28,7 +31,7 @@ from casework.records.access_sql import CLOSED_NEED
 from casework.records.database import run_ahead
 
 #: By which rules terms are made; a higher number makes every record again.
-RULES = 5
+RULES = 6
 #: As what records are indexed that are not in use.
 IDLE: Mapping[str, str] = {NEED: "idle_need", TECHNOLOGY: "idle_technology"}
 #: Before all that a closed need says.
@@ -48,6 +51,8 @@ class Findable:
     programme: str
     title: str | None
     body: str = ""
+    #: What it says besides, that only those are told who read it inside its programme.
+    inside: str = ""
     #: What lists may be narrowed to that it is among.
     facets: Sequence[str] = ()
     #: Whether it is not in use.
@@ -70,13 +75,12 @@ _EACH = f"""t.id::text, t.programme_id::text AS programme, t.updated_at AS told_
 #: Technologies with what of them can be found.
 _TECHNOLOGIES = f"""
     SELECT {_EACH}, t.developed_in || t.deployed_in AS countries, t.ipc, t.green_topics,
-        t.licences, t.standards,
-        concat_ws(' ', t.description, array_to_string(t.benefits, ' ')) AS body
+        t.licences, t.standards, t.description, t.benefits, t.problem, t.advantage
     FROM technologies t
 """
 #: Needs with what of them can be found.
 _NEEDS = f"""
-    SELECT {_EACH}, t.sector, t.district, t.ipc, concat_ws(' ', t.problem, t.target, t.sector) AS body
+    SELECT {_EACH}, t.sector, t.district, t.ipc, t.problem, t.target, t.figures, t.more->>'function' AS function
     FROM needs t
 """
 _OF: Mapping[str, str] = {TECHNOLOGY: _TECHNOLOGIES, NEED: _NEEDS}
@@ -192,17 +196,22 @@ def follow_new(db: Connection, noun: str, rows: Sequence[JsonMapping]) -> None:
 
 def _told(noun: str, row: JsonMapping) -> JsonObject:
     """What `_OF` reads of a record, by its columns."""
-    body = (
-        (row["description"], *row["benefits"]) if noun == TECHNOLOGY else (row["problem"], row["target"], row["sector"])
-    )
     own = {
         "programme": row["programme_id"],
         "told_at": row["updated_at"],
         "title": _joined(row["title"], row["title_zh"]),
         "confirmed": any("confirmed_by" in origin for origin in row["provenance"].values()),
-        "body": _joined(*body),
     }
-    return {**row, **own, "countries": [*row["developed_in"], *row["deployed_in"]] if noun == TECHNOLOGY else []}
+    if noun == TECHNOLOGY:
+        return {**row, **own, "countries": [*row["developed_in"], *row["deployed_in"]]}
+    return {**row, **own, "countries": [], "function": row["more"].get("function")}
+
+
+def body_of(noun: str, row: JsonMapping) -> str:
+    """What a record says beside its title, as far as it is told wherever the record is."""
+    if noun == TECHNOLOGY:
+        return _joined(row["problem"], row["advantage"], row["description"], *row["benefits"])
+    return _joined(row["problem"], row["target"], row["sector"], words_of_figures(row["figures"]))
 
 
 def _joined(*texts: str | None) -> str:
@@ -223,7 +232,8 @@ def follow_stale(db: Connection, programme: str, noun: str, after: str | None) -
 
 
 def _findable(noun: str, row: Any) -> Findable:
-    given = {name: row[name] for name in ("id", "programme", "title", "body", "told_at", "publication")}
+    given = {name: row[name] for name in ("id", "programme", "title", "told_at", "publication")}
+    given |= {"body": body_of(noun, row), "inside": row.get("function") or ""}
     closed = noun == NEED and row["publication"] == CLOSED
     # Lists are narrowed to a certificate as long as it has not expired.
     valid = still_valid(row.get("standards") or (), row["today"])
@@ -245,7 +255,7 @@ def put_in_index(db: Connection, noun: str, records: Sequence[Findable], *, new:
     told: dict[tuple[str, str], _Change] = {}
     kept, gone = [], []
     for one in records:
-        counts = {} if one.title is None else tally(one.title, one.body)
+        counts = {} if one.title is None else tally(one.title, _joined(one.body, one.inside or None))
         as_what = CLOSED_NEED if one.closed else IDLE[noun] if one.idle else noun
         was = before.get(one.id)
         said: Any = None if was is None else orjson.loads(was.counts)
@@ -278,6 +288,9 @@ def _published(noun: str, one: Findable, counts: Mapping[str, Sequence[int]]) ->
     """The terms by which a record is found without an account: of one that is shown on request those of its title alone."""
     if one.idle or one.publication == CLOSED:
         return None
+    if one.inside:
+        # Counted without what nobody else is told.
+        counts = tally(one.title or "", one.body)
     titled = [term for term, (in_title, _) in counts.items() if in_title]
     said = list(counts) if one.publication == PUBLIC else titled
     return [*said, *(f"{TITLED}{term}" for term in titled), *in_public(noun, one.facets)]

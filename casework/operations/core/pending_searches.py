@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final, Literal, TypeAlias
 
 from sqlalchemy import Connection, text
@@ -11,6 +11,13 @@ from sqlalchemy import Connection, text
 LooksFor: TypeAlias = Literal["twins", "needs"]
 TWINS: Final = "twins"
 NEEDS: Final = "needs"
+
+
+def note_pending(db: Connection, looks_for: LooksFor, records: Mapping[str, str]) -> None:
+    """Say that something is to be looked for of some records, each with its programme."""
+    if records:
+        ids = sorted(records)
+        db.execute(_NOTE, {"looks_for": looks_for, "ids": ids, "programmes": [records[id] for id in ids]})
 
 
 def list_pending(db: Connection, looks_for: LooksFor) -> list[str]:
@@ -32,6 +39,12 @@ def end_pending(db: Connection, looks_for: LooksFor, programme: str, ids: Collec
     return db.execute(_DONE, {**given, "ids": sorted(ids)}).rowcount
 
 
+#: Notes records of which something is to be looked for.
+_NOTE = text("""
+    INSERT INTO pending_searches (looks_for, programme_id, record_id)
+    SELECT :looks_for, r.programme, r.id FROM unnest(CAST(:programmes AS uuid[]), CAST(:ids AS uuid[])) r(programme, id)
+    ORDER BY 2, 3 ON CONFLICT DO NOTHING
+""")
 #: The programmes with records of which something is to be looked for.
 _WAITING = text("""
     SELECT p.id::text FROM programmes p

@@ -31,8 +31,9 @@ from casework.errors import NotAllowed, Refused
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.core.catalogue_index import follow_new, follow_records
+from casework.operations.core.pending_searches import NEEDS, note_pending
 from casework.operations.core.register_log import append_each
-from casework.operations.core.twin_marks import keep_marks, tells_otherwise
+from casework.operations.core.twin_marks import keep_marks, meets_otherwise, tells_otherwise
 from casework.records.database import run_ahead
 from casework.records.event_log import Log, lock_log, lock_logs, new_log, read_logs, read_register, register_event_of
 from casework.records.register_entries import rows_as_told
@@ -147,6 +148,9 @@ def write_records(db: Connection, by: By, changes: Sequence[tuple[Standing, Chan
             one.log.id for one, change in changes if tells_otherwise(noun, one.state, change.fields, change.kind)
         }
         keep_marks(db, noun, {id: rows[id] for id, _ in mine if id in otherwise})
+        # With its marks is noted that needs are looked for as well.
+        meets = {one.log.id for one, change in changes if meets_otherwise(noun, change.fields)} - otherwise
+        note_pending(db, NEEDS, {id: rows[id]["programme_id"] for id, _ in mine if id in meets})
     return rows
 
 

@@ -18,10 +18,18 @@ from casework.records.database import run_ahead
 #: The texts of a record by which its twins are found, the title first.
 TEXTS: Mapping[str, tuple[str, ...]] = {NEED: ("title", "problem", "target"), TECHNOLOGY: ("title", "description")}
 
+#: The texts of a technology that are put against needs besides.
+_MEETS = ("problem", "advantage", "benefits")
+
 
 def tells_otherwise(noun: str, before: JsonMapping, fields: Collection[str], kind: str) -> bool:
     """Whether a change makes of a record another one to compare: it is new, says other words, or stands for itself or no more."""
     return not before or kind in (MERGED, UNMERGED) or not set(fields).isdisjoint(TEXTS[noun])
+
+
+def meets_otherwise(noun: str, fields: Collection[str]) -> bool:
+    """Whether a change makes of a technology another one to put against needs, whatever its twins are."""
+    return noun == TECHNOLOGY and not set(fields).isdisjoint(_MEETS)
 
 
 def told_of(noun: str, record: Mapping[str, Any]) -> Told:

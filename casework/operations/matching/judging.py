@@ -190,7 +190,12 @@ def _look_at(db: Connection, collection: Collection, names: Mapping[str, str], p
     for n, (id, name) in enumerate(names.items(), start=1):
         if said := meanings.told(*collection.documents[name]):
             one = meaning_of(model, said)
-            given = {"id": id, "programme": _PROGRAMME, "model": model.version, "direction": one.direction}
+            given = {
+                "id": id,
+                "programme": _PROGRAMME,
+                "model": meanings.kept_as(model.version),
+                "direction": one.direction,
+            }
             db.execute(_MEANS, given)
         if progress is not None and n % 50 == 0:
             progress("similar text", n, len(names))

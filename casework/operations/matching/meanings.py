@@ -27,9 +27,25 @@ BATCH, A_JOB = 32, 256
 Progress = Callable[[int, int], None]
 
 
-def told(title: str | None, description: str | None) -> list[str]:
+#: What of a technology is looked at, what tells most of it first: of a long text the end is not read.
+SAYS = ("title", "problem", "advantage", "description")
+#: Which of a technology's words those are; a higher number has every technology looked at again.
+_READ = 2
+
+
+def told(*texts: str | None) -> list[str]:
+    """The sentences that are looked at of a technology whose `SAYS` these are, or of a document."""
+    return sentences_of("\n".join(filter(None, texts)))
+
+
+def told_by(row: Any) -> list[str]:
     """The sentences of a technology that are looked at."""
-    return sentences_of("\n".join(filter(None, (title, description))))
+    return told(*(row._mapping[name] for name in SAYS))
+
+
+def kept_as(model: str) -> str:
+    """Who says what is kept of a technology: a version of a model, by which of its words."""
+    return f"{model}, {_READ}"
 
 
 #: Switches it on for a programme.
@@ -60,7 +76,7 @@ _LEFT = """
 #: The technologies of a programme that the model has not looked at.
 _COUNT = text(f"SELECT count(*) {_LEFT}")
 #: The first of these.
-_SOME = text(f"SELECT t.id::text, t.title, t.description {_LEFT} ORDER BY t.id LIMIT :most")
+_SOME = text(f"SELECT t.id::text, t.title, t.problem, t.advantage, t.description {_LEFT} ORDER BY t.id LIMIT :most")
 #: Says that all were looked at.
 _ALL_MEANT = text("""
     UPDATE index_states SET meant = version WHERE programme_id = CAST(:programme AS uuid) AND noun = :noun AND meant IS NOT NULL
@@ -74,9 +90,11 @@ _TURN = text("""
 _KEEP = text("""
     INSERT INTO record_meanings (record_id, programme_id, model, direction, sentences, version)
     SELECT r.id, CAST(:programme AS uuid), :model, decode(r.direction, 'hex'), decode(r.sentences, 'hex'), :version
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:titles AS text[]), CAST(:descriptions AS text[]), CAST(:directions AS text[]),
-        CAST(:sentences AS text[])) r(id, title, description, direction, sentences)
-    JOIN technologies t ON t.id = r.id AND (t.title, t.description) IS NOT DISTINCT FROM (r.title, r.description)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:title AS text[]), CAST(:problem AS text[]), CAST(:advantage AS text[]),
+        CAST(:description AS text[]), CAST(:directions AS text[]), CAST(:sentences AS text[]))
+        r(id, title, problem, advantage, description, direction, sentences)
+    JOIN technologies t ON t.id = r.id
+        AND (t.title, t.problem, t.advantage, t.description) IS NOT DISTINCT FROM (r.title, r.problem, r.advantage, r.description)
         AND t.status = 'published' AND t.merged_into IS NULL
     ON CONFLICT (record_id) DO UPDATE SET model = excluded.model, direction = excluded.direction, sentences = excluded.sentences,
         version = excluded.version
@@ -111,7 +129,7 @@ def embed(engine: Engine, programme: str, *, most: int | None = None, progress: 
         return 0
     from casework.matching.directions import meaning_of
 
-    of = {"programme": programme, "model": model.version}
+    of = {"programme": programme, "model": kept_as(model.version)}
     with transaction(engine) as db:
         all_of = db.execute(_COUNT, of).scalar_one() if progress is not None else 0
     done = 0
@@ -120,7 +138,7 @@ def embed(engine: Engine, programme: str, *, most: int | None = None, progress: 
             rows = db.execute(_SOME, {**of, "most": BATCH}).all()
         if not rows:
             break
-        meanings = [meaning_of(model, said) if (said := told(row.title, row.description)) else None for row in rows]
+        meanings = [meaning_of(model, said) if (said := told_by(row)) else None for row in rows]
         with transaction(engine) as db:
             lock_log(db, programme)
             if (turn := db.execute(_TURN, {**of, "noun": TECHNOLOGY}).scalar()) is None:
@@ -141,9 +159,8 @@ def keep(db: Connection, programme: str, model: str, turn: int, found: Sequence[
     """Keep what some records mean; nothing of one in whose language the model knows nothing."""
     given = {
         "ids": [row.id for row, _ in found],
-        "titles": [row.title for row, _ in found],
-        "descriptions": [row.description for row, _ in found],
+        **{name: [row._mapping[name] for row, _ in found] for name in SAYS},
         "directions": [one and one.direction.hex() for _, one in found],
         "sentences": [one and one.sentences.hex() for _, one in found],
     }
-    db.execute(_KEEP, {"programme": programme, "model": model, "version": turn, **given})
+    db.execute(_KEEP, {"programme": programme, "model": kept_as(model), "version": turn, **given})

@@ -15,17 +15,20 @@ import uuid_utils
 from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
-from casework.engine.case_objects.kept_records import NEED, REASON
+from casework.engine.case_objects.kept_records import NEED, REASON, TECHNOLOGY
+from casework.engine.case_objects.need_figures import words_of_figures
 from casework.engine.execution.guards import line
 from casework.errors import NotAllowed, NotFound, Refused
-from casework.json_values import JsonObject
+from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
 from casework.matching.bm25 import rarity
 from casework.matching.conflicts import CERTAIN
 from casework.matching.dictionary import Glossary, cc_cedict
 from casework.matching.explanation import parts_of
+from casework.matching.terms import tally
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.matches import create_match
+from casework.operations.core.catalogue_index import body_of
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.organisations import has_expired
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
@@ -64,14 +67,14 @@ _ANY_NEED = text("""
 #: Technologies as they are put against needs: those in use.
 _TECHNOLOGIES = text(f"""
     SELECT t.id::text, concat_ws(' ', t.title, t.title_zh) AS title,
-        concat_ws(' ', t.description, array_to_string(t.benefits, ' ')) AS body, t.readiness_low, t.readiness_high, t.owner_id
+        t.problem, t.advantage, t.description, t.benefits, t.readiness_low, t.readiness_high, t.owner_id
     FROM technologies t
     WHERE t.id = ANY(CAST(:ids AS uuid[])) AND t.status = 'published' AND t.merged_into IS NULL AND NOT {_TECHNOLOGY_EXPIRED}
     ORDER BY t.id
 """)
 #: Of some needs what they ask of a technology, those left out that are over, are its owner's own, or have a match with it.
 _OPEN = text(f"""
-    SELECT n.id::text, n.readiness_low, n.readiness_high, n.owner_id::text AS owner, i.counts FROM needs n
+    SELECT n.id::text, n.readiness_low, n.readiness_high, n.owner_id::text AS owner, n.figures, i.counts FROM needs n
     JOIN programmes p ON p.id = n.programme_id JOIN indexed_records i ON i.record_id = n.id
     WHERE n.id = ANY(CAST(:ids AS uuid[])) AND n.programme_id = CAST(:programme AS uuid)
     AND n.status = 'published' AND n.merged_into IS NULL
@@ -193,7 +196,7 @@ class Fit:
 
 def fitting(db: Connection, programme: str, technology: Any, glossary: Glossary) -> list[Fit]:
     """The open needs of a programme that a technology may meet, the best first; then closed ones, of which no other loses its place."""
-    said = " ".join((technology.title, technology.body))[:_LONGEST]
+    said = " ".join((technology.title, body_of(TECHNOLOGY, technology._mapping)))[:_LONGEST]
     found = [gather(db, programme, noun, said, glossary=glossary) for noun in (NEED, CLOSED_NEED)]
     ranked = [rank(evidence) for evidence in found]
     open_needs = _open_needs(db, programme, technology, [one.id for some in ranked for one in some])
@@ -208,13 +211,20 @@ def fitting(db: Connection, programme: str, technology: Any, glossary: Glossary)
     for evidence, some in zip(found, ranked, strict=True):
         fits = []
         for one in some:
-            weight = {term: rarity(every, known.get(term, 0)) for term in told[one.id]}
+            beside = _said_by_figures(open_needs[one.id], told[one.id]) - one.shares.keys()
+            weight = {term: rarity(every, known.get(term, 0)) for term in told[one.id] if term not in beside}
             share = sum(weight[term] for term in one.shares if term in weight) / (sum(weight.values()) or 1)
             if share >= LEAST and len(one.shares) >= WORDS:
                 parts = parts_of(one, evidence.asked, told[one.id])
                 fits.append(Fit(need=one.id, share=round(share, 4), words=[part.text for part in parts[:8]]))
         best += sorted(fits, key=lambda fit: (-fit.share, fit.need))[:MOST]
     return best
+
+
+def _said_by_figures(need: Any, counts: JsonMapping) -> set[str]:
+    """The terms that the figures of a need alone say: units and conditions, of which a technology need not say any to meet it."""
+    figures = tally("", words_of_figures(need.figures))
+    return {term for term, (_, times) in figures.items() if counts.get(term) == [0, times]}
 
 
 def _open_needs(db: Connection, programme: str, technology: Any, ids: Collection[str]) -> dict[str, Any]:

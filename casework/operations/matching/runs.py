@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.engine.case_objects.kept_records import TECHNOLOGY
+from casework.engine.case_objects.need_figures import words_of_figures
 from casework.engine.case_objects.technology_details import in_force, licence_to_be_had
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
@@ -148,9 +149,7 @@ def start_run(
     relaxed = dict(relaxed or {})
     if any(name not in FILTERS or name in ALWAYS or not why.strip() for name, why in relaxed.items()):
         raise InvalidForm(fields={"relaxed": reasons.fields.REQUIRED})
-    asked = (said or "").strip() or " ".join(
-        filter(None, (row.title, row.title_zh, row.more.get("function"), row.problem, row.target))
-    )
+    asked = (said or "").strip() or _said_by(row)
     # A model that is loaded first takes a while, for which nobody waits.
     similar = find_similar(db, programme, asked)
     # Nobody writes a record meanwhile: version, candidates and facts are of one moment.
@@ -194,6 +193,12 @@ def start_run(
         "digest": run["digest"],
     }
     return finish(db, actor, request, Done({**answer, **found}, 201))
+
+
+def _said_by(need: Any) -> str:
+    """What a need asks: what it is called, what it wants, and the words of its figures."""
+    told = (need.title, need.title_zh, need.more.get("function"), need.problem, need.target)
+    return " ".join(filter(None, (*told, words_of_figures(need.figures))))
 
 
 def _channels(told: JsonMapping) -> JsonObject:

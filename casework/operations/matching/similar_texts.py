@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from casework.engine.case_objects.kept_records import TECHNOLOGY
 from casework.matching.fusion import DEPTH
 from casework.matching.word_pieces import sentences_of
-from casework.operations.matching.meanings import told
+from casework.operations.matching.meanings import kept_as, told_by
 from casework.operations.matching.text_model import the_model
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ _SINCE = text("""
 """)
 #: The sentences of some records, with their signs.
 _SENTENCES = text("""
-    SELECT t.id::text, t.title, t.description, m.sentences FROM record_meanings m JOIN technologies t ON t.id = m.record_id
+    SELECT t.id::text, t.title, t.problem, t.advantage, t.description, m.sentences
+    FROM record_meanings m JOIN technologies t ON t.id = m.record_id
     WHERE m.record_id = ANY(CAST(:ids AS uuid[])) AND m.model = :model AND m.sentences IS NOT NULL
 """)
 
@@ -96,7 +97,7 @@ def _directions(db: Connection, programme: str, model: str, version: int) -> Dir
         if (held := _held.get(key)) is None:
             held = _held[key] = _Held(version=-1, directions=Directions.none())
         if held.version < version:
-            given = {"programme": programme, "model": model, "version": held.version}
+            given = {"programme": programme, "model": kept_as(model), "version": held.version}
             rows = {row.id: row.direction for row in db.execute(_SINCE, given)}
             held.directions, held.version = held.directions.changed(rows), version
         return held.directions
@@ -129,7 +130,7 @@ def find_similar(db: Connection, programme: str, said: str) -> Similar:
 
 def silent_of(db: Connection, similar: Similar, ids: Sequence[str]) -> list[str]:
     """Those of some records that could not be compared: in a language that the model does not know, or not looked at so far."""
-    return list(db.execute(_SILENT, {"ids": list(ids), "model": similar.model}).scalars())
+    return list(db.execute(_SILENT, {"ids": list(ids), "model": kept_as(similar.model)}).scalars())
 
 
 def closest_pairs(db: Connection, similar: Similar, ids: Sequence[str]) -> dict[str, list[str]]:
@@ -139,8 +140,8 @@ def closest_pairs(db: Connection, similar: Similar, ids: Sequence[str]) -> dict[
         return pairs
     from casework.matching.directions import closest_sentences
 
-    for row in db.execute(_SENTENCES, {"ids": among, "model": similar.model}):
-        theirs, place = told(row.title, row.description), closest_sentences(similar.signs, bytes(row.sentences))
+    for row in db.execute(_SENTENCES, {"ids": among, "model": kept_as(similar.model)}):
+        theirs, place = told_by(row), closest_sentences(similar.signs, bytes(row.sentences))
         if place is not None:
             pairs[row.id] = [similar.said[place[0]][:_SHOWN], theirs[place[1]][:_SHOWN]]
     return pairs

@@ -33,6 +33,8 @@ CREATE TRIGGER words_are_kept AFTER INSERT OR UPDATE OF body ON events FOR EACH 
 WHEN (NEW.kind IN ('document_registered', 'letter_sent', 'noted', 'said')) EXECUTE FUNCTION casework_keep_words();
 CREATE TRIGGER words_are_kept AFTER INSERT OR UPDATE OF name ON files FOR EACH ROW EXECUTE FUNCTION casework_keep_words();
 
-CREATE TRIGGER meaning_is_forgotten AFTER UPDATE OF title, description, status, merged_into ON technologies FOR EACH ROW WHEN (
-    (OLD.title, OLD.description, OLD.status, OLD.merged_into) IS DISTINCT FROM (NEW.title, NEW.description, NEW.status, NEW.merged_into)
+CREATE TRIGGER meaning_is_forgotten AFTER UPDATE OF title, problem, advantage, description, status, merged_into ON technologies
+FOR EACH ROW WHEN (
+    (OLD.title, OLD.problem, OLD.advantage, OLD.description, OLD.status, OLD.merged_into)
+    IS DISTINCT FROM (NEW.title, NEW.problem, NEW.advantage, NEW.description, NEW.status, NEW.merged_into)
 ) EXECUTE FUNCTION casework_forget_meaning();

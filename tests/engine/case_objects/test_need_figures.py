@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework import reasons
-from casework.engine.case_objects.need_figures import COMPARISONS, MOST, rows_of
+from casework.engine.case_objects.need_figures import COMPARISONS, MOST, rows_of, words_of_figures
 from casework.errors import InvalidForm
 
 NOX = {
@@ -33,6 +33,11 @@ def test_a_row_is_kept_as_it_was_said_without_what_it_leaves_empty() -> None:
     said = {"parameter": "  Loss  of\nefficiency ", "unit": "", "now": None, "comparison": "at_most", "target": "1"}
     assert rows_of([said]) == [{"parameter": "Loss of efficiency", "comparison": "at_most", "target": "1"}]
     assert rows_of([{"parameter": "CO2", "now": "-0.40"}]) == [{"parameter": "CO2", "now": "-0.40"}]
+
+
+def test_what_rows_say_in_words_is_of_what_they_are_in_which_unit_and_when_and_no_number() -> None:
+    assert words_of_figures(rows_of([NOX, {"parameter": "Noise", "now": "60"}])) == "NOx mg/m3 at full load Noise"
+    assert words_of_figures([]) == ""
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from casework.operations.catalogue.record_merging import merge_records
 from casework.operations.catalogue.record_use import bring_back, end_record
 from casework.operations.core.catalogue_index import follow_records, follow_stale
 from casework.operations.core.record_log import Kept
-from tests.support.world import World, new_request
+from tests.support.world import World, add_record, new_request
 
 
 def indexed(db: Connection, id: str) -> set[str]:
@@ -77,6 +77,10 @@ def test_a_record_is_found_by_what_it_says_from_its_first_moment(world: World, d
 #: Records that say much, little, and what expires.
 NEW: list[tuple[Kept, dict[str, Any]]] = [
     ("technology", {"title": "Heat pumps"}),
+    ("technology", {
+        "title": "Heat pumps", "description": "For laundries", "problem": "Exhaust that is lost", "advantage": "Half the coal",
+        "benefits": ["Quiet"], "publication": "public",
+    }),
     ("technology", {"title": "Pump", "title_zh": "热泵", "benefits": ["Energy", "Water of wells"], "publication": "public"}),
     ("technology", {
         "title": "Heat pump", "title_zh": "热泵", "description": "für Wäschereien", "readiness_low": 5, "developed_in": ["DE", "AT"],
@@ -84,6 +88,10 @@ NEW: list[tuple[Kept, dict[str, Any]]] = [
         "publication": "on_request",
         "standards": [{"name": "ISO 9001", "valid_until": "2020-01-01"}, {"name": "CE"}, {"name": "UL 1", "valid_until": "2090-01-01"}],
     }),
+    ("need", {"title": "Steam", "problem": "Too dear", "figures": [
+        {"parameter": "NOx", "unit": "mg/m3", "now": "80", "comparison": "at_most", "target": "30", "condition": "at full load"},
+        {"parameter": "Noise", "now": "60"},
+    ], "publication": "public"}),
     ("need", {"title": "Steam", "sector": "Dairies", "problem": "Too dear", "target": "Half of it", "district": "Haidian"}),
     ("need", {
         "title": "Steam", "title_zh": "蒸汽", "problem": "Too dear", "readiness_high": 7, "publication": "public", "ipc": ["F24D", "C02F"],
@@ -195,6 +203,75 @@ def test_a_need_is_found_by_what_it_says_in_public_alone(world: World, db: Conne
     said = indexed(db, id)
     assert {"wast", "heat", "exhaust", "gas", "energi"} <= said
     assert not said & {"123456", "cni", "cny", "haidian"}
+    insist_counted(db)
+
+
+def test_a_technology_is_found_by_the_problem_that_it_solves_and_what_it_is_better_at(
+    world: World, db: Connection
+) -> None:
+    said = {"problem": "Exhaust that is lost", "advantage": "Half the coal", "cost_compared": "Cheaper by a third"}
+    id = enter(world, db, "technology", title="Heat pump", **said)
+    assert {"exhaust", "lost", "half", "coal"} <= indexed(db, id)
+    assert "cheaper" not in indexed(db, id)
+
+
+#: What an office keeps of a need beside its fields.
+BESIDE = {
+    "function": "Dry the sludge", "tried": "Centrifuges", "site": "Pinggu", "constraints": "Basement", "contact": "Zhao Liping",
+    "process": "Tannery", "baseline": "Lignite", "readiness": "Prototype",
+}  # fmt: skip
+FIGURES = [{"parameter": "Moisture", "unit": "kg", "now": "80", "condition": "in winter"}]
+
+
+def published(db: Connection, id: str) -> set[str]:
+    """The terms by which a record is found without an account."""
+    statement = "SELECT unnest(tsvector_to_array(published)) FROM indexed_records WHERE record_id = CAST(:id AS uuid)"
+    return {term for term in db.execute(text(statement), {"id": id}).scalars() if term[0] not in "=^"}
+
+
+@pytest.mark.parametrize("level", ["public", "on_request", "closed"])
+def test_a_need_is_found_by_the_function_and_its_figures_and_by_nothing_that_is_told_to_few(
+    world: World, db: Connection, level: str
+) -> None:
+    told = {"title": "Steam", "figures": FIGURES, "more": BESIDE, "publication": level}
+    id = add_record(db, world.programmes["BJ"], "need", "N-told", told)
+    mark = "!" if level == "closed" else ""
+    said = {"steam", "moistur", "kg", "winter", "dri", "sludg"}
+    assert {term for term in indexed(db, id) if not term.startswith(("!=", "!^"))} == {f"{mark}{term}" for term in said}
+    # The function has no field of its own, and is told to nobody outside; the figures of one that is public are.
+    shown = {"public": said - {"dri", "sludg"}, "on_request": {"steam"}, "closed": set()}
+    assert published(db, id) == shown[level]
+    insist_counted(db)
+
+
+def test_a_need_that_is_brought_after_is_found_as_it_was_when_it_was_new(world: World, db: Connection) -> None:
+    told = {"title": "Steam", "figures": FIGURES, "more": BESIDE, "publication": "public"}
+    id = add_record(db, world.programmes["BJ"], "need", "N-told", told)
+    statement = text("SELECT * FROM indexed_records WHERE record_id = CAST(:id AS uuid)")
+    new = db.execute(statement, {"id": id}).one()
+    follow_records(db, "need", [id])
+    assert db.execute(statement, {"id": id}).one() == new
+    # Once more, as an update makes every record of the rules before.
+    db.execute(
+        text("UPDATE indexed_records SET rules = 5, counts = '{}' WHERE record_id = CAST(:id AS uuid)"), {"id": id}
+    )
+    assert follow_stale(db, world.programmes["BJ"], "need", None) == [id]
+    assert db.execute(statement, {"id": id}).one() == new
+
+
+def test_what_a_figure_says_no_more_does_not_find_it(world: World, db: Connection) -> None:
+    id = enter(world, db, "need", title="Steam", figures=FIGURES, publication="public")
+    correct_record(
+        db,
+        world.actor(db, "officer"),
+        "need",
+        id,
+        fields={"figures": [{"parameter": "Noise", "now": "60"}]},
+        source=None,
+        reason="It said so.",
+        request=new_request(),
+    )
+    assert indexed(db, id) == {"steam", "nois"}
     insist_counted(db)
 
 

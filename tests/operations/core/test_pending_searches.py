@@ -6,7 +6,15 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.engine.case_objects.kept_records import NEED
-from casework.operations.core.pending_searches import NEEDS, TWINS, LooksFor, end_pending, first_pending, list_pending
+from casework.operations.core.pending_searches import (
+    NEEDS,
+    TWINS,
+    LooksFor,
+    end_pending,
+    first_pending,
+    list_pending,
+    note_pending,
+)
 from casework.operations.core.twin_marks import keep_marks
 from tests.support.world import World, add_record
 
@@ -55,3 +63,12 @@ def test_what_changes_waits_again_and_what_was_merged_does_not(world: World, db:
     keep_marks(db, NEED, {three[0]: {**row, "merged_into": three[1]}})
     assert waiting(db, world, TWINS) == []
     assert waiting(db, world, NEEDS) == three[1:]
+
+
+def test_one_thing_alone_is_noted_of_some_records_and_each_once(world: World, db: Connection, three: list[str]) -> None:
+    programme = world.programmes["BJ"]
+    for looks_for in (TWINS, NEEDS):
+        end_pending(db, looks_for, programme, None)
+    for some in (three[:1], three[:2], []):
+        note_pending(db, NEEDS, dict.fromkeys(some, programme))
+    assert (waiting(db, world, NEEDS), waiting(db, world, TWINS)) == (three[:2], [])

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.kept_records import CONFIRMED, CORRECTED, MERGED, UNMERGED
 from casework.ledger.redactable_bodies import ERASED
-from casework.operations.core.twin_marks import keep_marks, tells_otherwise, told_of
+from casework.operations.core.twin_marks import keep_marks, meets_otherwise, tells_otherwise, told_of
 from tests.support.world import World, add_record
 
 STANDS: dict[str, Any] = {"title": "Steam", "merged_into": None}
@@ -30,6 +30,21 @@ def test_what_makes_another_record_to_compare(
     before: dict[str, Any], fields: set[str], kind: str, otherwise: bool
 ) -> None:
     assert tells_otherwise("need", before, fields, kind) is otherwise
+
+
+@pytest.mark.parametrize(
+    ("noun", "field", "otherwise"),
+    [
+        ("technology", "problem", True),
+        ("technology", "advantage", True),
+        ("technology", "benefits", True),
+        ("technology", "website", False),
+        # A need is looked for, and looks for nothing.
+        ("need", "problem", False),
+    ],
+)
+def test_what_makes_another_technology_to_put_against_needs(noun: str, field: str, otherwise: bool) -> None:
+    assert meets_otherwise(noun, {field, "sector"}) is otherwise
 
 
 def test_a_mark_comes_and_goes_with_the_record(world: World, db: Connection) -> None:

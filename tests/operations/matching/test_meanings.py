@@ -91,11 +91,13 @@ def withdraw(world: World, db: Connection, id: str) -> None:
 CHANGES: list[Callable[[World, Connection, str], None]] = [
     lambda world, db, id: correct(world, db, id, title="A boiler for heat"),
     lambda world, db, id: correct(world, db, id, description="It cools the waste water."),
+    lambda world, db, id: correct(world, db, id, problem="Heat of the sewage is lost."),
+    lambda world, db, id: correct(world, db, id, advantage="It takes half the power of a boiler."),
     withdraw,
 ]
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=["title", "description", "withdrawn"])
+@pytest.mark.parametrize("change", CHANGES, ids=["title", "description", "problem", "advantage", "withdrawn"])
 def test_what_became_another_is_forgotten_at_once_and_looked_at_again(
     world: World, engine: Engine, change: Callable[[World, Connection, str], None]
 ) -> None:
@@ -115,6 +117,18 @@ def test_what_became_another_is_forgotten_at_once_and_looked_at_again(
     with transaction(engine) as db:
         assert state(db)[pump] == "all*"
     assert waiting(engine) == []
+
+
+def test_what_was_looked_at_by_other_words_of_its_record_is_looked_at_again(world: World, engine: Engine) -> None:
+    (pump, *_), programme = put(world, engine), world.programmes["BJ"]
+    meanings.switch_on(engine, programme)
+    every = meanings.embed(engine, programme)
+    with transaction(engine) as db:
+        # As it was kept when title and description alone were looked at.
+        db.execute(text("UPDATE record_meanings SET model = split_part(model, ', ', 1)"))
+    assert meanings.embed(engine, programme) == every
+    with transaction(engine) as db:
+        assert state(db)[pump] == "all*"
 
 
 def test_what_does_not_change_its_words_is_not_looked_at_again(world: World, engine: Engine) -> None:

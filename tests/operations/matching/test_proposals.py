@@ -32,7 +32,7 @@ from casework.operations.notifications.catalogue_news import PROPOSAL, tell_keep
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from tests.operations.core.test_catalogue_index import enter
-from tests.support.world import World, new_request
+from tests.support.world import World, add_record, new_request
 
 WORDS = {"title": "Waste heat of dye houses", "problem": "Hot water of dye houses runs off unused."}
 OFFERED = {
@@ -230,3 +230,60 @@ def test_nothing_is_proposed_to_a_need_that_is_over_or_of_another_programme_or_o
     with transaction(engine) as db:
         named = db.execute(text("SELECT need_id::text FROM match_proposals")).scalars().all()
     assert not {over, own, sister, early, foreign} & set(named)
+
+
+def test_a_need_is_proposed_what_solves_its_problem_and_does_its_function(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        told = {"title": "Line 7", "more": {"function": "Dry the sewage sludge", "contact": "Zhao Liping"}}
+        need = add_record(db, world.programmes["BJ"], "need", "N-told", told)
+        technology = enter(
+            world,
+            db,
+            "technology",
+            title="Belt",
+            problem="Sewage sludge is dear to dry",
+            description="Zhao Liping. " * 90,
+        )
+    propose(engine, world)
+    (one,) = proposed(engine, world, need)
+    assert (one.technology, {"dry", "sludge", "sewage"} <= {word.casefold() for word in one.words}) == (
+        technology,
+        True,
+    )
+    assert not {"zhao", "liping"} & {word.casefold() for word in one.words}
+
+
+def test_what_becomes_better_is_put_against_the_needs_again(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        need, technology = enter(world, db, "need", **WORDS), enter(world, db, "technology", title="Heat pump")
+    propose(engine, world)
+    assert proposed(engine, world, need) == []
+    with transaction(engine) as db:
+        said = {"problem": OFFERED["description"]}
+        officer = world.actor(db, "officer")
+        correct_record(
+            db, officer, "technology", technology, fields=said, source=None, reason="So.", request=new_request()
+        )
+    propose(engine, world)
+    assert [one.technology for one in proposed(engine, world, need)] == [technology]
+
+
+def test_units_and_conditions_that_a_technology_does_not_say_are_not_held_against_it(
+    world: World, engine: Engine
+) -> None:
+    places = (("Nitrogen", "chimney", "monthly"), ("Dust", "yard", "yearly"), ("Noise", "fence", "hourly"))
+    figures = [
+        {
+            "parameter": f"{name} of the {place}",
+            "unit": "mg/m3",
+            "now": "80",
+            "condition": f"measured {when} by neighbours",
+        }
+        for name, place, when in places
+    ]
+    with transaction(engine) as db:
+        plain, measured = enter(world, db, "need", **WORDS), enter(world, db, "need", **WORDS, figures=figures)
+        enter(world, db, "technology", **OFFERED)
+    propose(engine, world)
+    (one,), (other,) = proposed(engine, world, plain), proposed(engine, world, measured)
+    assert one.share == other.share

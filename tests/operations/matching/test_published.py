@@ -300,3 +300,22 @@ def test_nobody_is_said_to_read_nothing_is_written_and_the_application_reads_as_
         show_published(db, "technology", ids_of(db)["public"])
         asked = text("SELECT coalesce(current_setting('casework.reader', true), '') AS reader, current_user AS role")
         assert tuple(db.execute(asked).one()) == ("", "casework_app")
+
+
+@pytest.mark.parametrize("level", ["public", "on_request", "closed"])
+def test_a_stranger_finds_nothing_by_what_is_not_told_of_a_need(engine: Engine, shop: World, level: str) -> None:
+    more = {
+        "function": "Dry manure",
+        "tried": "Centrifuges",
+        "site": "Pinggu",
+        "constraints": "Basement",
+        "contact": "Zhao Liping",
+    }
+    figures = [{"parameter": "Ammonia", "unit": "ppm", "now": "80", "condition": "nightly"}]
+    told = {"title": "Stable", "problem": "Stench", "figures": figures, "more": more, "publication": level}
+    with transaction(engine) as db:
+        one = add_record(db, shop.programmes["BJ"], "need", "N-told", told)
+    words = ("stable", "stench", "ammonia", "ppm", "nightly", "manure", "centrifuges", "pinggu", "basement", "liping")
+    by = {word for word in words if one in found(engine, "need", said=word)}
+    shown = {"public": {"stable", "stench", "ammonia", "ppm", "nightly"}, "on_request": {"stable"}, "closed": set()}
+    assert by == shown[level]

@@ -18,7 +18,7 @@ from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from casework.records.event_log import try_lock
 from tests.operations.core.test_catalogue_index import enter
-from tests.support.world import World, new_request
+from tests.support.world import World, add_record, new_request
 
 
 def put(world: World, db: Connection) -> dict[str, str]:
@@ -110,6 +110,22 @@ def test_a_run_keeps_where_a_technology_was_deployed_and_developed(world: World,
         db, officer, "technology", told, fields={"deployed_in": []}, source=None, reason="No.", request=new_request()
     )
     assert replay_run(db, officer, made).equal
+
+
+def test_a_need_asks_for_its_function_and_the_words_of_its_figures_and_for_nothing_told_to_few(
+    world: World, db: Connection
+) -> None:
+    more = {"function": "Dry the sludge", "tried": "Centrifuges", "site": "Pinggu", "contact": "Zhao Liping"}
+    figures = [{"parameter": "Moisture", "unit": "kg", "now": "80", "comparison": "at_most", "target": "30"}]
+    told = {"title": "Steam", "problem": "Too wet", "more": more, "figures": figures}
+    need = add_record(db, world.programmes["BJ"], "need", "N-told", told)
+    drier = enter(
+        world, db, "technology", title="Belt", problem="Sludge that is wet", advantage="Moisture falls twice as fast"
+    )
+    shown = show_run(db, world.actor(db, "officer"), run(world, db, need))
+    assert shown.said == "Steam Dry the sludge Too wet Moisture kg"
+    (found,) = [one for one in shown.candidates if one["technology"] == drier]
+    assert {"sludge", "moisture"} <= {part["text"].casefold() for part in found["explanation"]["parts"]}
 
 
 def test_what_is_left_out_is_whoever_stands_in_its_place(world: World, db: Connection) -> None:

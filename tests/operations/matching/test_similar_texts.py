@@ -70,6 +70,22 @@ def test_a_record_without_a_word_of_the_need_is_found_and_its_closest_sentence_i
         assert abs(sum(part["share"] for part in one["explanation"]["parts"]) - one["score"]) < 1e-6
 
 
+def test_the_problem_that_a_technology_solves_is_the_closest_sentence_where_it_says_most(
+    world: World, engine: Engine
+) -> None:
+    ids = put(world, engine)
+    with transaction(engine) as db:
+        solves = "Warmth in the waste water of a dye house is lost."
+        one = enter(
+            world, db, "technology", title="Exchanger of steel plates", problem=solves, description="It is blue."
+        )
+    meanings.embed(engine, world.programmes["BJ"])
+    shown = run(world, engine, ids["need"])
+    (found_one,) = [told for told in shown.candidates if told["technology"] == one]
+    (similar,) = [part for part in found_one["explanation"]["parts"] if part["kind"] == "similar"]
+    assert similar["closest"] == solves
+
+
 def test_whatever_is_known_of_meanings_by_then_a_run_gives_the_same_list(world: World, engine: Engine) -> None:
     ids = put(world, engine)
     shown = run(world, engine, ids["need"])
