@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -74,9 +74,20 @@ class PartShown(Answer):
     ] = None
 
 
+Compared: TypeAlias = list[int] | list[str] | bool
+
+
 class VerdictShown(Answer):
     name: str
     verdict: Annotated[str, Field(description="`passed`, `partly`: with more than was asked for besides, or `unknown`")]
+    says: Annotated[
+        Compared | None,
+        Field(
+            description="What the record said when the run was made: readiness from and to, countries, whether a licence is to be had, or"
+            " standards; null where it did not say, of other filters and in a run from before it was kept"
+        ),
+    ] = None
+    wanted: Annotated[Compared | None, Field(description="What was wanted of it, in the same form")] = None
 
 
 class ExplanationShown(Answer):

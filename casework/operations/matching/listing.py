@@ -24,6 +24,14 @@ from casework.operations.matching.similar_texts import Similar
 
 #: So many digits of a share are kept: what another machine computes is the same list.
 _DIGITS = 9
+#: By filter what of a candidate it compares, and with what of what is wanted. Whose a technology is and what stands between owners
+#: are kept with the evidence alone: names are told to whoever has a reason to know them.
+_COMPARED: Mapping[str, tuple[str, str]] = {
+    "readiness": ("readiness", "readiness"),
+    "country": ("countries", "countries"),
+    "licence": ("licence", "licence"),
+    "standard": ("standards", "standards"),
+}
 
 
 def kept(
@@ -48,6 +56,7 @@ def kept(
         "relaxed": dict(relaxed),
         "bonus": VERSION,
         "partly": True,
+        "compared": True,
     }
     if evidence.similar is None:
         return told | {"without": similar.without}
@@ -113,7 +122,7 @@ def list_of(told: JsonMapping, most: int, stand: Standing | None = None) -> Json
                 "explanation": {
                     "parts": parts,
                     "filters": [
-                        {"name": name, "verdict": _verdict(told, verdict)}
+                        {"name": name, "verdict": _verdict(told, verdict), **_compared(told, name, said)}
                         for name, verdict in stand.verdicts[one.id].items()
                     ],
                     "ranks": dict(one.ranks),
@@ -132,6 +141,21 @@ def _idle(told: JsonMapping) -> list[Filtered]:
 def _verdict(told: JsonMapping, verdict: Verdict) -> str:
     """What a filter says; a run from before it was told apart what passes in part says that it passes."""
     return (Verdict.PASSED if verdict is Verdict.PARTLY and not told.get("partly") else verdict).value
+
+
+def _compared(told: JsonMapping, name: str, said: JsonMapping) -> JsonObject:
+    """What a record said when the run was made, and what was wanted of it; of a run from before that was kept nothing."""
+    if not told.get("compared") or name not in _COMPARED:
+        return {}
+    of_record, of_wanted = _COMPARED[name]
+    says = _known(said["readiness"]) if name == "readiness" else said.get(of_record)
+    return {"says": None if says == [] else says, "wanted": told["wanted"][of_wanted]}
+
+
+def _known(readiness: Sequence[int | None]) -> list[int] | None:
+    """A range of readiness of which one end may be known alone."""
+    known = [level for level in readiness if level is not None]
+    return [known[0], known[-1]] if known else None
 
 
 def _bonus(told: JsonMapping, said: JsonMapping, one: Placed) -> float:
@@ -199,8 +223,7 @@ def _part(part: Part) -> JsonObject:
 
 
 def _facts(one: JsonMapping) -> Facts:
-    low, high = one["readiness"]
-    known: Any = None if low is None and high is None else (low or high, high or low)
+    known: Any = _known(one["readiness"])
     return Facts(
         readiness=known,
         countries=one["countries"],

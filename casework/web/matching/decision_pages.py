@@ -90,7 +90,7 @@ def _candidate(db: Connection, actor: Actor, run: UUID, technology: UUID) -> Can
         one["rank"],
         format(one["score"], ".1f"),
         say_why(one["explanation"]["parts"]),
-        say_facts(facts, kept.evidence["wanted"]),
+        say_facts(facts, kept.evidence, one),
         checks_of(kept, one),
         decided.get(id, {}),
     )

@@ -326,7 +326,7 @@ def _card(
         score=score,
         why=say_why(one["explanation"]["parts"]) if one else None,
         rationale=match.rationale or "" if match and one is None else "",
-        facts=say_facts(facts, told["wanted"]) if facts else [],
+        facts=say_facts(facts, told, one) if facts else [],
         checks=say_checks(one["explanation"]["filters"], failed, told["relaxed"], conflict) if one else [],
         decision=_decision(match),
         match=match,

@@ -126,7 +126,7 @@ def say_why(parts: Sequence[JsonMapping]) -> Why:
     if len(parts) > SAID:
         rest = f"{sum(shares[SAID:]):.0f} %"
         said.append(gettext("%(num)s more %(share)s", num=len(parts) - SAID, share=rest))
-    # Where it runs stands among its facts, as its record has it now.
+    # Where it runs stands among its facts.
     said += [_text(part) for part in beside if part["kind"] != Kind.COUNTRIES]
     rows = [
         (part["text"], part["source"], gettext("yes") if part["title"] else gettext("no"), per)
@@ -150,10 +150,13 @@ def _text(part: JsonMapping) -> str:
     return str(part["text"])
 
 
+def _both_places(part: JsonMapping) -> tuple[str, str]:
+    """Where it was deployed, and where developed, as a part has them."""
+    return part["text"], part.get("closest", "")
+
+
 def _places(part: JsonMapping) -> str:
-    deployed, developed = (
-        place_names(said.split(", ")) if said else "" for said in (part["text"], part.get("closest", ""))
-    )
+    deployed, developed = (place_names(said.split(", ")) if said else "" for said in _both_places(part))
     if deployed and developed:
         return gettext("deployed in %(deployed)s; developed in %(developed)s", deployed=deployed, developed=developed)
     return (
@@ -193,25 +196,49 @@ def say_range(low: int | None, high: int | None) -> str:
     return gettext("%(low)s to %(high)s", low=low, high=high)
 
 
-def say_facts(facts: CandidateFacts, wanted: JsonMapping) -> list[Fact]:
-    """What of a record decides, in one line."""
-    asked = wanted.get("readiness")
-    more = gettext("wanted %(value)s", value=say_range(*asked)) if asked else ""
+def say_facts(facts: CandidateFacts, evidence: JsonMapping, one: JsonMapping | None = None) -> list[Fact]:
+    """What of a record decides, in one line: of what a run compared what it saw of a candidate, with what the record says by now."""
+    wanted = evidence["wanted"]
+    asked, places = wanted.get("readiness"), wanted.get("countries")
     rights = gettext("%(num)s on record", num=facts.rights) if facts.rights else facts.ip_text or ""
-    deployed = place_names(facts.deployed_in)
+    ready = say_range(*facts.readiness) if facts.readiness else ""
+    deployed, developed = place_names(facts.deployed_in), place_names(facts.developed_in)
+    then_ready, then_deployed, then_developed = _seen(evidence, one, (ready, deployed, developed))
+    running = then_deployed
     if facts.sites:
         sites = gettext("sites: %(num)s", num=facts.sites)
-        deployed = _beside(deployed, sites) if deployed else sites
-    places = wanted.get("countries")
-    where = gettext("wanted %(value)s", value=place_names(places)) if places else ""
+        running = _beside(running, sites) if running else sites
     return [
-        _fact(N_("Readiness"), say_range(*facts.readiness) if facts.readiness else "", more),
+        _fact(N_("Readiness"), then_ready, _asked(say_range(*asked) if asked else "", then_ready, ready)),
         _fact(N_("IP rights"), rights),
-        _fact(N_("Deployed in"), deployed, where),
-        *([_fact(N_("Developed in"), place_names(facts.developed_in))] if facts.developed_in else []),
+        _fact(N_("Deployed in"), running, _asked(place_names(places) if places else "", then_deployed, deployed)),
+        *(
+            [_fact(N_("Developed in"), then_developed, _asked("", then_developed, developed))]
+            if then_developed or developed
+            else []
+        ),
         _fact(N_("Cost compared"), facts.cost_compared or ""),
         *([_fact(N_("Cost to put in place"), say_cost(facts.cost))] if facts.cost else []),
     ]
+
+
+def _seen(evidence: JsonMapping, one: JsonMapping | None, now: tuple[str, str, str]) -> tuple[str, str, str]:
+    """Readiness and where it was deployed and developed, as the run saw them; as they are now where a run did not keep them so."""
+    if one is None or not evidence.get("compared"):
+        return now
+    why = one["explanation"]
+    compared = {said["name"]: said["says"] for said in why["filters"] if "says" in said}
+    ready = (say_range(*said) if (said := compared["readiness"]) else "") if "readiness" in compared else now[0]
+    part = next((part for part in why["parts"] if part["kind"] == Kind.COUNTRIES), {"text": ""})
+    deployed, developed = (place_names(said.split(", ")) if said else "" for said in _both_places(part))
+    return ready, deployed, developed
+
+
+def _asked(wanted: str, then: str, now: str) -> str:
+    """What is wanted, and what the record says by now where that is another thing."""
+    by_now = gettext("by now its record says %(value)s", value=now or gettext("nothing of it")) if then != now else ""
+    asked = gettext("wanted %(value)s", value=wanted) if wanted else ""
+    return _beside(asked, by_now) if asked and by_now else asked or by_now
 
 
 def _fact(label: str, words: str, more: str = "") -> Fact:
@@ -224,17 +251,28 @@ def say_checks(
     """What each filter says of a candidate; of one that was left out, that the candidate fails it, and why it was."""
     said = {one["name"]: UNKNOWN if one["verdict"] == "unknown" else PASSED for one in verdicts}
     said |= dict.fromkeys(failed, FAILS)
-    partly = {one["name"] for one in verdicts if one["verdict"] == "partly"} - relaxed.keys()
+    partly = {
+        one["name"]: _partly(one) for one in verdicts if one["verdict"] == "partly" and one["name"] not in relaxed
+    }
     return [
         Check(
             gettext(words),
             said[name],
             gettext(_SAYS[said[name]]),
-            gettext("in part") if name in partly else _more(name, said[name], relaxed, conflict),
+            partly[name] if name in partly else _more(name, said[name], relaxed, conflict),
         )
         for name, words in FILTERS.items()
         if name in said
     ]
+
+
+def _partly(one: JsonMapping) -> str:
+    """That it passes in part, with what its record said to what was wanted where the run kept it."""
+    if not one.get("says"):
+        return gettext("in part")
+    return gettext(
+        "in part: %(says)s, wanted %(wanted)s", says=say_range(*one["says"]), wanted=say_range(*one["wanted"])
+    )
 
 
 def _more(name: str, verdict: str, relaxed: Mapping[str, str], conflict: str | None) -> str:

@@ -161,3 +161,12 @@ def test_one_search_finds_whatever_the_asker_may_see(client_for: Clients, world:
     assert [one["id"] for kind in ("technologies", "needs") for one in found.json[kind]] == ids[:1]
     found = client_for("foreign_officer").get("/search?q=quicksilver")
     assert [one["id"] for kind in ("technologies", "needs") for one in found.json[kind]] == []
+
+
+def test_a_filter_of_an_explanation_says_what_it_compared(client_for: Clients, ids: dict[str, str]) -> None:
+    run = made(client_for("officer"), ids, filters={"readiness": [6, 9]})
+    told = {one["technology"]: one["explanation"]["filters"] for one in run["candidates"]}
+    (readiness,) = [one for one in told[ids["pump"]] if one["name"] == "readiness"]
+    assert (readiness["verdict"], readiness["says"], readiness["wanted"]) == ("partly", [5, 6], [6, 9])
+    (unknown,) = [one for one in told[ids["unknown"]] if one["name"] == "readiness"]
+    assert (unknown["verdict"], unknown["says"], unknown["wanted"]) == ("unknown", None, [6, 9])

@@ -131,6 +131,36 @@ def test_a_run_that_was_made_before_it_was_told_says_of_what_passes_in_part_that
     assert verdicts == ["partly", "passed"]
 
 
+def compared(evidence: JsonObject) -> dict[str, list[JsonObject]]:
+    """By candidate what the list says of its filters."""
+    return {one["technology"]: one["explanation"]["filters"] for one in list_of(evidence, 10)["candidates"]}
+
+
+def test_a_filter_says_what_the_record_said_and_what_was_wanted_of_it() -> None:
+    evidence = told([{"heat": (0, 3)}] * 3, [None, 5, 5], [])
+    evidence["candidates"][1] |= {"readiness": [5, 9], "countries": ["DE"], "licence": True, "standards": ["ce"]}
+    # One end is known alone.
+    evidence["candidates"][2]["readiness"] = [None, 6]
+    evidence["wanted"] |= {"countries": ["DE", "SE"], "licence": True, "standards": ["CE"], "excluded": ["o1"]}
+    found = compared(evidence)
+    assert found["t001"] == [
+        {"name": "readiness", "verdict": "partly", "says": [5, 9], "wanted": [5, 6]},
+        {"name": "country", "verdict": "passed", "says": ["DE"], "wanted": ["DE", "SE"]},
+        # Whose it is, and who was left out, is told to whoever has a reason to know.
+        {"name": "organisation", "verdict": "unknown"},
+        {"name": "licence", "verdict": "passed", "says": True, "wanted": True},
+        {"name": "standard", "verdict": "passed", "says": ["ce"], "wanted": ["CE"]},
+    ]
+    assert [one.get("says") for one in found["t000"]] == [None] * 5
+    assert found["t002"][0] == {"name": "readiness", "verdict": "passed", "says": [6, 6], "wanted": [5, 6]}
+
+
+def test_a_run_from_before_that_was_kept_gives_the_list_that_it_gave() -> None:
+    evidence = told([{"heat": (0, 3)}], [5], [])
+    del evidence["compared"]
+    assert compared(evidence) == {"t000": [{"name": "readiness", "verdict": "passed"}]}
+
+
 def test_similar_texts_lift_a_record_and_the_shares_add_up_to_its_score() -> None:
     evidence = told([{"heat": (0, 3)}, {"heat": (0, 2)}, {"nothing": (0, 1)}], [5, 5, 5], [], similar=[2, 1])
     evidence["similar"]["pairs"] = {"t001": ["Heat is wanted.", "It gives warmth."]}

@@ -128,6 +128,23 @@ def test_a_need_asks_for_its_function_and_the_words_of_its_figures_and_for_nothi
     assert {"sludge", "moisture"} <= {part["text"].casefold() for part in found["explanation"]["parts"]}
 
 
+def test_whatever_a_record_says_by_then_a_run_tells_what_it_saw(world: World, db: Connection) -> None:
+    ids, officer = put(world, db), world.actor(db, "officer")
+    made = run(world, db, ids["need"])
+    fields = {"readiness_low": 1, "readiness_high": 2}
+    correct_record(
+        db, officer, "technology", ids["pump"], fields=fields, source=None, reason="So.", request=new_request()
+    )
+    correct_record(
+        db, officer, "need", ids["need"], fields={"readiness_high": 7}, source=None, reason="So.", request=new_request()
+    )
+    (told,) = [one for one in show_run(db, officer, made).candidates if one["technology"] == ids["pump"]]
+    assert told["explanation"]["filters"] == [
+        {"name": "readiness", "verdict": "passed", "says": [5, 6], "wanted": [5, 9]}
+    ]
+    assert replay_run(db, officer, made).equal
+
+
 def test_what_is_left_out_is_whoever_stands_in_its_place(world: World, db: Connection) -> None:
     ids, owner = put(world, db), world.organisations["technology_owner"]
     db.execute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import orjson
 from flask import Flask
 from sqlalchemy import Engine, text
 
@@ -127,6 +128,54 @@ def test_what_passes_in_part_says_so(app: Flask) -> None:
         (relaxed,) = say_checks([{"name": "readiness", "verdict": "partly"}], [], {"readiness": "It may wait."})
     assert (one.verdict, one.more) == ("yes", "in part")
     assert relaxed.more == "left out: It may wait."
+
+
+def test_what_passes_in_part_says_what_was_seen_where_the_run_kept_it(app: Flask) -> None:
+    kept = {"name": "readiness", "verdict": "partly", "says": [6, 9], "wanted": [5, 6]}
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        (one,) = say_checks([kept], [], {})
+    assert one.more == "in part: 6 to 9, wanted 5 to 6"
+
+
+def test_a_run_shows_what_it_saw_and_what_the_record_says_by_now(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser = browser_for("officer")
+    ids, page = open_desk(browser, world, engine)
+    before = words_of(browser.get(page).text)
+    assert "Readiness 5 to 6 wanted 5 to 9" in before
+    assert "by now" not in before
+    told = "UPDATE technologies SET readiness_low = 2, readiness_high = 3, deployed_in = '{DE}' WHERE id = CAST(:id AS uuid)"
+    with transaction(engine) as db:
+        db.execute(text(told), {"id": ids["pump"]})
+        made = db.execute(text("SELECT id::text FROM match_runs ORDER BY made_at DESC LIMIT 1")).scalar_one()
+    for address in (page, f"/match-runs/{made}/{ids['pump']}/refuse"):
+        words = words_of(browser.get(address).text)
+        assert "Readiness 5 to 6 wanted 5 to 9 (by now its record says 2 to 3)" in words
+        assert "Deployed in ? not known by now its record says Germany" in words
+
+
+def test_a_run_from_before_it_kept_what_it_saw_shows_what_records_say_now(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser = browser_for("officer")
+    ids, page = open_desk(browser, world, engine)
+    with transaction(engine) as db:
+        evidence, found = db.execute(text("SELECT evidence, list FROM match_runs")).one()
+        opened = orjson.loads(evidence)
+        del opened["compared"]
+        listed = orjson.loads(found)
+        for one in listed["candidates"]:
+            for said in one["explanation"]["filters"]:
+                said.pop("says", None)
+                said.pop("wanted", None)
+        given = {"evidence": orjson.dumps(opened).decode(), "list": orjson.dumps(listed).decode()}
+        db.execute(text("UPDATE match_runs SET evidence = :evidence, list = :list"), given)
+        told = "UPDATE technologies SET readiness_low = 5, readiness_high = 5 WHERE id = CAST(:id AS uuid)"
+        db.execute(text(told), {"id": ids["pump"]})
+    words = words_of(browser.get(page).text)
+    assert "Readiness 5 wanted 5 to 9" in words
+    assert "by now" not in words
 
 
 def give(engine: Engine, owners: dict[str, str]) -> None:
