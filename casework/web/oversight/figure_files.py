@@ -17,10 +17,9 @@ from casework.web.shell.i18n import labelled, listed
 _ROOM = 60
 
 
-def head() -> list[str]:
+def line_head() -> list[str]:
+    """What is told of a line wherever figures are."""
     return [
-        gettext("As of"),
-        gettext("Only cases with"),
         gettext("Figure"),
         gettext("What"),
         gettext("Count"),
@@ -30,6 +29,14 @@ def head() -> list[str]:
         gettext("Nine of ten within"),
         gettext("Unit"),
         gettext("Saved or taken"),
+    ]
+
+
+def head() -> list[str]:
+    return [
+        gettext("As of"),
+        gettext("Only cases with"),
+        *line_head(),
         gettext("Amount"),
         gettext("Too young to tell"),
         gettext("Cases"),

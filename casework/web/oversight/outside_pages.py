@@ -21,6 +21,7 @@ from casework.operations.auth.views import Scope
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.figure_names import names_told
 from casework.operations.oversight.outside_figures import READ_OUTSIDE, find_outside
+from casework.web.oversight.figure_files import line_head
 from casework.web.oversight.figure_pages import WIDE, as_file, programme_asked
 from casework.web.oversight.figure_words import Sayer, say_number, say_of, say_units, title_of
 from casework.web.oversight.report_tables import outside_sections
@@ -102,18 +103,7 @@ def _file(read: Read, content: bytes, kind: str, ending: str) -> Response:
 
 
 def _head() -> list[str]:
-    return [
-        gettext("As of"),
-        gettext("Figure"),
-        gettext("What"),
-        gettext("Count"),
-        gettext("Among"),
-        gettext("Per cent"),
-        gettext("Median"),
-        gettext("Nine of ten within"),
-        gettext("Unit"),
-        gettext("Saved or taken"),
-    ]
+    return [gettext("As of"), *line_head()]
 
 
 def _lines(read: Read) -> Iterator[list[str]]:
