@@ -13,7 +13,7 @@ from casework.operations.history.views import ChangedColumn, HistoryEntry
 from casework.web.history.sentences import Editions, values_of
 from casework.web.shell.i18n import N_, edition_text, listed
 from casework.web.shell.letter_words import SENT_BY
-from casework.web.shell.task_links import queue_name
+from casework.web.shell.task_links import kind_words, queue_name
 from casework.web.shell.values import PARTIES, Values, choice_name, paper_name, party_name, service_name
 
 _TABLES = {
@@ -84,15 +84,8 @@ def _row_name(change: ChangedColumn, editions: Editions, entry: HistoryEntry) ->
     if change.table == "tracks":
         return service_name(words[0])
     if change.table == "tasks":
-        for edition in editions.values():
-            key = next((rule.key for rule in edition.tasks.values() if rule.name == words[0]), None)
-            if key:
-                about = f": {party_name(words[1])}" if len(words) > 1 and words[1] in PARTIES else ""
-                return edition_text(edition, f"tasks.{key}") + about
-            for key in (f"states.{words[0]}.do", f"transitions.{words[0].removeprefix('decide_')}.do"):
-                if key in edition.texts:
-                    return edition_text(edition, key)
-        return words[0].replace("_", " ")
+        about = f": {party_name(words[1])}" if len(words) > 1 and words[1] in PARTIES else ""
+        return kind_words(words[0], editions.values()) + about
     if change.table == "proposals":
         return _transition_name(words[0], editions, entry)
     if change.table == "consents":

@@ -30,6 +30,7 @@ from casework.web.oversight.figure_tables import Cell, Column, FigureTable, Sect
 from casework.web.oversight.figure_words import say_length, say_minutes, say_percent
 from casework.web.shell import charts
 from casework.web.shell.i18n import N_, edition_text, labelled, listed
+from casework.web.shell.task_links import kind_words
 
 #: So many lines of a list are shown, the first ones; and so many cases of one way.
 MOST, MOST_CASES = 20, 5
@@ -94,11 +95,8 @@ def say_wrong(deviation: Deviation) -> str:
 
 
 def say_task(work: Work) -> str:
-    edition = load_library().latest(work.workflow)
-    if edition is None:
-        return work.name.replace("_", " ")
-    side = next((f"tasks.{rule.key}" for rule in edition.tasks.values() if rule.name == work.name), "")
-    return _called(edition, side or f"states.{work.name}.do", work.name)
+    editions = [one for one in load_library().editions.values() if one.workflow == work.workflow]
+    return kind_words(work.name, sorted(editions, key=lambda one: one.number, reverse=True))
 
 
 # --- where the time goes ---------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from casework.definitions import load_library
 from casework.engine.analysis.decisions import answers_of
 from casework.engine.analysis.ways import ends_more, ways_from
-from casework.engine.definition.editions import do_key
+from casework.engine.definition.editions import Edition, do_key
 from casework.engine.definition.grammar import PREVIOUS_STEP
 from casework.engine.parts import AT_WORK, MAIN
 from casework.engine.roles import Role
@@ -51,6 +51,18 @@ def waits_for(task: PlacedTask) -> str:
 def capital(words: str) -> str:
     """The first letter a capital, the others as they are: names have capitals of their own."""
     return words[:1].upper() + words[1:]
+
+
+def kind_words(name: str, editions: Iterable[Edition]) -> str:
+    """What tasks of one name are about, in the words of the first edition that knows them."""
+    decided = f"transitions.{name.removeprefix('decide_')}.do"
+    for edition in editions:
+        rules = [f"tasks.{rule.key}" for rule in edition.tasks.values() if rule.name == name]
+        for key in (*rules, f"states.{name}.do", decided):
+            if key in edition.texts:
+                words = edition_text(edition, key)
+                return gettext("Decide: %(do)s", do=words) if key == decided else words
+    return name.replace("_", " ")
 
 
 def do_words(task: TaskKey) -> str:

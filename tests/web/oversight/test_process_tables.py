@@ -17,7 +17,7 @@ from casework.engine.mining.ways import Arc, Variant
 from casework.engine.parts import MAIN
 from casework.operations.oversight.process import Process
 from casework.web.oversight.figure_tables import Section
-from casework.web.oversight.process_tables import MOST, MOST_CASES, WRONG, edition_name, sections
+from casework.web.oversight.process_tables import MOST, MOST_CASES, WRONG, edition_name, say_task, sections
 from tests.web.oversight.test_process_heat import place
 
 
@@ -142,3 +142,22 @@ def test_where_no_case_left_its_definition_it_says_so(app: Flask) -> None:
     found = told(app, process(conformance=(Conformance("BJ-1", 3, ()),)))["conformance"]
     assert list(found.tables) == []
     assert found.nothing == "Every action was taken as its edition says."
+
+
+def test_every_kind_of_task_has_words(app: Flask) -> None:
+    """Those of a rule, those that a state asks for, and the decision on what somebody else asked for."""
+    without = []
+    for edition in load_library().editions.values():
+        names = {rule.name for rule in edition.tasks.values()}
+        names |= {state.path for state in edition.states.values() if f"states.{state.path}.do" in edition.texts}
+        names |= {f"decide_{rule.name}" for rule in edition.transitions if rule.confirm_by}
+        with app.test_request_context("/process", headers={"Accept-Language": "zh-CN"}):
+            tasks = [Work(workflow=edition.workflow, name=name, count=1, minutes={}) for name in sorted(names)]
+            without += [f"{one.workflow}.{one.name}" for one in tasks if say_task(one).isascii()]
+    assert without == []
+
+
+def test_a_decision_says_that_it_is_one(app: Flask) -> None:
+    with app.test_request_context("/process"):
+        decision = Work(workflow=case_edition().workflow, name="decide_amend_plan", count=1, minutes={})
+        assert say_task(decision) == "Decide: Amend the plan"
