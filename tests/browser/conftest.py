@@ -66,8 +66,10 @@ def page_of(chromium: Browser, site: Site) -> Iterator[PageOf]:
     """A browser of its own in which a person of the world has signed in, by the page for it."""
     opened: list[Reader] = []
 
-    def enter(role: str | None, java_script: bool = True, locale: str = "en-GB", **look: bool) -> Reader:
-        opened.append(open_reader(chromium, site, role, java_script=java_script, locale=locale, **look))
+    def enter(
+        role: str | None, java_script: bool = True, locale: str = "en-GB", at: Site | None = None, **look: bool
+    ) -> Reader:
+        opened.append(open_reader(chromium, at or site, role, java_script=java_script, locale=locale, **look))
         return opened[-1]
 
     yield enter

@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 
 from casework.operations.documents.storage import DocumentStore
 from casework.records.database import connect_engine, transaction
+from casework.settings import Settings
 from casework.web.app import create_app
 from tests.support.databases import DatabaseServer
 from tests.support.world import World, WorldTemplate
@@ -28,6 +29,7 @@ class Site:
     world: World
     #: Where its papers lie.
     document_store: DocumentStore
+    settings: Settings
 
     def ids(self, sql: str, **values: str) -> list[str]:
         """The first column of a query, as words."""
@@ -59,15 +61,30 @@ class Site:
 @contextmanager
 def open_site(server: DatabaseServer, template: WorldTemplate, var: Path) -> Iterator[Site]:
     """A site with the small world, gone at the end."""
-    name, world = server.create(template.database), template.world()
-    settings = server.settings(name, var)
+    name = server.create(template.database)
+    try:
+        with _serving(server.settings(name, var), template.world()) as site:
+            yield site
+    finally:
+        server.drop(name)
+
+
+@contextmanager
+def open_later(site: Site, days: int) -> Iterator[Site]:
+    """The same site so many days on: whatever is done there is done then."""
+    with _serving(site.settings.model_copy(update={"clock_offset": days * 86_400}), site.world) as later:
+        yield later
+
+
+@contextmanager
+def _serving(settings: Settings, world: World) -> Iterator[Site]:
     engine, app = connect_engine(settings, role="app"), create_app(settings)
     listening = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=listening.serve_forever, daemon=True)
     try:
         thread.start()
         document_store = DocumentStore(engine, app.extensions["casework.store"], app.extensions["casework.secret_box"])
-        yield Site(f"http://127.0.0.1:{listening.server_port}", engine, world, document_store)
+        yield Site(f"http://127.0.0.1:{listening.server_port}", engine, world, document_store, settings)
     finally:
         if thread.is_alive():
             listening.shutdown()
@@ -75,4 +92,3 @@ def open_site(server: DatabaseServer, template: WorldTemplate, var: Path) -> Ite
         listening.server_close()
         app.extensions["casework"].dispose()
         engine.dispose()
-        server.drop(name)
