@@ -139,11 +139,12 @@ _command(
     "technologies",
     """Import technologies. Columns: external_id, title (or title_en), and title_zh, owner, description, developed_in,
     deployed_in, benefits, problem, advantage, cost_compared, cost, cost_currency, ipc, green_topics, sdgs,
-    reference_sites, licences, standards, published_on, last_confirmed_on, website, readiness, readiness_low, readiness_high,
-    ip_text, verification, languages, contact, source_page, publication (public, on_request or closed, which a technology
+    reference_sites, licences, standards, restrictions, published_on, last_confirmed_on, website, readiness, readiness_low,
+    readiness_high, ip_text, verification, languages, contact, source_page, publication (public, on_request or closed, which a technology
     is until said), acronym, partner_countries, total_cost, total_cost_currency, start_date, end_date, source; in JSON also
     rights. Entries of a list are separated by semicolons; a reference site is site | year | size, a certificate or
-    standard name | number | body | valid_until, a verification number | verdict | valid_until; licences are exclusive, sole,
+    standard name | number | body | valid_until, a legal restriction kind | countries | words (kind: none, export_control,
+    territory, field_of_use or other), a verification number | verdict | valid_until; licences are exclusive, sole,
     plain or none. Rights count as unconfirmed.""",
 )
 _command(

@@ -5,9 +5,10 @@ Every filter judges every candidate by itself, so that no order of them counts, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Verdict(StrEnum):
@@ -19,6 +20,18 @@ class Verdict(StrEnum):
     #: The record does not say: it stays, and is marked.
     UNKNOWN = "unknown"
     REMOVED = "removed"
+
+
+#: What a legal restriction may be, as far as a filter must tell: none is known to be there; it is to be had in some countries alone;
+#: or it is to be had for a use, and whether a need is of that use no field says. All others bar it where they hold.
+NO_RESTRICTION, TERRITORY, FIELD_OF_USE = "none", "territory", "field_of_use"
+
+
+class Restriction(NamedTuple):
+    """What law or contract lays on a technology, and in which countries; without any everywhere."""
+
+    kind: str
+    countries: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +49,8 @@ class Facts:
     licence: bool | None = None
     #: Certificates that it has and standards that it meets.
     standards: Collection[str] = ()
+    #: Legal restrictions; empty where nobody has looked.
+    restrictions: Collection[Restriction] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +65,8 @@ class Wanted:
     conflict: bool = False
     licence: bool = False
     standards: Collection[str] = ()
+    #: The country where it is to be used, in which no legal restriction may bar it.
+    territory: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,6 +119,26 @@ def _standard(wanted: Wanted, facts: Facts) -> Verdict | None:
     return _passed(set(wanted.standards) <= set(facts.standards)) if facts.standards else Verdict.UNKNOWN
 
 
+def _restriction(wanted: Wanted, facts: Facts) -> Verdict | None:
+    if wanted.territory is None:
+        return None
+    said = {_barred(one, wanted.territory) for one in facts.restrictions}
+    if Verdict.REMOVED in said:
+        return Verdict.REMOVED
+    return Verdict.PASSED if said == {Verdict.PASSED} else Verdict.UNKNOWN
+
+
+def _barred(one: Restriction, territory: str) -> Verdict:
+    """What one restriction says of a country."""
+    if one.kind == NO_RESTRICTION:
+        return Verdict.PASSED
+    if one.kind == TERRITORY:
+        return _passed(territory in one.countries)
+    if one.countries and territory not in one.countries:
+        return Verdict.PASSED
+    return Verdict.UNKNOWN if one.kind == FIELD_OF_USE else Verdict.REMOVED
+
+
 def _owner(wanted: Wanted, facts: Facts) -> Verdict | None:
     return Verdict.REMOVED if facts.owner_expired else None
 
@@ -118,6 +155,7 @@ FILTERS: Mapping[str, Callable[[Wanted, Facts], Verdict | None]] = {
     "conflict": _conflict,
     "licence": _licence,
     "standard": _standard,
+    "restriction": _restriction,
     "owner": _owner,
 }
 #: The one that judges no candidate, as what is not in use is none: it is counted beside them, and no officer relaxes it either.

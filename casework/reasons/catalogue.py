@@ -307,4 +307,15 @@ NO_LICENCE_ALONE = reason(
 )
 MOST_STANDARDS = template("catalogue.most_standards", N_("must be a list of up to %(most)s certificates and standards"))
 STANDARD_MISSING = reason("catalogue.standard_missing", N_("say which certificate or standard it is"))
+MOST_RESTRICTIONS = template("catalogue.most_restrictions", N_("must be a list of up to %(most)s legal restrictions"))
+RESTRICTION_MISSING = reason("catalogue.restriction_missing", N_("say which kind of legal restriction it is"))
+RESTRICTION_COUNTRIES = reason(
+    "catalogue.restriction_countries", N_("must be codes of countries with commas between, such as CN, DE")
+)
+RESTRICTION_WHERE = reason("catalogue.restriction_where", N_("say in which countries alone it is to be had"))
+RESTRICTION_WORDS = reason("catalogue.restriction_words", N_("say in words what the restriction is"))
+NO_RESTRICTION_ALONE = reason(
+    "catalogue.no_restriction_alone",
+    N_("says that no legal restriction is known, and names one or where it holds: choose one of the two"),
+)
 NO_DAY = reason("catalogue.no_day", N_("must be a day such as 2027-03-31"))

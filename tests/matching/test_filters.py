@@ -8,7 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.matching.filters import ALWAYS, FILTERS, Facts, Verdict, Wanted, counted, judged, stays
+from casework.engine.case_objects.technology_details import RESTRICTIONS
+from casework.matching.filters import (
+    ALWAYS,
+    FIELD_OF_USE,
+    FILTERS,
+    NO_RESTRICTION,
+    TERRITORY,
+    Facts,
+    Restriction,
+    Verdict,
+    Wanted,
+    counted,
+    judged,
+    stays,
+)
 
 RANGES = st.one_of(st.none(), st.tuples(st.integers(1, 9), st.integers(1, 9)).map(lambda two: (min(two), max(two))))
 SOME = st.lists(st.sampled_from(["CN", "DE", "BR"]), unique=True, max_size=3)
@@ -20,6 +34,7 @@ FACTS = st.builds(
     conflict=st.sampled_from([None, True, False]),
     licence=st.sampled_from([None, True, False]),
     standards=SOME,
+    restrictions=st.lists(st.builds(Restriction, st.sampled_from(RESTRICTIONS), SOME), max_size=2),
 )
 WANTED = st.builds(
     Wanted,
@@ -29,6 +44,7 @@ WANTED = st.builds(
     conflict=st.booleans(),
     licence=st.booleans(),
     standards=SOME,
+    territory=st.sampled_from([None, "CN", "DE"]),
 )
 
 
@@ -83,10 +99,22 @@ def test_readiness_passes_in_part_where_it_reaches_beyond_what_is_wanted(says: t
 def test_each_filter_passes_removes_and_does_not_know() -> None:
     standards = ["GB 13271"]
     wanted = Wanted(
-        readiness=(5, 6), countries=["CN"], excluded=["o1"], conflict=True, licence=True, standards=standards
+        readiness=(5, 6),
+        countries=["CN"],
+        excluded=["o1"],
+        conflict=True,
+        licence=True,
+        standards=standards,
+        territory="CN",
     )
     fits = Facts(
-        readiness=(6, 6), countries=["DE", "CN"], owner="o2", conflict=False, licence=True, standards=["GB 13271", "CE"]
+        readiness=(6, 6),
+        countries=["DE", "CN"],
+        owner="o2",
+        conflict=False,
+        licence=True,
+        standards=["GB 13271", "CE"],
+        restrictions=[Restriction("none", [])],
     )
     fails = Facts(
         readiness=(7, 9),
@@ -96,9 +124,43 @@ def test_each_filter_passes_removes_and_does_not_know() -> None:
         conflict=True,
         licence=False,
         standards=["CE"],
+        restrictions=[Restriction("export_control", ["CN"])],
     )
     assert set(judged(wanted, fits).values()) == {Verdict.PASSED}
     assert set(judged(wanted, fails).values()) == {Verdict.REMOVED}
     assert judged(wanted, fails).keys() == FILTERS.keys()
     # Of an owner it is known whether its record has expired.
     assert judged(wanted, Facts()) == dict.fromkeys(FILTERS.keys() - ALWAYS, Verdict.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("kind", "countries", "verdict"),
+    [
+        ("none", [], "passed"),
+        ("export_control", [], "removed"),
+        ("export_control", ["CN", "RU"], "removed"),
+        ("export_control", ["RU"], "passed"),
+        ("territory", ["DE", "CN"], "passed"),
+        ("territory", ["DE"], "removed"),
+        # Whether a need is of that use no field says.
+        ("field_of_use", [], "unknown"),
+        ("field_of_use", ["CN"], "unknown"),
+        ("field_of_use", ["DE"], "passed"),
+        ("other", [], "removed"),
+        ("other", ["DE"], "passed"),
+    ],
+)
+def test_a_legal_restriction_removes_where_it_holds(kind: str, countries: list[str], verdict: str) -> None:
+    said = judged(Wanted(territory="CN"), Facts(restrictions=[Restriction(kind, countries)]))
+    assert said == {"restriction": Verdict(verdict)}
+
+
+def test_of_several_restrictions_the_one_that_bars_counts_and_then_the_one_that_is_not_known() -> None:
+    rows = [Restriction("other", ["DE"]), Restriction("field_of_use", [])]
+    assert judged(Wanted(territory="CN"), Facts(restrictions=rows))["restriction"] is Verdict.UNKNOWN
+    rows.append(Restriction("export_control", ["CN"]))
+    assert judged(Wanted(territory="CN"), Facts(restrictions=rows))["restriction"] is Verdict.REMOVED
+
+
+def test_the_kinds_that_a_filter_tells_apart_are_those_of_records() -> None:
+    assert {NO_RESTRICTION, TERRITORY, FIELD_OF_USE} <= set(RESTRICTIONS)

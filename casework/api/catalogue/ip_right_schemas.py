@@ -252,6 +252,14 @@ class StandardOfTechnology(Answer):
     valid_until: str | None = None
 
 
+class RestrictionOfTechnology(Answer):
+    """What law or contract lays on it."""
+
+    kind: Annotated[str, Field(description="none, export_control, territory, field_of_use or other")]
+    countries: Annotated[str | None, Field(description="By their codes with commas between")] = None
+    words: str | None = None
+
+
 class TechnologyRecord(Answer):
     """What somebody has developed, as far as it is known."""
 
@@ -281,6 +289,10 @@ class TechnologyRecord(Answer):
     reference_sites: list[SiteOfTechnology]
     licences: Annotated[list[str], Field(description="exclusive, sole, plain or none; empty where nobody has said")]
     standards: list[StandardOfTechnology]
+    restrictions: Annotated[
+        list[RestrictionOfTechnology],
+        Field(description="One row of kind `none` where none is known; empty where nobody has said"),
+    ]
     published_on: Annotated[str | None, Field(description="At its source")]
     last_confirmed_on: Annotated[str | None, Field(description="At its source")]
     website: str | None

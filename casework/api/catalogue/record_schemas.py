@@ -68,6 +68,20 @@ class StandardRow(Body):
     valid_until: Day | None = None
 
 
+class RestrictionRow(Body):
+    """What law or contract lays on it; one row of kind `none`: somebody has looked, and nothing is known."""
+
+    kind: Annotated[Code, Field(description="none, export_control, territory, field_of_use or other")]
+    countries: Annotated[
+        Line | None,
+        Field(
+            description="By their codes with commas between; of `territory` those where alone it is to be had, of all others where it"
+            " holds, and none: everywhere"
+        ),
+    ] = None
+    words: Line | None = None
+
+
 class TechnologyFields(Body):
     title: Line | None = None
     title_zh: Line | None = None
@@ -90,6 +104,7 @@ class TechnologyFields(Body):
         Field(max_length=4, description="exclusive, sole, plain; or none alone: no licence is to be had"),
     ] = None
     standards: Annotated[list[StandardRow] | None, Field(max_length=50)] = None
+    restrictions: Annotated[list[RestrictionRow] | None, Field(max_length=20)] = None
     published_on: Annotated[Day | None, Field(description="At its source")] = None
     last_confirmed_on: Annotated[Day | None, Field(description="At its source")] = None
     website: Line | None = None

@@ -9,7 +9,7 @@ from pydantic import Field
 from casework.api.protocol.fields import Answer, Body, Id, Line, SomeWords, Words
 from casework.operations.matching.runs import LISTED, MOST
 
-FilterName = Literal["readiness", "country", "organisation", "conflict", "licence", "standard"]
+FilterName = Literal["readiness", "country", "organisation", "conflict", "licence", "standard", "restriction"]
 
 
 class Filters(Body):
@@ -23,6 +23,13 @@ class Filters(Body):
     excluded: Annotated[list[Id], Field(max_length=50, description="Organisations whose records are left out")] = []
     licence: Annotated[bool, Field(description="A licence is to be had")] = False
     standards: Annotated[list[Line], Field(max_length=20)] = []
+    territory: Annotated[
+        str | None,
+        Field(
+            pattern="^[A-Z]{2}$",
+            description="The country where it is to be used, and where no legal restriction may bar it; null: that of the programme",
+        ),
+    ] = None
 
 
 class NewRun(Body):
@@ -83,8 +90,9 @@ class VerdictShown(Answer):
     says: Annotated[
         Compared | None,
         Field(
-            description="What the record said when the run was made: readiness from and to, countries, whether a licence is to be had, or"
-            " standards; null where it did not say, of other filters and in a run from before it was kept"
+            description="What the record said when the run was made: readiness from and to, countries, whether a licence is to be had,"
+            " standards, or legal restrictions, each as its kind and its countries with blanks between; null where it did not say, of"
+            " other filters and in a run from before it was kept"
         ),
     ] = None
     wanted: Annotated[Compared | None, Field(description="What was wanted of it, in the same form")] = None

@@ -59,7 +59,7 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
              "published_on", "last_confirmed_on")
         ),
         "ipc": [], "green_topics": [], "sdgs": [], "reference_sites": [],
-        "licences": [], "standards": [], "developed_in": [], "deployed_in": [], "benefits": [], "more": {},
+        "licences": [], "standards": [], "restrictions": [], "developed_in": [], "deployed_in": [], "benefits": [], "more": {},
         "status": "published", "publication": CLOSED,
     },
 }  # fmt: skip

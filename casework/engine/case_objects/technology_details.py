@@ -1,5 +1,5 @@
 """What a technology's record says beside its texts: codes of patents and of goals, the sites where it runs, the licences that are to be
-had, and its certificates and standards."""
+had, its certificates and standards, and what law or contract lays on it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, NamedTuple, TypedDict, cast
 
 from casework import reasons
+from casework.engine.case_objects.countries import is_country
 from casework.engine.case_objects.outside_burdens import LICENCES
 from casework.engine.definition.plain_text import visible
 from casework.errors import InvalidForm
@@ -30,6 +31,26 @@ OFFERED = (*LICENCES, NO_LICENCE)
 #: So many certificates and standards a technology names at most.
 MOST_STANDARDS = 50
 _LONGEST_STANDARD = {"name": 200, "number": 100, "body": 200, "valid_until": 10}
+
+
+#: What law or contract lays on a technology: `none` stands alone, and says that somebody has looked and knows of nothing; it is to be
+#: had in some countries alone (`territory`), or for one use. All others hold in the countries that are named, or everywhere.
+NO_RESTRICTION, TERRITORY, FIELD_OF_USE = "none", "territory", "field_of_use"
+RESTRICTIONS = (NO_RESTRICTION, "export_control", TERRITORY, FIELD_OF_USE, "other")
+#: So many restrictions a technology names at most.
+MOST_RESTRICTIONS = 20
+_LONGEST_RESTRICTION = {"kind": 40, "countries": 400, "words": 500}
+
+
+class _OfKind(TypedDict):
+    kind: str
+
+
+class Restriction(_OfKind, total=False):
+    """A legal restriction: in which countries, by their codes with commas between, and what it says."""
+
+    countries: str
+    words: str
 
 
 class _Named(TypedDict):
@@ -106,6 +127,44 @@ def standards_of(given: Any) -> list[Standard]:
     return cast(list[Standard], _rows_of("standards", given))
 
 
+def restrictions_of(given: Any) -> list[Restriction]:
+    """The rows of legal restrictions as they are kept. Raises InvalidForm with a reason for each cell."""
+    if isinstance(given, list):
+        given = [_as_kept(row) if isinstance(row, Mapping) else row for row in given]
+    rows = cast(list[Restriction], _rows_of("restrictions", given))
+    if len(rows) > 1 and any(row["kind"] == NO_RESTRICTION for row in rows):
+        raise InvalidForm(fields={"restrictions": reasons.catalogue.NO_RESTRICTION_ALONE})
+    return rows
+
+
+def countries_of(row: Mapping[str, Any]) -> list[str]:
+    """The countries of a restriction."""
+    return re.findall(r"[^\s,;，；、]+", str(row.get("countries") or ""))
+
+
+def _as_kept(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A restriction with its kind and its countries as they are kept."""
+    kind = "_".join(str(row.get("kind") or "").casefold().split())
+    return {**row, "kind": kind, "countries": ", ".join(dict.fromkeys(code.upper() for code in countries_of(row)))}
+
+
+def _wrong_restriction(row: Mapping[str, str]) -> dict[str, Why]:
+    """What is wrong with what a restriction alone says."""
+    kind, places = row.get("kind"), countries_of(row)
+    faults: dict[str, Why] = {}
+    if kind and kind not in RESTRICTIONS:
+        faults["kind"] = reasons.fields.ONE_OF(choices=RESTRICTIONS)
+    if not all(map(is_country, places)):
+        faults["countries"] = reasons.catalogue.RESTRICTION_COUNTRIES
+    elif kind == TERRITORY and not places:
+        faults["countries"] = reasons.catalogue.RESTRICTION_WHERE
+    elif kind == NO_RESTRICTION and places:
+        faults["countries"] = reasons.catalogue.NO_RESTRICTION_ALONE
+    if kind in (FIELD_OF_USE, "other") and not row.get("words"):
+        faults["words"] = reasons.catalogue.RESTRICTION_WORDS
+    return faults
+
+
 def still_valid(standards: Iterable[Mapping[str, Any]], today: str) -> list[Mapping[str, Any]]:
     """Those whose last day has not passed."""
     return [row for row in standards if str(row.get("valid_until") or today) >= today]
@@ -160,6 +219,10 @@ _ROWS: Mapping[str, _Rows] = {
     "standards": _Rows(
         MOST_STANDARDS, reasons.catalogue.MOST_STANDARDS(most=MOST_STANDARDS), _LONGEST_STANDARD, "name",
         reasons.catalogue.STANDARD_MISSING, _wrong_standard,
+    ),
+    "restrictions": _Rows(
+        MOST_RESTRICTIONS, reasons.catalogue.MOST_RESTRICTIONS(most=MOST_RESTRICTIONS), _LONGEST_RESTRICTION, "kind",
+        reasons.catalogue.RESTRICTION_MISSING, _wrong_restriction,
     ),
     "reference_sites": _Rows(
         MOST_SITES, reasons.catalogue.MOST_SITES(most=MOST_SITES), _LONGEST, "site", reasons.catalogue.SITE_MISSING, _wrong_site,

@@ -43,7 +43,7 @@ COLUMNS: Mapping[str, JsonMapping] = {
          "published_on", "last_confirmed_on")
     )
     | {"developed_in": [], "deployed_in": [], "benefits": [], "ipc": [], "green_topics": [], "sdgs": [], "reference_sites": [],
-       "licences": [], "standards": [], "more": {},
+       "licences": [], "standards": [], "restrictions": [], "more": {},
        "publication": "closed"},
     "past_projects": dict.fromkeys(
         ("title", "title_zh", "need_owner", "technology_owner", "district", "started_on", "ended_on", "outcome", "contract_value",

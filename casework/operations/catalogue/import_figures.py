@@ -2,7 +2,7 @@
 
 In a cell a row is a line, or ends with a semicolon: parameter | unit | now | target | condition, the target after its sign
 (<=, >=, <, > or =). What is not known stays empty, and what ends a row may be left out. A site is site | year | size, a certificate or
-standard name | number | body | valid_until.
+standard name | number | body | valid_until, a legal restriction kind | countries | words, the countries with commas between.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pydantic import BeforeValidator
 
 from casework import reasons
 from casework.engine.case_objects.need_figures import COMPARISONS, NeedFigure, rows_of
-from casework.engine.case_objects.technology_details import licences_of, sites_of, standards_of
+from casework.engine.case_objects.technology_details import licences_of, restrictions_of, sites_of, standards_of
 from casework.errors import InvalidForm
 from casework.json_values import JsonObject
 from casework.operations.catalogue.import_faults import Wrong
@@ -24,6 +24,7 @@ from casework.reasons import Why
 _CELLS = ("parameter", "unit", "now", "target", "condition")
 _OF_SITE = ("site", "year", "size")
 _OF_STANDARD = ("name", "number", "body", "valid_until")
+_OF_RESTRICTION = ("kind", "countries", "words")
 _SIGNS = {"<=": "at_most", ">=": "at_least", **{sign: code for code, sign in COMPARISONS.items()}}
 _TARGET = re.compile(r"(<=|>=|≤|≥|<|>|=)?(.*)")
 
@@ -96,7 +97,8 @@ def _placed(where: str, why: Why) -> Why:
 
 Sites = Annotated[list[dict[str, str]], _reader(_OF_SITE, sites_of)]
 Standards = Annotated[list[dict[str, str]], _reader(_OF_STANDARD, standards_of)]
+Restrictions = Annotated[list[dict[str, str]], _reader(_OF_RESTRICTION, restrictions_of)]
 Licences = Annotated[list[str], BeforeValidator(_read_licences)]
 Figures = Annotated[list[dict[str, str]], BeforeValidator(_read)]
 
-__all__ = ["Figures", "Licences", "Sites", "Standards"]
+__all__ = ["Figures", "Licences", "Restrictions", "Sites", "Standards"]

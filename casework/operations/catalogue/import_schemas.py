@@ -40,7 +40,7 @@ from casework.operations.catalogue.import_cells import (
     today_told,
 )
 from casework.operations.catalogue.import_faults import Faults, Wrong, told_faults
-from casework.operations.catalogue.import_figures import Figures, Licences, Sites, Standards
+from casework.operations.catalogue.import_figures import Figures, Licences, Restrictions, Sites, Standards
 from casework.operations.catalogue.import_reader import column_name
 from casework.operations.catalogue.outcome_names import read_outcome
 from casework.operations.core.record_log import Kept
@@ -224,6 +224,7 @@ class Technology(_Ranked):
     reference_sites: Sites | None = None
     licences: Licences | None = None
     standards: Standards | None = None
+    restrictions: Restrictions | None = None
     published_on: Day | None = None
     last_confirmed_on: Day | None = None
     website: Web | None = None

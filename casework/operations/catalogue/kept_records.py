@@ -36,7 +36,14 @@ from casework.engine.case_objects.kept_records import (
 )
 from casework.engine.case_objects.need_figures import rows_of
 from casework.engine.case_objects.need_renewals import alike
-from casework.engine.case_objects.technology_details import CODES, codes_of, licences_of, sites_of, standards_of
+from casework.engine.case_objects.technology_details import (
+    CODES,
+    codes_of,
+    licences_of,
+    restrictions_of,
+    sites_of,
+    standards_of,
+)
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
 from casework.engine.state.events import RegisterEvent
@@ -168,6 +175,8 @@ def _cleaned(fields: JsonMapping) -> JsonObject:
         cleaned["standards"] = standards_of(fields["standards"])
     if fields.get("licences"):
         cleaned["licences"] = licences_of(fields["licences"])
+    if fields.get("restrictions"):
+        cleaned["restrictions"] = restrictions_of(fields["restrictions"])
     return cleaned | {name: codes_of(name, fields[name]) for name in CODES if fields.get(name)}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from casework.engine.case_objects.need_figures import NeedFigure
-from casework.engine.case_objects.technology_details import ReferenceSite, Standard
+from casework.engine.case_objects.technology_details import ReferenceSite, Restriction, Standard
 from casework.engine.state.right_values import Amount, OwnerOfRight
 from casework.json_values import JsonObject
 from casework.operations.core.organisations import Contact
@@ -95,12 +95,12 @@ class Technology:
     ipc: list[str]
     green_topics: list[str]
     sdgs: list[str]
-    #: Where it runs, row by row.
     reference_sites: list[ReferenceSite]
     #: exclusive, sole, plain, or none; empty where nobody has said.
     licences: list[str]
-    #: Certificates that it has and standards that it meets, row by row.
+    #: Certificates and standards, and what law or contract lays on it, row by row.
     standards: list[Standard]
+    restrictions: list[Restriction]
     #: At its source.
     published_on: str | None
     last_confirmed_on: str | None

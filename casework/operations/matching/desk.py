@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, text
 
-from casework.engine.case_objects.technology_details import Standard
+from casework.engine.case_objects.technology_details import Restriction, Standard
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.service import read_seen
 from casework.operations.core.merged_records import TODAY, ended, one_with
@@ -58,7 +58,7 @@ _FACTS = text(f"""
         t.readiness_low, t.readiness_high,
         t.developed_in, t.deployed_in, json_array_length(CAST(t.reference_sites AS json)) AS sites, t.cost_compared,
         t.cost, t.cost_currency,
-        t.ip_text, t.licences, t.standards,
+        t.ip_text, t.licences, t.standards, t.restrictions,
         t.description, t.problem, t.advantage, t.verification,
         jsonb_path_exists(t.provenance, '$.*.confirmed_by') AS confirmed,
         (SELECT count(*) FROM right_technologies l JOIN rights r ON r.id = l.right_id
@@ -131,6 +131,7 @@ class CandidateFacts:
     ip_text: str | None
     licences: list[str]
     standards: list[Standard]
+    restrictions: list[Restriction]
     description: str | None
     problem: str | None
     advantage: str | None
@@ -218,6 +219,7 @@ def facts_of(db: Connection, ids: Collection[str]) -> dict[str, CandidateFacts]:
             ip_text=row.ip_text,
             licences=list(row.licences),
             standards=row.standards,
+            restrictions=row.restrictions,
             description=row.description,
             problem=row.problem,
             advantage=row.advantage,

@@ -16,7 +16,7 @@ from casework.matching.bonus import VERSION, bonus_of
 from casework.matching.codes import shared_codes
 from casework.matching.conflicts import is_conflict
 from casework.matching.explanation import Kind, Part, parts_of
-from casework.matching.filters import STATUS, Facts, Filtered, Verdict, Wanted, counted, judged, stays
+from casework.matching.filters import STATUS, Facts, Filtered, Restriction, Verdict, Wanted, counted, judged, stays
 from casework.matching.query import Asked
 from casework.operations.matching.candidates import Candidate
 from casework.operations.matching.ranking import Evidence, Placed, place
@@ -31,6 +31,7 @@ _COMPARED: Mapping[str, tuple[str, str]] = {
     "country": ("countries", "countries"),
     "licence": ("licence", "licence"),
     "standard": ("standards", "standards"),
+    "restriction": ("restrictions", "territory"),
 }
 
 
@@ -148,8 +149,12 @@ def _compared(told: JsonMapping, name: str, said: JsonMapping) -> JsonObject:
     if not told.get("compared") or name not in _COMPARED:
         return {}
     of_record, of_wanted = _COMPARED[name]
-    says = _known(said["readiness"]) if name == "readiness" else said.get(of_record)
-    return {"says": None if says == [] else says, "wanted": told["wanted"][of_wanted]}
+    says, wanted = said.get(of_record), told["wanted"][of_wanted]
+    if name == "readiness":
+        says = _known(said["readiness"])
+    if name == "restriction":
+        says, wanted = [" ".join([kind, *places]) for kind, places in says or ()], [wanted]
+    return {"says": None if says == [] else says, "wanted": wanted}
 
 
 def _known(readiness: Sequence[int | None]) -> list[int] | None:
@@ -230,9 +235,10 @@ def _facts(one: JsonMapping) -> Facts:
         owner=one["owner"],
         owner_expired=one.get("owner_expired", False),
         conflict=is_conflict(one.get("conflict")),
-        # A run of before these were on record knows of neither.
+        # A run of before these were on record knows of none.
         licence=one.get("licence"),
         standards=one.get("standards", ()),
+        restrictions=[Restriction(*each) for each in one.get("restrictions", ())],
     )
 
 

@@ -11,9 +11,10 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework import reasons
+from casework.engine.case_objects.countries import HERE
 from casework.engine.case_objects.kept_records import TECHNOLOGY
 from casework.engine.case_objects.need_figures import words_of_figures
-from casework.engine.case_objects.technology_details import in_force, licence_to_be_had
+from casework.engine.case_objects.technology_details import countries_of, in_force, licence_to_be_had
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import digest, instant
@@ -49,6 +50,7 @@ _OWNER_EXPIRED = has_expired("t.owner_id")
 _FACTS = text(f"""
     SELECT t.id::text, t.title, t.readiness_low, t.readiness_high, t.owner_id::text AS owner,
         {_OWNER_EXPIRED} AS owner_expired, {DEPLOYED} AS verified, t.licences, nullif(t.standards, '[]') AS standards,
+        nullif(t.restrictions, '[]') AS restrictions,
         (SELECT {TODAY}::text FROM programmes p WHERE p.id = CAST(:programme AS uuid)) AS today,
         t.developed_in, t.deployed_in, ARRAY(SELECT DISTINCT unnest(t.developed_in || t.deployed_in) ORDER BY 1) AS countries
     FROM technologies t WHERE t.id = ANY(CAST(:ids AS uuid[]))
@@ -211,7 +213,7 @@ def _channels(told: JsonMapping) -> JsonObject:
 def _wanted(need: Any, given: JsonMapping) -> JsonObject:
     """What filters ask: what is said now, else what the need says."""
     low, high = need.readiness_low, need.readiness_high
-    said: JsonObject = {"readiness": None if low is None and high is None else [low or 1, high or 9]}
+    said: JsonObject = {"readiness": None if low is None and high is None else [low or 1, high or 9], "territory": HERE}
     if need.owner_id is not None:
         # Of a need that is nobody's on record nobody can be told to have an interest in it.
         said["conflict"] = True
@@ -249,6 +251,8 @@ def _facts(row: Any) -> JsonObject:
         facts["licence"] = licence_to_be_had(row.licences)
     if row.standards:
         facts["standards"] = in_force(row.standards, row.today)
+    if row.restrictions:
+        facts["restrictions"] = [[one["kind"], countries_of(one)] for one in row.restrictions]
     return facts
 
 

@@ -175,6 +175,13 @@ technologies = Table(
         comment="Certificates that it has and standards that it meets, in rows: name, number, body, valid_until",
     ),
     Column(
+        "restrictions",
+        JSONB,
+        nullable=False,
+        server_default=text("'[]'"),
+        comment="What law or contract lays on it, in rows: kind (of which one is none), countries, words; empty: nobody has said",
+    ),
+    Column(
         "publication",
         Text,
         nullable=False,

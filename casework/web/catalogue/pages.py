@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from casework import reasons
 from casework.engine.case_objects.programme_lists import offered
+from casework.engine.case_objects.technology_details import TERRITORY, countries_of
 from casework.engine.roles import Role
 from casework.engine.state.events import PARTY_ACTOR
 from casework.errors import InvalidForm, NotFound
@@ -32,12 +33,12 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.web.catalogue.listed_fields import names_listed
 from casework.web.catalogue.match_words import say_entries
-from casework.web.catalogue.record_forms import PUBLICATIONS
+from casework.web.catalogue.record_forms import PUBLICATIONS, RESTRICTIONS
 from casework.web.catalogue.statement_form import BESIDE
 from casework.web.shell import layout
 from casework.web.shell.figure_words import say_figure
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import N_, listed, name_of
+from casework.web.shell.i18n import N_, labelled, listed, name_of
 from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.layout import clock, place_names
 from casework.web.shell.session import list_transaction, page_transaction
@@ -70,7 +71,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "description": N_("Description"), "problem": N_("Problem solved"), "advantage": N_("Benefit over what there is"),
         "cost_compared": N_("Cost compared"), "cost": N_("Cost to put in place"), "cost_currency": N_("Currency of the cost"),
         "reference_sites": N_("Reference sites"),
-        "licences": N_("Licences offered"), "standards": N_("Certificates and standards"), "ipc": N_("IPC codes"),
+        "licences": N_("Licences offered"), "standards": N_("Certificates and standards"),
+        "restrictions": N_("Legal restrictions"), "ipc": N_("IPC codes"),
         "green_topics": N_("Green topics"), "sdgs": N_("Development goals"), "published_on": N_("Published at its source on"),
         "last_confirmed_on": N_("Last confirmed at its source on"), "developed_in": N_("Developed in"),
         "deployed_in": N_("Deployed in"), "benefits": N_("Benefits"), "website": N_("Website"),
@@ -240,6 +242,15 @@ def say_standard(row: Mapping[str, Any]) -> str:
     return ", ".join([*told, words])
 
 
+def say_restriction(row: Mapping[str, Any]) -> str:
+    """A legal restriction in one line."""
+    kind, places = str(row["kind"]), place_names(countries_of(row))
+    said = gettext(RESTRICTIONS.get(kind, kind))
+    if places:
+        said = labelled(said, places) if kind == TERRITORY else gettext("%(what)s (%(more)s)", what=said, more=places)
+    return ", ".join(filter(None, (said, row.get("words"))))
+
+
 def say_value(value: Any, field: str, names: Mapping[str, str]) -> Any:
     """What a field of a record says, in the reader's words."""
     if value in (None, "", [], {}):
@@ -258,6 +269,8 @@ def say_value(value: Any, field: str, names: Mapping[str, str]) -> Any:
         )
     if field == "standards":
         return Markup("<br>").join(say_standard(row) for row in value)
+    if field == "restrictions":
+        return Markup("<br>").join(say_restriction(row) for row in value)
     if field == "licences":
         return listed(gettext(OFFERED[code]) if code in OFFERED else code for code in value)
     if field in ("budget", "cost"):

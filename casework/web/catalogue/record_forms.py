@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from casework.engine.case_objects.need_figures import MOST
-from casework.engine.case_objects.technology_details import MOST_SITES, MOST_STANDARDS
+from casework.engine.case_objects.technology_details import MOST_RESTRICTIONS, MOST_SITES, MOST_STANDARDS
 from casework.engine.definition.forms import Choice, Date, Form, Many, Money, Note, Number, Rows, Text, YesNo
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue.views import Need, Technology
@@ -98,6 +98,26 @@ class _Standard(Form):
     valid_until = Date(label=N_("Valid until"), required=False)
 
 
+#: What law or contract may lay on a technology, in words.
+RESTRICTIONS = {
+    "none": N_("none known"), "export_control": N_("export controlled"), "territory": N_("to be had in these countries alone"),
+    "field_of_use": N_("for one field of use alone"), "other": N_("other restriction"),
+}  # fmt: skip
+
+
+class _Restriction(Form):
+    """A row of what law or contract lays on a technology."""
+
+    kind = Choice(label=N_("Kind of restriction"), choices=RESTRICTIONS)
+    countries = Text(
+        label=N_("Countries"),
+        max=400,
+        required=False,
+        help=N_("By their codes, such as CN, DE. None: it holds everywhere."),
+    )
+    words = Text(label=N_("What it says"), max=500, required=False)
+
+
 class _Technology(_Called):
     description = Note(label=N_("Description"), required=False)
     problem = Note(label=N_("Problem solved"), required=False)
@@ -117,6 +137,13 @@ class _Technology(_Called):
         help=N_("Nothing chosen: nobody has said, which is not no."),
     )
     standards = Rows(label=N_("Certificates and standards"), row=_Standard, most=MOST_STANDARDS, required=False)
+    restrictions = Rows(
+        label=N_("Legal restrictions"),
+        row=_Restriction,
+        most=MOST_RESTRICTIONS,
+        required=False,
+        help=N_("No row: nobody has said. That none is known is a row of its own."),
+    )
     ipc = Note(label=N_("IPC codes"), required=False, help=_LINES)
     green_topics = Note(label=N_("Green topics"), required=False, help=_LINES)
     sdgs = Note(label=N_("Development goals"), required=False, help=N_("One in each line: 7 or 7.2, for example."))

@@ -20,7 +20,7 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.matching import desk, runs
 from casework.operations.matching.desk import CandidateFacts
 from casework.operations.matching.runs import Kept
-from casework.web.catalogue.pages import FIELDS, say_standard, say_value
+from casework.web.catalogue.pages import FIELDS, say_restriction, say_standard, say_value
 from casework.web.matching.desk_filters import checks_of
 from casework.web.matching.desk_words import Check, say_cost, say_range, say_why
 from casework.web.shell import layout
@@ -56,6 +56,7 @@ _SAYS: Mapping[str, Callable[[CandidateFacts], str]] = {
     N_("Deployed in"): lambda one: place_names(one.deployed_in),
     N_("Licences offered"): lambda one: str(say_value(one.licences, "licences", {})),
     N_("Certificates and standards"): lambda one: "; ".join(map(say_standard, one.standards)),
+    N_("Legal restrictions"): lambda one: "; ".join(map(say_restriction, one.restrictions)),
     N_("Cost compared"): lambda one: one.cost_compared or "",
     N_("Cost to put in place"): lambda one: say_cost(one.cost),
     N_("Problem solved"): lambda one: one.problem or "",
@@ -119,6 +120,8 @@ def _rows(listed: Sequence[JsonMapping], facts: Sequence[CandidateFacts], run: K
         wanted["Developed in"] = wanted["Deployed in"] = gettext("wanted %(value)s", value=place_names(places))
     if asked:
         wanted["Readiness"] = gettext("wanted %(value)s", value=say_range(*asked))
+    if territory := evidence["wanted"].get("territory"):
+        wanted["Legal restrictions"] = gettext("to be used in %(place)s", place=place_names([territory]))
     if costs:
         budget = (Decimal(costs["budget"]), costs["currency"])
         wanted["Cost to put in place"] = gettext("budget %(amount)s", amount=say_cost(budget))

@@ -11,6 +11,7 @@ from uuid import UUID
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
+from casework.engine.case_objects.countries import is_country
 from casework.json_values import JsonMapping, JsonObject
 from casework.matching.filters import ALWAYS
 from casework.operations.matching.desk import CandidateFacts
@@ -62,7 +63,7 @@ def checks_of(run: Kept, one: JsonMapping) -> list[Check]:
     """What each filter of a run says of one candidate."""
     kept: JsonMapping = next((said for said in run.evidence["candidates"] if said["id"] == one["technology"]), {})
     failed = failed_of(run.evidence).get(one["technology"], [])
-    return say_checks(one["explanation"]["filters"], failed, run.evidence["relaxed"], kept.get("conflict"))
+    return say_checks(one["explanation"]["filters"], failed, run.evidence["relaxed"], kept)
 
 
 def relaxable(run: Kept | None) -> list[tuple[str, str, str]]:
@@ -87,6 +88,7 @@ def wanted_of(sent: MultiDict[str, str]) -> JsonObject:
         "excluded": [id for id in _several(sent, "excluded") if _is_id(id)] or None,
         "licence": sent.get("licence") == "yes" or None,
         "standards": _standards(sent.get("standards", "")) or None,
+        "territory": code if is_country(code := sent.get("territory", "").strip().upper()) else None,
     }
 
 

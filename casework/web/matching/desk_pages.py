@@ -12,6 +12,7 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from casework.engine.case_objects.countries import HERE
 from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.matching.marks import telling_sentence
@@ -199,6 +200,7 @@ def show(need: UUID) -> str:
         organisations=offer_organisations(run, facts, shut_out),
         levels=range(1, 10),
         licence=bool(run and run.evidence["wanted"].get("licence")),
+        territory=(run.evidence["wanted"].get("territory") if run else None) or HERE,
         standards=", ".join(run.evidence["wanted"].get("standards", ())) if run else "",
         readiness=(run.evidence["wanted"].get("readiness") if run else None) or [one.readiness_low, one.readiness_high],
         say_range=say_range,
@@ -301,7 +303,7 @@ def _cards(
         decided = decisions.get(id)
         match = by_id.get(decided["match"]) if decided else by_technology.get(id)
         said = kept.get(id, {})
-        card = _card(facts.get(id), run, listed.get(id), match, (failed.get(id, []), said.get("conflict")))
+        card = _card(facts.get(id), run, listed.get(id), match, (failed.get(id, []), said))
         cards.append(replace(card, sentence=_sentence(facts.get(id), said.get("counts", ()))))
     return cards
 
@@ -311,10 +313,10 @@ def _card(
     run: Kept | None,
     one: JsonMapping | None,
     match: Match | None,
-    judged: tuple[Sequence[str], str | None],
+    judged: tuple[Sequence[str], JsonMapping],
 ) -> Card:
-    """`judged`: the filters that it fails, those included that were left out, and what conflict there is."""
-    failed, conflict = judged
+    """`judged`: the filters that it fails, those included that were left out, and what the run knows of it."""
+    failed, kept = judged
     told: Any = run.evidence if run else {"wanted": {}, "relaxed": {}}
     at: JsonMapping = {"technology": "", "title": "", "score": 0.0} if one is None else one
     score = format(at["score"], ".1f") if one else match.score or "" if match else ""
@@ -327,7 +329,7 @@ def _card(
         why=say_why(one["explanation"]["parts"]) if one else None,
         rationale=match.rationale or "" if match and one is None else "",
         facts=say_facts(facts, told, one) if facts else [],
-        checks=say_checks(one["explanation"]["filters"], failed, told["relaxed"], conflict) if one else [],
+        checks=say_checks(one["explanation"]["filters"], failed, told["relaxed"], kept) if one else [],
         decision=_decision(match),
         match=match,
         case=match.case if match else None,

@@ -15,6 +15,7 @@ from casework.matching.explanation import Kind
 from casework.operations.matching.desk import CandidateFacts
 from casework.operations.matching.ranking import TEXT, WORDS
 from casework.operations.matching.similar_texts import Without
+from casework.web.catalogue.pages import say_restriction
 from casework.web.shell import charts
 from casework.web.shell.i18n import N_, listed
 from casework.web.shell.layout import place_names
@@ -25,7 +26,7 @@ FILTERS: Mapping[str, str] = {
     "readiness": N_("Readiness"), "country": N_("Country"), "organisation": N_("Excluded organisations"),
     "conflict": N_("Conflict of interest"),
     "licence": N_("Licence to be had"),
-    "standard": N_("Standards"), "owner": N_("Record of the owner"), "status": N_("In use"),
+    "standard": N_("Standards"), "restriction": N_("Legal restriction"), "owner": N_("Record of the owner"), "status": N_("In use"),
 }  # fmt: skip
 #: What stands between the owner of a need and that of a technology.
 CONFLICTS: Mapping[str, str] = {
@@ -246,9 +247,12 @@ def _fact(label: str, words: str, more: str = "") -> Fact:
 
 
 def say_checks(
-    verdicts: Sequence[JsonMapping], failed: Sequence[str], relaxed: Mapping[str, str], conflict: str | None = None
+    verdicts: Sequence[JsonMapping], failed: Sequence[str], relaxed: Mapping[str, str], kept: JsonMapping | None = None
 ) -> list[Check]:
-    """What each filter says of a candidate; of one that was left out, that the candidate fails it, and why it was."""
+    """What each filter says of a candidate; of one that was left out, that the candidate fails it, and why it was.
+
+    `kept`: what the run knows of it.
+    """
     said = {one["name"]: UNKNOWN if one["verdict"] == "unknown" else PASSED for one in verdicts}
     said |= dict.fromkeys(failed, FAILS)
     partly = {
@@ -259,7 +263,7 @@ def say_checks(
             gettext(words),
             said[name],
             gettext(_SAYS[said[name]]),
-            partly[name] if name in partly else _more(name, said[name], relaxed, conflict),
+            partly[name] if name in partly else _more(name, said[name], relaxed, kept or {}),
         )
         for name, words in FILTERS.items()
         if name in said
@@ -275,16 +279,27 @@ def _partly(one: JsonMapping) -> str:
     )
 
 
-def _more(name: str, verdict: str, relaxed: Mapping[str, str], conflict: str | None) -> str:
-    between = gettext(CONFLICTS[conflict]) if name == "conflict" and conflict and conflict in CONFLICTS else ""
+def _more(name: str, verdict: str, relaxed: Mapping[str, str], kept: JsonMapping) -> str:
+    against = _against(name, verdict, kept)
     if name in relaxed:
         left_out = gettext("left out: %(why)s", why=relaxed[name])
-        return _beside(between, left_out) if between else left_out
-    if between:
-        return between
+        return _beside(against, left_out) if against else left_out
+    if against:
+        return against
     if name == "conflict" and verdict == UNKNOWN:
         return gettext("not all owners of the two are on record")
     return gettext("the record does not say") if verdict == UNKNOWN else ""
+
+
+def _against(name: str, verdict: str, kept: JsonMapping) -> str:
+    """What is on record that speaks against a candidate, of a conflict and of legal restrictions."""
+    if name == "conflict":
+        between = kept.get("conflict")
+        return gettext(CONFLICTS[between]) if between and between in CONFLICTS else ""
+    if name == "restriction" and verdict != PASSED:
+        rows = [{"kind": kind, "countries": ",".join(places)} for kind, places in kept.get("restrictions", ())]
+        return "; ".join(map(say_restriction, rows))
+    return ""
 
 
 def say_filters(filters: Sequence[JsonMapping], relaxed: Mapping[str, str]) -> list[tuple[str, str, str, str]]:

@@ -163,6 +163,23 @@ def test_one_search_finds_whatever_the_asker_may_see(client_for: Clients, world:
     assert [one["id"] for kind in ("technologies", "needs") for one in found.json[kind]] == []
 
 
+def test_legal_restrictions_are_told_and_asked_for_where_it_is_to_be_used(
+    client_for: Clients, ids: dict[str, str]
+) -> None:
+    officer, path = client_for("officer"), f"/technologies/{ids['pump']}"
+    rows = [{"kind": "export_control", "countries": "CN", "words": "Annex I"}]
+    assert officer.post(f"{path}/correct", {"restrictions": rows}).status_code == 200
+    assert officer.get(path).json["restrictions"] == rows
+    listed = {one["technology"] for one in made(officer, ids)["candidates"]}
+    assert ids["pump"] not in listed
+    run = made(officer, ids, filters={"territory": "DE"})
+    told = {one["technology"]: one["explanation"]["filters"] for one in run["candidates"]}
+    (said,) = [one for one in told[ids["pump"]] if one["name"] == "restriction"]
+    assert (said["verdict"], said["says"], said["wanted"]) == ("passed", ["export_control CN"], ["DE"])
+    relaxed = made(officer, ids, relaxed={"restriction": "A licence is granted."})
+    assert ids["pump"] in {one["technology"] for one in relaxed["candidates"]}
+
+
 def test_a_filter_of_an_explanation_says_what_it_compared(client_for: Clients, ids: dict[str, str]) -> None:
     run = made(client_for("officer"), ids, filters={"readiness": [6, 9]})
     told = {one["technology"]: one["explanation"]["filters"] for one in run["candidates"]}

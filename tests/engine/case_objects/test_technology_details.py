@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 
 from casework.engine.case_objects.technology_details import (
+    MOST_RESTRICTIONS,
     MOST_SITES,
     MOST_STANDARDS,
     codes_of,
+    countries_of,
     in_force,
     ipc_code,
     licence_to_be_had,
     licences_of,
+    restrictions_of,
     sdg_code,
     sites_of,
     standard_key,
@@ -122,6 +125,48 @@ def test_a_standard_has_a_name_and_perhaps_a_number_who_gave_it_and_its_last_day
 def test_what_is_no_standard_is_told_by_its_cell(given: Any, where: str) -> None:
     with pytest.raises(InvalidForm) as refused:
         standards_of(given)
+    assert list(refused.value.fields) == [where]
+
+
+def test_a_restriction_has_a_kind_and_perhaps_countries_and_words() -> None:
+    rows = [
+        {"kind": "Export control", "countries": " cn;ru，CN", "words": " Annex  I "},
+        {"kind": "territory", "countries": "DE"},
+        {"kind": "field_of_use", "countries": None, "words": "Ships"},
+    ]
+    assert restrictions_of(rows) == [
+        {"kind": "export_control", "countries": "CN, RU", "words": "Annex I"},
+        {"kind": "territory", "countries": "DE"},
+        {"kind": "field_of_use", "words": "Ships"},
+    ]
+    assert restrictions_of([{"kind": "none", "words": "Asked the owner"}]) == [
+        {"kind": "none", "words": "Asked the owner"}
+    ]
+    assert countries_of({"countries": "CN, RU"}) == ["CN", "RU"]
+    assert countries_of({"kind": "other"}) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        ([{"words": "Sanctions"}], "restrictions.0.kind"),
+        ([{"kind": "secret"}], "restrictions.0.kind"),
+        ([{"kind": "export_control", "countries": "EU"}], "restrictions.0.countries"),
+        ([{"kind": "territory"}], "restrictions.0.countries"),
+        ([{"kind": "none", "countries": "CN"}], "restrictions.0.countries"),
+        ([{"kind": "other"}], "restrictions.0.words"),
+        ([{"kind": "export_control"}, {"kind": "field_of_use"}], "restrictions.1.words"),
+        ([{"kind": "export_control", "words": "x" * 501}], "restrictions.0.words"),
+        ([{"kind": "none", "colour": "red"}], "restrictions.0.colour"),
+        ([{"kind": "none"}, {"kind": "export_control"}], "restrictions"),
+        (["none"], "restrictions.0"),
+        ("none", "restrictions"),
+        ([{"kind": "export_control"}] * (MOST_RESTRICTIONS + 1), "restrictions"),
+    ],
+)
+def test_what_is_no_restriction_is_told_by_its_cell(given: Any, where: str) -> None:
+    with pytest.raises(InvalidForm) as refused:
+        restrictions_of(given)
     assert list(refused.value.fields) == [where]
 
 

@@ -213,6 +213,9 @@ def test_licences_and_standards_are_read_from_one_cell_or_as_rows() -> None:
         ("licences", "free"),
         ("standards", "CE | 1 | TÜV | soon"),
         ("standards", "a | b | c | d | e"),
+        ("restrictions", "secret | CN"),
+        ("restrictions", "export_control | China"),
+        ("restrictions", "none; other | | Sanctions"),
         ("publication", "everybody"),
     ):
         ((told, _),) = parse("technologies", TECHNOLOGY | {field: value})[1]

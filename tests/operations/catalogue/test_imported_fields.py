@@ -40,6 +40,10 @@ TECHNOLOGY: Mapping[str, tuple[str, Any]] = {
     "verification": ("VS-12 | verified | 31.12.2028", {"number": "VS-12", "verdict": "verified", "valid_until": "2028-12-31"}),
     "licences": ("plain; exclusive", ["exclusive", "plain"]),
     "standards": ("ISO 9001 | 12 | TÜV | 2027-03-31", [{"name": "ISO 9001", "number": "12", "body": "TÜV", "valid_until": "2027-03-31"}]),
+    "restrictions": (
+        "Export Control | cn，ru | Annex I; field_of_use | | Boilers alone",
+        [{"kind": "export_control", "countries": "CN, RU", "words": "Annex I"}, {"kind": "field_of_use", "words": "Boilers alone"}],
+    ),
     "website": ("https://burner.example/", "https://burner.example/"),
     "published_on": ("1 March 2024", "2024-03-01"),
     "last_confirmed_on": ("2026年3月1日", "2026-03-01"),

@@ -155,6 +155,17 @@ def test_a_filter_says_what_the_record_said_and_what_was_wanted_of_it() -> None:
     assert found["t002"][0] == {"name": "readiness", "verdict": "passed", "says": [6, 6], "wanted": [5, 6]}
 
 
+def test_a_run_from_before_legal_restrictions_were_asked_for_gives_the_list_that_it_gave() -> None:
+    evidence = told([{"heat": (0, 3)}] * 2, [5, 5], [])
+    before = list_of(evidence, 10)
+    # Nothing of it was wanted: what a record says of it by now makes no difference.
+    evidence["candidates"][0]["restrictions"] = [["export_control", ["CN"]]]
+    assert list_of(evidence, 10) == before
+    evidence["wanted"]["territory"] = "CN"
+    assert [one["name"] for one in list_of(evidence, 10)["filters"]] == ["readiness", "restriction"]
+    assert len(list_of(evidence, 10)["candidates"]) == len(before["candidates"]) - 1
+
+
 def test_a_run_from_before_that_was_kept_gives_the_list_that_it_gave() -> None:
     evidence = told([{"heat": (0, 3)}], [5], [])
     del evidence["compared"]

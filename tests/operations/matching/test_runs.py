@@ -140,7 +140,8 @@ def test_whatever_a_record_says_by_then_a_run_tells_what_it_saw(world: World, db
     )
     (told,) = [one for one in show_run(db, officer, made).candidates if one["technology"] == ids["pump"]]
     assert told["explanation"]["filters"] == [
-        {"name": "readiness", "verdict": "passed", "says": [5, 6], "wanted": [5, 9]}
+        {"name": "readiness", "verdict": "passed", "says": [5, 6], "wanted": [5, 9]},
+        {"name": "restriction", "verdict": "unknown", "says": None, "wanted": ["CN"]},
     ]
     assert replay_run(db, officer, made).equal
 
@@ -192,6 +193,48 @@ def test_a_licence_and_a_standard_are_asked_for_and_what_is_not_known_stays(worl
     counted = {one["name"]: (one["removed"], one["unknown"] >= 1) for one in shown.filters}
     assert counted["licence"] == (1, True)
     assert replay_run(db, world.actor(db, "officer"), made).equal
+
+
+def test_a_legal_restriction_removes_where_the_need_is_and_an_officer_may_leave_the_filter_out(
+    world: World, db: Connection
+) -> None:
+    ids, officer = put(world, db), world.actor(db, "officer")
+    told = {
+        "free": [{"kind": "none"}],
+        "elsewhere": [{"kind": "export_control", "countries": "RU, IR"}],
+        "barred": [{"kind": "export_control", "countries": "CN", "words": "Annex I 2B350"}],
+        "for_ships": [{"kind": "field_of_use", "words": "Ships alone"}],
+    }
+    ids |= {
+        name: enter(world, db, "technology", title=f"Heat pump, {name}", restrictions=says)
+        for name, says in told.items()
+    }
+    made = run(world, db, ids["need"])
+    shown = show_run(db, officer, made)
+    said = {
+        one["technology"]: {each["name"]: (each["verdict"], each["says"]) for each in one["explanation"]["filters"]}
+        for one in shown.candidates
+    }
+    assert ids["barred"] not in said
+    assert said[ids["free"]]["restriction"] == ("passed", ["none"])
+    assert said[ids["elsewhere"]]["restriction"] == ("passed", ["export_control RU IR"])
+    assert said[ids["for_ships"]]["restriction"] == ("unknown", ["field_of_use"])
+    assert said[ids["unknown"]]["restriction"] == ("unknown", None)
+    (counted,) = [one for one in shown.filters if one["name"] == "restriction"]
+    assert (counted["removed"], counted["unknown"] >= 2) == (1, True)
+    # It is asked for where it is to be used; left out with a reason, and what is said since changes no run.
+    abroad = show_run(db, officer, run(world, db, ids["need"], wanted={"territory": "RU"}))
+    listed = {one["technology"] for one in abroad.candidates}
+    assert (ids["barred"] in listed, ids["elsewhere"] in listed) == (True, False)
+    relaxed = run(world, db, ids["need"], relaxed={"restriction": "A licence is granted."})
+    assert ids["barred"] in {one["technology"] for one in show_run(db, officer, relaxed).candidates}
+    for name in ("barred", "free"):
+        fields = {"restrictions": [{"kind": "other", "words": "Sanctions"}]}
+        correct_record(
+            db, officer, "technology", ids[name], fields=fields, source=None, reason="So.", request=new_request()
+        )
+    assert replay_run(db, officer, made).equal
+    assert replay_run(db, officer, relaxed).equal
 
 
 def test_a_run_keeps_what_somebody_has_said_and_nothing_of_what_nobody_has(world: World, db: Connection) -> None:

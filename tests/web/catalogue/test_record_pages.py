@@ -93,6 +93,30 @@ def test_the_figures_of_a_need_are_rows_that_are_entered_put_right_and_confirmed
     assert list(verify_all(engine)) == []
 
 
+def test_legal_restrictions_are_rows_that_are_entered_put_right_and_confirmed(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser, programme = browser_for("officer"), world.programmes["BJ"]
+    new = f"/programmes/{programme}/technologies/new"
+    row = {"restrictions.0.f-kind": "territory", "restrictions.0.f-words": "Licence of the institute"}
+    asked = {name: value for name, value in NEW.items() if name != "sector"}
+    assert "say in which countries alone" in fill(browser, new, **asked, **row)
+    fill(browser, new, **asked, **row, **{"restrictions.0.f-countries": "cn; de"})
+    with transaction(engine) as db:
+        query = "SELECT id::text, restrictions FROM technologies WHERE source LIKE 'A call%'"
+        id, told = db.execute(text(query)).one()
+    assert told == [{"kind": "territory", "countries": "CN, DE", "words": "Licence of the institute"}]
+    page = f"/technologies/{id}"
+    shown = "to be had in these countries alone: China, Germany, Licence of the institute"
+    assert shown in words_of(browser.get(page).text)
+    browser.post(f"{page}/confirm", {"field": "restrictions"}, page=page)
+    changed = {"restrictions.0.f-kind": "none", "restrictions.0.f-countries": "", "source": "The institute"}
+    assert "say why" in fill(browser, f"{page}/correct", **changed)
+    said = fill(browser, f"{page}/correct", **changed, reason="It ended.")
+    assert f"{shown} none known, Licence of the institute" in said
+    assert list(verify_all(engine)) == []
+
+
 def test_what_is_wrong_is_said_at_its_field(browser_for: Enter, world: World) -> None:
     browser, page = browser_for("officer"), f"/programmes/{world.programmes['BJ']}/needs/new"
     for wrong, words in (

@@ -254,6 +254,45 @@ def test_a_conflict_of_interest_is_shown_where_it_was_left_out_with_a_reason(
     assert told in words_of(accept)
 
 
+def test_a_legal_restriction_is_shown_and_asked_for_where_the_need_is(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser = browser_for("officer")
+    ids, page = open_desk(browser, world, engine)
+    with transaction(engine) as db:
+        rows = {
+            "barred": [{"kind": "export_control", "countries": "CN, RU", "words": "Annex I"}],
+            "ships": [{"kind": "field_of_use", "words": "Ships"}],
+        }
+        told = {
+            name: enter(world, db, "technology", title=f"Heat pump {name}", readiness_low=5, restrictions=says)
+            for name, says in rows.items()
+        }
+    browser.post(page, {}, page=page)
+    said = browser.get(page).text
+    assert f'id="c-{told["barred"]}"' not in said
+    words = words_of(said)
+    assert "Legal restriction not known the record does not say" in words
+    assert "Legal restriction not known for one field of use alone" in words
+    assert read_page(said).sent["territory"] == "CN"
+    compare = f"/match-runs/{newest_run(engine)}/compare?technology={told['ships']}&technology={ids['pump']}"
+    compared = words_of(browser.get(compare).text)
+    assert "Legal restrictions to be used in China" in compared
+    assert "for one field of use alone, Ships" in compared
+    browser.post(page, {"leave.restriction": "A licence is granted."}, page=page)
+    words = words_of(browser.get(page).text)
+    assert (
+        "Legal restriction does not pass export controlled (China, Russia) (left out: A licence is granted.)" in words
+    )
+    # Where it is used elsewhere, it bars nothing; what is no country asks for the programme's.
+    browser.post(page, {"territory": "de"}, page=page)
+    said = browser.get(page).text
+    assert f'id="c-{told["barred"]}"' in said
+    assert read_page(said).sent["territory"] == "DE"
+    browser.post(page, {"territory": "<b"}, page=page)
+    assert read_page(browser.get(page).text).sent["territory"] == "CN"
+
+
 def test_matches_that_an_import_has_brought_come_ten_at_a_time_by_their_score(
     browser_for: Enter, world: World, engine: Engine
 ) -> None:
