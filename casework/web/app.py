@@ -80,6 +80,7 @@ from casework.web.oversight import (
     job_pages,
     outside_pages,
     process_pages,
+    provider_figure_pages,
     report_files,
     report_pages,
 )
@@ -245,6 +246,7 @@ PAGES = (
     answer_pages.blueprint,
     figure_pages.blueprint,
     outside_pages.blueprint,
+    provider_figure_pages.blueprint,
     process_pages.blueprint,
     report_pages.blueprint,
     report_files.blueprint,

@@ -64,6 +64,7 @@ FILES = frozenset({
     "/process.csv", "/process.xlsx", "/process.json",
     "/programmes/<programme>/imports/<records>/<handed>/mapping", "/programmes/<programme>/sources/<source>/mapping/<records>",
     "/figures/outside.csv", "/figures/outside.xlsx", "/figures/outside.json",
+    "/referrals/figures.csv", "/referrals/figures.xlsx", "/referrals/figures.json",
     "/figures.csv", "/figures.xlsx", "/figures.json", "/cases.csv", "/cases.xlsx", "/cases/<number>/file",
     "/documents/<document>/<version>",
     "/documents/<document>/<version>/preview/<page>", "/news", "/evidence/<evidence>", "/needs/stated/<statement>/files/<file>",

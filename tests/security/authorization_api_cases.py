@@ -251,6 +251,7 @@ CASES: tuple[Row, ...] = (
     ),
     # --- referrals ---
     get("/referrals", EVERYBODY, lists="referral", finds=READERS | LAB),
+    get("/referrals/figures", LAB | BANK | {"verifier"}),
     get("/referrals/{referral}", READERS | LAB, there=READERS | BANK),
     # Its provider reads the sheet from the acceptance on: `tests/operations/referrals/test_sheet.py`.
     get("/referrals/{referral}/sheet", READERS, there=READERS),

@@ -134,6 +134,11 @@ TABLE: tuple[Row, ...] = (
     # --- referrals ---
     get("/referrals/working", PROVIDERS),
     get("/referrals/delivered", PROVIDERS),
+    get("/referrals/figures", PROVIDERS),
+    get("/referrals/figures/behind", PROVIDERS, query="?line=what:sent"),
+    get("/referrals/figures.csv", PROVIDERS),
+    get("/referrals/figures.xlsx", PROVIDERS),
+    get("/referrals/figures.json", PROVIDERS),
     get("/referrals/<referral>", READERS | LAB, there=READERS | BANK),
     # Its provider reads the sheet from the acceptance on: `tests/operations/referrals/test_sheet.py`.
     get("/referrals/<referral>/sheet", READERS, there=READERS),

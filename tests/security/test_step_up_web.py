@@ -38,7 +38,9 @@ OF_NO_CASE = frozenset({
 })  # fmt: skip
 #: What takes many cases, or the whole of one, out.
 TAKEN_OUT = frozenset({
-    "GET /cases.csv", "GET /cases.xlsx", "GET /cases/<number>/file", "GET /figures.csv", "GET /figures.xlsx", "GET /figures.json",
+    "GET /cases.csv", "GET /cases.xlsx", "GET /cases/<number>/file",
+    "GET /referrals/figures.csv", "GET /referrals/figures.xlsx", "GET /referrals/figures.json",
+    "GET /figures.csv", "GET /figures.xlsx", "GET /figures.json",
     "GET /reports/<report>/figures.xlsx", "GET /reports/<report>/content.json",
     "GET /figures/outside.csv", "GET /figures/outside.xlsx", "GET /figures/outside.json",
     "GET /process.csv", "GET /process.xlsx", "GET /process.json",

@@ -43,7 +43,18 @@ def _as(role: str, *rows: str) -> dict[str, str]:
 #: Whoever has no role left gets what is for everybody: as the verifier, who has no part in the case, but not as a provider.
 _NOBODY = Persona(
     "verifier",
-    _as("auditor", "GET /away", "POST /away", "GET /referrals/working", "GET /referrals/delivered")
+    _as(
+        "auditor",
+        "GET /away",
+        "POST /away",
+        "GET /referrals/working",
+        "GET /referrals/delivered",
+        "GET /referrals/figures",
+        "GET /referrals/figures/behind",
+        "GET /referrals/figures.csv",
+        "GET /referrals/figures.xlsx",
+        "GET /referrals/figures.json",
+    )
     | _as("observer", "GET /programmes/{programme}/lists"),
 )
 #: The absence of the scene has another substitute.

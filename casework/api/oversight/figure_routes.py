@@ -9,13 +9,15 @@ from casework.api.protocol.routes import Call, Route, get
 from casework.api.protocol.schemas import text_of
 from casework.engine.figures.case_facts import DIMENSIONS
 from casework.json_values import JsonObject
-from casework.operations.oversight import figures, outside_figures
+from casework.operations.oversight import outside_figures, provider_figures
+from casework.operations.oversight.figures import count_for_reader, show_counted
 
 
 def show_figures(call: Call) -> JsonObject:
     asked = call.query
     among = {name: told for name in DIMENSIONS if (told := getattr(asked, name)) is not None}
-    return figures.show_figures(call.db, call.actor, programme=text_of(asked.programme), until=asked.as_of, among=among)
+    programme = text_of(asked.programme)
+    return show_counted(count_for_reader(call.db, call.actor, programme=programme, until=asked.as_of, among=among))
 
 
 def _tell_outside(call: Call) -> Callable[[], JsonObject]:
@@ -27,6 +29,10 @@ def show_outside(call: Call) -> JsonObject:
     return told
 
 
+def show_own_figures(call: Call) -> JsonObject:
+    return provider_figures.show_own(provider_figures.count_own(call.db, call.actor))
+
+
 ROUTES: tuple[Route, ...] = (
     get("/figures", show_figures,
         "Show the figures of a programme with the cases behind them; for officers, supervisors, managers and auditors",
@@ -34,4 +40,7 @@ ROUTES: tuple[Route, ...] = (
     get("/figures/outside", show_outside,
         "Show the figures of a programme as they are told outside the office: as of the end of the last quarter, small numbers hidden",
         schemas.OutsideFigures, query=schemas.OutsideQuery, noun="page", for_some=True, makes=_tell_outside),
+    get("/referrals/figures", show_own_figures,
+        "Show what became of the referrals to your organisation, with the referrals behind each number; for providers",
+        schemas.OwnFigures, noun="page", for_some=True),
 )  # fmt: skip

@@ -69,6 +69,27 @@ class Figures(Answer):
     figures: Annotated[dict[str, Figure], Field(description="By name: funnel, conversion, referrals and so on")]
 
 
+class OwnFigureRow(Answer):
+    of: Annotated[
+        dict[str, str | None], Field(description="What the line is of: what was done, the service, the month")
+    ]
+    numerator: int
+    denominator: Annotated[int | None, Field(description="Among how many; null where nothing is divided")]
+    percent: Annotated[str | None, Field(description="To one digit; null among fewer than ten")]
+    parts: dict[str, int]
+    median: Annotated[str | None, Field(description="In the unit; null of fewer than five")]
+    p90: str | None
+    amount: str | None
+    unripe: bool | None
+    referrals: Annotated[list[str], Field(description="The ids of the referrals behind the numerator")]
+
+
+class OwnFigures(Answer):
+    at: Moment
+    unit: str | None
+    rows: list[OwnFigureRow]
+
+
 class OutsideQuery(Query):
     programme: Annotated[Id | None, Field(description="Of which of your programmes; the first where none is named")] = (
         None

@@ -51,6 +51,7 @@ TABLE: Mapping[str, str] = {
     "GET /people/{person}/leaving": NONE,
     # --- referrals ---
     "GET /referrals": READ,
+    "GET /referrals/figures": READ,
     "GET /referrals/{referral}": READ,
     "GET /referrals/{referral}/events": READ,
     "GET /referrals/{referral}/sheet": READ,

@@ -5,7 +5,7 @@ Each provider that was asked is one, of a panel too; one in whose place another 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,6 +33,8 @@ SENT, SERVICE, PROVIDER, MONTH, REASON, WHAT = "sent", "service", "provider", "m
 class Referral:
     """A request to one provider, as far as figures ask."""
 
+    #: Its track.
+    id: str
     case: str
     service: str
     provider: str | None
@@ -48,9 +50,19 @@ class Referral:
 def referrals(world: World) -> Figure:
     """By what became of it, of all, of each service, provider and month of sending; the median is in minutes of working time."""
     told = [one for case in world.counted for one in referrals_of(case, world)]
-    rows: list[Row] = []
-    for name, key in ((None, None), (SERVICE, _service), (PROVIDER, _provider), (MONTH, _month)):
-        rows.extend(_rows(told, name, key))
+    return count_referrals(told, (SERVICE, PROVIDER, MONTH), _case)
+
+
+def own_referrals(told: Iterable[Referral]) -> Figure:
+    """The same of those that were sent to one provider, for itself: behind a line stand its referrals."""
+    return count_referrals(list(told), (SERVICE, MONTH), _id)
+
+
+def count_referrals(told: list[Referral], by: Iterable[str], behind: Callable[[Referral], str]) -> Figure:
+    """Lines of all, of each of what they are told apart by, and of the reasons for declining, each with what stands behind it."""
+    rows = [*_rows(told, None, behind)]
+    for name in by:
+        rows.extend(_rows(told, name, behind))
     declined = [one for one in told if DECLINED in one.reached]
     for reason in sorted({one.reason or "" for one in declined}):
         mine = [one for one in declined if (one.reason or "") == reason]
@@ -59,34 +71,42 @@ def referrals(world: World) -> Figure:
                 of={WHAT: DECLINED, REASON: reason or None},
                 numerator=len(mine),
                 denominator=len(declined),
-                cases=numbers(one.case for one in mine),
+                cases=numbers(map(behind, mine)),
             )
         )
     return Figure(rows=tuple(rows), unit="working_minutes")
 
 
-def _service(one: Referral) -> str:
-    return one.service
+def _case(one: Referral) -> str:
+    return one.case
 
 
-def _provider(one: Referral) -> str:
-    return one.provider or ""
+def _id(one: Referral) -> str:
+    return one.id
 
 
 def _month(one: Referral) -> str:
     return f"{one.sent_on:%Y-%m}"
 
 
-def _rows(told: list[Referral], name: str | None, key: Callable[[Referral], str] | None) -> Iterable[Row]:
-    groups = [None] if key is None else sorted({key(one) for one in told})
+#: What referrals are told apart by.
+_KEYS: Mapping[str, Callable[[Referral], str]] = {
+    SERVICE: lambda one: one.service,
+    PROVIDER: lambda one: one.provider or "",
+    MONTH: _month,
+}
+
+
+def _rows(told: list[Referral], name: str | None, behind: Callable[[Referral], str]) -> Iterable[Row]:
+    groups = [None] if name is None else sorted({_KEYS[name](one) for one in told})
     for group in groups:
-        mine = told if key is None else [one for one in told if key(one) == group]
+        mine = told if name is None else [one for one in told if _KEYS[name](one) == group]
         of = {} if name is None else {name: group}
         waits = [one.minutes for one in mine if one.settled]
         yield Row(
             of={WHAT: SENT, **of},
             numerator=len(mine),
-            cases=numbers(one.case for one in mine),
+            cases=numbers(map(behind, mine)),
             median=median(waits),
             p90=p90(waits),
         )
@@ -96,7 +116,7 @@ def _rows(told: list[Referral], name: str | None, key: Callable[[Referral], str]
                 of={WHAT: what, **of},
                 numerator=len(here),
                 denominator=len(mine),
-                cases=numbers(one.case for one in here),
+                cases=numbers(map(behind, here)),
             )
 
 
@@ -129,6 +149,7 @@ def _referral(case: CaseFacts, track: Track, sent: Firing, after: list[Firing], 
         reached.add(ANSWERED_IN_TIME)
     refusal = next((one for one in after if one.part == TURNS_DOWN), None)
     return Referral(
+        track.id,
         case.number,
         track.kind,
         track.provider,

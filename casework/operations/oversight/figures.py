@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, lru_cache
@@ -33,7 +33,7 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.figure_scope import figures_among, told_apart_by
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of
-from casework.records.event_log import by_now, event_of, register_event_of
+from casework.records.event_log import by_now, event_of, now, register_event_of
 from casework.records.row_security import whole
 
 
@@ -113,18 +113,6 @@ def count_programme(
 
 #: Who reads the figures of a programme, with the numbers of the cases behind them. Others wait for what hides small cells.
 READ_BY = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.MANAGER, Role.AUDITOR})
-
-
-def show_figures(
-    db: Connection,
-    actor: Actor,
-    *,
-    programme: str | None = None,
-    until: datetime | None = None,
-    among: Mapping[str, str] | None = None,
-) -> JsonObject:
-    """The figures of a programme as the API tells them. Raises what `count_for_reader` raises."""
-    return show_counted(count_for_reader(db, actor, programme=programme, until=until, among=among))
 
 
 def count_for_reader(
@@ -217,6 +205,17 @@ def fold_world(
     return world, logs
 
 
+def read_cases(db: Connection, programme: str, logs: Collection[str]) -> World:
+    """Some cases of a programme as they stand now, and nothing else of it. For whoever may be told of them."""
+    calendar, until = calendar_of(db, programme), now(db)
+    found = _Found(load_figure_names(), calendar, until)
+    given = {"logs": list(logs), "until": until, "counted_by": facts_by(rules(), calendar)}
+    with whole(db):
+        for kind, rows in _each_log(db.execute(_CASES, given)):
+            found.take(kind, rows)
+    return World(names=load_figure_names(), calendar=calendar, until=until, cases=tuple(found.cases))
+
+
 def _calendar(told: list[RegisterEvent]) -> Calendar:
     """The newest that the programme's log tells."""
     versions = [event.effects["calendar"] for event in told if "calendar" in event.effects]
@@ -287,12 +286,27 @@ _TOLD = text(f"""
     ) x ORDER BY x.kind <> 'programme', x.kind, x.id, x.seq
 """).execution_options(stream_results=True)
 _KINDS = ["programme", *KEPT, MEDIATION]
+#: The same of some cases.
+_CASES = text(f"""
+    SELECT x.kind, x.id::text AS log, x.seq, x.header, x.effects, x.body, x.facts FROM (
+        SELECT l.kind, l.id, f.seq, CAST(NULL AS jsonb) AS header, CAST(NULL AS jsonb) AS effects, CAST(NULL AS jsonb) AS body, f.facts
+        FROM logs l JOIN figure_facts f ON {_AS_KEPT} WHERE l.id = ANY(CAST(:logs AS uuid[])) AND l.kind = '{CASE}'
+        UNION ALL
+        SELECT l.kind, l.id, e.seq, e.header, e.effects, e.body, NULL FROM logs l JOIN events e ON e.log_id = l.id
+        WHERE l.id = ANY(CAST(:logs AS uuid[])) AND l.kind = '{CASE}' AND e.at <= :until
+        AND NOT EXISTS (SELECT FROM figure_facts f WHERE {_AS_KEPT})
+    ) x ORDER BY x.id, x.seq
+""").execution_options(stream_results=True)
 
 
 def _by_log(db: Connection, programme: str, until: datetime, counted_by: str) -> Iterator[tuple[str, list[Any]]]:
     """The kind of each log, and its events, or one row with what is kept of it by this."""
     given = {"programme": programme, "kinds": _KINDS, "until": until, "counted_by": counted_by}
-    for _, rows in groupby(db.execute(_TOLD, given), key=attrgetter("log")):
+    return _each_log(db.execute(_TOLD, given))
+
+
+def _each_log(told: Iterable[Any]) -> Iterator[tuple[str, list[Any]]]:
+    for _, rows in groupby(told, key=attrgetter("log")):
         kept = list(rows)
         yield kept[0].kind, kept
 

@@ -51,11 +51,12 @@ def lines(counted: Counted, sayer: Sayer, labels: Mapping[str, str], longest: in
         for row in figure.rows:
             # What is told as of an earlier day says so.
             told = str(row.of.get("until") or at)
-            numbers = _numbers(row, figure.unit)
+            numbers = [*line_numbers(row, figure.unit), say_money(row.money), gettext("yes") if row.unripe else ""]
             yield [told, among, title_of(name), say_line(sayer, name, row), *numbers, cases_in_cell(row.cases, longest)]
 
 
-def _numbers(row: Row, unit: str | None) -> list[str]:
+def line_numbers(row: Row, unit: str | None) -> list[str]:
+    """What `line_head` heads, behind what the line is of."""
     timed = row.median is not None or row.p90 is not None
     return [
         str(row.numerator) if row.under is None else gettext("under %(count)s", count=row.under),
@@ -65,8 +66,6 @@ def _numbers(row: Row, unit: str | None) -> list[str]:
         _exactly(row.p90),
         say_units(row.of.get("unit") or (unit if timed else None)),
         _exactly(row.amount),
-        say_money(row.money),
-        gettext("yes") if row.unripe else "",
     ]
 
 

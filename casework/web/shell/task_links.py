@@ -258,6 +258,7 @@ def here_with(**changed: str) -> str:
 WORDS: dict[str, Callable[..., Any]] = {
     "task_words": task_words, "task_url": task_url, "place_url": place_url, "case_url": case_url, "waits_for": waits_for,
     "queue_name": queue_name, "hold_name": hold_name, "referral_status": referral_status, "inbox_status": inbox_status,
+    "states_words": states_words,
     "clock_words": clock_words, "used_words": used_words, "is_late": is_late, "capital": capital,
     "do_words": do_words,
     "service_name": service_name, "party_name": party_name, "today": lambda: clock().today, "last_day": last_day,

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from casework.engine.figures.referrals import referrals
+from casework.engine.figures.referrals import own_referrals, referrals, referrals_of
 from tests.engine.figures.pieces import Told, counts, line, world
 
 #: Of working time, from nine on Monday to nine on another day: the test's calendar works eight hours a day.
@@ -97,3 +97,13 @@ def test_an_answer_is_timed_on_the_providers_clock_and_a_lapse_is_longer_than_al
 def test_reasons_are_among_those_that_declined() -> None:
     figure = referrals(world(sent("1", DECLINE), sent("2", ACCEPT)))
     assert counts(figure, what="declined", reason="no_capacity") == (1, 1)
+
+
+def test_a_provider_s_own_are_counted_alike_and_are_referrals() -> None:
+    seen = world(sent("1", ACCEPT), sent("2", DECLINE), sent("3", ACCEPT, provider="ifs"))
+    mine = [one for case in seen.cases for one in referrals_of(case, seen) if one.provider == "caepi"]
+    own = own_referrals(mine)
+    assert counts(own, what="sent") == (2, None)
+    assert counts(own, what="accepted") == (1, 2)
+    assert line(own, what="sent").cases == ("r",)
+    assert not [row for row in own.rows if "provider" in row.of]

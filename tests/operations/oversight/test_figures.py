@@ -13,7 +13,7 @@ from casework.errors import NotFound
 from casework.ledger.canonical_json import parse_instant
 from casework.operations.core.perform import calendar_of, home_of
 from casework.operations.mediations.service import open_mediation
-from casework.operations.oversight.figures import count_programme, read_world, show_counted, show_figures
+from casework.operations.oversight.figures import count_for_reader, count_programme, read_world, show_counted
 from casework.records.event_log import now
 from tests.support.figure_fold import Fold, told
 from tests.support.figure_fold_more import every_other
@@ -116,9 +116,9 @@ def test_who_reads_figures_reads_the_cases_behind_them(
     if reads is None:
         for asked in (None, programme):
             with pytest.raises(NotFound):
-                show_figures(db, actor, programme=asked)
+                count_for_reader(db, actor, programme=asked)
         return
-    shown = show_figures(db, actor)
+    shown = show_counted(count_for_reader(db, actor))
     assert shown["figures"]["endings"]["rows"][0]["numerator"] == 0
     opened = next(row for row in shown["figures"]["conversion"]["rows"] if row["of"]["step"] == "opened")
     assert (opened["denominator"], opened["parts"]["open"]) == (1, 1)
@@ -128,6 +128,8 @@ def test_who_reads_figures_reads_the_cases_behind_them(
     assert ("need_published" in steps) is ("match_not_refused" in steps) is (reads == "all")
     assert (steps["interest_confirmed"] is not None) is (reads == "all")
     assert (shown["as_of"]["logs"] is not None) is (shown["as_of"]["logs_digest"] is not None) is (reads == "all")
-    assert shown == show_figures(db, actor, programme=programme, until=parse_instant(shown["as_of"]["at"]))
+    assert shown == show_counted(
+        count_for_reader(db, actor, programme=programme, until=parse_instant(shown["as_of"]["at"]))
+    )
     with pytest.raises(NotFound):
-        show_figures(db, actor, programme=world.programmes["SH"])
+        count_for_reader(db, actor, programme=world.programmes["SH"])
