@@ -143,9 +143,9 @@ _command(
     readiness_high, ip_text, verification, languages, contact, source_page, publication (public, on_request or closed, which a technology
     is until said), acronym, partner_countries, total_cost, total_cost_currency, start_date, end_date, source; in JSON also
     rights. Entries of a list are separated by semicolons; a reference site is site | year | size, a certificate or
-    standard name | number | body | valid_until, a legal restriction kind | countries | words (kind: none, export_control,
-    territory, field_of_use or other), a verification number | verdict | valid_until; licences are exclusive, sole,
-    plain or none. Rights count as unconfirmed.""",
+    standard name | number | body | valid_until | held (no: it is known to lack it), a legal restriction
+    kind | countries | words (kind: none, export_control, territory, field_of_use or other), a verification number |
+    verdict | valid_until; licences are exclusive, sole, plain or none. Rights count as unconfirmed.""",
 )
 _command(
     "matches",

@@ -49,6 +49,8 @@ class Facts:
     licence: bool | None = None
     #: Certificates that it has and standards that it meets.
     standards: Collection[str] = ()
+    #: Those that it is known to lack; None in a run from before that was told: there what it does not name beside others it lacked.
+    lacked: Collection[str] | None = ()
     #: Legal restrictions; empty where nobody has looked.
     restrictions: Collection[Restriction] = ()
 
@@ -116,7 +118,12 @@ def _licence(wanted: Wanted, facts: Facts) -> Verdict | None:
 def _standard(wanted: Wanted, facts: Facts) -> Verdict | None:
     if not wanted.standards:
         return None
-    return _passed(set(wanted.standards) <= set(facts.standards)) if facts.standards else Verdict.UNKNOWN
+    asked, has = set(wanted.standards), set(facts.standards)
+    if asked & set(facts.lacked or ()):
+        return Verdict.REMOVED
+    if facts.lacked is None and has:
+        return _passed(asked <= has)
+    return Verdict.PASSED if asked <= has else Verdict.UNKNOWN
 
 
 def _restriction(wanted: Wanted, facts: Facts) -> Verdict | None:

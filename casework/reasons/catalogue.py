@@ -307,6 +307,10 @@ NO_LICENCE_ALONE = reason(
 )
 MOST_STANDARDS = template("catalogue.most_standards", N_("must be a list of up to %(most)s certificates and standards"))
 STANDARD_MISSING = reason("catalogue.standard_missing", N_("say which certificate or standard it is"))
+HAS_AND_LACKS = reason(
+    "catalogue.has_and_lacks",
+    N_("says that it lacks this, and has it elsewhere, or a number, a giver or a last day: choose one of the two"),
+)
 MOST_RESTRICTIONS = template("catalogue.most_restrictions", N_("must be a list of up to %(most)s legal restrictions"))
 RESTRICTION_MISSING = reason("catalogue.restriction_missing", N_("say which kind of legal restriction it is"))
 RESTRICTION_COUNTRIES = reason(

@@ -34,6 +34,7 @@ FACTS = st.builds(
     conflict=st.sampled_from([None, True, False]),
     licence=st.sampled_from([None, True, False]),
     standards=SOME,
+    lacked=st.one_of(st.none(), SOME),
     restrictions=st.lists(st.builds(Restriction, st.sampled_from(RESTRICTIONS), SOME), max_size=2),
 )
 WANTED = st.builds(
@@ -124,6 +125,7 @@ def test_each_filter_passes_removes_and_does_not_know() -> None:
         conflict=True,
         licence=False,
         standards=["CE"],
+        lacked=["GB 13271"],
         restrictions=[Restriction("export_control", ["CN"])],
     )
     assert set(judged(wanted, fits).values()) == {Verdict.PASSED}
@@ -131,6 +133,27 @@ def test_each_filter_passes_removes_and_does_not_know() -> None:
     assert judged(wanted, fails).keys() == FILTERS.keys()
     # Of an owner it is known whether its record has expired.
     assert judged(wanted, Facts()) == dict.fromkeys(FILTERS.keys() - ALWAYS, Verdict.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("has", "lacked", "verdict"),
+    [
+        ([], [], "unknown"),
+        (["CE"], [], "passed"),
+        # What a record does not name it does not lack.
+        (["UL"], [], "unknown"),
+        (["UL"], ["CE"], "removed"),
+        ([], ["CE"], "removed"),
+        ([], ["UL"], "unknown"),
+        # In a run from before that was told apart it did.
+        (["UL"], None, "removed"),
+        (["CE"], None, "passed"),
+        ([], None, "unknown"),
+    ],
+)
+def test_a_standard_removes_what_is_known_to_lack_it(has: list[str], lacked: list[str] | None, verdict: str) -> None:
+    said = judged(Wanted(standards=["CE"]), Facts(standards=has, lacked=lacked))
+    assert said == {"standard": Verdict(verdict)}
 
 
 @pytest.mark.parametrize(

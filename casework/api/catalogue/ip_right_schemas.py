@@ -250,6 +250,7 @@ class StandardOfTechnology(Answer):
     number: str | None = None
     body: Annotated[str | None, Field(description="Who gave it")] = None
     valid_until: str | None = None
+    held: Annotated[str | None, Field(description="no: it is known to lack it; null: it has it")] = None
 
 
 class RestrictionOfTechnology(Answer):

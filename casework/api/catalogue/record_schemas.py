@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -66,6 +66,7 @@ class StandardRow(Body):
     number: Line | None = None
     body: Annotated[Line | None, Field(description="Who gave it")] = None
     valid_until: Day | None = None
+    held: Annotated[Literal["yes", "no"] | None, Field(description="no: it is known to lack it; else it has it")] = None
 
 
 class RestrictionRow(Body):

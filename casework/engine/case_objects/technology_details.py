@@ -30,7 +30,9 @@ NO_LICENCE = "none"
 OFFERED = (*LICENCES, NO_LICENCE)
 #: So many certificates and standards a technology names at most.
 MOST_STANDARDS = 50
-_LONGEST_STANDARD = {"name": 200, "number": 100, "body": 200, "valid_until": 10}
+_LONGEST_STANDARD = {"name": 200, "number": 100, "body": 200, "valid_until": 10, "held": 3}
+#: What a row says in `held` of what a technology is known not to have; a row that it has says nothing there.
+LACKED = "no"
 
 
 #: What law or contract lays on a technology: `none` stands alone, and says that somebody has looked and knows of nothing; it is to be
@@ -58,11 +60,12 @@ class _Named(TypedDict):
 
 
 class Standard(_Named, total=False):
-    """A certificate that it has, or a standard that it meets: its number, who gave it, and its last day."""
+    """A certificate that it has, or a standard that it meets: its number, who gave it, and its last day; or that it is known to lack it."""
 
     number: str
     body: str
     valid_until: str
+    held: str
 
 
 class _Sited(TypedDict):
@@ -124,7 +127,29 @@ def licence_to_be_had(licences: Iterable[str]) -> bool | None:
 
 def standards_of(given: Any) -> list[Standard]:
     """The rows of certificates and standards as they are kept. Raises InvalidForm with a reason for each cell."""
-    return cast(list[Standard], _rows_of("standards", given))
+    if isinstance(given, list):
+        given = [_as_held(row) if isinstance(row, Mapping) else row for row in given]
+    rows = cast(list[Standard], _rows_of("standards", given))
+    had = {standard_key(row["name"]) for row in rows if not _is_lacked(row)}
+    for n, row in enumerate(rows):
+        if _is_lacked(row) and standard_key(row["name"]) in had:
+            raise InvalidForm(fields={f"standards.{n}.held": reasons.catalogue.HAS_AND_LACKS})
+    return rows
+
+
+def lacked(standards: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The names of those that it is known to lack, each once, as they are compared."""
+    return list(dict.fromkeys(standard_key(str(row["name"])) for row in standards if _is_lacked(row)))
+
+
+def _is_lacked(row: Mapping[str, Any]) -> bool:
+    return row.get("held") == LACKED
+
+
+def _as_held(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with what it says of whether it is had: that it is, is said by the row itself."""
+    held = str(row.get("held") or "").strip().casefold()
+    return {**row, "held": "" if held == "yes" else held}
 
 
 def restrictions_of(given: Any) -> list[Restriction]:
@@ -166,8 +191,8 @@ def _wrong_restriction(row: Mapping[str, str]) -> dict[str, Why]:
 
 
 def still_valid(standards: Iterable[Mapping[str, Any]], today: str) -> list[Mapping[str, Any]]:
-    """Those whose last day has not passed."""
-    return [row for row in standards if str(row.get("valid_until") or today) >= today]
+    """Those that it has, and whose last day has not passed."""
+    return [row for row in standards if not _is_lacked(row) and str(row.get("valid_until") or today) >= today]
 
 
 def in_force(standards: Iterable[Mapping[str, Any]], today: str) -> list[str]:
@@ -182,6 +207,10 @@ def standard_key(name: str) -> str:
 
 def _wrong_standard(row: Mapping[str, str]) -> dict[str, Why]:
     """What is wrong with what a certificate alone says."""
+    if row.get("held", LACKED) != LACKED:
+        return {"held": reasons.fields.ONE_OF(choices=("yes", LACKED))}
+    if _is_lacked(row) and row.keys() & {"number", "body", "valid_until"}:
+        return {"held": reasons.catalogue.HAS_AND_LACKS}
     wrong = "valid_until" in row and not _is_day(row["valid_until"])
     return {"valid_until": reasons.catalogue.NO_DAY} if wrong else {}
 

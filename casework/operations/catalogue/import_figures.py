@@ -2,7 +2,8 @@
 
 In a cell a row is a line, or ends with a semicolon: parameter | unit | now | target | condition, the target after its sign
 (<=, >=, <, > or =). What is not known stays empty, and what ends a row may be left out. A site is site | year | size, a certificate or
-standard name | number | body | valid_until, a legal restriction kind | countries | words, the countries with commas between.
+standard name | number | body | valid_until | held, of which the last is no where it is known to lack it; a legal restriction
+kind | countries | words, the countries with commas between.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from casework.reasons import Why
 
 _CELLS = ("parameter", "unit", "now", "target", "condition")
 _OF_SITE = ("site", "year", "size")
-_OF_STANDARD = ("name", "number", "body", "valid_until")
+_OF_STANDARD = ("name", "number", "body", "valid_until", "held")
 _OF_RESTRICTION = ("kind", "countries", "words")
 _SIGNS = {"<=": "at_most", ">=": "at_least", **{sign: code for code, sign in COMPARISONS.items()}}
 _TARGET = re.compile(r"(<=|>=|≤|≥|<|>|=)?(.*)")

@@ -58,6 +58,7 @@ def kept(
         "bonus": VERSION,
         "partly": True,
         "compared": True,
+        "lacking": True,
     }
     if evidence.similar is None:
         return told | {"without": similar.without}
@@ -95,7 +96,7 @@ def standing_of(told: JsonMapping) -> Standing:
     )
     said = {one["id"]: one for one in told["candidates"]}
     wanted = _asked(told["wanted"])
-    verdicts = {id: judged(wanted, _facts(one), told["relaxed"]) for id, one in said.items()}
+    verdicts = {id: judged(wanted, _facts(told, one), told["relaxed"]) for id, one in said.items()}
     placed = [(one, _bonus(told, said[one.id], one)) for one in place(evidence) if stays(verdicts[one.id])]
     placed.sort(key=lambda each: (-(each[0].score + each[1]), each[0].id))
     return Standing(asked=evidence.asked, said=said, verdicts=verdicts, placed=placed)
@@ -176,7 +177,7 @@ def _deployed(told: JsonMapping, said: JsonMapping, share: float) -> Part:
 def failed_of(told: JsonMapping) -> dict[str, list[str]]:
     """By candidate the filters that its record fails, those included that an officer left out."""
     wanted = _asked(told["wanted"])
-    verdicts = {one["id"]: judged(wanted, _facts(one)) for one in told["candidates"]}
+    verdicts = {one["id"]: judged(wanted, _facts(told, one)) for one in told["candidates"]}
     failed = {
         id: [name for name, verdict in said.items() if verdict is Verdict.REMOVED] for id, said in verdicts.items()
     }
@@ -227,7 +228,7 @@ def _part(part: Part) -> JsonObject:
     return shown | {"closest": part.closest} if part.closest else shown
 
 
-def _facts(one: JsonMapping) -> Facts:
+def _facts(told: JsonMapping, one: JsonMapping) -> Facts:
     known: Any = _known(one["readiness"])
     return Facts(
         readiness=known,
@@ -238,6 +239,7 @@ def _facts(one: JsonMapping) -> Facts:
         # A run of before these were on record knows of none.
         licence=one.get("licence"),
         standards=one.get("standards", ()),
+        lacked=one.get("lacked", ()) if told.get("lacking") else None,
         restrictions=[Restriction(*each) for each in one.get("restrictions", ())],
     )
 

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.kept_records import NEED, ON_REQUEST, PUBLIC, TECHNOLOGY
+from casework.engine.case_objects.technology_details import LACKED
 from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.matching.facets import PUBLIC_FACETS, Facet, facet_of
@@ -238,7 +239,9 @@ def _published(noun: Kept, row: Any) -> Published:
     told = {name: plain_value(row._mapping[name]) for name in (*WHOLE[noun], *OUTLINE[noun], *_ONCE_CONFIRMED[noun])}
     # The number of a certificate or a statement, and who gave it, lead to whose it is.
     if told.get("standards"):
-        told["standards"] = [_named(one, "name", "valid_until") for one in told["standards"]]
+        told["standards"] = [
+            _named(one, "name", "valid_until") for one in told["standards"] if one.get("held") != LACKED
+        ]
     if told.get("verification"):
         told["verification"] = _named(told["verification"], "verdict", "valid_until")
     fields = {

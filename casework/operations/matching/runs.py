@@ -14,7 +14,7 @@ from casework import reasons
 from casework.engine.case_objects.countries import HERE
 from casework.engine.case_objects.kept_records import TECHNOLOGY
 from casework.engine.case_objects.need_figures import words_of_figures
-from casework.engine.case_objects.technology_details import countries_of, in_force, licence_to_be_had
+from casework.engine.case_objects.technology_details import countries_of, in_force, lacked, licence_to_be_had
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import digest, instant
@@ -251,6 +251,8 @@ def _facts(row: Any) -> JsonObject:
         facts["licence"] = licence_to_be_had(row.licences)
     if row.standards:
         facts["standards"] = in_force(row.standards, row.today)
+        if missing := lacked(row.standards):
+            facts["lacked"] = missing
     if row.restrictions:
         facts["restrictions"] = [[one["kind"], countries_of(one)] for one in row.restrictions]
     return facts

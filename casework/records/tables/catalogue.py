@@ -172,7 +172,7 @@ technologies = Table(
         JSONB,
         nullable=False,
         server_default=text("'[]'"),
-        comment="Certificates that it has and standards that it meets, in rows: name, number, body, valid_until",
+        comment="Certificates that it has and standards that it meets, in rows: name, number, body, valid_until, held (no: it lacks it)",
     ),
     Column(
         "restrictions",

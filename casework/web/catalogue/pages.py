@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from casework import reasons
 from casework.engine.case_objects.programme_lists import offered
-from casework.engine.case_objects.technology_details import TERRITORY, countries_of
+from casework.engine.case_objects.technology_details import LACKED, TERRITORY, countries_of
 from casework.engine.roles import Role
 from casework.engine.state.events import PARTY_ACTOR
 from casework.errors import InvalidForm, NotFound
@@ -233,6 +233,8 @@ def waiting_by_source(values: list[Value]) -> list[tuple[str, int]]:
 
 def say_standard(row: Mapping[str, Any]) -> str:
     """A certificate or a standard in one line."""
+    if row.get("held") == LACKED:
+        return gettext("does not have %(what)s", what=row["name"])
     told = [str(row[name]) for name in ("name", "number", "body") if row.get(name)]
     until = row.get("valid_until")
     if not until:

@@ -96,6 +96,12 @@ class _Standard(Form):
     number = Text(label=N_("Number"), max=100, required=False)
     body = Text(label=N_("Given by"), max=200, required=False)
     valid_until = Date(label=N_("Valid until"), required=False)
+    held = Choice(
+        label=N_("Does it have it?"),
+        choices={"yes": N_("yes"), "no": N_("no, it is known to lack it")},
+        required=False,
+        help=N_("Nothing chosen: yes. What has no row is not known, which is not no."),
+    )
 
 
 #: What law or contract may lay on a technology, in words.

@@ -14,6 +14,7 @@ from casework.engine.case_objects.technology_details import (
     countries_of,
     in_force,
     ipc_code,
+    lacked,
     licence_to_be_had,
     licences_of,
     restrictions_of,
@@ -117,6 +118,10 @@ def test_a_standard_has_a_name_and_perhaps_a_number_who_gave_it_and_its_last_day
         ([{"name": "CE", "valid_until": "20270228"}], "standards.0.valid_until"),
         ([{"name": "CE"}, {"name": "x" * 201}], "standards.1.name"),
         ([{"name": "CE", "colour": "red"}], "standards.0.colour"),
+        ([{"name": "CE", "held": "no, no"}], "standards.0.held"),
+        ([{"name": "CE", "held": "so"}], "standards.0.held"),
+        ([{"name": "CE", "held": "no", "number": "12"}], "standards.0.held"),
+        ([{"name": "CE"}, {"name": "ce", "held": "no"}], "standards.1.held"),
         (["CE"], "standards.0"),
         ("CE", "standards"),
         ([{"name": "CE"}] * (MOST_STANDARDS + 1), "standards"),
@@ -126,6 +131,12 @@ def test_what_is_no_standard_is_told_by_its_cell(given: Any, where: str) -> None
     with pytest.raises(InvalidForm) as refused:
         standards_of(given)
     assert list(refused.value.fields) == [where]
+
+
+def test_a_standard_that_is_known_to_be_lacked_counts_as_none_that_it_has() -> None:
+    rows = standards_of([{"name": "CE", "held": "No"}, {"name": "UL 1", "held": "yes"}])
+    assert rows == [{"name": "CE", "held": "no"}, {"name": "UL 1"}]
+    assert (in_force(rows, "2026-01-01"), lacked(rows)) == (["ul 1"], ["ce"])
 
 
 def test_a_restriction_has_a_kind_and_perhaps_countries_and_words() -> None:

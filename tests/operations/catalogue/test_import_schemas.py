@@ -196,7 +196,7 @@ def test_codes_and_sites_of_a_technology_are_read_in_one_form() -> None:
 def test_licences_and_standards_are_read_from_one_cell_or_as_rows() -> None:
     given = {
         "licences": "Plain; exclusive",
-        "standards": "ISO 9001 | 12 | TÜV | 2027-03-31; CE",
+        "standards": "ISO 9001 | 12 | TÜV | 2027-03-31; CE; UL 1 | | | | no",
         "publication": "Public",
     }
     record: Any = parse("technologies", TECHNOLOGY | given)[0]
@@ -204,6 +204,7 @@ def test_licences_and_standards_are_read_from_one_cell_or_as_rows() -> None:
     assert record.standards == [
         {"name": "ISO 9001", "number": "12", "body": "TÜV", "valid_until": "2027-03-31"},
         {"name": "CE"},
+        {"name": "UL 1", "held": "no"},
     ]
     assert record.publication == "public"
     rows: Any = parse("technologies", TECHNOLOGY | {"licences": ["sole"], "standards": [{"name": "CE"}]})[0]
@@ -212,7 +213,8 @@ def test_licences_and_standards_are_read_from_one_cell_or_as_rows() -> None:
         ("licences", "none; plain"),
         ("licences", "free"),
         ("standards", "CE | 1 | TÜV | soon"),
-        ("standards", "a | b | c | d | e"),
+        ("standards", "a | b | c | d | e | f"),
+        ("standards", "CE | | | | perhaps"),
         ("restrictions", "secret | CN"),
         ("restrictions", "export_control | China"),
         ("restrictions", "none; other | | Sanctions"),

@@ -166,6 +166,16 @@ def test_a_run_from_before_legal_restrictions_were_asked_for_gives_the_list_that
     assert len(list_of(evidence, 10)["candidates"]) == len(before["candidates"]) - 1
 
 
+def test_a_run_from_before_it_was_told_what_is_lacked_gives_the_list_that_it_gave() -> None:
+    evidence = told([{"heat": (0, 3)}] * 2, [5, 5], [])
+    evidence["candidates"][0]["standards"] = ["ul"]
+    evidence["wanted"]["standards"] = ["CE"]
+    now = list_of(evidence, 10)["candidates"]
+    del evidence["lacking"]
+    before = list_of(evidence, 10)["candidates"]
+    assert ([one["technology"] for one in now], [one["technology"] for one in before]) == (["t000", "t001"], ["t001"])
+
+
 def test_a_run_from_before_that_was_kept_gives_the_list_that_it_gave() -> None:
     evidence = told([{"heat": (0, 3)}], [5], [])
     del evidence["compared"]

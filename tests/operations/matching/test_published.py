@@ -82,7 +82,7 @@ def test_of_a_certificate_nothing_is_told_that_leads_to_its_owner(engine: Engine
 def test_an_expired_certificate_narrows_no_list(engine: Engine, shop: World) -> None:
     rows = [{"name": "ISO 9001", "valid_until": "2020-01-01"}, {"name": "CE", "valid_until": "2199-01-01"}]
     with transaction(engine) as db:
-        fields = TOLD | {"publication": "public", "standards": rows}
+        fields = TOLD | {"publication": "public", "standards": [*rows, {"name": "GB 1", "held": "no"}]}
         one = add_record(db, shop.programmes["BJ"], "technology", "certified", fields)
     assert one in found(engine, facets=[Facet("standard", "CE")])
     assert found(engine, facets=[Facet("standard", "ISO 9001")]) == []

@@ -176,6 +176,8 @@ def test_a_licence_and_a_standard_are_asked_for_and_what_is_not_known_stays(worl
         "has both": {"licences": ["plain"], "standards": [{"name": "ISO 9001"}, {"name": "CE"}]},
         "gives none": {"licences": ["none"], "standards": [{"name": "CE"}]},
         "ran out": {"licences": ["sole"], "standards": [{"name": "CE", "valid_until": "2020-01-01"}]},
+        "lacks it": {"licences": ["plain"], "standards": [{"name": "CE", "held": "no"}]},
+        "names another": {"licences": ["plain"], "standards": [{"name": "ISO 9001"}]},
     }
     ids |= {name: enter(world, db, "technology", title=f"Heat pump, {name}", **says) for name, says in told.items()}
     wanted = {"licence": True, "standards": [" ce "]}
@@ -192,6 +194,10 @@ def test_a_licence_and_a_standard_are_asked_for_and_what_is_not_known_stays(worl
     assert verdicts[ids["unknown"]]["licence"] == "unknown"
     counted = {one["name"]: (one["removed"], one["unknown"] >= 1) for one in shown.filters}
     assert counted["licence"] == (1, True)
+    # What is said to be lacked is no; what is not named beside another is not.
+    assert ids["lacks it"] not in verdicts
+    assert verdicts[ids["names another"]]["standard"] == "unknown"
+    assert counted["standard"] == (1, True)
     assert replay_run(db, world.actor(db, "officer"), made).equal
 
 
