@@ -22,6 +22,7 @@ from sqlalchemy import text
 from casework.operations.catalogue.matches import judge_match
 from casework.operations.core.perform import home_of
 from casework.operations.matching.ranking import make_ready
+from casework.operations.matching.runs import start_run
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.browser.conftest import LANGUAGES, close_readers, open_reader
@@ -30,6 +31,7 @@ from tests.browser.pictures import FOLDER, picture_of
 from tests.browser.reader import Reader
 from tests.browser.site import Site
 from tests.operations.matching.test_published import publish
+from tests.operations.matching.test_twin_groups import alike
 from tests.operations.people.test_public_catalogues import show
 from tests.security.authorization_rows import Row
 from tests.security.authorization_web import OWN, TABLE
@@ -39,7 +41,7 @@ from tests.support.samples import Sample
 from tests.support.scene import make_things
 from tests.support.stories import publish_made
 from tests.support.way_to_referral import to_referral
-from tests.support.world import add_match, add_need, new_request
+from tests.support.world import add_match, add_need, add_technology, new_request
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -178,6 +180,10 @@ def make_page_things(site: Site) -> Mapping[str, str]:
         judge_match(
             db, officer, match, refused=True, code="not_ready", reason="It is but an idea.", request=new_request()
         )
+        # A list with twins on it, which nobody has merged.
+        boilers = [add_technology(db, programme, f"steam without coal, {n}", None) for n in ("t-90", "t-91", "t-92")]
+        alike(db, programme, (boilers[0], boilers[1]), (boilers[1], boilers[2]))
+        start_run(db, officer, world.needs[0], request=new_request())
         # A party to be asked after a closing.
         ask_now(world, db, closed_case(world, db)[1][0])
         made |= {"accepted": accepted, "fresh": fresh, "fresh_track": world.main_track(db, fresh)}

@@ -98,10 +98,20 @@ class VerdictShown(Answer):
     wanted: Annotated[Compared | None, Field(description="What was wanted of it, in the same form")] = None
 
 
+class TwinShown(Answer):
+    technology: str
+    title: str
+    score: Annotated[float, Field(description="What it would have stood by on its own")]
+
+
 class ExplanationShown(Answer):
     parts: list[PartShown]
     filters: list[VerdictShown]
     ranks: Annotated[dict[str, int], Field(description="By channel, before the filters")]
+    twins: Annotated[
+        list[TwinShown] | None,
+        Field(description="Records that may be the same, by when the run was made: it stands for them, the best first"),
+    ] = None
 
 
 class CandidateShown(Answer):

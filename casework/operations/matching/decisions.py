@@ -16,7 +16,7 @@ from casework.operations.catalogue.matches import MATCH_FOUND, create_match, jud
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.merged_records import in_its_place, one_with
 from casework.operations.core.register_entries import note_entries
-from casework.operations.matching.runs import COUNTS_FIRST, Kept, read_run
+from casework.operations.matching.runs import COUNTS_FIRST, Kept, find_listed, read_run
 from casework.operations.matching.shortlist import set_shortlisted
 from casework.permissions.actors import Actor
 from casework.permissions.work import in_the_programme
@@ -55,7 +55,7 @@ def decide(
     by = in_the_programme(actor, row.programme, EDITORS)
     if by is None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
-    found = next((one for one in row.found["candidates"] if one["technology"] == technology), None)
+    found = find_listed(row, technology)
     if found is None:
         raise InvalidForm(fields={"technology": reasons.fields.NOT_KNOWN})
     if (earlier := ask(db, actor, request)) is not None:

@@ -26,6 +26,10 @@ _RUNS = text(f"""
     SELECT r.id::text, r.made_at, {called("m")} AS made_by,
         CASE WHEN left(r.list, 1) = '{{' THEN json_array_length(CAST(r.list AS json)->'candidates') END AS ranked,
         CASE WHEN left(r.evidence, 1) = '{{' THEN json_array_length(CAST(r.evidence AS json)->'candidates') END AS compared,
+        CASE WHEN left(r.list, 1) = '{{' AND left(r.evidence, 1) = '{{' AND CAST(r.evidence AS json)->'twins' IS NOT NULL THEN (
+            SELECT coalesce(sum(json_array_length(c->'explanation'->'twins')), 0)
+            FROM json_array_elements(CAST(r.list AS json)->'candidates') c
+        ) ELSE 0 END AS folded,
         CASE WHEN left(r.evidence, 1) = '{{' THEN CAST(r.evidence AS json)->'relaxed' END AS relaxed
     FROM match_runs r JOIN people m ON m.id = r.made_by JOIN needs n ON n.id = r.need_id
     WHERE r.need_id IN {one_with("needs", "CAST(:need AS uuid)")} AND {shows_need("n")} ORDER BY r.made_at DESC, r.id DESC LIMIT :most
@@ -147,7 +151,7 @@ def list_runs(db: Connection, actor: Actor, need: str) -> list[RunTold]:
             made_at=instant(row.made_at),
             made_by=row.made_by,
             ranked=row.ranked,
-            removed=None if row.ranked is None or row.compared is None else row.compared - row.ranked,
+            removed=None if row.ranked is None or row.compared is None else row.compared - row.ranked - int(row.folded),
             relaxed=row.relaxed or {},
         )
         for row in db.execute(_RUNS, {"need": need, "closed_of": sorted(closed_of(actor)), "most": RUNS_TOLD})

@@ -17,6 +17,7 @@ from casework.matching.codes import shared_codes
 from casework.matching.conflicts import is_conflict
 from casework.matching.explanation import Kind, Part, parts_of
 from casework.matching.filters import STATUS, Facts, Filtered, Restriction, Verdict, Wanted, counted, judged, stays
+from casework.matching.folding import fold
 from casework.matching.query import Asked
 from casework.operations.matching.candidates import Candidate
 from casework.operations.matching.ranking import Evidence, Placed, place
@@ -74,8 +75,10 @@ class Standing:
     #: By candidate what evidence says of it, and what each filter does.
     said: Mapping[str, JsonMapping]
     verdicts: Mapping[str, Mapping[str, Verdict]]
-    #: Those that stay, the best first, each with its bonus.
+    #: Those that stay, the best first, each with its bonus; of twins the best one.
     placed: Sequence[tuple[Placed, float]]
+    #: By the best one of twins the others, in their order.
+    folded: Mapping[str, Sequence[tuple[Placed, float]]]
 
     def first(self, most: int) -> list[str]:
         """The ids of the first so many."""
@@ -99,7 +102,14 @@ def standing_of(told: JsonMapping) -> Standing:
     verdicts = {id: judged(wanted, _facts(told, one), told["relaxed"]) for id, one in said.items()}
     placed = [(one, _bonus(told, said[one.id], one)) for one in place(evidence) if stays(verdicts[one.id])]
     placed.sort(key=lambda each: (-(each[0].score + each[1]), each[0].id))
-    return Standing(asked=evidence.asked, said=said, verdicts=verdicts, placed=placed)
+    # A run from before twins counted once has none.
+    twins = told.get("twins", {})
+    by_id = {one.id: (one, gained) for one, gained in placed}
+    ids = fold(list(by_id), twins.get("groups", ()), twins.get("apart", ()))
+    folded = {lead: [by_id[id] for id in others] for lead, others in ids.items()}
+    behind = {id for others in ids.values() for id in others}
+    leads = [each for each in placed if each[0].id not in behind]
+    return Standing(asked=evidence.asked, said=said, verdicts=verdicts, placed=leads, folded=folded)
 
 
 def list_of(told: JsonMapping, most: int, stand: Standing | None = None) -> JsonObject:
@@ -109,30 +119,51 @@ def list_of(told: JsonMapping, most: int, stand: Standing | None = None) -> Json
     """
     stand = stand or standing_of(told)
     candidates = []
-    for n, (one, gained) in enumerate(stand.placed[:most], start=1):
-        said = stand.said[one.id]
-        parts = [_part(part) for part in [*parts_of(one.words, stand.asked, said["counts"]), *_similar(told, one)]]
-        if gained:
-            parts.append(_part(_deployed(told, said, gained)))
-        parts += map(_part, [*_codes(told, one.id), *_cost(told, one.id), *_places(said)])
-        candidates.append(
-            {
-                "rank": n,
-                "technology": one.id,
-                "title": said["title"],
-                "score": round(one.score + gained, _DIGITS),
-                "explanation": {
-                    "parts": parts,
-                    "filters": [
-                        {"name": name, "verdict": _verdict(told, verdict), **_compared(told, name, said)}
-                        for name, verdict in stand.verdicts[one.id].items()
-                    ],
-                    "ranks": dict(one.ranks),
-                },
-            }
-        )
+    for n, each in enumerate(stand.placed[:most], start=1):
+        shown = _shown(told, stand, n, each)
+        if twins := stand.folded.get(each[0].id):
+            shown["explanation"]["twins"] = [_twin(stand, *twin) for twin in twins]
+        candidates.append(shown)
     filters = [asdict(one) for one in [*counted(stand.verdicts.values()), *_idle(told)]]
     return {"filters": filters, "candidates": candidates}
+
+
+def folded_of(told: JsonMapping, id: str) -> JsonObject | None:
+    """A twin of one on a list as that would be shown, with the rank of the one that stands for it; None where it stands behind none."""
+    stand = standing_of(told)
+    for n, (lead, _) in enumerate(stand.placed, start=1):
+        for each in stand.folded.get(lead.id, ()):
+            if each[0].id == id:
+                return _shown(told, stand, n, each)
+    return None
+
+
+def _twin(stand: Standing, one: Placed, gained: float) -> JsonObject:
+    return {"technology": one.id, "title": stand.said[one.id]["title"], "score": round(one.score + gained, _DIGITS)}
+
+
+def _shown(told: JsonMapping, stand: Standing, n: int, each: tuple[Placed, float]) -> JsonObject:
+    """A candidate with why it stands where it stands."""
+    one, gained = each
+    said = stand.said[one.id]
+    parts = [_part(part) for part in [*parts_of(one.words, stand.asked, said["counts"]), *_similar(told, one)]]
+    if gained:
+        parts.append(_part(_deployed(told, said, gained)))
+    parts += map(_part, [*_codes(told, one.id), *_cost(told, one.id), *_places(said)])
+    return {
+        "rank": n,
+        "technology": one.id,
+        "title": said["title"],
+        "score": round(one.score + gained, _DIGITS),
+        "explanation": {
+            "parts": parts,
+            "filters": [
+                {"name": name, "verdict": _verdict(told, verdict), **_compared(told, name, said)}
+                for name, verdict in stand.verdicts[one.id].items()
+            ],
+            "ranks": dict(one.ranks),
+        },
+    }
 
 
 def _idle(told: JsonMapping) -> list[Filtered]:
@@ -249,4 +280,4 @@ def _asked(wanted: JsonMapping) -> Wanted:
     return Wanted(**{**wanted, "standards": [standard_key(name) for name in wanted.get("standards", ())]})
 
 
-__all__ = ["Verdict", "failed_of", "kept", "list_of", "standing_of"]
+__all__ = ["Verdict", "failed_of", "folded_of", "kept", "list_of", "standing_of"]

@@ -29,9 +29,10 @@ from casework.operations.core.organisations import STANDING, has_expired
 from casework.operations.core.register_entries import note_entries
 from casework.operations.matching.conflicts import conflicts_of
 from casework.operations.matching.idle_records import count_idle
-from casework.operations.matching.listing import kept, list_of, standing_of
+from casework.operations.matching.listing import folded_of, kept, list_of, standing_of
 from casework.operations.matching.ranking import TEXT, WORDS, gather, read_glossary
 from casework.operations.matching.similar_texts import Without, closest_pairs, find_similar
+from casework.operations.matching.twin_groups import groups_among
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of, reach
 from casework.permissions.work import in_the_programme
@@ -163,6 +164,8 @@ def start_run(
         _note_conflicts(db, actor, row, facts)
     told = kept(evidence, facts, _wanted(row, _standing(db, wanted or {})), relaxed, similar)
     told["idle"] = count_idle(db, programme, evidence)
+    if twins := groups_among(db, programme, list(facts)):
+        told["twins"] = twins
     if row.ipc:
         told["codes"] = _codes_of(db, row.ipc, [one.id for one in evidence.candidates])
     if row.budget is not None and row.budget_currency is not None:
@@ -356,8 +359,23 @@ def show_run(db: Connection, actor: Actor, run: str) -> MatchRun:
 
 def read_decisions(db: Connection, run: Kept) -> list[JsonObject]:
     """What was decided on the candidates of a run since."""
-    listed = [one["technology"] for one in run.found["candidates"]]
+    listed = [id for one in run.found["candidates"] for id in (one["technology"], *twins_of(one))]
     return [dict(one._mapping) for one in db.execute(_DECISIONS, {"need": run.need, "listed": listed})]
+
+
+def twins_of(listed: JsonMapping) -> dict[str, str]:
+    """What stands behind a candidate of a list as it may be the same: titles by id, in their order."""
+    return {twin["technology"]: twin["title"] for twin in listed["explanation"].get("twins", ())}
+
+
+def find_listed(run: Kept, technology: str) -> JsonMapping | None:
+    """A candidate of a run as it was listed, or as it stands behind another one, with the rank of that; None where it is neither."""
+    for one in run.found["candidates"]:
+        if one["technology"] == technology:
+            return dict(one)
+        if technology in twins_of(one):
+            return folded_of(run.evidence, technology)
+    return None
 
 
 def replay_run(db: Connection, actor: Actor, run: str) -> Replay:

@@ -79,10 +79,11 @@ def show(run: UUID) -> str:
     with page_transaction() as (db, actor):
         kept = runs.read_run(db, actor, str(run))
         layout.use_calendar(calendar_of(db, kept.programme))
-        listed = {one["technology"]: one for one in kept.found["candidates"]}
+        listed = {id: one for id in chosen if (one := runs.find_listed(kept, id)) is not None}
         if set(chosen) - listed.keys():
             raise NotFound("technology")
-        shown = sorted(chosen, key=lambda id: int(listed[id]["rank"]))[:MOST]
+        shown = sorted(chosen, key=lambda id: (listed[id]["rank"], -listed[id]["score"], id))[:MOST]
+        places = _places(kept)
         facts = desk.facts_of(db, shown)
         records = [catalogue.show_record(db, actor, Technology, id) for id in shown]
         title = catalogue.titles_of(db, actor, "need", {kept.need})[kept.need]
@@ -96,7 +97,7 @@ def show(run: UUID) -> str:
         "matching/compare.html",
         run=kept,
         need=title,
-        shown=[(listed[id], facts[id], decided.get(id, "")) for id in shown],
+        shown=[(places[id], facts[id], decided.get(id, "")) for id in shown],
         rows=[row for row in rows if row.differs or not differing],
         differing=differing,
         other_url=url_for("desk_compare.show", run=run, technology=shown, differs=None if differing else "yes"),
@@ -104,6 +105,15 @@ def show(run: UUID) -> str:
         most=MOST,
         may=may,
     )
+
+
+def _places(run: Kept) -> dict[str, str]:
+    """The rank of each candidate, and of what may be the same which one it is behind that rank: 3.1."""
+    places = {}
+    for one in run.found["candidates"]:
+        places[one["technology"]] = str(one["rank"])
+        places |= {twin: f"{one['rank']}.{n}" for n, twin in enumerate(runs.twins_of(one), start=1)}
+    return places
 
 
 def _filters(checks: Sequence[Check]) -> str:

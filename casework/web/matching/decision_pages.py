@@ -74,7 +74,7 @@ class Candidate:
 def _candidate(db: Connection, actor: Actor, run: UUID, technology: UUID) -> Candidate:
     """Raises NotFound for what is not on the list of the run."""
     kept, id = runs.read_run(db, actor, str(run)), str(technology)
-    one = next((one for one in kept.found["candidates"] if one["technology"] == id), None)
+    one = runs.find_listed(kept, id)
     facts = desk.facts_of(db, [id]).get(id) if one is not None else None
     if one is None or facts is None:
         raise NotFound("technology")

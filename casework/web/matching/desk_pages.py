@@ -35,6 +35,7 @@ from casework.web.catalogue.correct_words import to_correct
 from casework.web.catalogue.listed_fields import names_listed
 from casework.web.catalogue.pages import NAMES_OF_VIEWS, STATUSES, values_of
 from casework.web.matching.desk_filters import offer_countries, offer_organisations, relaxable, wanted_of
+from casework.web.matching.desk_twins import Behind, behind, decision_of, refusal_of, say_twins
 from casework.web.matching.desk_words import (
     FILTERS,
     Check,
@@ -51,7 +52,7 @@ from casework.web.matching.desk_words import (
 from casework.web.matching.interest_words import Line, both_said_yes, lines_of
 from casework.web.shell import layout
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import N_, name_of
+from casework.web.shell.i18n import N_
 from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.session import list_transaction, page_transaction
 
@@ -98,6 +99,8 @@ class Card:
     apart: str
     #: What both sides were asked of it, and what they said.
     asked: list[Line]
+    #: What stands behind it as it may be the same.
+    twins: list[Behind]
 
     @property
     def both(self) -> bool:
@@ -160,7 +163,7 @@ def show(need: UUID) -> str:
         start = _start(len(every))
         # A shortlist is short, and stands whole: those come first to whom both sides said yes.
         wanted = every if view == "shortlist" else every[start : start + SHOWN]
-        facts = desk.facts_of(db, wanted)
+        facts = desk.facts_of(db, [*wanted, *behind(run, wanted)])
         beside = desk.needs_beside(db, actor, one.programme, id)
         shut_out = desk.names_of_excluded(db, actor, run.evidence["wanted"].get("excluded", ())) if run else {}
         draft = kept_form(db, actor, f"desk.search:{id}")
@@ -304,7 +307,8 @@ def _cards(
         match = by_id.get(decided["match"]) if decided else by_technology.get(id)
         said = kept.get(id, {})
         card = _card(facts.get(id), run, listed.get(id), match, (failed.get(id, []), said))
-        cards.append(replace(card, sentence=_sentence(facts.get(id), said.get("counts", ()))))
+        twins = say_twins(listed[id], facts, decisions, by_id) if id in listed else []
+        cards.append(replace(card, sentence=_sentence(facts.get(id), said.get("counts", ())), twins=twins))
     return cards
 
 
@@ -330,13 +334,14 @@ def _card(
         rationale=match.rationale or "" if match and one is None else "",
         facts=say_facts(facts, told, one) if facts else [],
         checks=say_checks(one["explanation"]["filters"], failed, told["relaxed"], kept) if one else [],
-        decision=_decision(match),
+        decision=decision_of(match),
         match=match,
         case=match.case if match else None,
-        refusal=_refusal(match),
+        refusal=refusal_of(match),
         sentence="",
         apart=say_apart(told, one) if one else "",
         asked=[],
+        twins=[],
     )
 
 
@@ -345,11 +350,6 @@ def _sentence(facts: CandidateFacts | None, terms: Collection[str]) -> str:
     told = " ".join(filter(None, (facts.description, facts.problem, facts.advantage))) if facts else ""
     found = telling_sentence(told, terms)
     return found if len(found) <= _LONGEST else f"{found[:_LONGEST]}…"
-
-
-def _refusal(match: Match | None) -> str:
-    named = match is not None and match.refusal_name
-    return name_of({"name": match.refusal_name, "name_zh": match.refusal_name_zh}) if match and named else ""
 
 
 def _under(facts: CandidateFacts | None) -> list[str]:
@@ -364,18 +364,6 @@ def _owner(facts: CandidateFacts) -> str:
     if facts.owner and facts.country:
         return f"{facts.owner}, {layout.place_names([facts.country])}"
     return facts.owner or ""
-
-
-def _decision(match: Match | None) -> str:
-    if match is None:
-        return ""
-    if match.case:
-        return "case"
-    if match.refused_at:
-        return "refuse"
-    if match.expired_at or match.need.ended or match.technology.ended:
-        return "ended"
-    return "shortlist" if match.shortlisted_at else "open"
 
 
 @blueprint.get("/match-runs/<uuid:run>/replay")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
 from casework.errors import CaseworkError, InvalidForm, Refused
@@ -17,7 +17,7 @@ from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from casework.records.event_log import lock_log
 from tests.operations.core.test_catalogue_index import enter
-from tests.operations.matching.test_runs import put, run
+from tests.operations.matching.test_runs import put, put_twins, run
 from tests.support.world import World, new_request
 
 
@@ -153,3 +153,22 @@ def test_two_who_decide_at_once_find_one_match(world: World, engine: Engine) -> 
             both = [pool.submit(keep) for _ in range(2)]
             wait(both, timeout=1)
         assert len({one.result() for one in both}) == 1
+
+
+def test_what_stands_behind_another_one_is_decided_on_with_its_rank(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        officer, ids = world.actor(db, "officer"), put_twins(world, db)
+        made = run(world, db, ids["need"])
+        before = show_run(db, officer, made)
+        (lead,) = [one for one in before.candidates if one["explanation"].get("twins")]
+        behind = [twin["technology"] for twin in lead["explanation"]["twins"]]
+        decide(db, officer, made, technology=behind[0], decision="shortlist", request=new_request())
+        opened = decide(db, officer, made, technology=behind[1], decision="accept", request=new_request()).answer
+    with transaction(engine) as db:
+        told = {one["technology"]: one for one in show_run(db, world.actor(db, "auditor"), made).decisions}
+        assert told.keys() == set(behind)
+        assert told[behind[0]]["decision"] == "shortlist"
+        assert told[behind[1]]["case"] == opened["case"]
+        rows = db.execute(text("SELECT DISTINCT run_rank FROM matches WHERE run_id = CAST(:id AS uuid)"), {"id": made})
+        assert list(rows.scalars()) == [lead["rank"]]
+    assert list(verify_all(engine)) == []

@@ -6,7 +6,8 @@ from sqlalchemy import Connection
 
 from casework.operations.catalogue.record_use import end_record
 from casework.operations.matching.desk import facts_of, list_open_needs, list_runs, needs_beside
-from tests.operations.matching.test_runs import put, run
+from casework.operations.matching.runs import show_run
+from tests.operations.matching.test_runs import put, put_twins, run
 from tests.support.world import World, new_request
 
 
@@ -41,3 +42,11 @@ def test_what_a_record_does_not_say_is_not_told(world: World, db: Connection) ->
     told = facts_of(db, [ids["pump"], ids["unknown"]])
     assert told[ids["pump"]].readiness == (5, 6)
     assert (told[ids["unknown"]].readiness, told[ids["unknown"]].cost_compared) == (None, None)
+
+
+def test_what_stands_behind_another_one_was_not_removed(world: World, db: Connection) -> None:
+    ids, officer = put_twins(world, db), world.actor(db, "officer")
+    made = show_run(db, officer, run(world, db, ids["need"]))
+    (told,) = list_runs(db, officer, ids["need"])
+    assert told.ranked == len(made.candidates)
+    assert told.removed == sum(one["removed"] for one in made.filters if one["name"] != "status")

@@ -13,7 +13,7 @@ from casework.operations.people.registry import register_organisation
 from casework.records.database import transaction
 from casework.web.matching.desk_words import say_apart, say_checks
 from tests.operations.core.test_catalogue_index import enter
-from tests.operations.matching.test_runs import put
+from tests.operations.matching.test_runs import put, put_twins
 from tests.support.pages import read_page
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request
@@ -331,3 +331,25 @@ def test_of_two_channels_the_rank_in_each_is_said(app: Flask) -> None:
         assert said({"words": 3, "text": 1}) == "Rank 3 by its words, 1 among similar texts."
         assert said({"words": 3}) == "Rank 3 by its words; not among similar texts."
         assert said({"text": 1}).startswith("It shares no word with the need")
+
+
+def test_what_may_be_the_same_stands_behind_the_best_of_it_with_what_became_of_it(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    with transaction(engine) as db:
+        ids = put_twins(world, db)
+    browser, page = browser_for("officer"), f"/needs/{ids['need']}/desk"
+    browser.post(page, {}, page=page)
+    said = browser.get(page).text
+    assert "and 2 that may be the same" in words_of(said)
+    (lead,) = [ids[name] for name in ("pump", "again", "third") if f'id="c-{ids[name]}"' in said]
+    behind = [ids[name] for name in ("pump", "again", "third") if ids[name] != lead]
+    run = newest_run(engine)
+    beside = f"/match-runs/{run}/compare?" + "&".join(f"technology={id}" for id in (lead, *behind))
+    told = browser.get(beside).text
+    assert "1.1 Heat pump for dye houses" in words_of(told)
+    assert f"/match-runs/{run}/{behind[0]}/accept" in told
+    assert browser.get(f"/match-runs/{run}/{behind[0]}/accept").status_code == 200
+    browser.post(f"/match-runs/{run}/{behind[0]}/shortlist", {"on": "yes", "back": page}, page=page)
+    assert "Heat pump for dye houses Shortlisted" in words_of(browser.get(page).text)
+    assert "/twins" not in browser_for("auditor").get(page).text

@@ -1,0 +1,29 @@
+"""Records that may be one count once on a list: the best of each group stands for all of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+
+def fold(
+    order: Sequence[str], groups: Iterable[Collection[str]], apart: Iterable[Sequence[str]] = ()
+) -> Mapping[str, Sequence[str]]:
+    """By each of a list that stands for others those others, in the order of the list.
+
+    Two of a group of which somebody has said that they are two do not stand for each other, and neither for who stands for the other.
+    """
+    group_of = {id: at for at, group in enumerate(groups) for id in group}
+    two = {frozenset(pair) for pair in apart}
+    leads: dict[int, list[str]] = {}
+    folded: dict[str, list[str]] = {}
+    for id in order:
+        if id not in group_of:
+            continue
+        standing = leads.setdefault(group_of[id], [])
+        for lead in standing:
+            if not any(frozenset((id, other)) in two for other in (lead, *folded.get(lead, ()))):
+                folded.setdefault(lead, []).append(id)
+                break
+        else:
+            standing.append(id)
+    return folded
