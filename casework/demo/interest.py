@@ -19,7 +19,7 @@ from casework.records.actors import find_actor
 _OPEN = text("""
     SELECT DISTINCT ON (m.need_id) m.id::text FROM matches m JOIN needs n ON n.id = m.need_id JOIN technologies t ON t.id = m.technology_id
     WHERE m.case_id IS NULL AND m.refused_at IS NULL AND m.expired_at IS NULL AND n.owner_id IS NOT NULL AND t.owner_id IS NOT NULL
-    AND n.status = 'published' AND t.status = 'published' AND n.merged_into IS NULL AND t.merged_into IS NULL
+    AND n.status IN ('published', 'matched') AND t.status = 'published' AND n.merged_into IS NULL AND t.merged_into IS NULL
     ORDER BY m.need_id, m.id LIMIT 2
 """)
 #: Who is asked, and who says so.

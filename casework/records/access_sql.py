@@ -156,11 +156,13 @@ def shows_indexed(row: str) -> str:
 
 def is_published(record: str) -> str:
     """A need or a technology is shown to whoever has no account: it is published, in use, and its programme shows its catalogue.
+    That a case runs for a need, or came to something, is told to nobody by that.
 
     Whether its day has passed or its owner can be named no more is asked beside it (`operations.core.merged_records.ended`).
     """
     return (
-        f"({record}.publication <> '{CLOSED}' AND {record}.status = 'published' AND {record}.merged_into IS NULL AND EXISTS ("
+        f"({record}.publication <> '{CLOSED}' AND {record}.status IN ('published', 'matched', 'met') AND {record}.merged_into IS NULL"
+        " AND EXISTS ("
         f"SELECT FROM public_catalogues o WHERE o.programme_id = {record}.programme_id AND o.open))"
     )
 

@@ -94,7 +94,10 @@ class GoneRecords(Answer):
 class RecordEntryShown(Answer):
     at: Moment
     kind: Annotated[
-        str, Field(description="What happened, such as recorded, imported, corrected, confirmed, merged or took_over")
+        str,
+        Field(
+            description="What happened, such as recorded, imported, corrected, confirmed, merged, took_over or followed"
+        ),
     ]
     who: Annotated[str | None, Field(description="By name; null for what happened by itself")]
     imported: bool
@@ -106,6 +109,7 @@ class RecordEntryShown(Answer):
     other: Annotated[NamedInBoth | None, Field(description="Of a merging the other record, as far as you see it")] = (
         None
     )
+    case: Annotated[str | None, Field(description="Of what followed from a case its number, for who sees it")] = None
     role: Annotated[str | None, Field(description="In which it was done")] = None
     by_question: Annotated[bool, Field(description="By a question to its enterprise")] = False
     by_link: Annotated[str | None, Field(description="Who answered it, for who reads statements")] = None

@@ -19,6 +19,7 @@ class MatchProposal(Answer):
     programme: str
     need: str
     need_title: str
+    need_status: Annotated[str, Field(description="matched while a case runs for it, and published else")]
     technology: str
     technology_title: str
     share: Annotated[float, Field(description="How much of the need it says, from 0 to 1")]

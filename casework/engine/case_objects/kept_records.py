@@ -26,6 +26,8 @@ ASKED_WHETHER, ASKED_NO_MORE, ASKED_BACK, LEFT_AS_IT_WAS = (
 )
 #: It says by its link that the need holds on, as it was or otherwise; that it does not it says by withdrawing it.
 RENEWED, RESTATED = "renewed", "restated"
+#: How a need stands follows from its cases: one was opened for it, closed or reopened, or it has those of another one by merging.
+FOLLOWED = "followed"
 BY_LINK = (RENEWED, RESTATED, WITHDRAWN)
 #: What a person answers for.
 BY_PEOPLE = (CORRECTED, CONFIRMED, MERGED, TOOK_OVER, UNMERGED, GAVE_BACK, TOLD_APART, WITHDRAWN, BROUGHT_BACK, ASKED_NO_MORE, ASKED_BACK,
@@ -92,6 +94,9 @@ def evolve(noun: str, record: Mapping[str, Any], event: RegisterEvent) -> dict[s
     stand = {"confirmed_by": event.actor, "confirmed_at": at}
     confirmed = event.effects.get("confirmed", [])
     provenance = {**after["provenance"], **dict.fromkeys(told, origin)}
+    if event.kind == FOLLOWED:
+        # Its cases tell how it stands: nobody is asked to stand for that.
+        provenance = {name: of for name, of in provenance.items() if name not in told}
     after["provenance"] = provenance | {name: {**provenance.get(name, {}), **stand} for name in confirmed}
     return after
 

@@ -9,6 +9,10 @@ from casework import reasons
 from casework.reasons import Why
 
 PUBLISHED, EXPIRED, TAKEN_BACK = "published", "expired", "withdrawn"
+#: How a need stands for which a case runs, or came to something (`need_status`).
+MATCHED, MET = "matched", "met"
+#: As which records are in use. Of a need for which a case runs or ran well no day says that it expired.
+IN_USE, WITHOUT_LAST_DAY = (PUBLISHED, MATCHED, MET), (MATCHED, MET)
 #: Whoever owns it can be named in nothing new.
 OWNER_EXPIRED = "owner_expired"
 #: How one that is used no more stands.
@@ -19,7 +23,7 @@ def ended_as(record: Mapping[str, Any], today: str) -> str | None:
     """How a record ended, as somebody said or its last day tells; None for one in use."""
     if record.get("status") in ENDED:
         return str(record["status"])
-    last = record.get("valid_until")
+    last = None if record.get("status") in WITHOUT_LAST_DAY else record.get("valid_until")
     return EXPIRED if last is not None and str(last) < today else None
 
 

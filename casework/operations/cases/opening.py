@@ -23,6 +23,8 @@ from casework.operations.core.perform import new_id, open_log, read_calendar
 from casework.permissions.actors import READS_ALL, Actor
 from casework.permissions.work import in_the_programme
 from casework.records.database import run, run_later
+from casework.records.event_log import lock_log
+from casework.records.row_security import whole
 
 
 def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Done:
@@ -35,6 +37,9 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.OFFICER, Role.SUPERVISOR)))
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
+    with whole(db):
+        # The turn of who changes records: how the need stands follows from what is opened.
+        lock_log(db, rows[0][0])
     # Locked first: two officers may press the button at once.
     taken, moment, written, editions, refused, expired, over = run(db, _LOCK_MATCH, (match,))[0]
     if taken is not None or refused or expired or over:

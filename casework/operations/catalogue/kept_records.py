@@ -16,6 +16,7 @@ from casework.engine.case_objects.kept_records import (
     CLOSED,
     CONFIRMED,
     FIELDS,
+    FOLLOWED,
     GAVE_BACK,
     MERGED,
     NEED,
@@ -53,6 +54,7 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import ERASED as GONE
 from casework.operations.catalogue.doubted_fields import is_doubted
+from casework.operations.catalogue.right_history import name_cases
 from casework.operations.catalogue.service import read_seen
 from casework.operations.catalogue.views import RecordEntry
 from casework.operations.core.idempotency import Done, Request, ask, finish
@@ -305,6 +307,8 @@ def read_entries(db: Connection, actor: Actor, noun: Kept, id: str) -> list[Reco
     with whole(db):
         events = list(read_register(db, id))
     names = names_of(db, {event.actor for event in events})
+    followed = {event.effects["cause"]["log"] for event in events if event.kind == FOLLOWED}
+    numbers = {case.id: case.number for case in name_cases(db, actor, followed)} if followed else {}
     merged_with = sorted({other for event in events if (other := _other_of(event)) is not None})
     asking = {"ids": merged_with, "closed_of": sorted(closed_of(actor))}
     others = {other.id: other for other in rows_as(NamedInBoth, db.execute(_OTHERS[noun], asking))}
@@ -322,7 +326,8 @@ def read_entries(db: Connection, actor: Actor, noun: Kept, id: str) -> list[Reco
                 statement=event.effects.get("statement") if stated else None,
                 role=event.role,
                 by_question="statement" in event.effects,
-                imported="cause" in event.effects,
+                imported="cause" in event.effects and event.kind != FOLLOWED,
+                case=numbers.get(event.effects["cause"]["log"]) if event.kind == FOLLOWED else None,
                 changes={name: (_bare(state.get(name)), _bare(value)) for name, value in told.items()},
                 confirmed=[name for name in event.effects.get("confirmed", []) if name not in told],
                 erased=sorted(name for name, value in told.items() if value is GONE),

@@ -28,11 +28,12 @@ def _says(row: Any) -> Says | None:
     return Says(subject=NEED_SAYS[row.state], given=given)
 
 
-#: A statement as it stands, and how the record stands that came of it.
+#: A statement as it stands, and how the record stands that came of it, or stands in the place of that.
 _FOUND = f"""
     SELECT {LINK}, q.programme_id::text AS programme, q.organisation_id::text AS organisation, q.language, q.state, q.said,
         q.question, q.reason, q.sent_at, q.decided_at, r.status AS becomes
-    FROM office_link_secrets s JOIN need_statements q ON q.id = s.statement_id AND q.renews_id IS NULL LEFT JOIN needs r ON r.id = q.need_id
+    FROM office_link_secrets s JOIN need_statements q ON q.id = s.statement_id AND q.renews_id IS NULL
+    LEFT JOIN needs g ON g.id = q.need_id LEFT JOIN needs r ON r.id = coalesce(g.merged_into, g.id)
 """
 #: Whether a statement waits for the office.
 WAITS = "EXISTS (SELECT FROM need_statements x WHERE x.id = s.statement_id AND x.state = 'submitted')"

@@ -102,7 +102,7 @@ _DUE = text(f"""
         CAST(n.valid_until + 1 AS timestamp) AT TIME ZONE (p.calendar->>'zone') - casework_now() AS lasts
     FROM needs n JOIN programmes p ON p.id = n.programme_id
     CROSS JOIN LATERAL (SELECT w.*, CAST(w.organisation AS uuid) AS organisation_id FROM ({_MAILED}) w) q
-    WHERE n.programme_id = CAST(:programme AS uuid) AND n.valid_until <= {TODAY} + CAST(:before AS integer)
+    WHERE n.programme_id = CAST(:programme AS uuid) AND n.valid_until BETWEEN {TODAY} AND {TODAY} + CAST(:before AS integer)
     AND q.address IS NOT NULL AND {HOLDS} AND NOT EXISTS (
         SELECT FROM need_statements x JOIN office_link_secrets s ON s.id = x.id WHERE x.renews_id = n.id
         AND ({_WAITS} OR x.invited_at > casework_now() - make_interval(days => {_RESTS}))

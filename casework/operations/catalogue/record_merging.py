@@ -26,6 +26,7 @@ from casework.operations.catalogue.merging_views import RecordDouble, RecordMerg
 from casework.operations.catalogue.service import read_seen
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.merged_records import one_with
+from casework.operations.core.need_status import stand_anew
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.record_log import TABLES, Change, Kept, Standing, lock_records, write_records
 from casework.operations.core.register_entries import note_entries
@@ -249,6 +250,8 @@ def merge_records(
     )
     both = (standing[id], standing[into])
     _take_over(db, by, both, fields, set(chosen), words=words, effects=({"merger": moved}, told))
+    if noun == "need":
+        stand_anew(db, into, by)
     return finish(db, actor, request, Done({"id": into, "gone": id}))
 
 

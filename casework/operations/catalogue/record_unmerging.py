@@ -23,6 +23,7 @@ from casework.operations.catalogue.kept_records import keeper
 from casework.operations.catalogue.matches import MATCH_GIVEN_BACK
 from casework.operations.catalogue.twins import keep_apart
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.need_status import stand_anew
 from casework.operations.core.record_log import Change, Kept, lock_records, write_records
 from casework.operations.core.register_entries import note_entries
 from casework.operations.core.right_links import relink
@@ -85,6 +86,9 @@ def unmerge_record(
         (standing[kept], Change(GAVE_BACK, {}, words, effects)),
     ]
     write_records(db, by, changes)
+    if noun == "need":
+        for one in sorted((id, kept)):
+            stand_anew(db, one, by)
     keep_apart(db, programme, id, kept)
     return finish(db, actor, request, Done({"id": id, "kept": kept}))
 

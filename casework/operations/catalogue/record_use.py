@@ -15,6 +15,7 @@ from casework.errors import InvalidForm, RecordHasMoved
 from casework.json_values import JsonObject
 from casework.operations.catalogue.kept_records import editable
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.need_status import status_of
 from casework.operations.core.record_log import Change, Kept, lock_record, write_records
 from casework.permissions.actors import Actor
 
@@ -46,7 +47,7 @@ def bring_back(
     valid_until: str | None = None,
     seen: int | None = None,
 ) -> Done:
-    """It is used again; of a need whose last day has passed a new one is said. Raises InvalidForm."""
+    """It is used again; of a need whose last day has passed a new one is said, and it stands by its cases. Raises InvalidForm."""
     said: JsonObject = {"status": PUBLISHED}
     if valid_until and noun == "need":
         said["valid_until"] = valid_until
@@ -79,6 +80,9 @@ def _stand(
         faults = against_return(standing.state, said.get("valid_until"), today)
     if faults:
         raise InvalidForm(fields=faults)
+    if kind == BROUGHT_BACK and noun == "need":
+        # A case may run for it, or have come to something meanwhile.
+        said = said | {"status": status_of(db, id, PUBLISHED)}
     fields = changed(noun, standing.state, said)
     # What a person says of how it stands no import overwrites.
     effects: RegisterEffects = {"confirmed": sorted(said)}

@@ -209,11 +209,10 @@ class RecordEntry:
     """An event of the log of a need or a technology."""
 
     at: str
-    #: recorded, imported, corrected, confirmed, merged, took_over or erased.
+    #: recorded, imported, corrected, confirmed, merged, took_over, followed or erased.
     kind: str
     #: The person's name; null for what happened by itself.
     who: str | None
-    #: Whether an import did it.
     imported: bool
     #: By field what it said before and after, as a pair.
     changes: JsonObject
@@ -224,8 +223,9 @@ class RecordEntry:
     #: Where it comes from, and why it was corrected.
     source: str | None
     reason: str | None
-    #: Of a merging the other record: the one that stands in its place, or the one in whose place it stands.
+    #: Of a merging the other record, be it in its place or it in that one's; of what follows from a case its number, for who sees it.
     other: NamedInBoth | None = None
+    case: str | None = None
     #: In which role, and whether by a question to its enterprise; for who reads statements who said so, as what, and by which question.
     role: str | None = None
     by_question: bool = False

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.kept_records import CLOSED, NEED, PUBLIC, TECHNOLOGY
 from casework.engine.case_objects.need_figures import words_of_figures
-from casework.engine.case_objects.record_use import PUBLISHED
+from casework.engine.case_objects.record_use import IN_USE
 from casework.engine.case_objects.technology_details import still_valid
 from casework.json_values import JsonMapping, JsonObject
 from casework.matching.bm25 import length_of
@@ -31,7 +31,7 @@ from casework.records.access_sql import CLOSED_NEED
 from casework.records.database import run_ahead
 
 #: By which rules terms are made; a higher number makes every record again.
-RULES = 6
+RULES = 7
 #: As what records are indexed that are not in use.
 IDLE: Mapping[str, str] = {NEED: "idle_need", TECHNOLOGY: "idle_technology"}
 #: Before all that a closed need says.
@@ -239,7 +239,7 @@ def _findable(noun: str, row: Any) -> Findable:
     valid = still_valid(row.get("standards") or (), row["today"])
     given["facets"] = facets_of(noun, {**row, "standards": valid})
     given["told_until"] = min((str(one["valid_until"]) for one in valid if one.get("valid_until")), default=None)
-    return Findable(**given, idle=row["status"] != PUBLISHED, closed=closed)
+    return Findable(**given, idle=row["status"] not in IN_USE, closed=closed)
 
 
 def mark_of(noun: str) -> str:

@@ -47,8 +47,8 @@ TODAY = "CAST(casework_now() AT TIME ZONE (p.calendar->>'zone') AS date)"
 
 def ended(alias: str, day: str) -> str:
     """How a need or a technology ended, as `engine.case_objects.record_use` has it: `expired`, `withdrawn`, `owner_expired` or null; a
-    technology has no last day."""
-    last = f"{alias}.valid_until" if alias == "n" else "NULL"
+    technology has no last day, and a need none while a case runs for it or ran well."""
+    last = "CASE WHEN n.status NOT IN ('matched', 'met') THEN n.valid_until END" if alias == "n" else "NULL"
     return (
         f"CASE WHEN {alias}.status IN ('expired', 'withdrawn') THEN {alias}.status WHEN {last} < {day} THEN 'expired'"
         f" WHEN {has_expired(f'{alias}.owner_id')} THEN '{OWNER_EXPIRED}' END"

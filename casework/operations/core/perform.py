@@ -73,6 +73,7 @@ from casework.operations.core.idempotency import (
     finished,
 )
 from casework.operations.core.merged_records import one_with
+from casework.operations.core.need_status import follow_case
 from casework.operations.core.screened_parties import lock_party, record_of_case
 from casework.operations.core.staffing import insist_goes_on
 from casework.permissions.actors import Actor
@@ -365,7 +366,7 @@ def write(
     key: str | None = None,
     answer: JsonMapping | None = None,
 ) -> None:
-    """Seal and store what was decided, what it says of rights, and which events may owe somebody a notice."""
+    """Seal and store what was decided, what it says of rights and of the need, and which events may owe somebody a notice."""
     rows, head = seal_events(log, events, key)
     save(
         db,
@@ -382,6 +383,7 @@ def write(
         encumber_all(db, event, new_id)
         if (screened := event.effects.get("screened")) is not None:
             record_of_case(db, event, after.programme, screened, new_id())
+    follow_case(db, before, after, events)
 
 
 def _siblings_of(db: Connection, log: str) -> list[str]:

@@ -36,7 +36,8 @@ _RUNS = text(f"""
 """)
 #: Open needs, with when somebody searched for each and how many of its matches wait.
 _OPEN = f"""
-    SELECT n.id::text, n.programme_id::text AS programme, {entitled("n")} AS title, {called("o")} AS owner, n.created_at, (
+    SELECT n.id::text, n.programme_id::text AS programme, {entitled("n")} AS title, {called("o")} AS owner, n.created_at,
+        n.status = 'matched' AS matched, (
             SELECT max(r.made_at) FROM match_runs r WHERE r.need_id = n.id
         ) AS searched_at,
         (SELECT count(*) FROM matches m WHERE m.need_id = n.id AND m.case_id IS NULL AND m.refused_at IS NULL
@@ -97,6 +98,8 @@ class OpenNeed:
     programme: str
     title: str
     owner: str | None
+    #: Whether a case runs for it already.
+    matched: bool
     #: When somebody searched for it last.
     searched_at: str | None
     to_triage: int
@@ -177,6 +180,7 @@ def list_open_needs(
                 programme=row.programme,
                 title=row.title,
                 owner=row.owner,
+                matched=row.matched,
                 searched_at=instant(row.searched_at) if row.searched_at else None,
                 to_triage=row.to_triage,
                 shortlisted=row.shortlisted,

@@ -30,6 +30,7 @@ from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.matches import create_match
 from casework.operations.core.catalogue_index import body_of
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.merged_records import TODAY, ended
 from casework.operations.core.organisations import has_expired
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.pending_searches import NEEDS, end_pending, first_pending, list_pending
@@ -59,10 +60,11 @@ _LONGEST = 1_000
 #: So many proposals a page shows of a need, and so many needs with some.
 MOST_SHOWN = 30
 
-_NEED_EXPIRED, _TECHNOLOGY_EXPIRED = has_expired("n.owner_id"), has_expired("t.owner_id")
-#: Whether a programme has an open need.
+_TECHNOLOGY_EXPIRED = has_expired("t.owner_id")
+#: Whether a programme has an open need: one for which no case came to something.
 _ANY_NEED = text("""
-    SELECT EXISTS (SELECT FROM needs n WHERE n.programme_id = CAST(:programme AS uuid) AND n.status = 'published' AND n.merged_into IS NULL)
+    SELECT EXISTS (SELECT FROM needs n WHERE n.programme_id = CAST(:programme AS uuid) AND n.status IN ('published', 'matched')
+        AND n.merged_into IS NULL)
 """)
 #: Technologies as they are put against needs: those in use.
 _TECHNOLOGIES = text(f"""
@@ -77,9 +79,8 @@ _OPEN = text(f"""
     SELECT n.id::text, n.readiness_low, n.readiness_high, n.owner_id::text AS owner, n.figures, i.counts FROM needs n
     JOIN programmes p ON p.id = n.programme_id JOIN indexed_records i ON i.record_id = n.id
     WHERE n.id = ANY(CAST(:ids AS uuid[])) AND n.programme_id = CAST(:programme AS uuid)
-    AND n.status = 'published' AND n.merged_into IS NULL
-    AND (n.valid_until IS NULL OR n.valid_until >= CAST(casework_now() AT TIME ZONE (p.calendar->>'zone') AS date))
-    AND NOT {_NEED_EXPIRED} AND (n.owner_id IS NULL OR n.owner_id IS DISTINCT FROM CAST(:owner AS uuid))
+    AND n.status IN ('published', 'matched') AND n.merged_into IS NULL AND {ended("n", TODAY)} IS NULL
+    AND (n.owner_id IS NULL OR n.owner_id IS DISTINCT FROM CAST(:owner AS uuid))
     AND NOT EXISTS (SELECT FROM matches m WHERE m.need_id = n.id AND m.technology_id = CAST(:technology AS uuid)) ORDER BY n.id
 """)
 #: In how many needs each of some terms stands.
@@ -258,6 +259,8 @@ class Proposal:
     programme: str
     need: str
     need_title: str
+    #: published or, while a case runs for it, matched.
+    need_status: str
     technology: str
     technology_title: str
     #: How much of the need it says, from 0 to 1, and by which words.
@@ -270,8 +273,8 @@ class Proposal:
 
 #: Proposals `x` of the programmes and to the needs that who asks reads.
 _COLUMNS = f"""
-    SELECT x.id::text, x.programme_id::text AS programme, n.id::text AS need, {entitled("n")} AS need_title, t.id::text AS technology,
-        {entitled("t")} AS technology_title, x.share, x.words, x.made_at, x.dismissed_at, x.dismissal
+    SELECT x.id::text, x.programme_id::text AS programme, n.id::text AS need, {entitled("n")} AS need_title, n.status AS need_status,
+        t.id::text AS technology, {entitled("t")} AS technology_title, x.share, x.words, x.made_at, x.dismissed_at, x.dismissal
     FROM match_proposals x JOIN needs n ON n.id = x.need_id JOIN technologies t ON t.id = x.technology_id
     WHERE x.programme_id = ANY(CAST(:all_of AS uuid[])) AND {shows_need("n")}
 """
@@ -284,7 +287,7 @@ _OF_NEED = text(f"""
 """)
 #: The open needs that have some, with how many and how many these are in all; what came last first.
 _BY_NEED = text(f"""
-    SELECT n.id::text, {entitled("n")} AS title, count(*) AS proposals, max(x.made_at) AS newest,
+    SELECT n.id::text, {entitled("n")} AS title, n.status = 'matched' AS matched, count(*) AS proposals, max(x.made_at) AS newest,
         CAST(sum(count(*)) OVER () AS bigint) AS every
     FROM match_proposals x JOIN needs n ON n.id = x.need_id JOIN technologies t ON t.id = x.technology_id
     WHERE x.programme_id = ANY(CAST(:all_of AS uuid[])) AND {shows_need("n")} AND n.status IN ('published', 'matched')
@@ -343,6 +346,8 @@ class NeedProposed:
 
     id: str
     title: str
+    #: Whether a case runs for it already.
+    matched: bool
     proposals: int
     #: When the newest of them was made.
     newest: str
@@ -352,7 +357,10 @@ def list_needs_proposed(db: Connection, actor: Actor) -> tuple[list[NeedProposed
     """The open needs with proposals that wait, those first that came last, and how many proposals wait in all."""
     rows = db.execute(_BY_NEED, {**_asking(actor), "most": MOST_SHOWN}).all()
     listed = [
-        NeedProposed(id=row.id, title=row.title, proposals=row.proposals, newest=instant(row.newest)) for row in rows
+        NeedProposed(
+            id=row.id, title=row.title, matched=row.matched, proposals=row.proposals, newest=instant(row.newest)
+        )
+        for row in rows
     ]
     return listed, rows[0].every if rows else 0
 

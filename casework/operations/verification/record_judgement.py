@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from casework.engine.case_objects.kept_records import (
     BY_PEOPLE,
     CORRECTED,
     FIELDS,
+    FOLLOWED,
     GAVE_BACK,
     IMPORTED,
     LEFT_AS_IT_WAS,
@@ -31,14 +33,18 @@ from casework.engine.case_objects.kept_records import (
     UNMERGED,
     WITHDRAWN,
     evolve,
+    fold,
     is_confirmed,
     said,
 )
+from casework.engine.case_objects.need_status import BY_CASES
 from casework.engine.case_objects.record_use import ENDED
 from casework.engine.roles import Role
 from casework.engine.state.events import ERASED, PARTY_ACTOR, SYSTEM_ACTOR, RegisterEvent
+from casework.engine.state.right_values import Cause
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.catalogue.kept_records import EDITORS
+from casework.operations.core.need_status import status_of
 from casework.operations.history.point_in_time import Past
 
 
@@ -50,6 +56,7 @@ def record_faults(
     causes = _causes(db, programme, told)
     before: dict[str, Any] = {}
     yield from _questions_against(db, noun, told)
+    yield from _followed_against(db, noun, programme, told)
     for event in told:
         if before.get("merged_into") and event.kind not in (MERGED, UNMERGED, ERASED):
             yield event.seq, "another record stood in its place by then"
@@ -61,7 +68,10 @@ def record_faults(
         if event.kind in (UNMERGED, GAVE_BACK, TOLD_APART) and REASON not in event.body:
             yield event.seq, "it does not say why the two are two"
         yield from ((event.seq, why) for why in _words_against(noun, before, event))
-        if event.kind == IMPORTED or event.kind == RECORDED and "cause" in event.effects:
+        if event.kind == FOLLOWED:
+            # By whom and why is in the log from which it follows.
+            pass
+        elif event.kind == IMPORTED or event.kind == RECORDED and "cause" in event.effects:
             yield from ((event.seq, why) for why in _import_against(noun, programme, causes, before, event))
         elif event.role == Role.PARTY or event.actor == PARTY_ACTOR or event.kind in (RENEWED, RESTATED):
             yield from ((event.seq, why) for why in _party_against(noun, event))
@@ -79,6 +89,11 @@ def _use_against(noun: str, before: Mapping[str, Any], event: RegisterEvent) -> 
             yield "it does not say why"
         if (said(noun, event).get("status", before.get("status")) in ENDED) != (event.kind == WITHDRAWN):
             yield "what it says of how the record stands is not what was done"
+    elif event.kind == FOLLOWED:
+        if noun != NEED or said(noun, event).keys() != {"status"} or event.effects.get("confirmed"):
+            yield "it follows from a case, and is not how a need stands alone"
+        elif said(noun, event)["status"] not in BY_CASES or before.get("status") not in BY_CASES:
+            yield "no case decides that a need stands so"
     elif before and "status" in said(noun, event) and event.kind != ERASED:
         yield "it changes how the record stands by something else than withdrawing it or bringing it back"
 
@@ -94,8 +109,13 @@ def _words_against(noun: str, before: Mapping[str, Any], event: RegisterEvent) -
         elif not isinstance(stood, Erased) and not isinstance(before[name], Erased) and stood != before[name]:
             yield f"it says of {name} that something else stood there than did"
     corrects = any(is_confirmed(before, name) for name in said(noun, event))
-    # What its enterprise says by a link is why.
-    if corrects and event.kind != IMPORTED and REASON not in event.body and "statement" not in event.effects:
+    # What its enterprise says by a link is why, and what a case came to.
+    if (
+        corrects
+        and event.kind not in (IMPORTED, FOLLOWED)
+        and REASON not in event.body
+        and "statement" not in event.effects
+    ):
         yield "it changes what was confirmed before, and does not say why"
     for name in event.effects.get("confirmed", []):
         if name not in FIELDS[noun]:
@@ -162,6 +182,41 @@ def _questions_against(db: Connection, noun: str, events: list[RegisterEvent]) -
         if event.kind in _LEAVE_IT and (said(noun, event) or event.effects.get("confirmed")):
             yield event.seq, "it is about a question to its enterprise, and changes what the record says"
         stands[question] = _LEFT.get(event.kind, "answered")
+
+
+#: Of some events those that opened a case of a need, or of one that was merged into it, closed it or reopened it, with who did.
+_OF_CASES = text("""
+    SELECT e.log_id::text AS log, e.seq, e.actor_id FROM jsonb_to_recordset(CAST(:named AS jsonb)) x(log uuid, seq bigint)
+    JOIN events e ON e.log_id = x.log AND e.seq = x.seq JOIN cases c ON c.id = e.log_id
+    WHERE c.programme_id = CAST(:programme AS uuid) AND (e.kind = 'opened' OR e.effects ? 'closed' OR e.effects ? 'outcome')
+    AND (c.need_id = CAST(:need AS uuid) OR EXISTS (SELECT FROM events m WHERE m.log_id = c.need_id AND m.kind = 'merged'
+        AND m.effects->'merger'->>'kept' = CAST(:need AS text)))
+""")
+
+
+def _followed_against(
+    db: Connection, noun: str, programme: str, events: list[RegisterEvent]
+) -> Iterator[tuple[int, str]]:
+    """What follows from a case follows from one of the need's, or from a merging; and how it stands in the end is what they tell."""
+    if noun != NEED or not events:
+        return
+    need = events[0].log
+    told = {event.seq: event for event in events}
+    followed = [event for event in events if event.kind == FOLLOWED]
+    named = [event.effects["cause"] for event in followed if "cause" in event.effects]
+    given = {"named": json.dumps(named), "programme": programme, "need": need}
+    of_cases = {(row.log, row.seq): row.actor_id for row in db.execute(_OF_CASES, given)} if named else {}
+    for event in followed:
+        cause = event.effects.get("cause", Cause(log="", seq=0))
+        own = told.get(cause["seq"]) if cause["log"] == need else None
+        actor = of_cases.get((cause["log"], cause["seq"]))
+        if own is not None and own.kind in (TOOK_OVER, UNMERGED, GAVE_BACK) and own.seq < event.seq:
+            actor = own.actor
+        if actor != event.actor:
+            yield event.seq, "it follows from no case of the need that was opened, closed or reopened so"
+    state = fold(noun, events)
+    if state.get("merged_into") is None and (stands := status_of(db, need, str(state["status"]))) != state["status"]:
+        yield events[-1].seq, f"by its cases the need is {stands}, not {state['status']}"
 
 
 def _actor_against(past: Past, programme: str, event: RegisterEvent) -> Iterator[str]:

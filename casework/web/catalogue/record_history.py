@@ -21,6 +21,8 @@ HAPPENED: Mapping[str, str] = {
     "took_over": N_("%(who)s merged “%(other)s” into this record"),
     "unmerged": N_("%(who)s took the merging into “%(other)s” back"),
     "gave_back": N_("%(who)s took the merging of “%(other)s” into this record back"),
+    "followed": N_("%(who)s opened, closed or reopened case %(case)s: how the need stands follows from its cases"),
+    "followed without case": N_("How the need stands follows from its cases"),
     "told_apart": N_("%(who)s said that it is not the same as “%(other)s”"),
     "withdrawn": N_("%(who)s said that it is used no more"),
     "brought_back": N_("%(who)s brought it back"),
@@ -47,6 +49,8 @@ def kind_of(entry: RecordEntry) -> str:
     """Which of these it is."""
     if entry.imported and entry.kind == "recorded":
         return "recorded by import"
+    if entry.kind == "followed" and entry.case is None:
+        return "followed without case"
     told = f"{entry.kind} by link"
     return told if entry.by_question and told in HAPPENED else entry.kind
 

@@ -244,6 +244,7 @@ class _Pages:
             HAPPENED.get(kind, kind),
             who=who_did(entry),
             other=entry.other.name if entry.other else "",
+            case=entry.case or "",
             fields=", ".join(_label(self.noun, name) for name in entry.confirmed),
         )
 

@@ -20,7 +20,9 @@ days = st.dates(date(2026, 1, 1), date(2027, 12, 31)).map(date.isoformat)
         ("published", None, None),
         ("published", TODAY, None),
         ("published", "2026-11-28", "expired"),
-        ("matched", "2026-11-28", "expired"),
+        # While a case runs for it, or ran well, no day says that it expired.
+        ("matched", "2026-11-28", None),
+        ("met", "2026-11-28", None),
         ("expired", None, "expired"),
         ("withdrawn", None, "withdrawn"),
         ("withdrawn", "2026-11-28", "withdrawn"),

@@ -96,12 +96,14 @@ def test_an_opening_says_by_what_figures_tell_the_case_apart(
         {"sector": sector, "district": district, "id": need},
     )
     note_records(db, "needs")
+    # As it was: that a case runs for it now is told after.
+    seq = db.execute(text("SELECT seq FROM logs WHERE id = :id"), {"id": need}).scalar_one()
     log = home_of(db, world.open_case(db))
     said = db.execute(
         text("SELECT effects->'case'->'as_opened' FROM events WHERE log_id = :id AND seq = 1"), {"id": log}
     ).scalar_one()
     assert said == {
-        "need": db.execute(text("SELECT seq FROM logs WHERE id = :id"), {"id": need}).scalar_one(),
+        "need": seq,
         "sector": told[0],
         "district": told[1],
         "source": db.execute(text("SELECT source FROM matches WHERE case_id = :id"), {"id": log}).scalar_one(),

@@ -15,6 +15,7 @@ from casework.operations.catalogue import need_statements
 from casework.operations.catalogue.kept_records import set_owner
 from casework.operations.catalogue.need_links import Said
 from casework.operations.catalogue.need_mail import STATEMENT
+from casework.operations.catalogue.record_merging import merge_records
 from casework.operations.catalogue.record_use import end_record
 from casework.operations.links import office_links
 from casework.operations.notifications.mail_outbox import OFFICE_LINKS
@@ -23,7 +24,8 @@ from casework.records.database import transaction
 from casework.records.event_log import lock_log, try_lock
 from casework.records.row_security import whole
 from tests.operations.catalogue.test_need_statements import SAID, invited, sent
-from tests.support.world import World, new_request
+from tests.support.case_ends import close, reopen
+from tests.support.world import World, add_match, add_record, new_request
 
 
 def stored(db: Connection, column: str) -> list[Any]:
@@ -99,6 +101,28 @@ def test_what_was_said_goes_with_the_need_that_is_taken_back_or_was_refused(worl
         assert said == {back: "", refused: "", kept: SAID.by}
         assert links.forget_statements(db) == 0
     assert list(verify_all(engine)) == []
+
+
+def test_under_its_link_an_enterprise_reads_how_its_need_stands_by_its_cases(world: World, db: Connection) -> None:
+    id, token, opened = sent(db, world)
+    officer, programme = world.actor(db, "officer"), world.programmes["BJ"]
+    need = str(need_statements.accept(db, officer, id, request=new_request()).answer["need"])
+    set_owner(
+        db, officer, "need", need, organisation=world.organisations["need_owner"], reason="So.", request=new_request()
+    )
+    world.matches.append(add_match(db, officer, programme, need, world.technologies[0]))
+    read = [links.show_statement_of(db, token, opened).becomes]
+    number = world.open_case(db, -1)
+    read.append(links.show_statement_of(db, token, opened).becomes)
+    close(db, world, number, "deployed_measured")
+    read.append(links.show_statement_of(db, token, opened).becomes)
+    # The one in its place answers for it.
+    kept = add_record(
+        db, programme, "need", "kept", {"title": "Waste heat", "owner_id": world.organisations["need_owner"]}
+    )
+    merge_records(db, officer, "need", need, into=kept, reason="One call.", request=new_request())
+    reopen(db, world, number)
+    assert [*read, links.show_statement_of(db, token, opened).becomes] == ["published", "matched", "met", "matched"]
 
 
 def over(db: Connection) -> None:

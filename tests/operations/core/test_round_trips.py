@@ -22,6 +22,7 @@ from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.database import transaction
 from tests.support.round_trips import RoundTrips
+from tests.support.world import add_record
 
 Json = Any
 
@@ -29,7 +30,9 @@ Json = Any
 #: COMMIT. What reads sends one for each statement, and COMMIT.
 #: Whether a record was merged meanwhile is asked once more when a case is opened, behind the lock.
 #: What is shown and done in triage reads who is abroad, for the parties are to be asked by that.
-OPEN, CLAIM, RELEASE, FIRE, COMPLETE, SHOW, LIST = 7, 2, 2, 2, 4, 8, 3
+#: The opening is told in the history of the need and in the index too, behind the programme's turn, as its end is: the need is locked,
+#: held against its log, and asked for its cases.
+OPEN, CLAIM, RELEASE, FIRE, COMPLETE, SHOW, LIST = 26, 2, 2, 2, 4, 8, 3
 PREPARED = 8
 CHECKED = {
     "need_complete": True, "technology_complete": True, "duplicate_checked": True, "rationale_fits": True, "interest": "none",
@@ -51,15 +54,12 @@ class Office:
             owner = register_organisation(db, name="Need owner")
             person = register_person(db, email="officer@example.org", name="Officer")
             grant_role(db, person, "officer", programme=programme)
-            ids = {name: str(uuid.uuid4()) for name in ("need", "technology", "match")}
-            for table in ("needs", "technologies"):
-                db.execute(
-                    text(
-                        f"INSERT INTO {table} (id, programme_id, source, external_id, title, owner_id)"
-                        " VALUES (:id, :programme, 'test', 'one', 'A title', :owner)"
-                    ),
-                    {"id": ids["need" if table == "needs" else "technology"], "programme": programme, "owner": owner},
-                )
+            told = {"title": "A title", "owner_id": owner}
+            ids = {
+                "need": add_record(db, programme, "need", "one", told, source="test"),
+                "technology": add_record(db, programme, "technology", "one", told, source="test"),
+                "match": str(uuid.uuid4()),
+            }
             db.execute(
                 text(
                     "INSERT INTO matches (id, programme_id, source, external_id, need_id, technology_id, rationale)"

@@ -32,7 +32,8 @@ from casework.operations.notifications.catalogue_news import PROPOSAL, tell_keep
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from tests.operations.core.test_catalogue_index import enter
-from tests.support.world import World, add_record, new_request
+from tests.support.case_ends import close
+from tests.support.world import World, add_match, add_record, new_request
 
 WORDS = {"title": "Waste heat of dye houses", "problem": "Hot water of dye houses runs off unused."}
 OFFERED = {
@@ -168,6 +169,27 @@ def test_closed_needs_that_are_over_take_the_place_of_none_that_is_open(world: W
     propose(engine, world)
     with transaction(engine) as db:
         assert db.execute(text("SELECT need_id::text FROM match_proposals")).scalars().all() == [open_one]
+
+
+def test_a_need_with_an_open_case_is_proposed_to_with_a_mark_and_one_that_is_met_no_more(
+    world: World, engine: Engine
+) -> None:
+    with transaction(engine) as db:
+        need = enter(world, db, "need", owner_id=world.organisations["need_owner"], **WORDS)
+        officer, programme = world.actor(db, "officer"), world.programmes["BJ"]
+        world.matches.append(add_match(db, officer, programme, need, world.technologies[0]))
+        number = world.open_case(db, -1)
+        first = enter(world, db, "technology", **OFFERED)
+    propose(engine, world)
+    assert [(one.technology, one.need_status) for one in proposed(engine, world, need)] == [(first, "matched")]
+    with transaction(engine) as db:
+        assert [(one.id, one.matched) for one in list_needs_proposed(db, officer)[0]] == [(need, True)]
+        close(db, world, number, "deployed_measured")
+        assert list_needs_proposed(db, officer) == ([], 0)
+        enter(world, db, "technology", **OFFERED | {"title": "Another heat pump for waste heat"})
+    propose(engine, world)
+    with transaction(engine) as db:
+        assert db.execute(text("SELECT technology_id::text FROM match_proposals")).scalars().all() == [first]
 
 
 @pytest.mark.parametrize("noun", ["need", "technology"])

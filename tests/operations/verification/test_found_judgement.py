@@ -57,6 +57,7 @@ def test_a_case_begins_with_its_run_and_both_records_as_they_were(world: World, 
         ids = put(world, db)
         made = run(world, db, ids["need"])
         officer = world.actor(db, "officer")
+        heads = {row.id: row for row in db.execute(text("SELECT id::text, seq, head FROM logs"))}
         done = decide(db, officer, made, technology=ids["pump"], decision="accept", request=new_request()).answer
         told = show_run(db, officer, made)
     with transaction(engine) as db:
@@ -68,8 +69,7 @@ def test_a_case_begins_with_its_run_and_both_records_as_they_were(world: World, 
         ).one()
         assert (found["run"], found["rank"], found["digest"]) == (made, 1, told.digest)
         for noun, id in (("need", ids["need"]), ("technology", ids["pump"])):
-            head = db.execute(text("SELECT seq, head FROM logs WHERE id = :id"), {"id": id}).one()
-            assert (found[noun]["seq"], found[noun]["head"]) == (head.seq, head.head)
+            assert (found[noun]["seq"], found[noun]["head"]) == (heads[id].seq, heads[id].head)
         log = db.execute(text("SELECT id::text FROM cases WHERE number = :n"), {"n": done["case"]}).scalar_one()
         assert verify_case(db, log) == []
     with transaction(engine) as db:

@@ -107,6 +107,46 @@ def test_a_need_that_is_gone_with_its_log_is_missed_by_its_import(scene: Scene, 
     assert any("disagrees with the records" in sentence for sentence in sentences), sentences
 
 
+@pytest.mark.parametrize(
+    ("header", "effects", "body", "words"),
+    [
+        ({"actor": "nobody"}, {}, {}, "follows from no case of the need"),
+        (
+            {},
+            {"cause": {"log": "01900000-0000-7000-8000-000000000000", "seq": 1}},
+            {},
+            "follows from no case of the need",
+        ),
+        ({}, {"confirmed": ["status"]}, {}, "is not how a need stands alone"),
+        ({}, {}, {"status": "withdrawn"}, "no case decides that a need stands so"),
+        ({}, {}, {"status": "met"}, "by its cases the need is matched, not met"),
+        ({}, {}, {"before.status": "met"}, "something else stood there"),
+        ({"kind": "corrected"}, {}, {}, "by something else than withdrawing it"),
+    ],
+)
+def test_how_a_need_stands_follows_from_its_cases_and_from_nothing_else(
+    scene: Scene, attack: Connection, header: dict[str, str], effects: dict[str, Json], body: dict[str, str], words: str
+) -> None:
+    sql(attack, "SET LOCAL session_replication_role = origin")
+    need = scene.world.needs[1]
+    scene.world.open_case(attack, 1)
+    sql(attack, "SET LOCAL session_replication_role = replica")
+    assert verify_case(attack, need) == []
+
+    def forge(rows: list[dict[str, Json]]) -> None:
+        row = rows[-1]
+        assert row["header"]["kind"] == "followed"
+        row["header"] |= header
+        row["effects"] |= effects
+        for name, value in body.items():
+            row["body"][name]["value"] = value
+
+    rebuild(attack, need, forge)
+    _fit_row(attack, need)
+    told = [sentence for _, sentence in not_allowed(verify_case(attack, need))]
+    assert any(words in sentence for sentence in told), told
+
+
 Forged = Callable[[list[RegisterEvent]], list[RegisterEvent]]
 
 
