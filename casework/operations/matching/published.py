@@ -231,6 +231,11 @@ def _read(db: Connection, noun: Kept, ids: Collection[str]) -> list[Published]:
     return [_published(noun, row) for row in db.execute(_RECORDS[noun], {"ids": sorted(ids)})]
 
 
+def public_ones(db: Connection, noun: Kept, ids: Collection[str]) -> set[str]:
+    """Those of some records that everybody reads, and not their outline alone."""
+    return {one.id for one in _read(db, noun, ids) if not one.on_request} if ids else set()
+
+
 def _named(value: JsonMapping, *names: str) -> JsonObject:
     return {name: value[name] for name in names if name in value}
 
@@ -260,4 +265,4 @@ def _published(noun: Kept, row: Any) -> Published:
     )
 
 
-__all__ = ["OUTLINE", "WHOLE", "list_offices", "list_published", "show_published"]
+__all__ = ["OUTLINE", "WHOLE", "list_offices", "list_published", "public_ones", "show_published"]

@@ -5,19 +5,25 @@ Whether they consent is asked in the statement that reads the story: who withdra
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from casework.definitions import load_figure_names
 from casework.errors import NotFound
+from casework.operations.core.merged_records import in_its_place, one_with
+from casework.operations.core.record_log import TABLES, Kept
 from casework.operations.core.views import rows_as
-from casework.operations.matching.published_views import Office
+from casework.operations.matching.published import public_ones
+from casework.operations.matching.published_views import Office, Published
 from casework.operations.results.stories import CONSENTED, told_of
 from casework.operations.results.views import PublishedStory, ShownFigures
 
 #: So many stories are shown, the newest first.
 MOST = 200
+#: So many of one record.
+MOST_OF_ONE = 20
 #: The programmes that show their results.
 _OFFICES = text("""
     SELECT p.id::text, p.code, p.name, p.name_zh, c.contact, c.contact_zh, c.email
@@ -71,6 +77,41 @@ def list_published(db: Connection) -> tuple[list[Office], list[PublishedStory]]:
     return offices, [_published(row) for row in db.execute(_STORIES, {"most": MOST, **_well()})]
 
 
+def _of_record(noun: Kept) -> TextClause:
+    """The stories that are shown of the cases of a record, and of those that are one with it: the newest first."""
+    return text(f"""
+        SELECT {_COLUMNS} FROM success_stories y WHERE {_SHOWN}
+        AND EXISTS (SELECT FROM cases e WHERE e.number = y.number
+            AND e.{noun}_id IN {one_with(TABLES[noun], "CAST(:id AS uuid)")})
+        ORDER BY y.published_at DESC, y.id DESC LIMIT :most
+    """)
+
+
+_NOUNS: tuple[Kept, ...] = ("technology", "need")
+_OF_RECORD: Mapping[Kept, TextClause] = {noun: _of_record(noun) for noun in _NOUNS}
+#: Which records some stories are about: those in the places of what their cases were opened with.
+_ABOUT = text(f"""
+    SELECT y.id::text, CAST({in_its_place("technologies", "e.technology_id")} AS text) AS technology,
+        CAST({in_its_place("needs", "e.need_id")} AS text) AS need
+    FROM success_stories y JOIN cases e ON e.number = y.number WHERE y.id = ANY(CAST(:ids AS uuid[])) ORDER BY y.id
+""")
+
+
+def list_of_record(db: Connection, one: Published, noun: Kept) -> list[PublishedStory]:
+    """What came of a record that everybody reads, as far as everybody reads that too. Of one that is shown on request nothing: whose it is
+    is not told, and a story may tell."""
+    if one.on_request:
+        return []
+    return [_published(row) for row in db.execute(_OF_RECORD[noun], {"id": one.id, "most": MOST_OF_ONE, **_well()})]
+
+
+def records_of(db: Connection, stories: Collection[PublishedStory]) -> dict[str, dict[Kept, str]]:
+    """By story the records that it came of, as far as everybody reads these and the story with them."""
+    rows = db.execute(_ABOUT, {"ids": [one.id for one in stories]}).all()
+    shown = {noun: public_ones(db, noun, {getattr(row, noun) for row in rows} - {None}) for noun in _NOUNS}
+    return {row.id: {noun: id for noun in _NOUNS if (id := getattr(row, noun)) in shown[noun]} for row in rows}
+
+
 def show_published(db: Connection, id: str) -> tuple[PublishedStory, Office]:
     """One story, and whom one asks about it. Raises NotFound for all others alike."""
     offices = {office.id: office for office in list_offices(db)}
@@ -100,4 +141,6 @@ def picture_of(db: Connection, id: str) -> bytes:
     return bytes(found)
 
 
-__all__ = ["MOST", "list_figures", "list_offices", "list_published", "picture_of", "show_published"]
+__all__ = [
+    "MOST", "MOST_OF_ONE", "list_figures", "list_of_record", "list_offices", "list_published", "picture_of", "records_of", "show_published",
+]  # fmt: skip

@@ -29,9 +29,10 @@ from casework.web.matching.desk_words import say_range
 from casework.web.shell import layout
 from casework.web.shell.figure_words import target_of
 from casework.web.shell.i18n import N_, name_of
-from casework.web.shell.layout import place_names
+from casework.web.shell.layout import day_element, place_names
 from casework.web.shell.public_frame import languages_of, public_url, read_as_nobody
 from casework.web.shell.session import open_transaction
+from casework.web.shell.story_text import say_story
 
 blueprint = Blueprint("public", __name__)
 
@@ -50,7 +51,7 @@ blueprint.before_request(read_as_nobody)
 @blueprint.after_request
 def _keep(response: Response) -> Response:
     if response.status_code == 200:
-        response.headers["Cache-Control"] = f"public, max-age={KEPT_S}"
+        response.headers.setdefault("Cache-Control", f"public, max-age={KEPT_S}")
         response.add_etag()
         if len(request.args.keys() - {"language", "kind"}):
             # Of searches there is no end: what they find has pages of its own.
@@ -159,23 +160,24 @@ def _readiness(one: Published) -> str:
 
 
 @blueprint.get("/catalogue/technologies/<uuid:technology>")
-def show_technology(technology: UUID) -> str:
+def show_technology(technology: UUID) -> BaseResponse:
     return _show("technology", str(technology))
 
 
 @blueprint.get("/catalogue/needs/<uuid:need>")
-def show_need(need: UUID) -> str:
+def show_need(need: UUID) -> BaseResponse:
     return _show("need", str(need))
 
 
-def _show(noun: Kept, id: str) -> str:
+def _show(noun: Kept, id: str) -> BaseResponse:
     with open_transaction() as db:
         one, office = published.show_published(db, noun, id)
+        stories = results.list_of_record(db, one, noun)
         lists = read_lists(db, office.id)
         layout.use_calendar(calendar_of(db, office.id))
     names = names_in(lists, noun, one.fields)
     kind = "technologies" if noun == "technology" else "needs"
-    return render_template(
+    page = render_template(
         "matching/public_record.html",
         **_frame(),
         title=name_of({"name": one.title, "name_zh": one.title_zh}),
@@ -188,10 +190,19 @@ def _show(noun: Kept, id: str) -> str:
             if name in one.fields and name != "title_zh"
         ],
         figures=[target_of(row) for row in one.fields.get("figures") or []],
+        stories=[
+            (say_story(story.told), public_url("results.show", story=story.id), day_element(story.published_at))
+            for story in stories
+        ],
         ask=_ask_words(noun),
         office=office,
         contact=_contact(office),
     )
+    answer = make_response(page)
+    if stories:
+        # A consent that is withdrawn is heard at once, as on the page of the story.
+        answer.headers["Cache-Control"] = "no-cache"
+    return answer
 
 
 def _ask_words(noun: Kept) -> str:

@@ -6,6 +6,7 @@ once. Where no programme shows its results there is no such page.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 from xml.etree import ElementTree
@@ -20,14 +21,15 @@ from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.programme_lists import read_lists
+from casework.operations.core.record_log import Kept
 from casework.operations.results import published
 from casework.operations.results.views import PublishedStory
 from casework.web.results.shown_figures import say_figures
-from casework.web.results.story_words import say_story
 from casework.web.shell import layout
 from casework.web.shell.i18n import name_of
 from casework.web.shell.public_frame import languages_of, public_url, read_as_nobody
 from casework.web.shell.session import open_transaction
+from casework.web.shell.story_text import say_story
 
 blueprint = Blueprint("results", __name__)
 blueprint.before_request(read_as_nobody)
@@ -115,6 +117,7 @@ def as_json() -> Response:
     """The same for programs, in both languages."""
     with open_transaction() as db:
         offices, stories = published.list_published(db)
+        about = published.records_of(db, stories)
         counted = published.list_figures(db)
     codes = {office.id: office.code for office in offices}
     return jsonify(
@@ -123,7 +126,7 @@ def as_json() -> Response:
                 {"code": one.code, "name": one.name, "name_zh": one.name_zh, "contact": one.contact, "email": one.email}
                 for one in offices
             ],
-            "stories": [_as_json(one, codes[one.programme]) for one in stories],
+            "stories": [_as_json(one, codes[one.programme]) | _records(about.get(one.id, {})) for one in stories],
             "figures": [
                 {"programme": codes[one.programme], "as_of": instant(one.as_of), **one.told} for one in counted
             ],
@@ -158,6 +161,15 @@ def _as_json(one: PublishedStory, programme: str) -> JsonObject:
             }
             for impact in told.impacts
         ],
+    }
+
+
+def _records(about: Mapping[Kept, str]) -> JsonObject:
+    """Where the public catalogue tells of the technology and the need of a story, as far as it does."""
+    technology, need = about.get("technology"), about.get("need")
+    return {
+        "technology": _whole(url_for("public.show_technology", technology=technology)) if technology else None,
+        "need": _whole(url_for("public.show_need", need=need)) if need else None,
     }
 
 

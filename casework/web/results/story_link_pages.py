@@ -17,11 +17,11 @@ from casework.operations.results.consent_mail import STORY
 from casework.operations.results.stories import OPEN
 from casework.web.auth.link_secrets import held
 from casework.web.links.office_pages import Faults, LinkPages, Typed
-from casework.web.results.story_words import say_story
 from casework.web.shell.forms import build_form, own_texts, parse_form
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import clock
 from casework.web.shell.session import open_transaction
+from casework.web.shell.story_text import say_story
 
 
 class Consent(Form):

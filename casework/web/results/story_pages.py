@@ -28,13 +28,14 @@ from casework.operations.results.consents import Asking
 from casework.operations.results.stories import DRAFT, FIELDS, WRITERS
 from casework.operations.results.views import StoryOfCase
 from casework.permissions.actors import Actor
-from casework.web.results.story_words import ANSWERS, SAID, SIDES, STATES, say_story
+from casework.web.results.story_words import ANSWERS, SAID, SIDES, STATES
 from casework.web.shell import layout
 from casework.web.shell.forms import Texts, own_texts, read_request
 from casework.web.shell.i18n import N_, say
 from casework.web.shell.layout import clock
 from casework.web.shell.sent_forms import Sent, answer, kept_form, page_with_form
 from casework.web.shell.session import only, page_transaction, secret_box
+from casework.web.shell.story_text import say_story
 
 blueprint = Blueprint("stories", __name__)
 

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.errors import NotFound
+from casework.operations.catalogue.kept_records import correct_record
+from casework.operations.catalogue.record_merging import merge_records
+from casework.operations.catalogue.service import show_record
+from casework.operations.catalogue.views import Need, Technology
+from casework.operations.core.record_log import Kept
+from casework.operations.matching import published as catalogue
 from casework.operations.results import published as results
 from casework.operations.results.consent_links import withdraw_story
 from casework.operations.results.consents import withdraw_consent
-from casework.operations.results.stories import take_back
+from casework.operations.results.stories import publish_story, take_back
 from casework.records.database import reader_transaction, transaction
 from tests.operations.people.test_public_catalogues import show
 from tests.support.file_makers import png
 from tests.support.stories import consented, id_of, own_by, published, written
-from tests.support.world import World, new_request
+from tests.support.world import World, add_record, new_request
 
 
 def told(engine: Engine) -> list[str]:
@@ -69,6 +76,92 @@ def test_it_is_gone_for_the_next_reader(world: World, engine: Engine, how: str) 
         for read in (results.show_published, results.picture_of):
             with pytest.raises(NotFound):
                 read(db, id)
+
+
+def open_up(db: Connection, world: World, level: str = "public") -> None:
+    """The need and the technology of the first match are published so far."""
+    officer = world.actor(db, "officer")
+    records: tuple[tuple[Kept, str], ...] = (("need", world.needs[0]), ("technology", world.technologies[0]))
+    for noun, id in records:
+        one = show_record(db, officer, Need, id) if noun == "need" else show_record(db, officer, Technology, id)
+        if one.publication == level:
+            continue
+        given: dict[str, Any] = {"fields": {"publication": level}, "source": None, "reason": "Both agree."}
+        correct_record(db, officer, noun, id, **given, request=new_request())
+
+
+def of_records(engine: Engine, world: World, n: int = 0) -> list[list[str]]:
+    """What a stranger reads with the need and the technology of a match: titles of stories; None where a record is not shown."""
+    told = []
+    records: tuple[tuple[Kept, str], ...] = (("need", world.needs[n]), ("technology", world.technologies[n]))
+    with reader_transaction(engine) as db:
+        for noun, id in records:
+            try:
+                one, _ = catalogue.show_published(db, noun, id)
+            except NotFound:
+                told.append(["no such record"])
+                continue
+            told.append([story.told.title for story in results.list_of_record(db, one, noun)])
+    return told
+
+
+@pytest.mark.parametrize("how", ["by link", "by the office", "taken back", "hidden", "another owner", "reopened"])
+def test_its_public_records_tell_of_it_until_it_is_gone(world: World, engine: Engine, how: str) -> None:
+    with transaction(engine) as db:
+        show(db, world, results=True)
+        open_up(db, world)
+        number, said = published(db, world)
+        id = id_of(db, number)
+    assert of_records(engine, world) == [["Steam from straw"]] * 2
+    with reader_transaction(engine) as db:
+        told = results.list_published(db)[1]
+        records = {"need": world.needs[0], "technology": world.technologies[0]}
+        assert results.records_of(db, told) == {id: records}
+    with transaction(engine) as db:
+        _end(db, world, how, number, said)
+    assert of_records(engine, world) == [[]] * 2
+
+
+def test_a_record_tells_of_no_story_before_it_is_out_and_of_none_that_is_not_its_own(
+    world: World, engine: Engine
+) -> None:
+    with transaction(engine) as db:
+        show(db, world, results=True)
+        open_up(db, world)
+        number = written(db, world)
+        consented(db, world, number)
+    assert of_records(engine, world) == [[]] * 2
+    with transaction(engine) as db:
+        publish_story(db, world.actor(db, "supervisor"), number, new_request())
+    assert of_records(engine, world) == [["Steam from straw"]] * 2
+    assert of_records(engine, world, 1)[0] == []
+
+
+@pytest.mark.parametrize(("level", "told"), [("on_request", [[]] * 2), ("closed", [["no such record"]] * 2)])
+def test_a_record_that_is_not_public_tells_of_no_story_and_no_story_of_it(
+    world: World, engine: Engine, level: str, told: list[list[str]]
+) -> None:
+    with transaction(engine) as db:
+        show(db, world, results=True)
+        open_up(db, world, level)
+        published(db, world)
+    assert of_records(engine, world) == told
+    with reader_transaction(engine) as db:
+        assert [*results.records_of(db, results.list_published(db)[1]).values()] == [{}]
+
+
+def test_the_record_in_the_place_of_a_twin_tells_of_the_twins_story(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        show(db, world, results=True)
+        published(db, world)
+        officer, programme = world.actor(db, "officer"), world.programmes["BJ"]
+        owner = {"owner_id": world.organisations["technology_owner"], "publication": "public"}
+        kept = add_record(db, programme, "technology", "kept", {"title": "Boiler"} | owner)
+        merge_records(db, officer, "technology", world.technologies[0], into=kept, reason="One.", request=new_request())
+        given: dict[str, Any] = {"fields": {"publication": "public"}, "source": None, "reason": "Agreed."}
+        correct_record(db, officer, "technology", kept, **given, request=new_request())
+        one, _ = catalogue.show_published(db, "technology", kept)
+        assert [story.told.title for story in results.list_of_record(db, one, "technology")] == ["Steam from straw"]
 
 
 def _end(db: Connection, world: World, how: str, number: str, said: dict[str, tuple[str, str, str]]) -> None:

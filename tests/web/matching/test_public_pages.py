@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,12 +11,15 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from casework.operations.core.rate_limits import ALLOWANCES
+from casework.operations.results.consents import withdraw_consent
 from casework.records.database import transaction
 from tests.operations.matching.test_published import TOLD, ids_of
 from tests.operations.people.test_public_catalogues import show
+from tests.operations.results.test_published import open_up
 from tests.support.days import elsewhere
+from tests.support.stories import id_of, published
 from tests.support.web_client import Browser
-from tests.support.world import World, add_record
+from tests.support.world import World, add_record, new_request
 
 Enter = Callable[[str], Browser]
 ODD = (
@@ -44,6 +48,37 @@ def shop(engine: Engine, world: World) -> World:
 def page_of(engine: Engine, level: str) -> str:
     with transaction(engine) as db:
         return f"/catalogue/technologies/{ids_of(db)[level]}"
+
+
+def test_a_record_tells_what_came_of_it_and_is_asked_for_again_each_time(
+    app: Flask, engine: Engine, world: World
+) -> None:
+    client, address = app.test_client(), f"/catalogue/technologies/{world.technologies[0]}"
+    with transaction(engine) as db:
+        show(db, world, results=True)
+        open_up(db, world)
+        number, said = published(db, world)
+    page = client.get(address)
+    assert page.headers["Cache-Control"] == "no-cache"
+    assert "What came of it" in page.text
+    assert f'<a href="/results/{_story(engine, number)}">Steam from straw</a>' in page.text
+    assert "周敏" not in page.text
+    (story,) = json.loads(client.get("/results.json").text)["stories"]
+    assert (story["technology"], story["need"]) == (
+        f"http://localhost{address}",
+        f"http://localhost/catalogue/needs/{world.needs[0]}",
+    )
+    with transaction(engine) as db:
+        withdraw_consent(db, world.actor(db, "officer"), said["need_owner"][0], new_request())
+    page = client.get(address)
+    assert page.headers["Cache-Control"] == "public, max-age=60"
+    assert "What came of it" not in page.text
+    assert "Steam from straw" not in page.text
+
+
+def _story(engine: Engine, number: str) -> str:
+    with transaction(engine) as db:
+        return id_of(db, number)
 
 
 def test_there_is_no_such_page_until_a_programme_shows_its_catalogue(app: Flask, engine: Engine, world: World) -> None:
