@@ -8,7 +8,7 @@ from casework.jobs.job_registry import Hands, NotDone, register_job
 from casework.jobs.queue import CLOCKS, OTHERS
 from casework.operations.auth.passkeys import forget_challenges
 from casework.operations.auth.throttling import forget_attempts
-from casework.operations.catalogue import file_imports, need_renewals
+from casework.operations.catalogue import file_imports, need_renewals, refused_rows
 from casework.operations.catalogue.need_links import forget_statements
 from casework.operations.catalogue.twins import search_twins
 from casework.operations.core.rate_limits import forget_uses
@@ -56,6 +56,7 @@ def check(hands: Hands, programme: str) -> None:
             forget_challenges,
             forget_over,
             file_imports.forget_looked_at,
+            refused_rows.forget_refused,
             functools.partial(office_links.forget_over, kinds=OFFICE_LINKS),
             forget_statements,
         )
@@ -140,7 +141,7 @@ def erase(hands: Hands, erasure: str) -> None:
 
 @register_job(OTHERS)
 def bring_in(hands: Hands, file: str) -> None:
-    """Bring a file of records in, from where it was left."""
+    """Bring a file of records in, or try it, from where it was left."""
     file_imports.carry_on(hands.engine, file)
 
 

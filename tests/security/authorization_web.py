@@ -367,6 +367,8 @@ TABLE: tuple[Row, ...] = (
     post("/programmes/<programme>/imports/<records>/<handed>", DECIDERS, READERS - DECIDERS, there=FOREIGN, status=200),
     get("/programmes/<programme>/imports/<records>/<handed>/mapping", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/programmes/<programme>/imports/<records>/<handed>/mapping", DECIDERS, READERS - DECIDERS, there=FOREIGN, status=422),
+    get("/programmes/<programme>/imports/<records>/<handed>/refused.csv", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/programmes/<programme>/imports/<records>/<handed>/refused-rows", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     get("/programmes/<programme>/sources/<source>/mapping/<records>", READERS, there=FOREIGN),
     get("/programmes/<programme>/tables/<table>", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/programmes/<programme>/tables/<table>", DECIDERS, READERS - DECIDERS, there=FOREIGN, status=422),

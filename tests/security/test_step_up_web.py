@@ -36,11 +36,13 @@ OF_NO_CASE = frozenset({
     "GET /programmes/<programme>/imports/<records>/<handed>/mapping",
     "GET /programmes/<programme>/sources/<source>/mapping/<records>",
 })  # fmt: skip
-#: What takes many cases, or the whole of one, out.
+#: What takes many cases, or the whole of one, or many rows of a file out.
 TAKEN_OUT = frozenset({
     "GET /cases.csv", "GET /cases.xlsx", "GET /cases/<number>/file",
     "GET /referrals/figures.csv", "GET /referrals/figures.xlsx", "GET /referrals/figures.json",
     "GET /figures.csv", "GET /figures.xlsx", "GET /figures.json",
+    "GET /programmes/<programme>/imports/<records>/<handed>/refused.csv",
+    "GET /programmes/<programme>/imports/<records>/<handed>/refused-rows",
     "GET /reports/<report>/figures.xlsx", "GET /reports/<report>/content.json",
     "GET /figures/outside.csv", "GET /figures/outside.xlsx", "GET /figures/outside.json",
     "GET /process.csv", "GET /process.xlsx", "GET /process.json",

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import json
 import logging
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from io import SEEK_SET, BufferedReader, BytesIO, RawIOBase, TextIOWrapper
+from io import BytesIO
 from typing import Any, cast
 
 import uuid_utils
@@ -24,11 +23,11 @@ from casework.errors import CaseworkError, DatabaseUnavailable, InvalidForm, Not
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.import_batches import placeholders_in
-from casework.operations.catalogue.import_encoding import encoding_of
 from casework.operations.catalogue.import_reader import MOST_COLUMNS, Row, read_rows
-from casework.operations.catalogue.import_report import Fault, Report, Resume
+from casework.operations.catalogue.import_report import Fault, Refused, Report, Resume
 from casework.operations.catalogue.import_schemas import REQUIRED, Kind, read
 from casework.operations.catalogue.importer import import_records
+from casework.operations.catalogue.refused_rows import drop_refused, keep_refused, storable_of
 from casework.operations.catalogue.sources import (
     checked_fields,
     insist_keeps,
@@ -49,7 +48,7 @@ MOST_BYTES = 64_000_000
 TRIED, LOOKED_BYTES, SHOWN = 500, 1_000_000, 3
 #: So many files of a programme are kept at once that were only looked at.
 MOST_LOOKED_AT = 10
-LOOKED_AT, WAITING, DONE, FAILED = "looked_at", "waiting", "done", "failed"
+LOOKED_AT, TRYING, WAITING, DONE, FAILED = "looked_at", "trying", "waiting", "done", "failed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,14 +61,21 @@ class FileImport:
     #: Of the file.
     name: str
     complete: bool
-    #: looked_at, waiting, done or failed.
+    #: looked_at, trying, waiting, done or failed.
     state: str
     #: By its column ours; none where it is not read.
     fields: dict[str, str | None]
     rows_read: int
-    #: What came of it so far.
+    #: What came of it so far; of a file that is looked at what its trial found, as long as its columns are read so.
     report: dict[str, Any]
     created_at: str
+    #: When its trial was begun last.
+    tried_at: str | None
+
+    @property
+    def open(self) -> bool:
+        """Whether it is yet to be taken over."""
+        return self.state in (LOOKED_AT, TRYING)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -87,14 +93,15 @@ class Look:
     marked: list[tuple[int, str, Why]] = field(default_factory=list)
 
 
-_COLUMNS = "i.id::text, i.kind, i.source, i.name, i.complete, i.state, i.fields, i.rows_read, i.report, i.created_at"
+_COLUMNS = "i.id::text, i.kind, i.source, i.name, i.complete, i.state, i.fields, i.rows_read, i.report, i.created_at, i.tried_at"
 #: A file of a programme.
 _ONE = text(
     f"SELECT {_COLUMNS} FROM imports i WHERE i.id = CAST(:id AS uuid) AND i.programme_id = CAST(:programme AS uuid)"
 )
 #: The last files of a kind that were handed in to a programme.
 _LAST = text(f"""
-    SELECT {_COLUMNS} FROM imports i WHERE i.programme_id = CAST(:programme AS uuid) AND i.kind = :kind AND i.state <> 'looked_at'
+    SELECT {_COLUMNS} FROM imports i WHERE i.programme_id = CAST(:programme AS uuid) AND i.kind = :kind
+    AND i.state NOT IN ('looked_at', 'trying')
     ORDER BY i.created_at DESC, i.id DESC LIMIT 20
 """)
 #: A file that is handed in.
@@ -104,21 +111,50 @@ _ADD = text("""
         CAST(:fields AS jsonb), casework_now())
 """)
 #: How many of a programme were only looked at.
-_LOOKED_AT = text("SELECT count(*) FROM imports WHERE programme_id = CAST(:programme AS uuid) AND state = 'looked_at'")
+_LOOKED_AT = text(
+    "SELECT count(*) FROM imports WHERE programme_id = CAST(:programme AS uuid) AND state IN ('looked_at', 'trying')"
+)
 #: What somebody handed in before of a source, and did not let bring in.
 _REPLACE = text("""
-    DELETE FROM imports WHERE programme_id = CAST(:programme AS uuid) AND kind = :kind AND source = :source AND state = 'looked_at'
-    AND person_id = CAST(:person AS uuid)
+    DELETE FROM imports WHERE programme_id = CAST(:programme AS uuid) AND kind = :kind AND source = :source
+    AND state IN ('looked_at', 'trying') AND person_id = CAST(:person AS uuid)
 """)
 #: What a worker needs of a file that waits for it.
 _TO_DO = text("""
-    SELECT i.*, p.code FROM imports i JOIN programmes p ON p.id = i.programme_id WHERE i.id = CAST(:id AS uuid) AND i.state = 'waiting'
+    SELECT i.*, p.code FROM imports i JOIN programmes p ON p.id = i.programme_id WHERE i.id = CAST(:id AS uuid)
+    AND i.state IN ('waiting', 'trying')
+""")
+#: Whether a worker is still at what it was given: nobody has taken it away, or has it read otherwise since.
+_SAME = text("""
+    SELECT id FROM imports WHERE id = CAST(:id AS uuid) AND state = :state
+    AND tried_at IS NOT DISTINCT FROM CAST(:tried_at AS timestamptz) FOR UPDATE
 """)
 #: What came of one so far.
 _NOTED = text("SELECT report FROM imports WHERE id = CAST(:id AS uuid)")
 #: How far one came.
 _NOTE = text("""
-    UPDATE imports SET rows_read = :row, report = CAST(:report AS jsonb) WHERE id = CAST(:id AS uuid) AND state = 'waiting'
+    UPDATE imports SET rows_read = :row, report = CAST(:report AS jsonb) WHERE id = CAST(:id AS uuid) AND state IN ('waiting', 'trying')
+""")
+#: That a trial has ended: the file stays, to be taken over.
+_TRIED = text("""
+    UPDATE imports SET state = 'looked_at', report = CAST(:report AS jsonb) WHERE id = CAST(:id AS uuid) AND state = 'trying'
+    AND tried_at = CAST(:tried_at AS timestamptz)
+""")
+#: That a whole file is to be tried.
+_TRY = text("""
+    UPDATE imports SET state = 'trying', report = '{}', rows_read = 0, tried_at = casework_now()
+    WHERE id = CAST(:id AS uuid) AND state = 'looked_at'
+""")
+#: How the columns of one are read; what a trial found of it counts no longer, where that is otherwise than before.
+_READ_AS = text("""
+    UPDATE imports SET fields = CAST(:fields AS jsonb), state = CASE WHEN fields = CAST(:fields AS jsonb) THEN state ELSE 'looked_at' END,
+        report = CASE WHEN fields = CAST(:fields AS jsonb) THEN report ELSE '{}' END,
+        rows_read = CASE WHEN fields = CAST(:fields AS jsonb) THEN rows_read ELSE 0 END
+    WHERE id = CAST(:id AS uuid) AND state IN ('looked_at', 'trying')
+""")
+#: That a worker is to bring one in.
+_TAKE = text("""
+    UPDATE imports SET state = 'waiting', report = '{}', rows_read = 0 WHERE id = CAST(:id AS uuid) AND state IN ('looked_at', 'trying')
 """)
 #: That one has ended, upon which the file goes.
 _END = text("""
@@ -129,8 +165,6 @@ _END = text("""
 _FORGET = text(
     "DELETE FROM imports WHERE state = 'looked_at' AND created_at < casework_now() - CAST(:kept AS interval)"
 )
-#: Files that are still here.
-_HERE = text("SELECT id::text, kind, state, report FROM imports WHERE content IS NOT NULL ORDER BY id")
 #: So long one is kept that was looked at alone.
 KEPT = timedelta(days=7)
 
@@ -185,7 +219,8 @@ def list_files(db: Connection, actor: Actor, programme: str, kind: Kind) -> list
 
 
 def _file(row: Any) -> FileImport:
-    return FileImport(**{**row._mapping, "created_at": instant(row.created_at)})
+    moments = {"created_at": instant(row.created_at), "tried_at": row.tried_at and instant(row.tried_at)}
+    return FileImport(**{**row._mapping, **moments})
 
 
 def read_head(db: Connection, one: FileImport) -> bytes:
@@ -248,18 +283,27 @@ def set_fields(db: Connection, actor: Actor, programme: str, id: str, fields: Ma
     """Say how its columns are read. Raises InvalidForm, NotFound and NotAllowed."""
     one = show_file(db, actor, programme, id)
     _insist_open(one)
-    statement = text(
-        "UPDATE imports SET fields = CAST(:fields AS jsonb) WHERE id = CAST(:id AS uuid) AND state = 'looked_at'"
-    )
-    if not db.execute(
-        statement, {"id": id, "fields": json.dumps(checked_fields(cast(Kind, one.kind), fields))}
-    ).rowcount:
+    told = checked_fields(cast(Kind, one.kind), fields)
+    if not db.execute(_READ_AS, {"id": id, "fields": json.dumps(told)}).rowcount:
         raise InvalidForm(fields={"file": reasons.imports.BROUGHT_IN})
+    if told != one.fields:
+        drop_refused(db, id)
 
 
 def _insist_open(one: FileImport) -> None:
-    if one.state != LOOKED_AT:
+    if not one.open:
         raise InvalidForm(fields={"file": reasons.imports.BROUGHT_IN})
+
+
+def try_out(db: Connection, actor: Actor, programme: str, id: str) -> None:
+    """Let a worker read the whole file and do all that bringing it in would do, and take it back. Pressed twice it is once.
+
+    Raises InvalidForm, NotFound and NotAllowed.
+    """
+    one = show_file(db, actor, programme, id)
+    _insist_open(one)
+    if db.execute(_TRY, {"id": id}).rowcount:
+        drop_refused(db, id)
 
 
 def take_over(db: Connection, actor: Actor, programme: str, id: str, *, licence: str | None) -> None:
@@ -269,8 +313,8 @@ def take_over(db: Connection, actor: Actor, programme: str, id: str, *, licence:
         return
     _insist_open(one)
     # Whoever pressed at the same time may have been first, and a worker done with it.
-    statement = text("UPDATE imports SET state = 'waiting' WHERE id = CAST(:id AS uuid) AND state = 'looked_at'")
-    if db.execute(statement, {"id": id}).rowcount:
+    if db.execute(_TAKE, {"id": id}).rowcount:
+        drop_refused(db, id)
         known = open_source(db, programme, one.source)
         set_source(db, actor, programme, known.id, cast(Kind, one.kind), licence=licence, fields=one.fields)
 
@@ -279,38 +323,48 @@ def take_over(db: Connection, actor: Actor, programme: str, id: str, *, licence:
 
 
 def list_waiting(db: Connection, *, but: str, most: int) -> list[tuple[str, str]]:
-    """Files that wait for a worker, each with its programme; `but` leaves some out, of `i`."""
+    """Files that wait for a worker, to be tried or brought in, each with its programme; `but` leaves some out, of `i`."""
     statement = (
-        f"SELECT i.id::text, i.programme_id::text FROM imports i WHERE i.state = 'waiting' AND {but}"
+        f"SELECT i.id::text, i.programme_id::text FROM imports i WHERE i.state IN ('waiting', 'trying') AND {but}"
         " ORDER BY i.created_at, i.id LIMIT :most"
     )
     return [(id, programme) for id, programme in db.execute(text(statement), {"most": most})]
 
 
 def carry_on(engine: Engine, id: str) -> None:
-    """Bring a file in, from where it was left; what is refused as a whole is told in its report."""
+    """Bring a file in or try it, from where it was left; what is refused as a whole is told in its report."""
     with transaction(engine) as db:
         row = db.execute(_TO_DO, {"id": id}).one_or_none()
         actor = find_actor(db, str(row.person_id)) if row is not None else None
     if row is None:
         return
-    report = _report_of(row.kind, row.report)
-    state, fault = FAILED, None
+    trial = row.state == TRYING
+    report = _report_of(row.kind, row.report, dry_run=trial)
+    state, fault, content = FAILED, None, BytesIO(row.content or b"")
+
+    def note(db: Connection, at: int, so_far: Report, refused: Sequence[Refused]) -> None:
+        if not db.execute(_SAME, _same(row)).first():
+            raise _TakenAway
+        so_far.share = content.tell() * 100 // max(len(row.content), 1)
+        _note(db, id, at, so_far)
+        keep_refused(db, id, refused)
+
     if actor is not None:
         try:
             report = import_records(
                 engine,
                 row.kind,
-                BytesIO(row.content or b""),
+                content,
                 programme=row.code,
                 source=row.source,
                 name=row.name,
+                dry_run=trial,
                 actor=actor,
                 complete=row.complete,
                 fields=row.fields,
-                resume=Resume(row.rows_read, report, lambda db, at, so_far: _note(db, id, at, so_far)),
+                resume=Resume(row.rows_read, report, note),
             )
-            state = DONE
+            state, report.share = DONE, 100
         except (DatabaseUnavailable, RolesMissing, SQLAlchemyError) as trouble:
             # The database's trouble is not the file's: it is tried again. But what it cannot hold it will not hold later.
             if not isinstance(trouble, DataError):
@@ -324,15 +378,22 @@ def carry_on(engine: Engine, id: str) -> None:
             logging.getLogger(__name__).exception("a file could not be brought in")
             fault = Fault(1, "file", reasons.imports.NOT_TAKEN)
     with transaction(engine) as db:
+        if not db.execute(_SAME, _same(row)).first():
+            return
         if fault is not None:
             # The rows of a part that was rolled back were counted, and are not there: what was noted with its part is.
-            report = _report_of(row.kind, db.execute(_NOTED, {"id": id}).scalar_one())
+            report = _report_of(row.kind, db.execute(_NOTED, {"id": id}).scalar_one(), dry_run=trial)
             report.faults.append(fault)
-        db.execute(_END, {"id": id, "state": state, "report": _written(report)})
+            keep_refused(db, id, [Refused(fault.row, [(fault.field, fault.why)], {})])
+        db.execute(_TRIED if trial else _END, {**_same(row), "state": state, "report": _written(report)})
+
+
+def _same(row: Any) -> dict[str, Any]:
+    return {"id": str(row.id), "state": row.state, "tried_at": row.tried_at}
 
 
 class _TakenAway(Exception):
-    """The file is gone, since it names somebody who is erased."""
+    """The file is gone, since it names somebody who is erased; or it is to be read otherwise."""
 
 
 def _note(db: Connection, id: str, row: int, report: Report) -> None:
@@ -348,69 +409,13 @@ def forget_looked_at(db: Connection) -> int:
     return db.execute(_FORGET, {"kept": KEPT}).rowcount
 
 
-def drop_naming(db: Connection, names: Callable[[str], bool]) -> int:
-    """Take away the files that name somebody; what was on its way ends there, and says why. Gives how many."""
-    gone = [row for row in db.execute(_HERE).all() if any(map(names, _told_in(db, row.id)))]
-    for row in gone:
-        if row.state == LOOKED_AT:
-            db.execute(text("DELETE FROM imports WHERE id = CAST(:id AS uuid)"), {"id": row.id})
-            continue
-        report = _report_of(row.kind, row.report)
-        report.faults.append(Fault(1, "file", reasons.imports.NAMED_ERASED))
-        db.execute(_END, {"id": row.id, "state": FAILED, "report": _written(report)})
-    return len(gone)
-
-
-#: A character as JSON may write it, and so much of a file is searched at once; pieces overlap by the longest that is looked for.
-_ESCAPED, _PIECE, _OVERLAP = re.compile(r"\\u([0-9a-fA-F]{4})"), 1_000_000, 2_000
-#: So many bytes of a file are read by one statement: a transaction that says nothing for long is ended.
-_READ = 2_000_000
-#: A piece of what a file holds.
-_SOME = text("SELECT substring(content FROM :at FOR :most) FROM imports WHERE id = CAST(:id AS uuid)")
-
-
-class _Content(RawIOBase):
-    """What a file holds, read as it is asked for."""
-
-    def __init__(self, db: Connection, id: str) -> None:
-        self._db, self._id, self._at = db, id, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = SEEK_SET, /) -> int:
-        self._at = offset if whence == SEEK_SET else self._at + offset
-        return self._at
-
-    def readinto(self, buffer: Any, /) -> int:
-        given = {"id": self._id, "at": self._at + 1, "most": len(buffer)}
-        some = self._db.execute(_SOME, given).scalar() or b""
-        buffer[: len(some)] = some
-        self._at += len(some)
-        return len(some)
-
-
-def _told_in(db: Connection, id: str) -> Iterator[str]:
-    """What a file says, piece by piece."""
-    content = BufferedReader(_Content(db, id), _READ)
-    marked = "utf-16" if content.peek(2).startswith((b"\xff\xfe", b"\xfe\xff")) else ""
-    words = TextIOWrapper(content, marked or encoding_of(content)[0] or "utf-8", "replace", newline="")
-    said = ""
-    while piece := words.read(_PIECE):
-        said = said[-_OVERLAP:] + piece
-        yield _ESCAPED.sub(lambda found: chr(int(found[1], 16)), said)
-
-
 #: Of a report the lists of what is wrong.
 _FAULTS = ("faults", "kept_fields", "marked_fields")
 
 
 def _written(report: Report) -> str:
     told = {name: [_told(one) for one in getattr(report, name)] for name in _FAULTS}
-    return json.dumps(vars(report) | told | {"left_out": sorted(report.left_out)})
+    return json.dumps(storable_of(vars(report) | told | {"left_out": sorted(report.left_out)}))
 
 
 def _told(fault: Fault) -> JsonObject:
@@ -422,9 +427,18 @@ def faults_of(told: Mapping[str, Any], name: str) -> list[Fault]:
     return [Fault(one["row"], one["field"], from_json(one["why"])) for one in told.get(name, ())]
 
 
-def _report_of(kind: Kind, told: Mapping[str, Any]) -> Report:
+def end_naming(db: Connection, id: str, kind: Kind, told: Mapping[str, Any], why: Fault) -> None:
+    """End one on its way that names somebody; its refused rows may name them too."""
+    report = _report_of(kind, told, dry_run=False)
+    report.faults.append(why)
+    drop_refused(db, id)
+    keep_refused(db, id, [Refused(why.row, [(why.field, why.why)], {})])
+    db.execute(_END, {"id": id, "state": FAILED, "report": _written(report)})
+
+
+def _report_of(kind: Kind, told: Mapping[str, Any], *, dry_run: bool) -> Report:
     """What came of it so far, as it was noted."""
-    report = Report(kind, dry_run=False)
+    report = Report(kind, dry_run=dry_run)
     for name, value in told.items():
         if name in _FAULTS:
             value = faults_of(told, name)

@@ -90,20 +90,31 @@ def rows_together(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 @contextmanager
 def in_batches(
-    engine: Engine, programme: str, dry_run: bool
+    engine: Engine, programme: str, dry_run: bool, *, apart: bool = False
 ) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
     """A transaction for each batch. Of a dry run one for all of them, in which everything is done and then taken back:
-    what an earlier batch brings decides about a later one, and what the database refuses is refused."""
+    what an earlier batch brings decides about a later one, and what the database refuses is refused. Where its batches are taken back
+    `apart`, nobody waits for it longer than for one of them."""
     if not dry_run:
         with ThreadPoolExecutor(1, "casework-import") as beside:
             batches = _Batches(engine, beside)
             yield batches.begin
             batches.wait()
         return
+    if apart:
+        yield lambda: _taken_back(engine)
+        return
     with transaction(engine) as db:
         # Rows are really written: without its turn it would meet an import halfway, and each could wait for the other.
         lock_log(db, programme)
         yield lambda: nullcontext(db)
+        db.rollback()
+
+
+@contextmanager
+def _taken_back(engine: Engine) -> Iterator[Connection]:
+    with transaction(engine) as db:
+        yield db
         db.rollback()
 
 

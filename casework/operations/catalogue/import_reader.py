@@ -32,6 +32,10 @@ DEEPEST = 20
 MOST_COLUMNS, LONGEST_NAME, LONGEST_ROW = 200, 200, 1_000_000
 #: What is left of a row that is too long as a whole, of each cell: it tells which record it is.
 _TELLING = 300
+#: What stands beside the refused rows of a file that are given back to be put right: their number, and why. Nobody reads it again.
+ROW_BESIDE, WHY_BESIDE = "casework_row", "casework_why"
+#: What such a file has before what a spreadsheet could take for a formula.
+_MADE_SAFE = re.compile("'(?=[ \u00a0\u200b\ufeff\u3000]*[=+\\-@\t\r\n\0＝＋－＠])")
 #: The field to which faults of the file as a whole belong.
 FILE = "file"
 
@@ -77,11 +81,21 @@ def read_rows(
         start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
         read = _array if start == b"[" else _lines if start == b"{" else None
         for row in read(words) if read else _table(words, required, fields or {}):
-            yield replace(row, raw=row.values, values=mapped(row.values, fields or {}))
+            told = _put_right(row.values, table=read is None) if WHY_BESIDE in row.values else row.values
+            yield replace(row, raw=told or row.raw, values=mapped(told, fields or {}))
     finally:
         words.detach()
         if buffered is not file:
             buffered.detach()
+
+
+def _put_right(values: JsonMapping, *, table: bool) -> JsonMapping:
+    """A row that was refused and given back, as it was before: without what stood beside it."""
+    return {
+        name: _MADE_SAFE.sub("", cell, count=1) if table and isinstance(cell, str) and _MADE_SAFE.match(cell) else cell
+        for name, cell in values.items()
+        if name not in (ROW_BESIDE, WHY_BESIDE)
+    }
 
 
 def mapped(values: JsonMapping, fields: Mapping[str, str | None]) -> JsonMapping:
@@ -165,13 +179,15 @@ def _table(words: io.TextIOWrapper, required: tuple[str, ...], fields: Mapping[s
                 continue
             if header is None:
                 header = _names(record)
-                if (
-                    why := _header_fault(record, [fields.get(name, name) or "" for name in header], required)
-                ) is not None:
-                    yield Row(number, {}, (("header", why),))
+                ours = [fields.get(name, name) or "" for name in header]
+                if (fault := _header_fault(record, ours, required)) is not None:
+                    yield Row(number, {}, (("header", fault),))
                     return
             elif len(record) != len(header):
-                yield Row(number, {}, (("row", reasons.imports.CELLS(cells=len(record), columns=len(header))),))
+                why = reasons.imports.CELLS(cells=len(record), columns=len(header))
+                # Of one that is too short it is known where its cells belong, as far as it goes.
+                cells = dict(zip(header, record, strict=False)) if len(record) < len(header) else {}
+                yield Row(number, {}, (("row", why),), raw=cells)
             else:
                 yield _bearable(number, dict(zip(header, record, strict=True)), semicolons=mark == ";")
     except (UnicodeDecodeError, _TooLong, csv.Error) as fault:

@@ -7,7 +7,7 @@ person has confirmed is overwritten, and nothing that is imported counts as conf
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any, BinaryIO
 
@@ -43,7 +43,7 @@ from casework.operations.catalogue.import_links import (
 )
 from casework.operations.catalogue.import_matches import put_matches
 from casework.operations.catalogue.import_reader import FILE, Row, read_rows
-from casework.operations.catalogue.import_report import Fault, Progress, Report, Resume, Tell, add_fault
+from casework.operations.catalogue.import_report import Progress, Report, Resume, Tell, Telling
 from casework.operations.catalogue.import_schemas import (
     REQUIRED,
     SIDES,
@@ -98,8 +98,8 @@ def import_records(
 
     `source` is that of rows without a source of their own; the programme's code where it is None. Of a `complete` file the records of
     its sources that it is without are marked as gone there. Its columns are read as `fields` say; where it is None, as its source says.
-    Without an `actor` the system does it. What was begun before is taken up where `resume` says. Raises NotFound for an unknown
-    programme and NotAllowed for whoever may not import.
+    Without an `actor` the system does it. What was begun before is taken up where `resume` says; a dry run that can be is taken back
+    batch by batch. Raises NotFound for an unknown programme and NotAllowed for whoever may not import.
     """
     with transaction(engine) as db:
         scope = programme_of(db, programme, actor)
@@ -119,9 +119,9 @@ def import_records(
     )
     # The reader is closed before its file, also where the database refuses a batch.
     with (
-        at_hand(file, dry_run) as readable,
+        at_hand(file, dry_run and resume is None) as readable,
         closing(read_rows(readable, REQUIRED[kind], rows_there.fields)) as rows,
-        in_batches(engine, scope, dry_run) as a_batch,
+        in_batches(engine, scope, dry_run, apart=resume is not None) as a_batch,
     ):
         for batch in rows_together(rows):
             if resume is not None and batch[-1].number <= resume.after:
@@ -131,8 +131,12 @@ def import_records(
             items = task.check(batch)
             with a_batch() as db:
                 task.take(db, batch, items)
-                if resume is not None:
-                    resume.note(db, batch[-1].number, task.report)
+                if not dry_run:
+                    task.telling.note(db, batch[-1].number)
+            if dry_run and resume is not None:
+                rows_there.begin_again()
+                with transaction(engine) as db:
+                    task.telling.note(db, batch[-1].number)
             if progress is not None:
                 progress(task.report)
         with a_batch() as db:
@@ -158,9 +162,10 @@ class _Import:
         resume: Resume | None,
     ) -> None:
         self.today = today
-        self.kind, self.programme, self.source, self.name, self.by, self.tell = kind, programme, source, name, by, tell
+        self.kind, self.programme, self.source, self.name, self.by = kind, programme, source, name, by
         self.report = resume.report if resume is not None else Report(kind, dry_run)
         self.rows = rows
+        self.telling = Telling(self.report, tell, resume)
         self.columns = known_columns(kind)
         #: Digests, not the keys themselves: a file may be long.
         self.seen: set[bytes] = set()
@@ -217,14 +222,6 @@ class _Import:
         event = log.next_event(IMPORTED, self.by, effects=effects, body=body)
         append(db, log, [event])
 
-    def _fault(self, row: int, faults: Iterable[tuple[str, Why]]) -> None:
-        self.report.bad += 1
-        for name, why in faults:
-            fault = Fault(row, name, why)
-            add_fault(self.report.faults, fault)
-            if self.tell is not None:
-                self.tell(fault)
-
     def _check(self, row: Row) -> Item | None:
         self.report.rows += 1
         if row.faults:
@@ -235,10 +232,10 @@ class _Import:
         item, faults = self._read(row)
         if item is None:
             self.rows.meet(row)
-            self._fault(row.number, faults)
+            self.telling.refuse(row.number, faults, row.raw)
             return None
         for name in placeholders_in(item.record):
-            self._mark(row.number, name, reasons.imports.PLACEHOLDER)
+            self.telling.mark(row.number, name, reasons.imports.PLACEHOLDER)
         return item
 
     def _read(self, row: Row) -> tuple[Item | None, Sequence[tuple[str, Why]]]:
@@ -285,7 +282,7 @@ class _Import:
                 if side_ids[f"{side}_id"] is None:
                     faults.append((side, reasons.imports.SIDE_UNKNOWN(name=key[1][:150], source=key[0][:100])))
             if faults:
-                self._fault(item.row, faults)
+                self.telling.refuse(item.row, faults)
                 continue
             assert isinstance(item.record, Match)
             columns = {
@@ -293,7 +290,7 @@ class _Import:
             }
             good.append(item)
             values.append(side_ids | {name: value for name, value in columns.items() if value is not None})
-        put_matches(db, self.records, good, values, self.report, fault=self._fault, keep=self._keep)
+        put_matches(db, self.records, good, values, self.report, fault=self.telling.refuse, keep=self.telling.keep)
 
     def _side_key(self, item: Item, side: str) -> tuple[str, str]:
         record = item.sides[side]
@@ -323,7 +320,7 @@ class _Import:
         known = self.records.known(db, table, (item.key for item in items), columns_read)
         items, values = self._standing(items, values, known, count=count)
         named = [(item.row, item.key, columns) for item, columns in zip(items, values, strict=True)]
-        leave_expired_owners(db, named, known, self._keep)
+        leave_expired_owners(db, named, known, self.telling.keep)
         rights = self._new_rights(db, items, known)
         ids: dict[tuple[str, str], str] = {}
         changes: list[tuple[Standing, Change]] = []
@@ -365,7 +362,7 @@ class _Import:
         for item, columns in zip(items, values, strict=True):
             row = known.get(item.key)
             if row is not None and row.merged_into is not None:
-                self._keep(item.row, "row", reasons.imports.KEPT_MERGED)
+                self.telling.keep(item.row, "row", reasons.imports.KEPT_MERGED)
                 self.report.unchanged += count
                 continue
             left[0].append(item)
@@ -385,7 +382,7 @@ class _Import:
         standing = lock_records(db, noun, differing) if differing else {}
         for id, (item, fields) in differing.items():
             if standing[id].altered:
-                self._keep(item.row, "row", reasons.imports.KEPT_ALTERED)
+                self.telling.keep(item.row, "row", reasons.imports.KEPT_ALTERED)
                 self.report.unchanged += count
                 continue
             self.report.updated += count
@@ -399,7 +396,7 @@ class _Import:
             if wanted == before[name]:
                 continue
             if row.provenance.get(name, {}).get("confirmed_by"):
-                self._keep(item.row, name, reasons.imports.KEPT_VALUE)
+                self.telling.keep(item.row, name, reasons.imports.KEPT_VALUE)
                 continue
             differ[name] = wanted
         # Both ends of a range stand or fall together: a confirmed one would contradict the other.
@@ -408,16 +405,8 @@ class _Import:
         if low is not None and high is not None and low > high:
             for name in [name for name in ("readiness_low", "readiness_high") if name in differ]:
                 del differ[name]
-                self._keep(item.row, name, reasons.imports.KEPT_RANGE)
+                self.telling.keep(item.row, name, reasons.imports.KEPT_RANGE)
         return differ
-
-    def _keep(self, row: int, name: str, why: Why) -> None:
-        self.report.kept += 1
-        add_fault(self.report.kept_fields, Fault(row, name, why))
-
-    def _mark(self, row: int, name: str, why: Why) -> None:
-        self.report.marked += 1
-        add_fault(self.report.marked_fields, Fault(row, name, why))
 
     # --- owners and rights ---
 
@@ -430,7 +419,7 @@ class _Import:
             if not isinstance(record, Need | Technology) or record.owner is None:
                 continue
             if is_placeholder(record.owner):
-                self._mark(item.row, "owner", reasons.imports.PLACEHOLDER_OWNER)
+                self.telling.mark(item.row, "owner", reasons.imports.PLACEHOLDER_OWNER)
                 continue
             countries.setdefault(record.owner, record.owner_country)
             named.append((record.owner, columns))
@@ -447,4 +436,4 @@ class _Import:
             for item in items
             if isinstance(item.record, Technology) and item.record.rights
         }
-        return rights_not_on_record(db, self.programme, incoming, known, self._keep) if incoming else {}
+        return rights_not_on_record(db, self.programme, incoming, known, self.telling.keep) if incoming else {}

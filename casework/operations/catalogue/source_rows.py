@@ -119,6 +119,12 @@ class SourceRows:
         if self.complete:
             self._met.add(digest_of(*item.key))
 
+    def begin_again(self) -> None:
+        """What was opened for a batch was taken back with it."""
+        self._passed.update(self._ids)
+        self._ids.clear()
+        self._new.clear()
+
     def keep(self, db: Connection, items: Sequence[Item], report: Report) -> None:
         """Keep what was read of these, where it is new or says something else."""
         if not self.kept or not items:

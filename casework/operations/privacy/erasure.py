@@ -22,7 +22,7 @@ from casework.ledger.redactable_bodies import ERASED_WORDS, erase
 from casework.operations.audit import findings
 from casework.operations.auth.throttling import account_hash
 from casework.operations.catalogue import ip_rights
-from casework.operations.catalogue.file_imports import drop_naming
+from casework.operations.catalogue.named_files import drop_naming
 from casework.operations.core import record_log
 from casework.operations.core.catalogue_index import follow_records
 from casework.operations.core.perform import write

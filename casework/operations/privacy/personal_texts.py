@@ -26,6 +26,7 @@ WORDY = (
     "organisation_screenings", "letterheads", "public_catalogues", "list_entries", "saved_views", "tokens", "passkeys",
     "service_accounts", "mails", "webhook_endpoints", "webhook_messages", "requests", "blobs", "sessions", "recoveries",
     "party_link_secrets", "need_statements", "interest_requests", "office_link_secrets", "sources", "source_rows", "imports",
+    "import_refusals",
     "needs_assessments", "assessment_visits", "success_stories", "story_consents",
 )  # fmt: skip
 #: Columns of these that are the history's, by which a row is found again, or that hold a role's code.

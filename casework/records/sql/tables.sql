@@ -616,13 +616,14 @@ CREATE TABLE imports (
     complete BOOLEAN NOT NULL,
     person_id UUID NOT NULL,
     state TEXT NOT NULL,
+    tried_at TIMESTAMP WITH TIME ZONE,
     rows_read INTEGER DEFAULT 0 NOT NULL,
     fields JSONB DEFAULT '{}' NOT NULL,
     report JSONB DEFAULT '{}' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     ended_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_imports PRIMARY KEY (id),
-    CONSTRAINT ck_imports_ended CHECK ((state IN ('looked_at', 'waiting')) = (ended_at IS NULL)),
+    CONSTRAINT ck_imports_ended CHECK ((state IN ('looked_at', 'trying', 'waiting')) = (ended_at IS NULL)),
     CONSTRAINT fk_imports_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
     CONSTRAINT fk_imports_person_id FOREIGN KEY(person_id) REFERENCES people (id)
 );
@@ -633,7 +634,8 @@ COMMENT ON COLUMN imports.kind IS 'needs or technologies';
 COMMENT ON COLUMN imports.name IS 'Of the file';
 COMMENT ON COLUMN imports.content IS 'The file, until it is read';
 COMMENT ON COLUMN imports.complete IS 'Whether it has all records of its source';
-COMMENT ON COLUMN imports.state IS 'looked_at, waiting, done or failed';
+COMMENT ON COLUMN imports.state IS 'looked_at, trying, waiting, done or failed';
+COMMENT ON COLUMN imports.tried_at IS 'When its trial was begun';
 COMMENT ON COLUMN imports.fields IS 'How its columns are read, as a source has it';
 COMMENT ON COLUMN imports.report IS 'What came of it so far';
 
@@ -1746,6 +1748,19 @@ COMMENT ON COLUMN case_dates.due_at IS 'First day of what our side does next; in
 COMMENT ON COLUMN case_dates.late_at IS 'From then on it is late, on whichever side';
 COMMENT ON COLUMN case_dates.waits_for IS 'us, provider, outside, hold, or nobody once it is closed';
 
+CREATE TABLE import_refusals (
+    import_id UUID NOT NULL,
+    row INTEGER NOT NULL,
+    faults JSONB NOT NULL,
+    cells TEXT NOT NULL,
+    CONSTRAINT pk_import_refusals PRIMARY KEY (import_id, row),
+    CONSTRAINT fk_import_refusals_import_id FOREIGN KEY(import_id) REFERENCES imports (id) ON DELETE CASCADE
+);
+COMMENT ON TABLE import_refusals IS 'Rows of a file that its trial or its import refused';
+COMMENT ON COLUMN import_refusals.row IS 'Of the file';
+COMMENT ON COLUMN import_refusals.faults IS 'Column by column what is wrong with it';
+COMMENT ON COLUMN import_refusals.cells IS 'What the file has there, as JSON';
+
 CREATE TABLE kept_figure_lines (
     programme_id UUID NOT NULL,
     figure TEXT NOT NULL,
@@ -2035,7 +2050,6 @@ CREATE TABLE technologies (
     reference_sites JSONB DEFAULT '[]' NOT NULL,
     licences TEXT[] DEFAULT '{}' NOT NULL,
     standards JSONB DEFAULT '[]' NOT NULL,
-    restrictions JSONB DEFAULT '[]' NOT NULL,
     publication TEXT DEFAULT 'closed' NOT NULL,
     published_on DATE,
     last_confirmed_on DATE,
@@ -2071,8 +2085,7 @@ COMMENT ON COLUMN technologies.ipc IS 'Codes of the patent classification';
 COMMENT ON COLUMN technologies.sdgs IS 'Sustainable Development Goals: 7 or 7.2';
 COMMENT ON COLUMN technologies.reference_sites IS 'Rows: site, year, size';
 COMMENT ON COLUMN technologies.licences IS 'Kinds of licence that are to be had: exclusive, sole, plain, or none; empty: nobody has said';
-COMMENT ON COLUMN technologies.standards IS 'Certificates that it has and standards that it meets, in rows: name, number, body, valid_until, held (no: it lacks it)';
-COMMENT ON COLUMN technologies.restrictions IS 'What law or contract lays on it, in rows: kind (of which one is none), countries, words; empty: nobody has said';
+COMMENT ON COLUMN technologies.standards IS 'Certificates that it has and standards that it meets, in rows: name, number, body, valid_until';
 COMMENT ON COLUMN technologies.publication IS 'public, on_request or closed: who outside of the programme may read of it';
 COMMENT ON COLUMN technologies.published_on IS 'At its source';
 COMMENT ON COLUMN technologies.last_confirmed_on IS 'At its source';

@@ -61,7 +61,8 @@ imports = Table(
     Column("content", LargeBinary, comment="The file, until it is read"),
     Column("complete", Boolean, nullable=False, comment="Whether it has all records of its source"),
     reference("person_id", "people.id", index=True),
-    Column("state", Text, nullable=False, comment="looked_at, waiting, done or failed"),
+    Column("state", Text, nullable=False, comment="looked_at, trying, waiting, done or failed"),
+    Column("tried_at", Time, comment="When its trial was begun"),
     Column("rows_read", Integer, nullable=False, server_default=text("0")),
     Column(
         "fields",
@@ -73,7 +74,17 @@ imports = Table(
     Column("report", JSONB, nullable=False, server_default=text("'{}'"), comment="What came of it so far"),
     Column("created_at", Time, nullable=False, server_default=NOW),
     Column("ended_at", Time),
-    CheckConstraint("(state IN ('looked_at', 'waiting')) = (ended_at IS NULL)", name="ended"),
+    CheckConstraint("(state IN ('looked_at', 'trying', 'waiting')) = (ended_at IS NULL)", name="ended"),
     Index("ix_imports_programme", "programme_id", text("created_at DESC")),
     comment="Files that a worker brings in",
+)
+
+import_refusals = Table(
+    "import_refusals",
+    metadata,
+    Column("import_id", Id, ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True),
+    Column("row", Integer, primary_key=True, comment="Of the file"),
+    Column("faults", JSONB, nullable=False, comment="Column by column what is wrong with it"),
+    Column("cells", Text, nullable=False, comment="What the file has there, as JSON"),
+    comment="Rows of a file that its trial or its import refused",
 )

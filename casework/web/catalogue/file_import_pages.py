@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework import reasons
 from casework.errors import InvalidForm, NotFound
 from casework.json_values import JsonMapping
+from casework.operations.auth.step_up import insist_proved
 from casework.operations.catalogue import file_imports, sources
-from casework.operations.catalogue.file_imports import LOOKED_AT, MOST_BYTES, WAITING, FileImport
-from casework.operations.catalogue.import_report import MOST_KEPT
+from casework.operations.catalogue.file_imports import MOST_BYTES, TRYING, WAITING, FileImport
+from casework.operations.catalogue.import_report import MOST_KEPT, Refused
 from casework.operations.catalogue.import_schemas import REQUIRED, Kind
 from casework.operations.catalogue.mapping_files import MAPPING, read_mapping, write_mapping
 from casework.operations.catalogue.mapping_files import MOST_BYTES as MOST_MAPPING
 from casework.operations.catalogue.organisation_queries import programme_names
+from casework.operations.catalogue.refused_rows import KEPT, all_refused, list_refused
+from casework.web.catalogue.refused_files import reasons_file, rows_file
 from casework.web.shell.i18n import N_, say, say_faults
 from casework.web.shell.session import only_show, page_transaction, viewer
 
@@ -28,7 +33,13 @@ blueprint = Blueprint("files_in", __name__, url_prefix="/programmes/<uuid:progra
 
 _TITLES = {"needs": N_("Bring in needs"), "technologies": N_("Bring in technologies")}
 _LISTS = {"needs": ("needs.index", N_("Needs")), "technologies": ("technologies.index", N_("Technologies"))}
-STATES = {"waiting": N_("on its way"), "done": N_("brought in"), "failed": N_("refused"), "looked_at": N_("looked at")}
+STATES = {
+    "trying": N_("being tried"),
+    "waiting": N_("on its way"),
+    "done": N_("brought in"),
+    "failed": N_("refused"),
+    "looked_at": N_("looked at"),
+}
 _COUNTED = (
     ("rows", N_("Rows")), ("created", N_("New")), ("updated", N_("Changed")), ("unchanged", N_("On record as it is")),
     ("bad", N_("Refused rows")), ("kept", N_("Values left as they are")), ("marked", N_("Placeholders")),
@@ -38,6 +49,8 @@ _COUNTED = (
 _LISTED = {
     "faults": N_("What is refused"), "kept_fields": N_("What is left as it is"), "marked_fields": N_("Placeholders"),
 }  # fmt: skip
+#: Of these a report keeps the first ones alone.
+_BOUNDED = ("kept_fields", "marked_fields")
 #: So many rows of each list a page shows.
 _SHOWN = 200
 
@@ -165,6 +178,10 @@ def mapping_file(kind: str, fields: Mapping[str, str | None]) -> Response:
     return answer
 
 
+def _each(refused: Sequence[Refused]) -> list[tuple[int, str, str]]:
+    return [(one.row, name, say(why)) for one in refused for name, why in one.faults]
+
+
 def _said(report: JsonMapping, name: str) -> list[tuple[int, str, str]]:
     """Row, column and why of a list of a report, in the reader's language."""
     return [(fault.row, fault.field, say(fault.why)) for fault in file_imports.faults_of(report, name)]
@@ -180,15 +197,26 @@ def _show(programme: str, kind: Kind, id: str, faults: dict[str, str], typed: st
     with page_transaction() as (db, actor):
         one = _of_kind(file_imports.show_file(db, actor, programme, id), kind)
         home = programme_names(db, [programme])[programme]
-        head = file_imports.read_head(db, one) if one.state == LOOKED_AT else None
+        head = file_imports.read_head(db, one) if one.open else None
+        refused = list_refused(db, id, start=start, most=_SHOWN + 1) if one.report else []
         known = sources.named_source(db, programme, one.source) if head is not None else None
     look = file_imports.look_at(one, head) if head is not None else None
-    at = partial(url_for, "files_in.show", programme=programme, records=kind, handed=id)
+    at, reasons_url, rows_url = (
+        partial(url_for, f"files_in.{name}", programme=programme, records=kind, handed=id)
+        for name in ("show", "refused", "rows")
+    )
     told = {name: _said(one.report, name) for name in _LISTED}
-    if look is not None:
+    if look is not None and not one.report:
         for name, found in (("faults", look.faults), ("marked_fields", look.marked)):
             told[name] = [(row, column, say(why)) for row, column, why in found]
-    start = start if start < max(map(len, told.values())) else 0
+    shown = {name: rows[start : start + _SHOWN] for name, rows in told.items()}
+    more = any(len(rows) > start + _SHOWN for rows in told.values())
+    if one.report and (refused or start):
+        # Of the whole file all of them, part by part.
+        shown["faults"] = _each(refused[:_SHOWN])
+        more = len(refused) > _SHOWN or any(len(told[name]) > start + _SHOWN for name in _BOUNDED)
+    if start and not any(shown.values()):
+        return _show(programme, kind, id, faults, typed)
     page = render_template(
         "catalogue/file_look.html",
         **_head(programme, kind),
@@ -197,16 +225,24 @@ def _show(programme: str, kind: Kind, id: str, faults: dict[str, str], typed: st
         look=look,
         licence=typed or (known.licence if known is not None else None),
         faults=_told_above(faults),
-        told=[
-            (gettext(title), rows[start : start + _SHOWN])
-            for name, title in _LISTED.items()
-            for rows in (told[name],)
-            if rows[start:]
-        ],
+        told=[(gettext(title), shown[name]) for name, title in _LISTED.items() if shown[name]],
         # Of each list the same part is shown: together they end with the longest.
-        next_url=at(start=start + _SHOWN) if any(len(rows) > start + _SHOWN for rows in told.values()) else "",
+        next_url=at(start=start + _SHOWN) if more else "",
         first_url=at() if start else "",
-        most=MOST_KEPT if look is None and any(len(rows) >= MOST_KEPT for rows in told.values()) else 0,
+        most=MOST_KEPT if any(len(told[name]) >= MOST_KEPT for name in _BOUNDED) else 0,
+        files=[
+            (gettext("Why each row is refused, as a file"), reasons_url()),
+            (
+                gettext("The refused rows as the file has them, to put them right and hand them in again"),
+                rows_url(),
+            ),
+        ]
+        if refused
+        else [],
+        days=KEPT.days,
+        trying=one.state == TRYING,
+        tried=one.open and one.state != TRYING and bool(one.report),
+        share=f"{one.report.get('share', 0)} %",
         left_out=sorted(one.report.get("left_out", ())),
         columns=[
             (n, name, sources.read_as(name, one.fields, kind), first)
@@ -239,11 +275,14 @@ def take(programme: UUID, records: str, handed: UUID) -> BaseResponse:
             if taken:
                 file_imports.take_over(db, actor, home, id, licence=licence)
                 flash(gettext("A worker brings the file in now. Nobody has confirmed yet what it says."))
+            elif request.form.get("do") == "try":
+                file_imports.try_out(db, actor, home, id)
+                flash(gettext("A worker tries the whole file now. Nothing of it is recorded."))
     except InvalidForm as refusal:
         return _show(home, noun, id, say_faults(refusal), licence)
     if request.form.get("do") == "take_out":
         return mapping_file(noun, fields)
-    if not taken:
+    if not taken and request.form.get("do") != "try":
         # What was typed beside the columns is shown again, and kept once it is taken over.
         return _show(home, noun, id, {}, licence)
     return redirect(url_for("files_in.show", programme=home, records=noun, handed=id), 303)
@@ -273,6 +312,31 @@ def mapping(programme: UUID, records: str, handed: UUID) -> Response:
     with page_transaction() as (db, actor):
         one = _of_kind(file_imports.show_file(db, actor, str(programme), str(handed)), noun)
     return mapping_file(noun, one.fields)
+
+
+@blueprint.get("/<uuid:handed>/refused.csv")
+def refused(programme: UUID, records: str, handed: UUID) -> Response:
+    """Why each row is refused, as a file."""
+    with _taken_out(programme, records, handed) as (db, one):
+        return reasons_file(all_refused(db, one.id), "refused.csv")
+
+
+@blueprint.get("/<uuid:handed>/refused-rows")
+def rows(programme: UUID, records: str, handed: UUID) -> Response:
+    """The refused rows as the file has them, to be put right and handed in again."""
+    with _taken_out(programme, records, handed) as (db, one):
+        told = one.report
+        return rows_file(
+            all_refused(db, one.id), told.get("columns", []), "refused-rows", nested=bool(told.get("nested_cells"))
+        )
+
+
+@contextmanager
+def _taken_out(programme: UUID, records: str, handed: UUID) -> Iterator[tuple[Connection, FileImport]]:
+    with page_transaction() as (db, actor):
+        one = _of_kind(file_imports.show_file(db, actor, str(programme), str(handed)), _kind(records))
+        insist_proved(actor)
+        yield db, one
 
 
 def _of_kind(one: FileImport, kind: Kind) -> FileImport:

@@ -21,7 +21,7 @@ LIMITED: Mapping[str, Kind] = {
     "desk.search": "search", "api.start_run": "search",
     "need_twins.likely": "palette", "technology_twins.likely": "palette",
     "cases.forecast": "forecast", "api.show_case_forecast": "forecast",
-    "cases.csv": "export", "cases.xlsx": "export",
+    "cases.csv": "export", "cases.xlsx": "export", "files_in.refused": "export", "files_in.rows": "export",
     "documents.case_file": "case_file", "api.take_case_file": "case_file",
     "letters.preview": "letter", "letters.send": "letter", "api.preview_letter": "letter", "api.send_letter": "letter",
     "previews.show": "preview", "previews.draw": "preview", "evidence.show": "preview", "evidence.draw": "preview",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from contextlib import nullcontext
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -351,33 +350,3 @@ def test_a_programme_keeps_so_many_that_were_only_looked_at(engine: Engine, worl
         show(engine, world, kept[0])
     take(engine, world, again)
     assert show(engine, world, hand_in(engine, world)).state == "looked_at"
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
-def test_whom_a_file_names_is_looked_for_piece_by_piece(
-    engine: Engine, world: World, monkeypatch: pytest.MonkeyPatch, encoding: str
-) -> None:
-    """A statement is sent for each piece that is read, wherever it ends: within a character, or within a name."""
-    for name, value in (("_READ", 1_001), ("_PIECE", 6_000), ("_OVERLAP", 6)):
-        monkeypatch.setattr(file_imports, name, value)
-    rows = "1,我们的水泵由工厂制造\n" * 2_000
-    hand_in(engine, world, content=(rows[:5_999] + "张玉兰\n" + rows).encode(encoding))
-    kept = hand_in(engine, world, content=rows.encode(encoding))
-    sent, searched = 0, list[int]()
-
-    def looks(said: str) -> bool:
-        searched.append(sent)
-        return "张玉兰" in said
-
-    with transaction(engine) as db:
-        execute = db.execute
-
-        def counted(*given: Any, **more: Any) -> Any:
-            nonlocal sent
-            sent += 1
-            return execute(*given, **more)
-
-        monkeypatch.setattr(db, "execute", counted)
-        assert file_imports.drop_naming(db, looks) == 1
-    assert all(one < other for one, other in pairwise(searched))
-    assert show(engine, world, kept).state == "looked_at"

@@ -211,3 +211,18 @@ def test_what_lies_within_others_is_no_longer_than_a_cell(cell: str, why: str | 
     assert [name for name, _ in row.faults] == (["more"] if why else [])
     assert ("more" in row.values) == (why is None)
     assert all(why in str(told) for _, told in row.faults if why)
+
+
+def test_a_refused_row_that_is_given_back_is_read_as_it_was() -> None:
+    told = b"casework_row,casework_why,external_id,title,description\n7,title: is missing,P1,'=1+1,'quoted'\n"
+    (row,) = read_rows(io.BytesIO(told), ())
+    assert row.values == row.raw == {"external_id": "P1", "title": "=1+1", "description": "'quoted'"}
+    (row,) = read_rows(
+        io.BytesIO(b'{"casework_row": 7, "casework_why": "x", "external_id": "P1", "title": "\'=1"}'), ()
+    )
+    assert row.values == row.raw == {"external_id": "P1", "title": "'=1"}
+
+
+def test_of_a_row_that_is_too_short_the_cells_are_told() -> None:
+    (short, long) = read_rows(io.BytesIO(b"external_id,title,size\nP1,Pump\nP2,Pump,1,2\n"), ())
+    assert (short.values, short.raw, long.raw) == ({}, {"external_id": "P1", "title": "Pump"}, {})

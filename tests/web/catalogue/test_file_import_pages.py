@@ -282,13 +282,13 @@ def test_every_refused_row_is_seen_a_page_at_a_time(
             seen.append(rows(page))
         return seen
 
-    # Looked at, all of the first rows; brought in, as many as are kept, and it is said that there are more.
+    # Looked at, all of the first rows; brought in, all there are, however few of the others are kept.
     assert walk(shown) == [["2", "3"], ["4", "5"], ["6", "7"], ["8"]]
     press(browser, at, shown, "take_over", external_id="external_id", title="title", colour="")
     carry_on(engine, at.rpartition("/")[2])
     done = browser.get(at).text
-    assert walk(done) == [["2", "3"], ["4", "5"], ["6"]]
-    assert "the first 5 are kept" in words_of(done)
+    assert walk(done) == [["2", "3"], ["4", "5"], ["6", "7"], ["8"]]
+    assert "the first 5 are kept" not in words_of(done)
     for strange in ("-1", "99", "x"):
         assert rows(browser.get(f"{at}?start={strange}").text) == ["2", "3"]
 
@@ -311,3 +311,59 @@ def test_what_is_missing_is_said_at_its_field(browser_for: Enter, world: World) 
     _, shown = hand_in(browser, world, b"", "")
     words = words_of(shown)
     assert "choose the file" in words.casefold()
+
+
+def test_the_whole_file_is_tried_and_its_refused_rows_are_put_right(
+    browser_for: Enter, world: World, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_report, "MOST_KEPT", 3)
+    monkeypatch.setattr(file_import_pages, "_SHOWN", 4)
+    browser, named = browser_for("officer"), {"number": "external_id", "name": "title"}
+    told = "Number;Name;Colour\n" + "".join(f"P{n};{'' if n < 9 else '=1+1'};@red\n" for n in range(12))
+    at, shown = hand_in(browser, world, told.encode())
+    trying = words_of(press(browser, at, shown, "try", **named))
+    assert ("The whole file is being tried." in trying, "0 rows were read" in trying) == (True, True)
+    carry_on(engine, at.rpartition("/")[2])
+    page = browser.get(at).text
+    assert "What the whole file would bring" in words_of(page)
+    assert "Refused rows 9" in words_of(page)
+    # All of them, part by part, and not the first few alone.
+    seen = [
+        number
+        for start in (0, 4, 8)
+        for number in re.findall(r"(\d+) title is missing", words_of(browser.get(f"{at}?start={start}").text))
+    ]
+    assert seen == [str(n + 2) for n in range(9)]
+    for name in ("refused.csv", "refused-rows"):
+        assert f'href="{at}/{name}"' in page
+    why = browser.get(f"{at}/refused.csv").get_data().decode("utf-8-sig").splitlines()
+    assert (len(why), why[1]) == (10, '"2","title","is missing"')
+    rows = browser.get(f"{at}/refused-rows")
+    assert "refused-rows.csv" in rows.headers["Content-Disposition"]
+    lines = rows.get_data().decode("utf-8-sig").splitlines()
+    assert lines[:2] == [
+        '"casework_row","casework_why","number","name","colour"',
+        '"2","title: is missing","P0","","\'@red"',
+    ]
+    # What a person puts right is handed in again as it is.
+    again, _ = hand_in(browser, world, "\n".join(lines).replace('"P0",""', '"P0","Kiln"').encode())
+    press(browser, again, browser.get(again).text, "take_over", **named, colour="owner")
+    carry_on(engine, again.rpartition("/")[2])
+    assert "New 1" in words_of(browser.get(again).text)
+    with transaction(engine) as db:
+        (row,) = db.execute(text("SELECT row FROM source_rows")).scalars()
+    assert row == '{"number":"P0","name":"Kiln","colour":"@red"}'
+
+
+def test_the_refused_rows_of_a_file_with_lists_are_lines_of_json(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser = browser_for("officer")
+    at, shown = hand_in(browser, world, b'[{"external_id": "P1", "title": "", "ipc": ["F22B"]}, 7]')
+    press(browser, at, shown, "try", **{name: name for name in ("external_id", "title", "ipc")})
+    carry_on(engine, at.rpartition("/")[2])
+    rows = browser.get(f"{at}/refused-rows").get_data().decode().splitlines()
+    assert rows == [
+        '{"casework_row": 1, "casework_why": "title: is missing", "external_id": "P1", "title": "", "ipc": ["F22B"]}'
+    ]
+    assert browser.get(f"{at.replace('/technologies/', '/needs/')}/refused-rows").status_code == 404
