@@ -23,6 +23,7 @@ from casework.api.cases import routes as case_routes
 from casework.api.catalogue import (
     assessment_routes,
     beside_routes,
+    import_routes,
     ip_right_routes,
     organisation_routes,
     record_routes,
@@ -121,6 +122,7 @@ ROUTES: tuple[Route, ...] = (
     *record_routes.ROUTES,
     *beside_routes.ROUTES,
     *table_routes.ROUTES,
+    *import_routes.ROUTES,
     *matching_routes.ROUTES,
     *proposal_routes.ROUTES,
     *interest_routes.ROUTES,

@@ -2050,6 +2050,7 @@ CREATE TABLE technologies (
     reference_sites JSONB DEFAULT '[]' NOT NULL,
     licences TEXT[] DEFAULT '{}' NOT NULL,
     standards JSONB DEFAULT '[]' NOT NULL,
+    restrictions JSONB DEFAULT '[]' NOT NULL,
     publication TEXT DEFAULT 'closed' NOT NULL,
     published_on DATE,
     last_confirmed_on DATE,
@@ -2085,7 +2086,8 @@ COMMENT ON COLUMN technologies.ipc IS 'Codes of the patent classification';
 COMMENT ON COLUMN technologies.sdgs IS 'Sustainable Development Goals: 7 or 7.2';
 COMMENT ON COLUMN technologies.reference_sites IS 'Rows: site, year, size';
 COMMENT ON COLUMN technologies.licences IS 'Kinds of licence that are to be had: exclusive, sole, plain, or none; empty: nobody has said';
-COMMENT ON COLUMN technologies.standards IS 'Certificates that it has and standards that it meets, in rows: name, number, body, valid_until';
+COMMENT ON COLUMN technologies.standards IS 'Certificates that it has and standards that it meets, in rows: name, number, body, valid_until, held (no: it lacks it)';
+COMMENT ON COLUMN technologies.restrictions IS 'What law or contract lays on it, in rows: kind (of which one is none), countries, words; empty: nobody has said';
 COMMENT ON COLUMN technologies.publication IS 'public, on_request or closed: who outside of the programme may read of it';
 COMMENT ON COLUMN technologies.published_on IS 'At its source';
 COMMENT ON COLUMN technologies.last_confirmed_on IS 'At its source';

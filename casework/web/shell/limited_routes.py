@@ -35,6 +35,7 @@ LIMITED: Mapping[str, Kind] = {
     "rights.add_burden": "upload", "rights.correct_burden": "upload", "rights.end_burden": "upload", "rights.show_burden": "upload",
     "files_in.hand_in": "upload", "files_in.use_mapping": "upload",
     "tables.preview": "upload", "tables.bring": "many", "api.import_table": "many",
+    "api.hand_in_import": "upload", "api.try_import": "many", "api.take_over_import": "many",
     "party_screenings.add": "upload", "party_screenings.file_evidence": "upload",
     "api.show_burden": "upload", "api.show_screening": "upload",
     "accounts.keep_draft": "draft", "news.show": "news",

@@ -25,6 +25,7 @@ TAKING_IN = (
     "api.show_burden",
     "api.show_screening",
     "api.import_table",
+    "api.hand_in_import",
 )
 
 
