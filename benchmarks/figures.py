@@ -31,7 +31,9 @@ class Scale:
     reads_s: float = 20.0
     rows: int = 5_000
     #: Of a catalogue.
-    records: int = 20_000
+    records: int = 130_000
+    #: Of these so many the model of similar texts looks at.
+    embedded: int = 1_000
     #: In one table.
     rights: int = 1_000
     #: Cases of a programme whose figures are counted.
@@ -55,6 +57,7 @@ QUICK = Scale(
     reads_s=5.0,
     rows=1_000,
     records=3_000,
+    embedded=200,
     counted=10_000,
     clocks=60,
     actions=30,

@@ -1,6 +1,8 @@
-"""How long the list for one need takes, with filters and explanation, kept as a run; the search box; and proposals.
+"""How long the list for one need takes, with filters, twins and explanation, kept as a run; the search box; and proposals.
 
-The yardstick sends by hand the one statement that names the candidates: what it finds must be found by anybody.
+The yardstick sends by hand the one statement that names the candidates: what it finds must be found by anybody. Where the model of
+similar texts is installed, the lists are made with it as well: it looks at some records, and the others are given the directions of
+these, so that as many are compared as there are.
 """
 
 from __future__ import annotations
@@ -9,12 +11,12 @@ import csv
 import gc
 import io
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Engine
 
-from benchmarks.catalogue import bring_in, catalogue, written
+from benchmarks.catalogue import bring_in, catalogue, find_twins, written
 from benchmarks.figures import Figure, Scale, ms, percentile, timed
 from benchmarks.world import World, request
 from casework.matching.dictionary import cc_cedict
@@ -22,8 +24,11 @@ from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.kept_records import create_record
 from casework.operations.catalogue.views import Technology
 from casework.operations.matching.listed_records import list_found
+from casework.operations.matching.meanings import embed, switch_on
 from casework.operations.matching.proposals import propose_matches
-from casework.operations.matching.runs import start_run
+from casework.operations.matching.ranking import TEXT, WORDS
+from casework.operations.matching.runs import replay_run, start_run
+from casework.operations.matching.text_model import installed
 from casework.permissions.actors import Actor
 from casework.records.database import transaction
 
@@ -41,6 +46,7 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
     content = catalogue(scale.records)
     with written(content) as file:
         bring_in(world, file)
+    find_twins(world)
     engine = world.engine()
     with world.superuser() as plain:
         plain.execute("ANALYZE")
@@ -60,9 +66,11 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
             needs.append(str(made.answer["id"]))
             said.append(words)
 
+    runs: list[Mapping[str, Any]] = []
+
     def a_list(need: str) -> None:
         with transaction(engine) as db:
-            start_run(db, officer, need, request=request())
+            runs.append(start_run(db, officer, need, request=request()).answer)
 
     with world.unbound() as hands:
         rarest = [_rarest(hands, world.programme, words) for words in said]
@@ -75,6 +83,7 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
     yield from _figures(f"list for a need of {scale.records:,}", lists, (60, None, 150))
     ratio = percentile(lists, 50) / percentile(hand, 50)
     yield Figure("list / its candidates by hand", ratio, "times", detail=f"by hand {ms(percentile(hand, 50))}")
+    yield from _lists(engine, officer, runs[-len(needs) :])
 
     def a_look(words: str) -> None:
         with transaction(engine) as db:
@@ -83,7 +92,46 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
     searched = _times(a_look, [*(" ".join(words[:2]) for words in said), "热泵", "储能"], scale)
     yield from _figures(f"search among {scale.records:,}", searched, (None, None, 100))
     yield from _proposals(world, engine, officer, scale)
+    if installed():
+        _look_at_some(world, engine, scale)
+        both = _times(a_list, needs, scale)
+        assert runs[-1]["channels"] == [WORDS, TEXT], runs[-1]
+        more = ms(percentile(both, 50) - percentile(lists, 50))
+        yield from _figures("the same with similar texts", both, (100, None, 190), f"{more} more at the median")
     engine.dispose()
+
+
+#: Gives the records that the model has not looked at the directions of those that it has, one after the other.
+_AS_THOSE = """
+    INSERT INTO record_meanings (record_id, programme_id, model, direction, version)
+    SELECT t.id, t.programme_id, m.model, m.direction, m.version FROM (
+        SELECT id, programme_id, row_number() OVER (ORDER BY id) AS n FROM technologies
+        WHERE NOT EXISTS (SELECT FROM record_meanings x WHERE x.record_id = technologies.id)
+    ) t JOIN (
+        SELECT *, row_number() OVER (ORDER BY record_id) - 1 AS n, count(*) OVER () AS every FROM record_meanings
+        WHERE direction IS NOT NULL
+    ) m ON m.n = t.n % m.every
+"""
+
+
+def _look_at_some(world: World, engine: Engine, scale: Scale) -> None:
+    switch_on(engine, world.programme)
+    embed(engine, world.programme, most=scale.embedded)
+    with world.superuser() as plain:
+        plain.execute(_AS_THOSE)
+        plain.execute("ANALYZE record_meanings")
+
+
+def _lists(engine: Engine, officer: Actor, made: Sequence[Mapping[str, Any]]) -> Iterator[Figure]:
+    """Of some lists how many are the same when they are made again, and of all candidates how many scores are the sum of their shares."""
+    with transaction(engine) as db:
+        same = [replay_run(db, officer, str(one["id"])).equal for one in made]
+    listed = [one for run in made for one in run["candidates"]]
+    sums = [abs(sum(part["share"] for part in one["explanation"]["parts"]) - one["score"]) <= 1e-6 for one in listed]
+    behind = sum(len(one["explanation"].get("twins", ())) for one in listed)
+    yield Figure("lists made again that are the same", sum(same) / len(same), "of 1", 1, detail=f"of {len(same)}")
+    detail = f"of {len(listed):,} candidates, behind which stand {behind:,} twins"
+    yield Figure("scores that are the sum of their shares", sum(sums) / len(sums), "of 1", 1, detail=detail)
 
 
 def _proposals(world: World, engine: Engine, officer: Actor, scale: Scale) -> Iterator[Figure]:
@@ -142,6 +190,6 @@ def _times(act: Callable[[Any], None], given: list[Any], scale: Scale) -> list[f
     return [timed(act, one) for _ in range(scale.repetitions) for one in given]
 
 
-def _figures(name: str, times: list[float], aims: tuple[float | None, ...]) -> Iterator[Figure]:
+def _figures(name: str, times: list[float], aims: tuple[float | None, ...], detail: str = "") -> Iterator[Figure]:
     for percent, aim in zip((50, 95, 99), aims, strict=True):
-        yield Figure(f"{name}, p{percent}", percentile(times, percent) * 1000, "ms", aim, most=True)
+        yield Figure(f"{name}, p{percent}", percentile(times, percent) * 1000, "ms", aim, most=True, detail=detail)

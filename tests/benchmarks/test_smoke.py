@@ -31,6 +31,7 @@ TINY = Scale(
     reads_s=1.0,
     rows=20,
     records=60,
+    embedded=4,
     counted=20,
     rights=5,
     clocks=4,
