@@ -22,10 +22,12 @@ from casework.operations.core.i18n import BEIJING, Speech, catalogue, templates
 from casework.operations.core.notice_words import HAPPENED, SEALED
 from casework.operations.core.notification_preferences import DIGEST
 from casework.operations.deadlines.words import say_days_of, say_kind, say_rule, say_used
+from casework.operations.documents.key_material import secret_box_of
 from casework.operations.letters.mail import LetterMail
 from casework.operations.links.mail import PartyLinkMail
 from casework.operations.links.office_links import OfficeLinkMail
 from casework.operations.notifications.mail_outbox import Item, Mail
+from casework.operations.oversight.figure_stops import stop_path
 from casework.operations.oversight.figures_mail import FiguresMail
 from casework.operations.people.invitation_mail import InvitationMail
 from casework.operations.people.role_notices import RoleMail
@@ -70,7 +72,9 @@ def write_mail(
     elif isinstance(mail, RoleMail):
         template, subject, given = _role(mail, base, chinese)
     elif isinstance(mail, FiguresMail):
-        template, subject, given = _figures(mail, base, chinese)
+        template, subject, given = _figures(
+            mail, base, chinese, base + stop_path(secret_box_of(settings), mail.subscription)
+        )
     elif isinstance(mail, LinkMail):
         template, subject, given = _link(mail, base, chinese)
     elif isinstance(mail, PartyLinkMail):
@@ -91,6 +95,10 @@ def write_mail(
     message["Message-ID"] = f"<{mail.id}@{parseaddr(settings.smtp_sender)[1].rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
+    if isinstance(mail, FiguresMail):
+        # RFC 8058: mail programs show a button for it, which sends the form without a page.
+        message["List-Unsubscribe"] = f"<{given['stop_url']}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(environment.get_template(f"mail/{template}.txt").render(given))
     message.add_alternative(environment.get_template(f"mail/{template}.html").render(given), subtype="html")
     if isinstance(mail, LetterMail):
@@ -146,7 +154,7 @@ def _role(mail: RoleMail, base: str, chinese: bool) -> Written:
     return "role", words.gettext("A role in a programme that you look after"), dict(given)
 
 
-def _figures(mail: FiguresMail, base: str, chinese: bool) -> Written:
+def _figures(mail: FiguresMail, base: str, chinese: bool, stop_url: str) -> Written:
     say = Speech(chinese)
     numbers = [
         (say.gettext(one.words), one.count or say.gettext("hidden"), "" if one.more is None else f"{one.more:+d}")
@@ -161,7 +169,7 @@ def _figures(mail: FiguresMail, base: str, chinese: bool) -> Written:
         "outside": mail.outside,
         "some": mail.some,
         "url": base + mail.path,
-        "stop_url": f"{base}/figures/mails/{mail.subscription}/stop",
+        "stop_url": stop_url,
     }
     day = say.day(day_in(mail.as_of, mail.zone))
     return "figures", say.gettext("Figures as of %(day)s", day=day), given

@@ -76,6 +76,7 @@ from casework.web.notifications import pages as notification_pages
 from casework.web.oversight import (
     figure_mail_pages,
     figure_pages,
+    figure_stop_pages,
     follow_up_pages,
     job_pages,
     outside_pages,
@@ -197,6 +198,8 @@ def create_app(settings: Settings) -> Flask:
     api = create_blueprint()
     # Programs send a token of their own with each request, and no cookie counts.
     csrf.exempt(api)
+    # A mail program sends its secret, and knows no form of ours.
+    csrf.exempt(figure_stop_pages.blueprint)
     app.register_blueprint(api)
     app.extensions["casework.large"] |= large_routes(api.name)
     for blueprint in PAGES:
@@ -251,6 +254,7 @@ PAGES = (
     report_pages.blueprint,
     report_files.blueprint,
     figure_mail_pages.blueprint,
+    figure_stop_pages.blueprint,
     follow_up_pages.blueprint,
     job_pages.blueprint,
     mail_pages.blueprint,

@@ -78,7 +78,7 @@ FILES = frozenset({
 BETWEEN = frozenset({
     "/sign-in/code", "/confirm", "/notifications/<notification>", "/invitation/<token>", "/invitation/join", "/password/new",
     "/answer/form", "/answer/documents/<document>", "/state-need/form", "/renew-need/form", "/interest/form", "/robots.txt",
-    "/story/form", "/story/picture", "/results.json", "/results.atom", "/results/<story>/picture",
+    "/stop-mails/<subscription>/<secret>", "/story/form", "/story/picture", "/results.json", "/results.atom", "/results/<story>/picture",
 })  # fmt: skip
 #: The catalogue as everybody reads it.
 PUBLIC = (

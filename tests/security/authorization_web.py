@@ -42,7 +42,8 @@ def letter(on: Mapping[str, str]) -> Mapping[str, str]:
 #: `test_passkey_pages.py`, `test_step_up_pages.py`, `tests/web/notifications/test_pages.py` and, for who was invited,
 #: `tests/web/people/test_invitation_pages.py`, and for a party with a link `tests/web/links/test_answer_pages.py`, and for an enterprise
 #: with one `tests/web/catalogue/test_need_link_pages.py`, `test_need_renewal_link_pages.py` beside it
-#: and `tests/web/matching/test_interest_link_pages.py` and `tests/web/results/test_story_link_pages.py` walk through them.
+#: and `tests/web/matching/test_interest_link_pages.py` and `tests/web/results/test_story_link_pages.py`, and for whoever stops
+#: a mail `tests/web/oversight/test_figure_stop_pages.py`, walk through them.
 OWN = (
     "accounts.",
     "passkeys.",
@@ -58,6 +59,7 @@ OWN = (
     "public.",
     "results.",
     "story.",
+    "figure_stops.",
 )
 CANDIDATE = {"technology": "candidate"}
 LISTED = {"match": "listed_match"}

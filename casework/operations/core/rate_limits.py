@@ -34,6 +34,7 @@ Kind = Literal[
     "passkey",
     "party_link",
     "public",
+    "mail_stop",
 ]
 
 
@@ -89,6 +90,11 @@ ALLOWANCES: Mapping[Kind, Allowance] = {
         90,
         timedelta(minutes=10),
         "one-time links opened, looked into and answered, by network: whoever does it has no account",
+    ),
+    "mail_stop": Allowance(
+        60,
+        timedelta(minutes=10),
+        "links in mails that stop these, by network: whoever opens one has no account, and whoever guesses is slowed down",
     ),
     "public": Allowance(
         120,

@@ -52,9 +52,14 @@ def test_the_main_numbers_and_the_way_to_the_page_and_nothing_of_a_case(office: 
     send(office, 45)
     (said,) = figures(office, "officer")
     assert "Case opened: 1" in said
-    assert f"/figures/mails/{id}/stop" in said
+    assert f"/stop-mails/{id}/" in said
     assert "/figures?programme=BJ&as_of=" in said
     (mail,) = office.mails("officer")
+    # A mail program stops it by itself, by the address that is in the mail.
+    address = str(mail["List-Unsubscribe"])
+    assert address[1:-1] in said.split()
+    assert address.startswith("<http")
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
     with transaction(office.engine) as db:
         words = "SELECT title FROM cases UNION SELECT title FROM needs UNION SELECT name FROM people"
