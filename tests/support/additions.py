@@ -131,8 +131,8 @@ def add_statement(db: Connection, world: World, by: str, programme: str) -> str:
         request=new_request(),
     )
     token = str(done.answer["path"]).partition("#")[2]
-    told = {"title": "Heat at 70 degrees", "problem": "Heat of the halls goes into the air."}
-    said = Said(fields=told, beside={"tried": "A store"}, by="Zhou Min", position="Director")
+    told = {"title": "Heat at 70 degrees", "problem": "Heat of the halls goes into the air.", "tried": "A store"}
+    said = Said(fields=told, by="Zhou Min", position="Director")
     send_statement(db, token, open_link(db, STATEMENT, token), said)
     return str(done.answer["id"])
 

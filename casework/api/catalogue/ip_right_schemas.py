@@ -205,14 +205,22 @@ class NeedRecord(Answer):
     owner_expired: OwnerExpired
     merged_into: Annotated[str | None, Field(description="The record that stands in its place")]
     gone_since: Annotated[str | None, Field(description="Since when its source has it no more")]
+    function: Annotated[str | None, Field(description="What is wanted to be done, by whatever technology")]
     sector: str | None
     district: str | None
+    site: str | None
     problem: str | None
+    baseline: Annotated[str | None, Field(description="How it is today, as what comes is measured against it")]
+    process: str | None
+    tried: Annotated[str | None, Field(description="What has been tried")]
     target: str | None
+    constraints: str | None
+    contact: Annotated[str | None, Field(description="The person to ask about it")]
     figures: list[FigureOfNeed]
     ipc: Annotated[list[str], Field(description="Codes of the patent classification of what would do")]
     budget: Annotated[str | None, Field(description="As decimals")]
     budget_currency: str | None
+    readiness_text: str | None
     readiness_low: int | None
     readiness_high: int | None
     wanted_form: str | None
@@ -220,10 +228,6 @@ class NeedRecord(Answer):
     status: Annotated[str, Field(description="draft, published, matched, met, expired or withdrawn")]
     publication: Annotated[str, Field(description="public, on_request or closed: who else may read of it")]
     valid_until: str | None
-    more: Annotated[
-        dict[str, Any],
-        Field(description="Function wanted, process, baseline, what was tried, site, constraints, contact"),
-    ]
     provenance: Annotated[
         dict[str, dict[str, Any]], Field(description="By column: source and moment, and who confirmed it and when")
     ]
@@ -308,7 +312,15 @@ class TechnologyRecord(Answer):
         dict[str, Any] | None,
         Field(description="Of the statement: number, verdict, valid_until; counts only once confirmed"),
     ]
-    more: dict[str, Any]
+    languages: Annotated[list[str], Field(description="Of its papers")]
+    contact: Annotated[str | None, Field(description="Through whom one reaches its owner")]
+    source_page: Annotated[str | None, Field(description="Its own page at its source")]
+    acronym: Annotated[str | None, Field(description="Of the project that it came of")]
+    partner_countries: list[str]
+    total_cost: Annotated[str | None, Field(description="Of that project, as decimals")]
+    total_cost_currency: str | None
+    start_date: str | None
+    end_date: str | None
     provenance: Annotated[
         dict[str, dict[str, Any]], Field(description="By column: source and moment, and who confirmed it and when")
     ]

@@ -29,10 +29,17 @@ class NeedFields(Body):
     title: Line | None = None
     title_zh: Line | None = None
     owner: Annotated[Id | None, Field(description="Id of the organisation")] = None
+    function: Annotated[Words | None, Field(description="What is wanted to be done, by whatever technology")] = None
     sector: Line | None = None
     district: Line | None = None
+    site: Annotated[Line | None, Field(description="The works or building where it is to run")] = None
     problem: Words | None = None
+    baseline: Annotated[Words | None, Field(description="How it is today, as what comes is measured against it")] = None
+    process: Words | None = None
+    tried: Annotated[Words | None, Field(description="What has been tried")] = None
     target: Words | None = None
+    constraints: Annotated[Words | None, Field(description="Space, power, water, norms, standstill")] = None
+    contact: Annotated[Line | None, Field(description="The person to ask about it")] = None
     figures: Annotated[
         list[Figure] | None, Field(max_length=30, description="All rows: these take the place of those on record")
     ] = None
@@ -41,6 +48,7 @@ class NeedFields(Body):
     ] = None
     budget: Annotated[Decimals | None, Field(description="As decimals")] = None
     budget_currency: Currency | None = None
+    readiness_text: Line | None = None
     readiness_low: Level | None = None
     readiness_high: Level | None = None
     wanted_form: Line | None = None
@@ -113,6 +121,15 @@ class TechnologyFields(Body):
     readiness_low: Level | None = None
     readiness_high: Level | None = None
     ip_text: Words | None = None
+    languages: Annotated[Several | None, Field(description="Of its papers")] = None
+    contact: Annotated[Line | None, Field(description="Through whom one reaches its owner")] = None
+    source_page: Annotated[Line | None, Field(description="Its own page at its source")] = None
+    acronym: Annotated[Line | None, Field(description="Of the project that it came of")] = None
+    partner_countries: Several | None = None
+    total_cost: Annotated[Decimals | None, Field(description="Of that project, as decimals")] = None
+    total_cost_currency: Currency | None = None
+    start_date: Day | None = None
+    end_date: Day | None = None
     publication: Annotated[Code | None, Field(description="public, on_request or closed, which it is until said")] = (
         None
     )

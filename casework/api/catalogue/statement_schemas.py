@@ -114,7 +114,6 @@ class NeedStatement(Answer):
     ]
     valid_until: Annotated[str | None, Field(description="Of one that renews a need: until when it holds")] = None
     withdrawn_for: Annotated[str | None, Field(description="Why its enterprise has withdrawn the need")] = None
-    beside: Annotated[dict[str, Any], Field(description="What has been tried, site, constraints")]
     files: list[StatementFile]
     by: Annotated[str, Field(description="Who says so, as typed")]
     position: str

@@ -45,23 +45,25 @@ PUBLICATIONS = (PUBLIC, ON_REQUEST, CLOSED)
 FIELDS: Mapping[str, Mapping[str, Any]] = {
     NEED: {
         **dict.fromkeys(
-            ("title", "title_zh", "owner_id", "sector", "district", "problem", "target", "budget", "budget_currency",
-             "readiness_low", "readiness_high", "wanted_form", "wanted_by", "valid_until")
+            ("title", "title_zh", "owner_id", "function", "sector", "district", "site", "problem", "baseline", "process", "tried",
+             "target", "constraints", "budget", "budget_currency", "readiness_text", "readiness_low", "readiness_high", "wanted_form",
+             "wanted_by", "contact", "valid_until")
         ),
         "figures": [],
         "ipc": [],
         "status": "published",
         "publication": CLOSED,
-        "more": {},
     },
     TECHNOLOGY: {
         **dict.fromkeys(
             ("title", "title_zh", "owner_id", "description", "website", "readiness_text", "readiness_low",
              "readiness_high", "ip_text", "verification", "problem", "advantage", "cost_compared", "cost", "cost_currency",
-             "published_on", "last_confirmed_on")
+             "published_on", "last_confirmed_on", "contact", "source_page", "acronym", "total_cost", "total_cost_currency",
+             "start_date", "end_date")
         ),
         "ipc": [], "green_topics": [], "sdgs": [], "reference_sites": [],
-        "licences": [], "standards": [], "restrictions": [], "developed_in": [], "deployed_in": [], "benefits": [], "more": {},
+        "licences": [], "standards": [], "restrictions": [], "developed_in": [], "deployed_in": [], "benefits": [],
+        "languages": [], "partner_countries": [],
         "status": "published", "publication": CLOSED,
     },
 }  # fmt: skip

@@ -17,10 +17,8 @@ PUBLISHED: Mapping[str, tuple[str, ...]] = {
     PUBLIC: ("sector", "district", "readiness_low", "readiness_high", "problem", "target", "figures", "wanted_by"),
 }
 #: What an enterprise says of its need: fields of the record.
-STATED = ("title", "problem", "target", "figures", "sector", "district", "readiness_low", "readiness_high", "budget", "budget_currency",
-    "wanted_by", "publication")  # fmt: skip
-#: What of a statement lies beside the fields of a record.
-BESIDE = ("tried", "site", "constraints")
+STATED = ("title", "problem", "target", "figures", "tried", "site", "district", "sector", "constraints", "readiness_low",
+    "readiness_high", "budget", "budget_currency", "wanted_by", "publication")  # fmt: skip
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?")
 
@@ -62,4 +60,4 @@ def shown_of(said: JsonMapping, record: Mapping[str, Any]) -> JsonObject:
     return changed_by(said, [published])
 
 
-__all__ = ["BESIDE", "PUBLISHED", "STATED", "alike", "changed_by", "changes_of", "shown_of"]
+__all__ = ["PUBLISHED", "STATED", "alike", "changed_by", "changes_of", "shown_of"]

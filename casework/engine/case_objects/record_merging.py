@@ -13,7 +13,8 @@ from casework.errors import InvalidForm
 from casework.reasons import Why
 
 #: Fields that mean something together only: they are taken over as one, under the name of the first.
-TOGETHER = (("budget", "budget_currency"), ("cost", "cost_currency"), ("readiness_low", "readiness_high"))
+TOGETHER = (("budget", "budget_currency"), ("cost", "cost_currency"), ("total_cost", "total_cost_currency"),
+    ("readiness_low", "readiness_high"))  # fmt: skip
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 _PUBLICATION, _OWNER = "publication", "owner_id"
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypedDict, cast
 
 from casework import reasons
 from casework.engine.case_objects.countries import is_country
+from casework.engine.case_objects.money import CURRENCIES
 from casework.engine.case_objects.outside_burdens import LICENCES
 from casework.engine.definition.plain_text import visible
 from casework.errors import InvalidForm
@@ -20,6 +21,9 @@ CODES = ("ipc", "sdgs")
 #: Of the International Patent Classification: section, class, and as far as they are told subclass, group and subgroup.
 _IPC = re.compile(r"([A-HY][0-9]{2})(?:([A-Z])(?:0*([0-9]{1,4})/([0-9]{2,6}))?)?")
 _SDG = re.compile(r"(?:(?:UN )?SDG|GOAL)? ?0?([1-9]|1[0-7])(\.(?:[0-9]{1,2}|[A-E]))?(?: ?[:.,–-] ?\D.*)?")
+#: Addresses of pages. Any other kind, such as javascript:, would become a dangerous link on one of ours.
+PAGES = ("website", "source_page")
+_WEB = re.compile(r"https?://\S+", re.IGNORECASE)
 #: So many sites a technology names at most.
 MOST_SITES = 50
 _LONGEST = {"site": 300, "year": 4, "size": 200}
@@ -290,3 +294,12 @@ def _faults_of(rule: _Rows, row: Mapping[str, str]) -> dict[str, Why]:
     if not row.get(rule.named):
         faults[rule.named] = rule.missing
     return faults | rule.wrong(row)
+
+
+def misspelt(said: Mapping[str, Any]) -> dict[str, Why]:
+    """What of these fields is no address of a page, and no currency, where it must be one."""
+    wrong: dict[str, Why] = {
+        name: reasons.catalogue.NO_WEB_ADDRESS for name in PAGES if name in said and not _WEB.fullmatch(str(said[name]))
+    }
+    code = said.get("total_cost_currency")
+    return wrong if code is None or code in CURRENCIES else wrong | {"total_cost_currency": reasons.imports.NO_CURRENCY}

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
+from casework.engine.case_objects.kept_records import FIELDS
 from casework.engine.roles import Role
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
@@ -32,32 +33,12 @@ from casework.records.field_encryption import texts_in
 BATCH, MOST_SAID = 500, 500_000
 #: Columns of a table that an import fills, with what stands there when nothing was told.
 COLUMNS: Mapping[str, JsonMapping] = {
-    "needs": dict.fromkeys(
-        ("title", "title_zh", "owner_id", "sector", "district", "problem", "target", "budget", "budget_currency",
-         "readiness_low", "readiness_high", "wanted_form", "wanted_by", "valid_until")
-    )
-    | {"figures": [], "ipc": [], "publication": "closed", "more": {}},
-    "technologies": dict.fromkeys(
-        ("title", "title_zh", "owner_id", "description", "website", "readiness_text", "readiness_low",
-         "readiness_high", "ip_text", "verification", "problem", "advantage", "cost_compared", "cost", "cost_currency",
-         "published_on", "last_confirmed_on")
-    )
-    | {"developed_in": [], "deployed_in": [], "benefits": [], "ipc": [], "green_topics": [], "sdgs": [], "reference_sites": [],
-       "licences": [], "standards": [], "restrictions": [], "more": {},
-       "publication": "closed"},
+    **{kind: {name: none for name, none in FIELDS[noun].items() if name != "status"} for noun, kind in SIDES.items()},
     "past_projects": dict.fromkeys(
         ("title", "title_zh", "need_owner", "technology_owner", "district", "started_on", "ended_on", "outcome", "contract_value",
          "contract_currency", "effect")
     ),
     "matches": dict.fromkeys(("need_id", "technology_id", "proposed_on", "proposed_by", "score", "rationale")),
-}  # fmt: skip
-#: By kind of record what of it stands in its column `more`.
-IN_MORE: Mapping[str, tuple[str, ...]] = {
-    "needs": ("function", "baseline", "process", "tried", "site", "constraints", "contact", "readiness"),
-    "technologies": (
-        "languages", "contact", "source_page", "acronym", "partner_countries", "total_cost", "total_cost_currency", "start_date",
-        "end_date",
-    ),
 }  # fmt: skip
 
 
@@ -187,12 +168,10 @@ def columns_of(item: Item) -> JsonObject:
     record = item.record
     kind = kind_of(record)
     columns: JsonObject = {name: getattr(record, name) for name in _SAID_IN[kind]}
-    beside = {name: json_of(said) for name in IN_MORE[kind] if (said := getattr(record, name)) is not None}
-    columns["more"] = beside or None
-    if isinstance(record, Technology):
+    if isinstance(record, Need | Technology):
         columns["readiness_text"] = record.readiness
-        if record.verification is not None:
-            columns["verification"] = record.verification.model_dump(mode="json", exclude_none=True)
+    if isinstance(record, Technology) and record.verification is not None:
+        columns["verification"] = record.verification.model_dump(mode="json", exclude_none=True)
     return {name: value for name, value in columns.items() if value is not None}
 
 

@@ -118,7 +118,6 @@ class Need(_Ranked):
     wanted_by: Day | None = None
     publication: Annotated[str, one_of(PUBLICATIONS)] | None = None
     valid_until: Day | None = None
-    # Kept together as `more`, with the words of readiness.
     function: Text | None = None
     baseline: Text | None = None
     process: Text | None = None
@@ -232,7 +231,6 @@ class Technology(_Ranked):
     publication: Annotated[str, one_of(PUBLICATIONS)] | None = None
     verification: Annotated[Verification, BeforeValidator(_in_one_cell)] | None = None
     rights: Annotated[list[Right], BeforeValidator(_few)] | None = None
-    # Kept together as `more`.
     languages: Several | None = None
     contact: Short | None = None
     source_page: Web | None = None

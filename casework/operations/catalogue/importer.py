@@ -392,13 +392,12 @@ class _Import:
     def _differing(self, item: Item, row: Any, before: JsonMapping, columns: JsonMapping) -> JsonObject:
         differ: JsonObject = {}
         for name, value in columns.items():
-            wanted = before[name] | value if name == "more" else value
-            if wanted == before[name]:
+            if value == before[name]:
                 continue
             if row.provenance.get(name, {}).get("confirmed_by"):
                 self.telling.keep(item.row, name, reasons.imports.KEPT_VALUE)
                 continue
-            differ[name] = wanted
+            differ[name] = value
         # Both ends of a range stand or fall together: a confirmed one would contradict the other.
         low = differ.get("readiness_low", before.get("readiness_low"))
         high = differ.get("readiness_high", before.get("readiness_high"))

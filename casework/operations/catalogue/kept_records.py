@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -41,6 +40,7 @@ from casework.engine.case_objects.technology_details import (
     CODES,
     codes_of,
     licences_of,
+    misspelt,
     restrictions_of,
     sites_of,
     standards_of,
@@ -150,8 +150,8 @@ def _reasoned(standing: Standing, fields: Collection[str], reason: str | None) -
     return {REASON: said or None}
 
 
-#: What a person may put right of a record: all but how it stands and what only an import brings.
-CORRECTED: Mapping[str, frozenset[str]] = {noun: frozenset(FIELDS[noun]) - {"status", "more"} for noun in FIELDS}
+#: What a person may put right of a record: all but how it stands.
+CORRECTED: Mapping[str, frozenset[str]] = {noun: frozenset(FIELDS[noun]) - {"status"} for noun in FIELDS}
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 #: Whether a record is there under what its source calls it.
 _TAKEN: Mapping[str, TextClause] = {
@@ -205,10 +205,9 @@ def create_record(
     source: str,
     external_id: str | None = None,
     confirmed: bool,
-    more: JsonMapping | None = None,
     request: Request,
 ) -> Done:
-    """Enter a need or a technology; with `confirmed` the person who enters it stands for all that it says. `more`: what has no field."""
+    """Enter a need or a technology; with `confirmed` the person who enters it stands for all that it says."""
     if programme not in reach(actor).all_of:
         raise NotFound("programme")
     by = in_the_programme(actor, programme, EDITORS)
@@ -217,7 +216,7 @@ def create_record(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     kept = {name: value for name, value in fields.items() if name in CORRECTED[noun] and value not in _EMPTY}
-    kept |= _cleaned(kept) | ({"more": dict(more)} if more else {})
+    kept |= _cleaned(kept)
     with whole(db):
         turn = lock_log(db, programme)
     _insist_plausible(db, programme, kept, {"title", *kept})
@@ -259,7 +258,7 @@ def correct_record(
     given = {
         name: FIELDS[noun][name] if value in _EMPTY else value
         for name, value in fields.items()
-        if name in CORRECTED[noun] or statement is not None and name == "more"
+        if name in CORRECTED[noun]
     }
     given |= _cleaned(given)
     new = {
@@ -367,8 +366,8 @@ def _bare(value: Any) -> Any:
     return None if value is GONE else value
 
 
-#: Any other kind of address, such as javascript:, would become a dangerous link on a page.
-_WEB = re.compile(r"https?://\S+", re.IGNORECASE)
+#: Amounts that say nothing without their currency, which stands beside each.
+_AMOUNTS = {"budget": reasons.catalogue.CURRENCY_MISSING, "cost": reasons.catalogue.COST_CURRENCY_MISSING}
 
 
 def _standing(db: Connection, noun: Kept, id: str, programme: str, seen: int | None) -> Standing:
@@ -389,12 +388,10 @@ def _insist_plausible(db: Connection, programme: str, state: JsonMapping, named:
             faults[name] = reasons.fields.WHOLE_BETWEEN(least="1", most="9")
     if low is not None and high is not None and low > high:
         faults.setdefault("readiness_high", reasons.catalogue.READINESS_ORDER)
-    if state.get("budget") is not None and state.get("budget_currency") is None:
-        faults["budget_currency"] = reasons.catalogue.CURRENCY_MISSING
-    if state.get("cost") is not None and state.get("cost_currency") is None:
-        faults["cost_currency"] = reasons.catalogue.COST_CURRENCY_MISSING
-    if "website" in named and state.get("website") is not None and not _WEB.fullmatch(str(state["website"])):
-        faults["website"] = reasons.catalogue.NO_WEB_ADDRESS
+    for name, missing in _AMOUNTS.items():
+        if state.get(name) is not None and state.get(f"{name}_currency") is None:
+            faults[f"{name}_currency"] = missing
+    faults |= misspelt({name: state[name] for name in named if state.get(name) is not None})
     if state.get("publication", CLOSED) not in PUBLICATIONS:
         faults["publication"] = reasons.fields.ONE_OF(choices=PUBLICATIONS)
     owner = state.get("owner_id")

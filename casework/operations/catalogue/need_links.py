@@ -36,10 +36,9 @@ SENT, TAKEN_BACK, FORGOTTEN = "need_stated", "need_taken_back", "need_forgotten"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
-    """A need as an enterprise sends it: the fields of the record, what goes beside them, and who says so."""
+    """A need as an enterprise sends it: the fields of the record, and who says so."""
 
     fields: JsonMapping
-    beside: JsonMapping
     by: str
     position: str
     #: The files that are on record with it: id, name, type, size and digest.
@@ -132,7 +131,7 @@ def send_statement(
         row = office_links.lock_link(db, STATEMENT, token, opened)
         if row.state not in WRITABLE:
             raise NotFound("link")
-        told: JsonObject = {"fields": fields, "beside": dict(said.beside), "by": said.by, "position": said.position}
+        told: JsonObject = {"fields": fields, "by": said.by, "position": said.position}
         if papers := need_files.change(db, row.said.get("files", ()), files, without):
             told["files"] = papers
         db.execute(_SEND, {"id": row.id, "said": json.dumps(told)})

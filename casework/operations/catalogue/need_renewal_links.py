@@ -24,7 +24,7 @@ from casework.engine.case_objects.kept_records import (
     WITHDRAWN,
     changed,
 )
-from casework.engine.case_objects.need_renewals import BESIDE, STATED, changed_by, changes_of, shown_of
+from casework.engine.case_objects.need_renewals import STATED, changed_by, changes_of, shown_of
 from casework.engine.case_objects.programme_lists import Lists
 from casework.engine.case_objects.record_use import TAKEN_BACK
 from casework.engine.deadlines.calendars import Calendar
@@ -99,7 +99,6 @@ def show_renewal_of(db: Connection, token: str, opened: str) -> ShownRenewal:
         stands=stands,
         says=Said(
             fields=changed_by(stands.fields, [says.get("fields", {})]),
-            beside=changed_by(stands.beside, [says.get("beside", {})]),
             by=says.get("by", ""),
             position=says.get("position", ""),
             files=says.get("files", ()),
@@ -112,12 +111,12 @@ def show_renewal_of(db: Connection, token: str, opened: str) -> ShownRenewal:
 
 def _stands(db: Connection, row: Any) -> Said:
     """What the enterprise is shown of its need."""
-    _, fields, beside = words_of(db, row.need)
-    return Said(fields=shown_of(fields, row.record), beside=beside, by="", position="")
+    _, fields = words_of(db, row.need)
+    return Said(fields=shown_of(fields, row.record), by="", position="")
 
 
 def _seen(stands: Said) -> str:
-    return digest([stands.fields, stands.beside])
+    return digest(dict(stands.fields))
 
 
 def answer_renewal(
@@ -148,16 +147,12 @@ def answer_renewal(
             raise InvalidForm(fields={"form": reasons.catalogue.SHOWN_BEFORE})
         insist_bounded(until, calendar_of(db, row.programme).local_date(now(db)))
         told: JsonObject = {"by": said.by, "position": said.position, "valid_until": until}
-        for part, names, before, after in (
-            ("fields", STATED, stands.fields, fields),
-            ("beside", BESIDE, stands.beside, said.beside),
-        ):
-            # Of nothing else than it is asked does it say anything.
-            if changes := changes_of(before, {name: after[name] for name in names if name in after}):
-                told[part] = changes
+        # Of nothing else than it is asked does it say anything.
+        if changes := changes_of(stands.fields, {name: fields[name] for name in STATED if name in fields}):
+            told["fields"] = changes
         if papers := need_files.change(db, row.said.get("files", ()), files, without):
             told["files"] = papers
-        otherwise = not told.keys().isdisjoint(("fields", "beside", "files"))
+        otherwise = not told.keys().isdisjoint(("fields", "files"))
         _write(db, row, RESTATED if otherwise else RENEWED, {"valid_until": until}, _by(said.by, said.position))
         state = SUBMITTED if otherwise else "renewed"
         db.execute(_ANSWER, {"id": row.id, "state": state, "said": json.dumps(told)})

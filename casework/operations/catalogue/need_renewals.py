@@ -18,7 +18,7 @@ from casework.engine.case_objects.need_renewals import changed_by
 from casework.engine.definition.own_limits import ASKED_BEFORE, REMINDED_BEFORE, NamedLimit
 from casework.engine.execution.context import By
 from casework.errors import InvalidForm, NotAllowed, Refused
-from casework.json_values import JsonMapping, JsonObject
+from casework.json_values import JsonObject
 from casework.operations.catalogue import need_statements
 from casework.operations.catalogue.kept_records import EDITORS, editable
 from casework.operations.catalogue.need_mail import ASKED, DRAFT
@@ -51,19 +51,15 @@ WEEK = 7
 RENEWAL_ASKED, TAKEN_BACK = "need_renewal_asked", "need_renewal_revoked"
 
 
-def words_of(db: Connection, need: str) -> tuple[str | None, JsonObject, JsonObject]:
-    """What an enterprise said of its need, as it was accepted, and what goes beside the fields; with the last statement of it."""
-    last, fields, beside = None, dict[str, Any](), dict[str, Any]()
+def words_of(db: Connection, need: str) -> tuple[str | None, JsonObject]:
+    """What an enterprise said of its need, as it was accepted; with the last statement of it."""
+    last, fields = None, dict[str, Any]()
     with whole(db):
         rows = list(db.execute(_WORDS, {"need": need}))
     for row in rows:
-        before: tuple[JsonMapping, JsonMapping] = (fields, beside) if row.renews else ({}, {})
-        fields, beside = (
-            changed_by(stood, [row.said.get(name, {})])
-            for stood, name in zip(before, ("fields", "beside"), strict=True)
-        )
+        fields = changed_by(fields if row.renews else {}, [row.said.get("fields", {})])
         last = row.id
-    return last, fields, beside
+    return last, fields
 
 
 #: What the enterprise that a need belongs to said of it, as it was accepted: of what was merged into it first, then the oldest first.

@@ -92,7 +92,6 @@ class Statement:
     need: str | None
     #: As it was sent last; of one that renews a need what it says otherwise, None of what it says no more.
     fields: JsonObject
-    beside: JsonObject
     #: Of one that renews a need: until when it holds, and why it does no more.
     valid_until: str | None
     withdrawn_for: str | None
@@ -210,7 +209,6 @@ def _shown(row: Any, scans: Mapping[str, str | None]) -> Statement:
         decided_at=instant(row.decided_at) if row.decided_at else None,
         need=row.need,
         fields=said.get("fields", {}),
-        beside=said.get("beside", {}),
         valid_until=said.get("valid_until"),
         withdrawn_for=said.get("reason"),
         files=files_in(said, scans),
@@ -365,7 +363,6 @@ def _record(db: Connection, actor: Actor, one: Statement, said: JsonObject) -> s
         "need",
         programme=one.programme,
         fields={"valid_until": valid_until, **said["fields"], "owner_id": one.organisation},
-        more=said["beside"],
         source=ENTERPRISE,
         external_id=one.id,
         confirmed=True,

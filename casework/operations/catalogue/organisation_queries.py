@@ -31,8 +31,8 @@ from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import ERASED
 from casework.operations.catalogue.organisations import read_seen
 from casework.operations.catalogue.right_history import name_cases
+from casework.operations.catalogue.right_views import CaseOfRight
 from casework.operations.catalogue.views import (
-    CaseOfRight,
     OrganisationEntry,
     OrganisationRecord,
     OrganisationRow,

@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from casework import reasons
-from casework.engine.case_objects.need_renewals import changed_by
 from casework.engine.execution.context import By
 from casework.errors import Refused
-from casework.json_values import JsonMapping, JsonObject
+from casework.json_values import JsonMapping
 from casework.operations.catalogue.kept_records import correct_record
-from casework.operations.catalogue.service import read_seen
 from casework.operations.core.idempotency import Request
 from casework.operations.core.record_log import Change, lock_records, write_records
 from casework.permissions.actors import Actor
@@ -28,15 +26,12 @@ def put_right(
 ) -> str:
     """The record of a need says what its enterprise says otherwise, `by` a statement as it was sent then, and whoever accepts it stands
     for that."""
-    fields: JsonObject = dict(said.get("fields", {}))
-    if beside := said.get("beside"):
-        fields["more"] = changed_by(read_seen(db, actor, "need", need).more, [beside])
     correct_record(
         db,
         actor,
         "need",
         need,
-        fields=fields,
+        fields=said.get("fields", {}),
         source=ENTERPRISE,
         reason=None,
         seen=seen,

@@ -24,7 +24,7 @@ from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import ERASED
-from casework.operations.catalogue.views import CaseOfRight, RightEntry
+from casework.operations.catalogue.right_views import CaseOfRight, RightEntry
 from casework.operations.core.merged_records import one_with
 from casework.operations.core.presenters import names_of
 from casework.operations.core.reader_names import titled

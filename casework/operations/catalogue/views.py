@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from casework.engine.case_objects.need_figures import NeedFigure
 from casework.engine.case_objects.technology_details import ReferenceSite, Restriction, Standard
-from casework.engine.state.right_values import Amount, OwnerOfRight
+from casework.engine.state.right_values import OwnerOfRight
 from casework.json_values import JsonObject
 from casework.operations.core.organisations import Contact
 from casework.operations.core.views import NamedInBoth
@@ -32,10 +32,19 @@ class Need:
     merged_into: str | None
     #: Since when its source has it no more.
     gone_since: str | None
+    #: What is wanted to be done, by whatever technology.
+    function: str | None
     sector: str | None
     district: str | None
+    site: str | None
     problem: str | None
+    #: How it is today, in which process, and what has been tried.
+    baseline: str | None
+    process: str | None
+    tried: str | None
     target: str | None
+    constraints: str | None
+    contact: str | None
     #: What is now and what is wanted, row by row.
     figures: list[NeedFigure]
     #: Codes of the patent classification of what would do.
@@ -43,6 +52,7 @@ class Need:
     #: As decimals.
     budget: str | None
     budget_currency: str | None
+    readiness_text: str | None
     readiness_low: int | None
     readiness_high: int | None
     wanted_form: str | None
@@ -52,8 +62,6 @@ class Need:
     #: public, on_request or closed.
     publication: str
     valid_until: str | None
-    #: Function wanted, process, baseline, what was tried, site, constraints, contact, readiness in words.
-    more: JsonObject
     #: By column: source and moment, and who confirmed it and when.
     provenance: dict[str, JsonObject]
     created_at: str
@@ -113,7 +121,19 @@ class Technology:
     publication: str
     #: Of the statement: number, verdict, valid_until; counts only once confirmed.
     verification: JsonObject | None
-    more: JsonObject
+    #: Of its papers.
+    languages: list[str]
+    #: Through whom one reaches its owner.
+    contact: str | None
+    #: Its own page at its source.
+    source_page: str | None
+    #: Of the project that it came of; the cost as decimals.
+    acronym: str | None
+    partner_countries: list[str]
+    total_cost: str | None
+    total_cost_currency: str | None
+    start_date: str | None
+    end_date: str | None
     #: By column: source and moment, and who confirmed it and when.
     provenance: dict[str, JsonObject]
     created_at: str
@@ -156,52 +176,6 @@ class IpRight:
     expired_at: str | None
     created_at: str
     merged_into: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CaseOfRight:
-    """A case that is about a right."""
-
-    id: str
-    number: str
-    title: str | None
-    closed: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RightEntry:
-    """An event of a right's log: what was entered, confirmed, laid on it or ended."""
-
-    at: str
-    #: recorded, confirmed, encumbered, released, burden_entered, burden_corrected, burden_ended, burden_inscribed,
-    #: burden_changed, fee_checked, evidence_filed, merged, took_over, expired or brought_back.
-    kind: str
-    #: The person's name; null for what happened by itself.
-    who: str | None
-    #: By field what it said before and after, as a pair.
-    changes: JsonObject
-    #: Fields whose words were erased.
-    erased: list[str]
-    #: Where it was looked up, and why it was corrected.
-    source: str | None
-    reason: str | None
-    #: pledge, licence or transfer.
-    burden: str | None
-    #: Of a licence: exclusive, sole or plain.
-    licence: str | None
-    #: The number of the case that did it.
-    case: str | None
-    #: The file that was filed as evidence, and its name.
-    evidence: str | None
-    file: str | None
-    #: Under which number it stands in its register, and since which day an office has the record of a case's.
-    number: str | None
-    inscribed_on: str | None
-    #: With which right it was merged.
-    other: str | None
-    #: Of a pledge what it secures, and its last day, as far as that was said.
-    amount: Amount | None
-    until: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

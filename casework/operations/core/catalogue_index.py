@@ -80,7 +80,7 @@ _TECHNOLOGIES = f"""
 """
 #: Needs with what of them can be found.
 _NEEDS = f"""
-    SELECT {_EACH}, t.sector, t.district, t.ipc, t.problem, t.target, t.figures, t.more->>'function' AS function
+    SELECT {_EACH}, t.sector, t.district, t.ipc, t.problem, t.target, t.figures, t.function
     FROM needs t
 """
 _OF: Mapping[str, str] = {TECHNOLOGY: _TECHNOLOGIES, NEED: _NEEDS}
@@ -204,7 +204,7 @@ def _told(noun: str, row: JsonMapping) -> JsonObject:
     }
     if noun == TECHNOLOGY:
         return {**row, **own, "countries": [*row["developed_in"], *row["deployed_in"]]}
-    return {**row, **own, "countries": [], "function": row["more"].get("function")}
+    return {**row, **own, "countries": []}
 
 
 def body_of(noun: str, row: JsonMapping) -> str:

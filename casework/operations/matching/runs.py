@@ -202,7 +202,7 @@ def start_run(
 
 def _said_by(need: Any) -> str:
     """What a need asks: what it is called, what it wants, and the words of its figures."""
-    told = (need.title, need.title_zh, need.more.get("function"), need.problem, need.target)
+    told = (need.title, need.title_zh, need.function, need.problem, need.target)
     return " ".join(filter(None, (*told, words_of_figures(need.figures))))
 
 

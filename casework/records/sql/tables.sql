@@ -1815,12 +1815,20 @@ CREATE TABLE needs (
     merged_into UUID,
     sector TEXT,
     district TEXT,
+    function TEXT,
     problem TEXT,
+    baseline TEXT,
+    process TEXT,
+    tried TEXT,
     target TEXT,
+    site TEXT,
+    constraints TEXT,
+    contact TEXT,
     figures JSONB DEFAULT '[]' NOT NULL,
     ipc TEXT[] DEFAULT '{}' NOT NULL,
     budget NUMERIC,
     budget_currency TEXT,
+    readiness_text TEXT,
     readiness_low INTEGER,
     readiness_high INTEGER,
     wanted_form TEXT,
@@ -1828,7 +1836,6 @@ CREATE TABLE needs (
     status TEXT DEFAULT 'published' NOT NULL,
     publication TEXT DEFAULT 'closed' NOT NULL,
     valid_until DATE,
-    more JSONB DEFAULT '{}' NOT NULL,
     provenance JSONB DEFAULT '{}' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
@@ -1846,11 +1853,12 @@ CREATE INDEX ix_needs_merged_into ON needs (merged_into);
 CREATE INDEX ix_needs_owner_id ON needs (owner_id);
 CREATE INDEX ix_needs_terms ON needs USING gin (casework_terms_of_both(title, title_zh)) WITH (gin_pending_list_limit = 256);
 COMMENT ON COLUMN needs.merged_into IS 'The record that stands in its place now';
+COMMENT ON COLUMN needs.function IS 'What is wanted to be done, by whatever technology';
+COMMENT ON COLUMN needs.baseline IS 'How it is today, as what comes is measured against it';
 COMMENT ON COLUMN needs.figures IS 'Rows: parameter, unit, now, comparison, target, condition';
 COMMENT ON COLUMN needs.ipc IS 'Codes of the patent classification of what would do';
 COMMENT ON COLUMN needs.status IS 'draft, published, matched, met, expired, withdrawn';
 COMMENT ON COLUMN needs.publication IS 'public, on_request or closed: who else may read of it';
-COMMENT ON COLUMN needs.more IS 'Process, baseline, site, constraints, contacts';
 COMMENT ON COLUMN needs.provenance IS 'Per field: source, at, confirmed by, at';
 
 CREATE TABLE organisation_contacts (
@@ -2055,12 +2063,20 @@ CREATE TABLE technologies (
     published_on DATE,
     last_confirmed_on DATE,
     website TEXT,
+    source_page TEXT,
+    languages TEXT[] DEFAULT '{}' NOT NULL,
+    contact TEXT,
+    acronym TEXT,
+    partner_countries TEXT[] DEFAULT '{}' NOT NULL,
+    total_cost NUMERIC,
+    total_cost_currency TEXT,
+    start_date DATE,
+    end_date DATE,
     readiness_text TEXT,
     readiness_low INTEGER,
     readiness_high INTEGER,
     ip_text TEXT,
     verification JSONB,
-    more JSONB DEFAULT '{}' NOT NULL,
     provenance JSONB DEFAULT '{}' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
@@ -2091,6 +2107,10 @@ COMMENT ON COLUMN technologies.restrictions IS 'What law or contract lays on it,
 COMMENT ON COLUMN technologies.publication IS 'public, on_request or closed: who outside of the programme may read of it';
 COMMENT ON COLUMN technologies.published_on IS 'At its source';
 COMMENT ON COLUMN technologies.last_confirmed_on IS 'At its source';
+COMMENT ON COLUMN technologies.source_page IS 'Its own page at its source';
+COMMENT ON COLUMN technologies.languages IS 'In which there are papers of it';
+COMMENT ON COLUMN technologies.contact IS 'Through whom one reaches its owner';
+COMMENT ON COLUMN technologies.acronym IS 'Of the project that it came of, as are its partners, cost and days';
 COMMENT ON COLUMN technologies.verification IS 'Statement: number, verdict, valid_until; counts only once confirmed';
 COMMENT ON COLUMN technologies.provenance IS 'Per field: source, at, confirmed by, at';
 

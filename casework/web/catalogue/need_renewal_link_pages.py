@@ -24,7 +24,7 @@ from casework.operations.notifications.catalogue_news import RENEWAL as ANSWERED
 from casework.operations.notifications.catalogue_news import tell_keepers
 from casework.web.catalogue.listed_fields import listed_form, names_in
 from casework.web.catalogue.pages import FIELDS, say_value
-from casework.web.catalogue.statement_form import BESIDE, DROP, StatedNeed, answers_of, files_sent, said_by
+from casework.web.catalogue.statement_form import DROP, StatedNeed, answers_of, files_sent, said_by
 from casework.web.links.link_files import allow_files
 from casework.web.links.office_pages import Faults, LinkPages, Typed, typed_now
 from casework.web.shell import layout
@@ -96,13 +96,10 @@ def _page(one: ShownRenewal, typed: Typed | None, faults: Faults) -> str:
 def _said(one: ShownRenewal) -> list[tuple[str, Any]]:
     """The need as it stands, each with what it is called."""
     words = names_in(one.lists, "need", one.stands.fields)
-    told = [
+    return [
         (gettext(label), say_value(one.stands.fields[name], name, words))
         for name, label in FIELDS["need"].items()
         if name in one.stands.fields
-    ]
-    return told + [
-        (gettext(label), one.stands.beside[name]) for name, label in BESIDE.items() if name in one.stands.beside
     ]
 
 

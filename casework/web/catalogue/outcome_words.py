@@ -75,5 +75,6 @@ def said_at_source(read: Read, values: Iterable[Value]) -> Beside:
     shown = {value.field: str(value.words) for value in values}
     understood = {name: read.fields[name] for name, _ in read.row if read.fields.get(name) in shown}
     told = {understood[name]: plainly(value) for name, value in read.row if name in understood}
-    differing = {field: words for field, words in told.items() if words != shown[field]}
+    # Blanks mean nothing.
+    differing = {field: words for field, words in told.items() if words.split() != shown[field].split()}
     return Beside(columns=frozenset(understood), differing=differing)

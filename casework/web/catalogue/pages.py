@@ -34,7 +34,6 @@ from casework.permissions.visibility import reach
 from casework.web.catalogue.listed_fields import names_listed
 from casework.web.catalogue.match_words import say_entries
 from casework.web.catalogue.record_forms import PUBLICATIONS, RESTRICTIONS
-from casework.web.catalogue.statement_form import BESIDE
 from casework.web.shell import layout
 from casework.web.shell.figure_words import say_figure
 from casework.web.shell.forms import read_request
@@ -59,12 +58,13 @@ NAMES_OF_VIEWS = {
 #: What is told of a need and of a technology, in this order.
 FIELDS: Mapping[str, Mapping[str, str]] = {
     "need": {
-        "title": N_("Title"), "title_zh": N_("Title in Chinese"), "owner": N_("Need owner"), "sector": N_("Sector"),
-        "district": N_("District"),
-        "problem": N_("Problem"), "target": N_("Target"),
+        "title": N_("Title"), "title_zh": N_("Title in Chinese"), "owner": N_("Need owner"), "function": N_("Function wanted"),
+        "sector": N_("Sector"), "district": N_("District"), "site": N_("Site"), "problem": N_("Problem"), "baseline": N_("Baseline"),
+        "process": N_("Process"), "tried": N_("What has been tried"), "target": N_("Target"), "constraints": N_("Constraints"),
         "figures": N_("Figures of the need"), "ipc": N_("IPC codes"), "budget": N_("Budget"), "budget_currency": N_("Currency"),
-        "readiness_low": N_("Readiness from"), "readiness_high": N_("Readiness to"), "wanted_form": N_("Wanted form"),
-        "wanted_by": N_("Wanted by"), "publication": N_("What may be published"), "status": N_("Status"), "valid_until": N_("Valid until"),
+        "readiness_text": N_("Readiness, in words"), "readiness_low": N_("Readiness from"), "readiness_high": N_("Readiness to"),
+        "wanted_form": N_("Wanted form"), "wanted_by": N_("Wanted by"), "contact": N_("Contact"),
+        "publication": N_("What may be published"), "status": N_("Status"), "valid_until": N_("Valid until"),
     },
     "technology": {
         "title": N_("Title"), "title_zh": N_("Title in Chinese"), "owner": N_("Technology owner"),
@@ -78,19 +78,10 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "deployed_in": N_("Deployed in"), "benefits": N_("Benefits"), "website": N_("Website"),
         "readiness_text": N_("Readiness, in words"), "readiness_low": N_("Readiness from"),
         "readiness_high": N_("Readiness to"), "ip_text": N_("Intellectual property"), "publication": N_("What may be published"),
-        "verification": N_("Verification"),
-    },
-}  # fmt: skip
-#: What has no column of its own, by the name that files give it: what an enterprise says beside its need, and what an import brings.
-IN_MORE: Mapping[str, Mapping[str, str]] = {
-    "need": {
-        "function": N_("Function wanted"), "baseline": N_("Baseline"), "process": N_("Process"), **BESIDE, "contact": N_("Contact"),
-        "readiness": N_("Readiness, in words"),
-    },
-    "technology": {
-        "languages": N_("Languages"), "contact": N_("Contact"), "source_page": N_("Page at its source"), "acronym": N_("Acronym"),
-        "partner_countries": N_("Partner countries"), "total_cost": N_("Total cost"),
-        "total_cost_currency": N_("Currency of the total cost"), "start_date": N_("Begun on"), "end_date": N_("Ended on"),
+        "verification": N_("Verification"), "languages": N_("Languages"), "contact": N_("Contact"),
+        "source_page": N_("Page at its source"), "acronym": N_("Acronym"), "partner_countries": N_("Partner countries"),
+        "total_cost": N_("Total cost"), "total_cost_currency": N_("Currency of the total cost"), "start_date": N_("Begun on"),
+        "end_date": N_("Ended on"),
     },
 }  # fmt: skip
 #: What kinds of licence an owner gives.
@@ -203,22 +194,16 @@ def values_of(noun: str, record: Need | Technology, names: Mapping[str, str]) ->
                 isinstance(value, str) and is_placeholder(value),
             )
         )
-    return values + [_beside(noun, record, name, names) for name in IN_MORE[noun] if record.more.get(name)]
+    return values
 
 
-def _beside(noun: str, record: Need | Technology, name: str, names: Mapping[str, str]) -> Value:
-    """What is said of a record beside its fields."""
-    origin, said = record.provenance.get("more") or {}, record.more[name]
-    stands = names.get(origin.get("confirmed_by") or "", "")
-    return Value(
-        "more",
-        gettext(IN_MORE[noun][name]),
-        place_names(said) if name == "partner_countries" and isinstance(said, list) else plainly(said),
-        origin.get("source") or "",
-        stands or (gettext("somebody") if origin.get("confirmed_by") else ""),
-        origin.get("confirmed_at"),
-        isinstance(said, str) and is_placeholder(said),
-    )
+def unknown_of(noun: str, record: Need | Technology) -> list[str]:
+    """What nobody has said of a record, by what it is called; a currency goes with its amount."""
+    return [
+        gettext(label)
+        for field, label in FIELDS[noun].items()
+        if not field.endswith("_currency") and getattr(record, field) in (None, "", [], {})
+    ]
 
 
 def plainly(value: Any) -> str:
@@ -261,7 +246,7 @@ def say_value(value: Any, field: str, names: Mapping[str, str]) -> Any:
         return gettext(STATUSES[value])
     if field == "publication" and value in PUBLICATIONS:
         return gettext(PUBLICATIONS[value])
-    if field in ("developed_in", "deployed_in"):
+    if field in ("developed_in", "deployed_in", "partner_countries"):
         return place_names(value)
     if field == "figures":
         return Markup("<br>").join(map(say_figure, value))
@@ -275,7 +260,7 @@ def say_value(value: Any, field: str, names: Mapping[str, str]) -> Any:
         return Markup("<br>").join(say_restriction(row) for row in value)
     if field == "licences":
         return listed(gettext(OFFERED[code]) if code in OFFERED else code for code in value)
-    if field in ("budget", "cost"):
+    if field in ("budget", "cost", "total_cost"):
         return say_amount(Decimal(value))
     return Values(names).say(value, "owner" if field == "owner_id" else field)
 

@@ -53,7 +53,17 @@ class _Figure(Form):
 
 
 class _Need(_Called):
+    function = Note(
+        label=N_("Function wanted"),
+        required=False,
+        help=N_("What is to be done, by whatever technology, such as: dry sludge with waste heat."),
+    )
     problem = Note(label=N_("Problem"), required=False)
+    baseline = Note(
+        label=N_("Baseline"), required=False, help=N_("How it is today, as what comes is measured against it.")
+    )
+    process = Note(label=N_("Process"), required=False)
+    tried = Note(label=N_("What has been tried"), required=False)
     target = Note(label=N_("Target"), required=False)
     figures = Rows(
         label=N_("Figures of the need"),
@@ -64,14 +74,18 @@ class _Need(_Called):
             "One parameter in each row: what is now, what is wanted, and under which condition, such as: at 30 to 100 percent load."
         ),
     )
+    constraints = Note(label=N_("Constraints"), required=False, help=N_("Space, power, water, norms, standstill."))
     ipc = Note(label=N_("IPC codes"), required=False, help=_LINES)
     sector = Text(label=N_("Sector"), max=300, required=False)
     district = Text(label=N_("District"), max=300, required=False)
+    site = Text(label=N_("Site"), max=300, required=False, help=N_("The works or building where it is to run."))
     budget = Money(label=N_("Budget"), required=False)
+    readiness_text = Text(label=N_("Readiness, in words"), max=300, required=False)
     readiness_low = _Ready.fields()["readiness_low"]
     readiness_high = _Ready.fields()["readiness_high"]
     wanted_form = Text(label=N_("Wanted form"), max=300, required=False)
     wanted_by = Date(label=N_("Wanted by"), required=False)
+    contact = Text(label=N_("Contact"), max=300, required=False, help=N_("The person to ask. No public page shows it."))
     publication = Choice(
         label=N_("What may be published"),
         choices=PUBLICATIONS,
@@ -159,6 +173,21 @@ class _Technology(_Called):
     deployed_in = Note(label=N_("Deployed in"), required=False, help=_LINES)
     benefits = Note(label=N_("Benefits"), required=False)
     website = Text(label=N_("Website"), max=2_000, required=False)
+    source_page = Text(label=N_("Page at its source"), max=2_000, required=False)
+    languages = Note(label=N_("Languages"), required=False, help=N_("Of its papers. One in each line."))
+    contact = Text(
+        label=N_("Contact"),
+        max=300,
+        required=False,
+        help=N_("Through whom one reaches its owner. No public page shows it."),
+    )
+    acronym = Text(label=N_("Acronym"), max=300, required=False, help=N_("Of the project that it came of."))
+    partner_countries = Note(label=N_("Partner countries"), required=False, help=_LINES)
+    # Sources say it without a currency, too.
+    total_cost = Number(label=N_("Total cost"), min="0", required=False)
+    total_cost_currency = Text(label=N_("Currency of the total cost"), max=3, required=False, help=N_("Such as EUR."))
+    start_date = Date(label=N_("Begun on"), required=False)
+    end_date = Date(label=N_("Ended on"), required=False)
     readiness_text = Text(label=N_("Readiness, in words"), max=300, required=False)
     readiness_low = _Ready.fields()["readiness_low"]
     readiness_high = _Ready.fields()["readiness_high"]
@@ -229,7 +258,7 @@ RETURN: Mapping[str, type[Form]] = {"need": NeedReturn, "technology": Technology
 NEW: Mapping[str, type[Form]] = {"need": NewNeed, "technology": NewTechnology}
 CORRECTED: Mapping[str, type[Form]] = {"need": CorrectedNeed, "technology": CorrectedTechnology}
 #: Fields of several entries, which a form has one in each line.
-_SEVERAL = frozenset({"developed_in", "deployed_in", "ipc", "green_topics", "sdgs"})
+_SEVERAL = frozenset({"developed_in", "deployed_in", "ipc", "green_topics", "sdgs", "languages", "partner_countries"})
 _LEVELS = frozenset({"readiness_low", "readiness_high"})
 #: Amounts, each with its currency beside it.
 _AMOUNTS = frozenset({"budget", "cost"})

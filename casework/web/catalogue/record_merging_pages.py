@@ -133,7 +133,7 @@ class _Pages:
         names = names_of(db, set(), {one.owner, other.owner})
         asked: dict[str, Any] = {
             f"{TAKE}{name}": Choice(
-                label=FIELDS[self.noun].get(_shown(name), N_("Other columns")),
+                label=FIELDS[self.noun][_shown(name)],
                 choices={KEPT: self._say(other, name, names), GONE: self._say(one, name, names)},
             )
             for name in differ

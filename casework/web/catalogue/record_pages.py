@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -46,7 +46,7 @@ from casework.web.cases.effect import say_statement
 from casework.web.catalogue.correct_words import to_correct
 from casework.web.catalogue.listed_fields import listed_form, names_listed
 from casework.web.catalogue.outcome_words import said_at_source, say_outcomes
-from casework.web.catalogue.pages import FIELDS, IN_MORE, STATUSES, plainly, say_value, values_of, waiting_by_source
+from casework.web.catalogue.pages import FIELDS, STATUSES, plainly, say_value, unknown_of, values_of, waiting_by_source
 from casework.web.catalogue.record_forms import CORRECTED, NEW, answers_of, fields_of
 from casework.web.catalogue.record_history import HAPPENED, kind_of, who_did
 from casework.web.catalogue.record_lists import LONGEST, Asked, marked, say_count, selects_of, urls_of
@@ -68,23 +68,12 @@ _ABOUT = {
 }  # fmt: skip
 #: By the column of a record the name of its field on the page, where it is another.
 _SHOWN_AS = {"owner_id": "owner"}
-#: All that has no column of its own.
-_MORE = N_("Other columns")
 
 
 def _label(noun: Kept, field: str) -> str:
     if field == "status":
         return gettext("Status")
-    name = _SHOWN_AS.get(field, field)
-    return gettext(FIELDS[noun].get(name) or FIELDS[noun].get(name.removesuffix("_zh"), _MORE))
-
-
-def _more_changes(noun: Kept, before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
-    """What an import brought or changed beside the columns, each by its name."""
-    was, says = (value if isinstance(value, Mapping) else {} for value in (before, after))
-    for name in dict.fromkeys((*was, *says)):
-        if was.get(name) != says.get(name):
-            yield gettext(IN_MORE[noun].get(name, name)), plainly(was.get(name)), plainly(says.get(name))
+    return gettext(FIELDS[noun][_SHOWN_AS.get(field, field)])
 
 
 class _Pages:
@@ -215,6 +204,7 @@ class _Pages:
             list_url=self._url("index"),
             owner=names.get(one.owner or ""),
             values=values,
+            unknown=listed(unknown_of(self.noun, one)),
             figures=[target_of(row) for row in one.figures] if isinstance(one, Need) else [],
             waiting=waiting_by_source(values),
             beside=beside.differing,
@@ -253,12 +243,8 @@ class _Pages:
         told = [
             (_label(self.noun, name), say_value(before, name, names), say_value(after, name, names))
             for name, (before, after) in entry.changes.items()
-            if name != "more"
-            and name not in entry.erased
-            and (entry.kind != "recorded" or after not in (None, "", [], {}))
+            if name not in entry.erased and (entry.kind != "recorded" or after not in (None, "", [], {}))
         ]
-        if "more" not in entry.erased:
-            told += _more_changes(self.noun, *entry.changes.get("more", (None, None)))
         return told + [(_label(self.noun, name), "", gettext("erased")) for name in entry.erased]
 
     def confirm(self, **path: UUID) -> BaseResponse:

@@ -16,7 +16,8 @@ from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.evidence import evidence_of
 from casework.operations.catalogue.ip_rights import EDITORS
 from casework.operations.catalogue.organisation_queries import programme_names
-from casework.operations.catalogue.views import IpRight, RightEntry
+from casework.operations.catalogue.right_views import RightEntry
+from casework.operations.catalogue.views import IpRight
 from casework.operations.core.presenters import names_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach

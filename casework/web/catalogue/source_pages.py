@@ -16,7 +16,7 @@ from casework.operations.catalogue.organisation_queries import programme_names
 from casework.operations.catalogue.sources import GoneRecord
 from casework.operations.core.perform import calendar_of
 from casework.web.catalogue.file_import_pages import mapping_file
-from casework.web.catalogue.pages import FIELDS, IN_MORE
+from casework.web.catalogue.pages import FIELDS
 from casework.web.shell import layout
 from casework.web.shell.session import page_transaction
 
@@ -81,9 +81,8 @@ def _label(ours: str | None) -> str:
     """What a field of ours is called; what has no name of its own by the name that files give it."""
     if ours is None:
         return gettext("the column is not read")
-    words = next(
-        (told[ours] for told in (FIELDS["technology"], FIELDS["need"], *IN_MORE.values()) if ours in told), None
-    )
+    named = "readiness_text" if ours == "readiness" else ours
+    words = next((told[named] for told in (FIELDS["technology"], FIELDS["need"]) if named in told), None)
     return gettext(words) if words else ours
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request
 
 from casework.api.protocol.files import document_store
+from casework.engine.case_objects.need_renewals import STATED
 from casework.engine.case_objects.programme_lists import Lists
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Choice, Date, Form, Note, Text
@@ -26,12 +27,6 @@ from casework.web.shell.i18n import N_
 from casework.web.shell.layout import clock
 
 _OF_NEED = CorrectedNeed.fields()
-#: What of a statement goes beside the fields of a need, each with what it is called.
-BESIDE: Mapping[str, str] = {"tried": N_("What has been tried"), "site": N_("Site"), "constraints": N_("Constraints")}
-
-
-#: What of a need the office alone says.
-_OFFICE_ALONE = frozenset({"wanted_form", "ipc"})
 #: The field that names files that go.
 DROP = "drop"
 #: How far a need is published, as the enterprise is asked.
@@ -51,11 +46,13 @@ class StatedNeed(Form):
     )
     target = Note(label=N_("What it must become"), required=False)
     figures = _OF_NEED["figures"]
-    tried = Note(label=BESIDE["tried"], required=False, help=N_("Spares you proposals that you know will not do."))
-    site = Text(label=BESIDE["site"], max=300, required=False, help=N_("The works or building where it is to run."))
+    tried = Note(
+        label=_OF_NEED["tried"].label, required=False, help=N_("Spares you proposals that you know will not do.")
+    )
+    site = _OF_NEED["site"]
     district = _OF_NEED["district"]
     sector = _OF_NEED["sector"]
-    constraints = Note(label=BESIDE["constraints"], required=False, help=N_("Space, power, water, norms, standstill."))
+    constraints = _OF_NEED["constraints"]
     readiness_low = _OF_NEED["readiness_low"]
     readiness_high = _OF_NEED["readiness_high"]
     budget = _OF_NEED["budget"]
@@ -78,7 +75,7 @@ def answers_of(sent: Said | None) -> JsonObject:
     """What was sent last, as the form holds it."""
     if sent is None:
         return {}
-    answers = {**sent.fields, **sent.beside, "by": sent.by, "position": sent.position}
+    answers = {**sent.fields, "by": sent.by, "position": sent.position}
     if amount := answers.get("budget"):
         answers["budget"] = {"amount": amount, "currency": answers.get("budget_currency")}
     answers |= {name: str(answers[name]) for name in ("readiness_low", "readiness_high") if name in answers}
@@ -88,9 +85,8 @@ def answers_of(sent: Said | None) -> JsonObject:
 def said_by(rules: list[Any], data: JsonMapping) -> Said:
     """A need as it was sent. Raises InvalidForm."""
     given: JsonObject = check(build_model("Statement", rules), rules, data, clock().office_today)
-    fields = {name: value for name, value in fields_of(given, "need").items() if name not in _OFFICE_ALONE}
-    beside = {name: given[name] for name in BESIDE if given.get(name)}
-    return Said(fields=fields, beside=beside, by=given["by"], position=given.get("position") or "")
+    fields = {name: value for name, value in fields_of(given, "need").items() if name in STATED}
+    return Said(fields=fields, by=given["by"], position=given.get("position") or "")
 
 
 def files_sent(one: ShownLink, said: Said, there: Sequence[NeedFile]) -> tuple[list[Kept], list[str]]:
@@ -106,4 +102,4 @@ def files_sent(one: ShownLink, said: Said, there: Sequence[NeedFile]) -> tuple[l
         return [store.keep(one.programme, one.id, upload) for upload in uploads], without
 
 
-__all__ = ["BESIDE", "DROP", "StatedNeed", "answers_of", "files_sent", "form_of", "said_by"]
+__all__ = ["DROP", "StatedNeed", "answers_of", "files_sent", "form_of", "said_by"]

@@ -32,7 +32,6 @@ from casework.operations.core.programme_lists import read_lists
 from casework.permissions.actors import Actor
 from casework.web.catalogue.listed_fields import called, names_in
 from casework.web.catalogue.pages import FIELDS, say_value
-from casework.web.catalogue.statement_form import BESIDE
 from casework.web.shell import layout
 from casework.web.shell.forms import build_form, own_texts, parse_form, read_request
 from casework.web.shell.i18n import N_, say_error, say_faults
@@ -194,7 +193,7 @@ def _show(id: str, fault: str, status: int = 200) -> Response:
         lists = read_lists(db, one.programme)
         may = actor.in_programme(one.programme, EDITORS)
         # What is asked back may be decided on as it was sent: nobody may ever answer.
-        waits = may and bool(one.fields or one.beside or one.files) and one.state in ("submitted", "asked", "over")
+        waits = may and bool(one.fields or one.files) and one.state in ("submitted", "asked", "over")
         likely = twins.list_likely(db, actor, "need", one.programme, one.fields) if waits else []
         known = organisation_queries.needs_of(db, actor, one.organisation)
         renewed = renewed_of(db, actor, one, lists) if one.renews else None
@@ -251,11 +250,6 @@ def renewed_of(db: Connection, actor: Actor, one: Statement, lists: Lists) -> Re
         for name, label in FIELDS["need"].items()
         if name in one.fields
     ]
-    told += [
-        (gettext(label), need.more.get(name, ""), one.beside[name] or "")
-        for name, label in BESIDE.items()
-        if name in one.beside
-    ]
     return Renewed(told, kept_records.read_seq(db, need.id), need.merged_into is not None)
 
 
@@ -264,8 +258,7 @@ def said_in(one: Statement, lists: Lists) -> list[tuple[str, Any]]:
     chosen = {field: name for field, name in LISTED["need"].items() if field in one.fields}
     words = {one.fields[field]: called(lists, name, field, one.fields[field]) for field, name in chosen.items()}
     names = {name: label for name, label in FIELDS["need"].items() if name in one.fields}
-    told = [(gettext(label), say_value(one.fields[name], name, words)) for name, label in names.items()]
-    return told + [(gettext(label), one.beside[name]) for name, label in BESIDE.items() if name in one.beside]
+    return [(gettext(label), say_value(one.fields[name], name, words)) for name, label in names.items()]
 
 
 @blueprint.post("/needs/stated/<uuid:statement>/ask")

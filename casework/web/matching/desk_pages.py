@@ -71,10 +71,7 @@ VIEWS = {
 _TOLD = (
     "owner", "sector", "district", "problem", "target", "ipc", "readiness_low", "readiness_high", "budget", "wanted_form", "wanted_by",
 )  # fmt: skip
-_SITE = {
-    "function": N_("Function wanted"), "tried": N_("What has been tried"), "site": N_("Site"), "process": N_("Process"),
-    "baseline": N_("Baseline"), "constraints": N_("Constraints"),
-}  # fmt: skip
+_SITE = ("function", "site", "baseline", "process", "tried", "constraints")
 
 
 @dataclass(frozen=True)
@@ -170,6 +167,7 @@ def show(need: UUID) -> str:
         asked = answers_by_match(interest.list_interest(db, actor, id))
         may = actor.in_programme(one.programme, EDITORS)
     counts = _counts(run, found, told)
+    values = values_of("need", one, names)
     cards = [
         replace(card, asked=lines_of(asked, card.match.id, lists)) if card.match else card
         for card in _cards(wanted, facts, run, found, decisions)
@@ -180,9 +178,9 @@ def show(need: UUID) -> str:
         "matching/desk.html",
         need=one,
         title=title,
-        values=[value for value in values_of("need", one, names) if value.field in _TOLD],
+        values=[value for value in values if value.field in _TOLD],
         figures=one.figures,
-        site=[(gettext(words), one.more[name]) for name, words in _SITE.items() if one.more.get(name)],
+        site=[(value.label, value.words) for value in values if value.field in _SITE],
         runs=told,
         run=run,
         latest=run is not None and run.id == told[0].id,

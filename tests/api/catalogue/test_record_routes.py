@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
+import pytest
 from sqlalchemy import Engine
 
 from casework.api.catalogue.ip_right_schemas import NeedQuery, TechnologyQuery
 from casework.matching.facets import FACETS
+from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from tests.operations.core.test_catalogue_index import enter
 from tests.support.api_client import Client
@@ -50,6 +53,55 @@ def test_a_need_has_codes_of_the_patent_classification_each_as_it_is_written(cli
     assert client.get(f"/needs/{need}").json["ipc"] == ["F24D3/08", "C10L"]
     assert client.post(f"/needs/{need}/correct", {"ipc": ["F23D"], "reason": "Misread."}).status_code == 200
     assert client.get(f"/needs/{need}").json["ipc"] == ["F23D"]
+
+
+#: What files and enterprises say of records besides what every record has, each as it is entered, and then otherwise.
+BESIDE: Mapping[str, Mapping[str, tuple[Any, Any]]] = {
+    "needs": {
+        "function": ("Dry the sludge", "Dry the manure"), "site": ("Hall 1", "Hall 2"), "baseline": ("80 mg", "60 mg"),
+        "process": ("Tannery", "Dairy"), "tried": ("Centrifuges", "Presses"), "constraints": ("Basement", "No steam"),
+        "contact": ("The plant's engineer", "The plant's head"), "readiness_text": ("Runs elsewhere", "Prototype"),
+    },
+    "technologies": {
+        "languages": (["English"], ["English", "中文"]), "contact": ("A transfer office", "Its head"),
+        "source_page": ("https://catalogue.example/1", "https://catalogue.example/2"), "acronym": ("DRY", "DRIER"),
+        "partner_countries": (["DE"], ["DE", "FR"]), "total_cost": ("1.5", "2"), "total_cost_currency": ("EUR", "CNY"),
+        "start_date": ("2021-03-01", "2021-04-01"), "end_date": ("2023-08-31", "2023-09-30"),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("plural", ["needs", "technologies"])
+def test_each_field_is_entered_put_right_and_emptied_by_itself_with_its_own_origin(
+    client_for: Clients, world: World, engine: Engine, plural: str
+) -> None:
+    client, told = client_for("officer"), BESIDE[plural]
+    new = {"programme": world.programmes["BJ"], "title": "Drier", "source": "A call", "confirmed": False}
+    id = client.post(f"/{plural}", {**new, **{name: first for name, (first, _) in told.items()}}).json["id"]
+    for name, (first, then) in told.items():
+        at = client.get(f"/{plural}/{id}").json
+        assert (at[name], at["provenance"][name]["source"]) == (first, "A call")
+        assert "confirmed_by" not in at["provenance"][name]
+        sent = {name: then, "source": f"About {name}"}
+        assert client.post(f"/{plural}/{id}/correct", sent).status_code == 200
+        at = client.get(f"/{plural}/{id}").json
+        assert (at[name], at["provenance"][name]["source"]) == (then, f"About {name}")
+        assert at["provenance"][name]["confirmed_by"] == world.people["officer"]
+    # What somebody stands for is emptied with a reason; nothing is known of it then.
+    for name in told:
+        assert client.post(f"/{plural}/{id}/correct", {name: None}).status_code == 422
+        assert client.post(f"/{plural}/{id}/correct", {name: None, "reason": "Misheard."}).status_code == 200
+        assert client.get(f"/{plural}/{id}").json[name] in (None, [])
+    assert list(verify_all(engine)) == []
+
+
+def test_the_page_at_its_source_is_an_address_and_a_total_cost_has_a_currency_that_there_is(
+    client_for: Clients, world: World
+) -> None:
+    client = client_for("officer")
+    new = {"programme": world.programmes["BJ"], "title": "Drier", "source": "A call", "confirmed": True}
+    refused = client.post("/technologies", {**new, "source_page": "javascript:alert(1)", "total_cost_currency": "XQX"})
+    assert (refused.status_code, set(refused.json["fields"])) == (422, {"source_page", "total_cost_currency"})
 
 
 def test_the_cost_of_a_technology_has_a_currency(client_for: Clients, world: World) -> None:

@@ -100,12 +100,11 @@ def test_whether_a_need_still_holds_is_asked_taken_back_and_what_is_said_otherwi
 
     id = committed(say)
     one = officer.get(at).json["items"][0]
-    assert (one["id"], one["state"], one["renews"], one["fields"], one["beside"]) == (
+    assert (one["id"], one["state"], one["renews"], one["fields"]) == (
         id,
         "submitted",
         need,
-        {"title": "利用余热制冷"},
-        {"tried": None},
+        {"title": "利用余热制冷", "tried": None},
     )
     accept = f"/need-statements/{id}/accept"
     assert officer.post(accept, {"revision": 1}).status_code == 412

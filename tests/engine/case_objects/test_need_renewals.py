@@ -78,6 +78,6 @@ def test_of_a_closed_need_nothing_but_its_own_words_is_shown() -> None:
 
 
 def test_what_leads_to_the_office_or_costs_is_never_published() -> None:
-    assert {"title_zh", "budget", "more", "owner_id", "valid_until"}.isdisjoint(
+    assert {"title_zh", "budget", "function", "contact", "site", "owner_id", "valid_until"}.isdisjoint(
         {name for names in PUBLISHED.values() for name in names}
     )

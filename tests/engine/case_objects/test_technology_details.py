@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from casework import reasons
 from casework.engine.case_objects.technology_details import (
     MOST_RESTRICTIONS,
     MOST_SITES,
@@ -17,6 +18,7 @@ from casework.engine.case_objects.technology_details import (
     lacked,
     licence_to_be_had,
     licences_of,
+    misspelt,
     restrictions_of,
     sdg_code,
     sites_of,
@@ -185,3 +187,14 @@ def test_what_has_run_out_counts_no_more() -> None:
     rows = [{"name": "ISO 9001", "valid_until": "2026-01-01"}, {"name": "CE"}, {"name": "iso  9001"}, {"name": "GB 1"}]
     assert in_force(rows, "2026-01-01") == ["iso 9001", "ce", "gb 1"]
     assert in_force(rows[:2], "2026-01-02") == [standard_key(" Ce ")]
+
+
+def test_a_page_is_an_address_of_the_web_and_a_currency_one_that_there_is() -> None:
+    assert misspelt({"website": "https://a.example", "source_page": "HTTP://b.example/1", "title": "x"}) == {}
+    assert misspelt({"total_cost_currency": "EUR"}) == {}
+    wrong = misspelt({"website": "javascript:alert(1)", "source_page": "a page", "total_cost_currency": "XQX"})
+    assert wrong == {
+        "website": reasons.catalogue.NO_WEB_ADDRESS,
+        "source_page": reasons.catalogue.NO_WEB_ADDRESS,
+        "total_cost_currency": reasons.imports.NO_CURRENCY,
+    }

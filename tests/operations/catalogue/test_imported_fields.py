@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.operations.catalogue import file_imports
-from casework.operations.catalogue.import_batches import IN_MORE
 from casework.operations.catalogue.import_schemas import MODELS, Kind
 from casework.operations.catalogue.importer import import_records
+from casework.operations.catalogue.kept_records import confirm_field
 from casework.operations.catalogue.sources import read_as
 from casework.records.database import transaction
-from tests.support.world import World
+from tests.support.world import World, new_request
 
 #: In the words of a table, and how each is kept.
 TECHNOLOGY: Mapping[str, tuple[str, Any]] = {
@@ -131,20 +131,19 @@ def test_each_field_comes_in(
     way(engine, world, kind)
     with transaction(engine) as db:
         row = db.execute(text(f"SELECT to_jsonb(r) FROM {kind} r WHERE external_id = 'X1'")).scalar_one()
-    kept = {**row, **row["more"]}
-    if kind == "technologies":
-        kept["readiness"] = row["readiness_text"]
+    kept = {**row, "readiness": row["readiness_text"]}
     assert (row["readiness_low"], row["readiness_high"]) == ((7, 9) if kind == "needs" else (5, 6))
-    for name in ("budget", "cost"):
+    for name in ("budget", "cost", "total_cost"):
         if name in kept:
             kept[name] = str(kept[name])
     expected = {name: value for name, (_, value) in ROWS[kind].items()}
     assert {name: kept[name] for name in expected} == expected
-    assert set(row["more"]) <= set(IN_MORE[kind])
     # Nobody stands for any of it, and each says where it comes from.
-    assert {name: origin.get("source") for name, origin in row["provenance"].items()} == dict.fromkeys(
-        row["provenance"], "A list"
-    )
+    told = {"readiness_text" if name == "readiness" else name for name in expected} | {
+        "readiness_low",
+        "readiness_high",
+    }
+    assert {name: origin.get("source") for name, origin in row["provenance"].items()} == dict.fromkeys(told, "A list")
     assert "confirmed_by" not in str(row["provenance"])
 
 
@@ -153,8 +152,8 @@ def test_what_is_wanted_is_what_a_need_is_called_where_it_has_no_name(engine: En
     made = import_records(engine, "needs", file, programme="BJ")
     assert [(one.row, one.field, one.reason) for one in made.faults] == [(3, "title", "is missing")]
     with transaction(engine) as db:
-        row = db.execute(text("SELECT title, more FROM needs WHERE external_id = 'X1'")).one()
-    assert (row.title, row.more) == ("Burn gas with less NOx", {})
+        row = db.execute(text("SELECT title, function FROM needs WHERE external_id = 'X1'")).one()
+    assert (row.title, row.function) == ("Burn gas with less NOx", None)
 
 
 @pytest.mark.parametrize(
@@ -176,12 +175,27 @@ def test_a_verification_in_a_cell_is_whole_or_refused_with_its_place(
     assert (row, name, why in reason) == (2, field, True)
 
 
-def test_a_record_that_comes_again_without_a_column_keeps_what_it_said_beside(engine: Engine, world: World) -> None:
+def test_a_record_that_comes_again_without_a_column_keeps_what_that_said(engine: Engine, world: World) -> None:
     for told in (
         "external_id,title,languages,contact\nX1,Pump,English,Kiel\n",
         "external_id,title,contact\nX1,Pump,Bonn\n",
     ):
         import_records(engine, "technologies", io.BytesIO(told.encode()), programme="BJ")
     with transaction(engine) as db:
-        more = db.execute(text("SELECT more FROM technologies WHERE external_id = 'X1'")).scalar_one()
-    assert more == {"languages": ["English"], "contact": "Bonn"}
+        row = db.execute(text("SELECT languages, contact FROM technologies WHERE external_id = 'X1'")).one()
+    assert (row.languages, row.contact) == (["English"], "Bonn")
+
+
+def test_a_field_that_somebody_stands_for_is_kept_and_the_others_come_in(engine: Engine, world: World) -> None:
+    told = "external_id,title,site,contact\nX1,Dry sludge,{site},{contact}\n"
+    first, then = told.format(site="Hall 1", contact="Zhao"), told.format(site="Hall 2", contact="Qian")
+    import_records(engine, "needs", io.BytesIO(first.encode()), programme="BJ", source="A list")
+    with transaction(engine) as db:
+        id = db.execute(text("SELECT id::text FROM needs WHERE external_id = 'X1'")).scalar_one()
+        confirm_field(db, world.actor(db, "officer"), "need", id, field="site", request=new_request())
+    made = import_records(engine, "needs", io.BytesIO(then.encode()), programme="BJ", source="A list")
+    assert [(one.row, one.field) for one in made.kept_fields] == [(2, "site")]
+    with transaction(engine) as db:
+        row = db.execute(text("SELECT site, contact, provenance FROM needs WHERE external_id = 'X1'")).one()
+    assert (row.site, row.contact) == ("Hall 1", "Qian")
+    assert ("confirmed_by" in row.provenance["site"], "confirmed_by" in row.provenance["contact"]) == (True, False)

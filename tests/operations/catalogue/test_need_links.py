@@ -87,7 +87,7 @@ def test_what_was_said_goes_with_the_need_that_is_taken_back_or_was_refused(worl
         back, token, opened = sent(db, world)
         links.withdraw_statement(db, token, opened)
         shown = need_statements.show_statement(db, officer, back)
-        assert (shown.fields, shown.beside, shown.by, shown.position) == ({}, {}, "", "")
+        assert (shown.fields, shown.by, shown.position) == ({}, "", "")
         refused, token, opened = sent(db, world)
         need_statements.refuse(db, officer, refused, reason="So.", request=new_request())
         kept, _, _ = sent(db, world)
@@ -140,7 +140,7 @@ def test_what_was_said_goes_with_the_link_where_what_was_asked_back_has_no_answe
         over(db)
         assert links.forget_statements(db) == 1
         one = need_statements.show_statement(db, officer, asked)
-        assert (one.state, one.fields, one.beside, one.by) == ("over", {}, {}, "")
+        assert (one.state, one.fields, one.by) == ("over", {}, "")
         # What waits for the office is the office's to decide.
         assert need_statements.show_statement(db, officer, waits).by == SAID.by
     acts: dict[str, dict[str, str]] = {"accept": {}, "refuse": {"reason": "So."}, "ask_back": {"question": "So?"}}
@@ -182,9 +182,7 @@ def test_where_a_need_that_is_taken_back_was_mailed_is_forgotten_and_nothing_goe
 def test_wrong_figures_are_said_at_their_cells(world: World, db: Connection) -> None:
     _, token = invited(db, world)
     opened = office_links.open_link(db, STATEMENT, token)
-    wrong = Said(
-        fields={"title": "x", "figures": [{"parameter": "NOx", "target": "30"}]}, beside={}, by="Zhou", position=""
-    )
+    wrong = Said(fields={"title": "x", "figures": [{"parameter": "NOx", "target": "30"}]}, by="Zhou", position="")
     with pytest.raises(InvalidForm) as refused:
         links.send_statement(db, token, opened, wrong)
     assert list(refused.value.fields) == ["figures.0.comparison"]

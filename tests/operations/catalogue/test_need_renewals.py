@@ -56,11 +56,7 @@ def today(db: Connection, world: World) -> date:
 def answer(db: Connection, token: str, opened: str, *, days: int = 200, **changes: Any) -> None:
     """It holds for so many days, and says otherwise what is named."""
     shown = show_renewal_of(db, token, opened)
-    beside = {name: value for name, value in changes.items() if name in ("tried", "site", "constraints")}
-    fields = {name: value for name, value in changes.items() if name not in beside}
-    said = Said(
-        fields={**shown.says.fields, **fields}, beside={**shown.says.beside, **beside}, by="周敏", position="厂长"
-    )
+    said = Said(fields={**shown.says.fields, **changes}, by="周敏", position="厂长")
     until = (calendar_of(db, shown.programme).local_date(now(db)) + timedelta(days=days)).isoformat()
     answer_renewal(db, token, opened, said, until=until, seen=shown.seen, typed={"f-by": ["周敏"]})
 

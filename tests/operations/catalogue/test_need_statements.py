@@ -36,8 +36,9 @@ FIELDS: Mapping[str, Any] = {
     "figures": [
         {"parameter": "供水温度", "unit": "°C", "now": "30", "comparison": "at_least", "target": "70", "condition": "室外零下十度"}
     ],
+    "tried": "蓄热水箱", "site": "昌平",
 }  # fmt: skip
-SAID = Said(fields=FIELDS, beside={"tried": "蓄热水箱", "site": "昌平"}, by="周敏", position="厂长")
+SAID = Said(fields=FIELDS, by="周敏", position="厂长")
 
 
 def invited(db: Connection, world: World, *, who: str = "officer", **more: Any) -> tuple[str, str]:
@@ -69,7 +70,8 @@ def test_an_accepted_need_is_a_record_for_which_the_officer_stands(world: World,
             id,
             world.organisations["need_owner"],
         )
-        assert (one.publication, one.status, one.more) == ("on_request", "published", dict(SAID.beside))
+        assert (one.publication, one.status, one.tried, one.site) == ("on_request", "published", "蓄热水箱", "昌平")
+        assert (one.constraints, one.contact) == (None, None)
         assert one.figures == FIELDS["figures"]
         assert one.valid_until is not None
         assert {stand["confirmed_by"] for stand in one.provenance.values()} == {officer.person}

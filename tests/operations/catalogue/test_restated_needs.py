@@ -29,10 +29,9 @@ def test_what_is_said_otherwise_an_officer_accepts_into_the_record_that_there_is
         id, token, opened = asked(db, world, need)
         answer(db, token, opened, budget="8000000", problem=None, site="顺义", tried=None)
         one = need_statements.show_statement(db, officer, id)
-        assert (one.state, one.fields, one.beside) == (
+        assert (one.state, one.fields) == (
             "submitted",
-            {"budget": "8000000", "problem": None},
-            {"site": "顺义", "tried": None},
+            {"budget": "8000000", "problem": None, "site": "顺义", "tried": None},
         )
         # Until when it holds counts at once, all else waits.
         record = show_record(db, officer, Need, need)
@@ -45,15 +44,17 @@ def test_what_is_said_otherwise_an_officer_accepts_into_the_record_that_there_is
         done = need_statements.accept(db, officer, id, seen=one.sent_at, revision=seq, request=new_request())
         assert done.answer["need"] == need
         record = show_record(db, officer, Need, need)
-        assert (record.budget, record.problem, record.more) == ("8000000", None, {"site": "顺义"})
+        assert (record.budget, record.problem, record.site, record.tried) == ("8000000", None, "顺义", None)
         assert record.provenance["budget"]["confirmed_by"] == officer.person
+        # Each field has its own origin.
+        assert record.provenance["site"]["at"] > record.provenance["title"]["at"]
         assert db.execute(text("SELECT count(*) FROM needs WHERE source = 'enterprise'")).scalar_one() == 1
         assert kinds(db, world, need) == ["recorded", "asked_whether", "restated", "corrected"]
         assert show_renewal_of(db, token, opened).state == "accepted"
         # The next time it is shown what it said last.
         _, token, opened = asked(db, world, need)
-        assert show_renewal_of(db, token, opened).stands.fields["budget"] == "8000000"
-        assert show_renewal_of(db, token, opened).stands.beside == {"site": "顺义"}
+        stands = show_renewal_of(db, token, opened).stands.fields
+        assert (stands["budget"], stands["site"], "tried" in stands) == ("8000000", "顺义", False)
     assert list(verify_all(engine)) == []
 
 

@@ -216,9 +216,9 @@ def test_a_technology_is_found_by_the_problem_that_it_solves_and_what_it_is_bett
 
 
 #: What an office keeps of a need beside its fields.
-BESIDE = {
+TO_FEW = {
     "function": "Dry the sludge", "tried": "Centrifuges", "site": "Pinggu", "constraints": "Basement", "contact": "Zhao Liping",
-    "process": "Tannery", "baseline": "Lignite", "readiness": "Prototype",
+    "process": "Tannery", "baseline": "Lignite", "readiness_text": "Prototype",
 }  # fmt: skip
 FIGURES = [{"parameter": "Moisture", "unit": "kg", "now": "80", "condition": "in winter"}]
 
@@ -233,19 +233,19 @@ def published(db: Connection, id: str) -> set[str]:
 def test_a_need_is_found_by_the_function_and_its_figures_and_by_nothing_that_is_told_to_few(
     world: World, db: Connection, level: str
 ) -> None:
-    told = {"title": "Steam", "figures": FIGURES, "more": BESIDE, "publication": level}
+    told = {"title": "Steam", "figures": FIGURES, "publication": level, **TO_FEW}
     id = add_record(db, world.programmes["BJ"], "need", "N-told", told)
     mark = "!" if level == "closed" else ""
     said = {"steam", "moistur", "kg", "winter", "dri", "sludg"}
     assert {term for term in indexed(db, id) if not term.startswith(("!=", "!^"))} == {f"{mark}{term}" for term in said}
-    # The function has no field of its own, and is told to nobody outside; the figures of one that is public are.
+    # The function is told to nobody outside; the figures of one that is public are.
     shown = {"public": said - {"dri", "sludg"}, "on_request": {"steam"}, "closed": set()}
     assert published(db, id) == shown[level]
     insist_counted(db)
 
 
 def test_a_need_that_is_brought_after_is_found_as_it_was_when_it_was_new(world: World, db: Connection) -> None:
-    told = {"title": "Steam", "figures": FIGURES, "more": BESIDE, "publication": "public"}
+    told = {"title": "Steam", "figures": FIGURES, "publication": "public", **TO_FEW}
     id = add_record(db, world.programmes["BJ"], "need", "N-told", told)
     statement = text("SELECT * FROM indexed_records WHERE record_id = CAST(:id AS uuid)")
     new = db.execute(statement, {"id": id}).one()

@@ -79,7 +79,8 @@ def test_a_side_is_asked_and_answers_and_all_of_it_is_on_record(world: World, en
 def test_an_enterprise_is_told_what_is_published_and_never_whose_it_is(world: World, db: Connection) -> None:
     db.execute(
         text(
-            "UPDATE technologies SET description = 'Takes heat back.', more = '{\"secret\": \"price\"}', website = 'https://x'"
+            "UPDATE technologies SET description = 'Takes heat back.', contact = 'Its owner', source_page = 'https://y',"
+            " website = 'https://x'"
         )
     )
     told = interest.told_to(db, world.actor(db, "officer"), "need_owner", [shortlisted(db, world)])
@@ -87,6 +88,7 @@ def test_an_enterprise_is_told_what_is_published_and_never_whose_it_is(world: Wo
     (one,) = told.matches
     assert one["says"]["description"] == "Takes heat back."
     assert set(one["says"]) <= set(interest.SAYS)
+    assert not {"contact", "source_page", "website", "acronym"} & set(one["says"])
     assert set(one) == {"match", "technology", "title", "title_zh", "says", "publication"}
 
 

@@ -256,7 +256,7 @@ def test_nothing_is_proposed_to_a_need_that_is_over_or_of_another_programme_or_o
 
 def test_a_need_is_proposed_what_solves_its_problem_and_does_its_function(world: World, engine: Engine) -> None:
     with transaction(engine) as db:
-        told = {"title": "Line 7", "more": {"function": "Dry the sewage sludge", "contact": "Zhao Liping"}}
+        told = {"title": "Line 7", "function": "Dry the sewage sludge", "contact": "Zhao Liping"}
         need = add_record(db, world.programmes["BJ"], "need", "N-told", told)
         technology = enter(
             world,

@@ -99,7 +99,9 @@ def test_a_search_without_an_account_is_planned_for_its_words(engine: Engine, sh
 
 def test_no_field_of_the_office_or_of_its_owner_is_among_them() -> None:
     said = {name for noun in ("need", "technology") for name in (*OUTLINE[noun], *WHOLE[noun])}
-    assert not said & {"owner_id", "budget", "budget_currency", "more", "source", "external_id", "provenance", "status"}
+    assert not said & {"owner_id", "budget", "budget_currency", "source", "external_id", "provenance", "status"}
+    # Nor who is to be asked, nor where it is, nor what was told for the office to find by.
+    assert not said & {"contact", "source_page", "function", "baseline", "process", "tried", "site", "constraints"}
 
 
 def test_a_technology_is_closed_until_somebody_says_otherwise(engine: Engine, shop: World) -> None:
@@ -312,7 +314,7 @@ def test_a_stranger_finds_nothing_by_what_is_not_told_of_a_need(engine: Engine, 
         "contact": "Zhao Liping",
     }
     figures = [{"parameter": "Ammonia", "unit": "ppm", "now": "80", "condition": "nightly"}]
-    told = {"title": "Stable", "problem": "Stench", "figures": figures, "more": more, "publication": level}
+    told = {"title": "Stable", "problem": "Stench", "figures": figures, "publication": level, **more}
     with transaction(engine) as db:
         one = add_record(db, shop.programmes["BJ"], "need", "N-told", told)
     words = ("stable", "stench", "ammonia", "ppm", "nightly", "manure", "centrifuges", "pinggu", "basement", "liping")

@@ -120,7 +120,7 @@ def test_a_need_asks_for_its_function_and_the_words_of_its_figures_and_for_nothi
 ) -> None:
     more = {"function": "Dry the sludge", "tried": "Centrifuges", "site": "Pinggu", "contact": "Zhao Liping"}
     figures = [{"parameter": "Moisture", "unit": "kg", "now": "80", "comparison": "at_most", "target": "30"}]
-    told = {"title": "Steam", "problem": "Too wet", "more": more, "figures": figures}
+    told = {"title": "Steam", "problem": "Too wet", "figures": figures, **more}
     need = add_record(db, world.programmes["BJ"], "need", "N-told", told)
     drier = enter(
         world, db, "technology", title="Belt", problem="Sludge that is wet", advantage="Moisture falls twice as fast"

@@ -18,9 +18,12 @@ from casework.operations.cases.saved_views import list_views
 from casework.operations.catalogue import file_imports, import_reader, importer
 from casework.operations.catalogue.import_reader import Row
 from casework.operations.catalogue.ip_rights import confirm_right, record_right
+from casework.operations.catalogue.kept_records import correct_record
+from casework.operations.catalogue.kept_records import read_entries as read_record
 from casework.operations.catalogue.right_history import read_entries
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.perform import home_of
+from casework.operations.core.record_log import Kept
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.mediations.service import open_mediation
 from casework.operations.oversight.figure_facts import bring_after, find_differing
@@ -35,7 +38,7 @@ from casework.records.database import transaction
 from casework.records.event_log import read_events
 from casework.records.tables import metadata
 from tests.operations.privacy.erasure_scene import CANARIES, NAME, NAME_ZH, PHONE, Scene
-from tests.support.world import new_request, today
+from tests.support.world import add_record, new_request, today
 
 
 def test_no_table_holds_what_named_the_person(scene: Scene) -> None:
@@ -150,6 +153,28 @@ def test_a_right_whose_owner_was_corrected_keeps_the_present_one(scene: Scene) -
         assert erased.kind == "erased"
         assert (corrected.changes["owner"], corrected.erased) == ((None, "ACME"), ["reason"])
         assert set(recorded.erased) == {"owner", "source"}
+
+
+@pytest.mark.parametrize("noun", ["need", "technology"])
+def test_a_contact_goes_from_the_record_and_its_history_and_all_else_stays(scene: Scene, noun: Kept) -> None:
+    fields = {"title": "Drier", "contact": f"{NAME}, works manager", "problem": "Too wet"}
+    with transaction(scene.engine) as db:
+        id = add_record(db, scene.world.programmes["BJ"], noun, "X-contact", fields)
+        officer = scene.world.actor(db, "officer")
+        told, key = {"contact": f"Ask {NAME}"}, new_request()
+        correct_record(db, officer, noun, id, fields=told, source="A call", reason=None, request=key)
+    scene.erase()
+    table = {"need": "needs", "technology": "technologies"}[noun]
+    with transaction(scene.engine) as db:
+        row = db.execute(text(f"SELECT * FROM {table} WHERE id = CAST(:id AS uuid)"), {"id": id}).one()
+        entries = read_record(db, scene.world.actor(db, "officer"), noun, id)
+    assert NAME not in str(row)
+    assert (row.title, row.problem, row.contact == f"Ask {NAME}") == ("Drier", "Too wet", False)
+    # Where it came from stays, and who stands for it.
+    assert (row.provenance["contact"]["source"], "confirmed_by" in row.provenance["contact"]) == ("A call", True)
+    assert [entry.kind for entry in entries] == ["erased", "corrected", "recorded"]
+    assert [entry.erased for entry in entries[1:]] == [["contact"], ["contact"]]
+    assert list(verify_all(scene.engine)) == []
 
 
 def test_saved_views_that_lose_their_names_have_two_names_still(scene: Scene) -> None:

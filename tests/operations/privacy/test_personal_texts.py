@@ -47,7 +47,7 @@ def test_every_column_of_words_is_looked_through_but_for_those_named_here(table:
 
 def test_each_is_written_as_what_it_is() -> None:
     written = dict(worded("technologies"))
-    assert (written["title"], written["benefits"], written["more"]) == ("text", "text[]", "jsonb")
+    assert (written["title"], written["benefits"], written["standards"]) == ("text", "text[]", "jsonb")
 
 
 def test_a_row_names_somebody_where_any_of_them_does() -> None:

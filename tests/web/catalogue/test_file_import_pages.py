@@ -223,7 +223,7 @@ def test_of_who_may_not_import_nothing_large_is_read(browser_for: Enter, world: 
         assert (answer.status_code != 413) is read, who
 
 
-def test_what_has_no_field_of_its_own_is_shown_on_the_page_of_its_record(
+def test_what_a_file_says_stands_on_the_page_of_its_record_with_its_source(
     browser_for: Enter, world: World, engine: Engine
 ) -> None:
     browser = browser_for("officer")
@@ -238,7 +238,7 @@ def test_what_has_no_field_of_its_own_is_shown_on_the_page_of_its_record(
         ("Languages", "English"),
         ("Contact", "TBD placeholder"),
         ("Page at its source", "https://kiln.example/1"),
-        ("Partner countries", "United Kingdom"),
+        ("Partner countries", "United Kingdom Its source says: UK"),
     ):
         assert f"{label} {value} claimed PATENTS" in words
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 
 import pytest
 from sqlalchemy import Engine, text
@@ -115,6 +116,73 @@ def test_legal_restrictions_are_rows_that_are_entered_put_right_and_confirmed(
     said = fill(browser, f"{page}/correct", **changed, reason="It ended.")
     assert f"{shown} none known, Licence of the institute" in said
     assert list(verify_all(engine)) == []
+
+
+#: By form what is entered of a need and of a technology, what it says then, and what each is called.
+ASKED = {
+    "needs": {
+        "function": ("Dry the sludge", "Dry the manure", "Function wanted"), "site": ("Hall 1", "Hall 2", "Site"),
+        "baseline": ("80 mg", "60 mg", "Baseline"), "process": ("Tannery", "Dairy", "Process"),
+        "tried": ("Centrifuges", "Presses", "What has been tried"), "constraints": ("Basement", "No steam", "Constraints"),
+        "contact": ("The engineer", "The head", "Contact"), "readiness_text": ("Runs", "Prototype", "Readiness, in words"),
+    },
+    "technologies": {
+        "languages": ("English", "Deutsch", "Languages"), "contact": ("An office", "Its head", "Contact"),
+        "source_page": ("https://c.example/1", "https://c.example/2", "Page at its source"), "acronym": ("DRY", "DRIER", "Acronym"),
+        "partner_countries": ("DE", "FR", "Partner countries"), "total_cost": ("1500", "2500", "Total cost"),
+        "total_cost_currency": ("EUR", "CNY", "Currency of the total cost"), "start_date": ("2021-03-01", "2021-04-01", "Begun on"),
+        "end_date": ("2023-08-31", "2023-09-30", "Ended on"),
+    },
+}  # fmt: skip
+
+
+def unknown_in(html: str, labels: Iterable[str]) -> set[str]:
+    """Which of these the page of a record says that nobody has said."""
+    (told,) = re.findall(r"<p[^>]*>Not known, which is not no: ([^<]*)</p>", html)
+    return {label for label in labels if f", {label}," in f", {told},"}
+
+
+@pytest.mark.parametrize("plural", ["needs", "technologies"])
+def test_each_field_is_put_right_by_its_form_and_has_its_own_origin_and_history(
+    browser_for: Enter, world: World, engine: Engine, plural: str
+) -> None:
+    browser, told = browser_for("officer"), ASKED[plural]
+    new = f"/programmes/{world.programmes['BJ']}/{plural}/new"
+    given = {name: value for name, value in NEW.items() if name != "sector"}
+    fill(browser, new, **given, **{name: first for name, (first, _, _) in told.items()})
+    with transaction(engine) as db:
+        id = str(db.execute(text(f"SELECT id FROM {plural} WHERE source LIKE 'A call%'")).scalar_one())
+    page = f"/{plural}/{id}"
+    assert browser.post(f"{page}/confirm", {"field": next(iter(told))}, page=page).status_code == 303
+    for name, (_, then, _) in list(told.items())[1:]:
+        assert "Put right" in fill(browser, f"{page}/correct", **{name: then}, source=f"About {name}")
+    html = browser.get(page).text
+    shown, (first, *others) = words_of(html), told
+    with transaction(engine) as db:
+        origins = db.execute(
+            text(f"SELECT provenance FROM {plural} WHERE id = CAST(:id AS uuid)"), {"id": id}
+        ).scalar_one()
+    assert (origins[first]["source"], "confirmed_by" in origins[first]) == ("A call of 5 January", True)
+    assert {name: origins[name]["source"] for name in others} == {name: f"About {name}" for name in others}
+    for name in others:
+        assert f"source: About {name} {told[name][2]}" in shown, name
+    assert f"confirmed: {told[first][2]}" in shown
+    assert unknown_in(html, [label for _, _, label in told.values()]) == set()
+    assert list(verify_all(engine)) == []
+
+
+@pytest.mark.parametrize("plural", ["needs", "technologies"])
+def test_what_nobody_has_said_is_told_to_be_unknown(
+    browser_for: Enter, world: World, engine: Engine, plural: str
+) -> None:
+    browser = browser_for("officer")
+    given = {name: value for name, value in NEW.items() if name != "sector"}
+    fill(browser, f"/programmes/{world.programmes['BJ']}/{plural}/new", **given)
+    with transaction(engine) as db:
+        id = db.execute(text(f"SELECT id FROM {plural} WHERE source LIKE 'A call%'")).scalar_one()
+    # A currency goes with its amount.
+    labels = {label for name, (_, _, label) in ASKED[plural].items() if not name.endswith("_currency")}
+    assert unknown_in(browser.get(f"/{plural}/{id}").text, labels | {"Title"}) == labels
 
 
 def test_what_is_wrong_is_said_at_its_field(browser_for: Enter, world: World) -> None:
