@@ -59,6 +59,7 @@ from casework.api.people import (
     provider_list_routes,
     recovery_routes,
     role_request_routes,
+    weights_routes,
 )
 from casework.api.people import routes as people_routes
 from casework.api.privacy import routes as privacy_routes
@@ -138,6 +139,7 @@ ROUTES: tuple[Route, ...] = (
     *list_routes.ROUTES,
     *provider_list_routes.ROUTES,
     *edition_choice_routes.ROUTES,
+    *weights_routes.ROUTES,
     *allocation_routes.ROUTES,
     *editions_routes.ROUTES,
     *webhook_routes.ROUTES,

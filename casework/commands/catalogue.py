@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import partial
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.progress import Progress, TaskID, TextColumn, TimeElapsedColumn
+from sqlalchemy import Engine
 
 from casework.commands.database import make_where_none_is
-from casework.errors import UnknownName
+from casework.errors import InvalidForm, UnknownName
+from casework.matching.weights import FIRST, SHIPPED, Weights, values_of, weights_of
 from casework.operations.matching import judging, meanings, reindexing
 from casework.operations.matching.similar_texts import Without
 from casework.operations.matching.text_model import installed
-from casework.records.database import connect_engine
+from casework.operations.people import programme_weights
+from casework.records.database import connect_engine, transaction
 from casework.settings import load_settings
 
 
@@ -85,13 +89,20 @@ def embed(programme: str | None, *, off: bool) -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 @click.option(
+    "--weights",
+    "said",
+    metavar="FILE|CODE:N",
+    help="Order by these weights: a file of JSON, or version N of the programme CODE. [as the product begins]",
+)
+@click.option(
     "--words", "words_only", is_flag=True, help="Compare no texts by what they mean, also where a model is there."
 )
-def judge(folder: Path, *, as_json: bool, words_only: bool) -> None:
+def judge(folder: Path, *, as_json: bool, words_only: bool, said: str | None) -> None:
     """Measure ranked lists on the judged collection in FOLDER, beside plain BM25.
 
     FOLDER holds documents.jsonl (id, title, text), queries.jsonl (id, text, language) and qrels.tsv (query, document, grade). They are
-    indexed in temporary tables, of which nothing stays. Where there is no database yet, one is made.
+    indexed in temporary tables, of which nothing stays. Where there is no database yet, one is made. A file of weights says what is
+    to be tried before anybody proposes it: {"title": 3, "b": 0.6}; what it does not name is as the product begins.
     """
     try:
         collection = judging.read_collection(folder)
@@ -101,12 +112,14 @@ def judge(folder: Path, *, as_json: bool, words_only: bool) -> None:
     make_where_none_is(settings)
     engine = connect_engine(settings)
     try:
+        weights = _weights_of(engine, said)
         with _progress() as bar:
             task = bar.add_task("documents")
             figures = judging.judge(
                 engine,
                 collection,
                 similar=not words_only,
+                weights=weights,
                 progress=lambda what, done, of: bar.update(task, description=what, completed=done, total=of),
             )
     finally:
@@ -117,6 +130,8 @@ def judge(folder: Path, *, as_json: bool, words_only: bool) -> None:
     for name in ("bm25", "words", "ours"):
         click.echo(f"{name:<6}" + "  ".join(f"{measure} {value:.4f}" for measure, value in figures[name].items()))
     by = "" if figures["p"] is None else f", by chance as far from words alone in {figures['p']:.4f} of cases"
+    if said is not None:
+        click.echo(f"Weights: {', '.join(f'{name} {value}' for name, value in figures['weights'].items())}.")
     click.echo(f"Channels: {', '.join(figures['channels'])}{by}.")
     for channel, why in figures["without"].items():
         told = ", ".join(f"{_WITHOUT[reason]} ({count:,} queries)" for reason, count in why.items())
@@ -124,6 +139,31 @@ def judge(folder: Path, *, as_json: bool, words_only: bool) -> None:
     click.echo(f"{figures['documents']:,} documents, {figures['queries']:,} queries, {figures['seconds']} s.")
 
 
+def _weights_of(engine: Engine, said: str | None) -> Weights:
+    """The weights of a file, or of a version of a programme."""
+    if said is None:
+        return SHIPPED
+    if (version := _VERSION.fullmatch(said)) is not None and not Path(said).exists():
+        with transaction(engine) as db:
+            for id in reindexing.programmes_of(engine, version[1]):
+                if (found := programme_weights.version_of(db, id, int(version[2]))) is not None:
+                    return found
+        raise click.ClickException(f"{said}: there is no such version of a programme's weights.")
+    try:
+        with Path(said).open("rb") as file:
+            told = json.loads(file.read(_MOST_BYTES))
+        if not isinstance(told, dict):
+            raise ValueError("an object is wanted")
+        return weights_of(FIRST, programme_weights.cleaned(told, values_of(SHIPPED)))
+    except InvalidForm as refusal:
+        faults = "; ".join(f"{name}: {why}" for name, why in sorted(refusal.fields.items()))
+        raise click.ClickException(f"{said}: {faults}") from None
+    except (OSError, ValueError, RecursionError) as fault:
+        raise click.ClickException(f"{said}: this is no file of weights ({fault}).") from None
+
+
+#: A version of a programme's weights, and as much as a file of weights may have.
+_VERSION, _MOST_BYTES = re.compile(r"([A-Z]{2,8}):([0-9]{1,6})"), 100_000
 #: Why what texts mean was not compared.
 _WITHOUT = {
     judging.NOT_ASKED: "--words was given",

@@ -1,6 +1,7 @@
 """How well a record fits a query, by BM25: rare terms count more, a term said again counts less and less, long records a little less.
 
-The title counts double. A term that the query says more often counts as often. The score is the sum of what each term gives.
+What a word of the title counts, and how much the rest does, is a setting (`weights.py`). A term that the query says more often counts as
+often. The score is the sum of what each term gives.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-K1, B, TITLE = 1.2, 0.75, 2
+from casework.matching.weights import SHIPPED, Weights
+
+#: As often a word of the title counts in how long a record is, whatever it weighs: the index keeps the lengths.
+TITLE = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,18 +49,25 @@ def rarity(records: int, frequency: int) -> float:
 
 
 def score(
-    id: str, asked: Iterable[tuple[str, float]], counts: Mapping[str, Sequence[int]], length: int, corpus: Corpus
+    id: str,
+    asked: Iterable[tuple[str, float]],
+    counts: Mapping[str, Sequence[int]],
+    length: int,
+    corpus: Corpus,
+    *,
+    weights: Weights = SHIPPED,
 ) -> Scored:
     """How well a record fits the terms that are asked for, each with its weight."""
+    k1, b, title = weights.k1, weights.b, weights.title
     average = corpus.length / corpus.records if corpus.records and corpus.length else 1.0
-    long = K1 * (1 - B + B * length / average)
+    long = k1 * (1 - b + b * length / average)
     shares: dict[str, float] = {}
     for term, weight in asked:
         if (count := counts.get(term)) is None:
             continue
-        often = TITLE * count[0] + count[1]
+        often = title * count[0] + count[1]
         rare = rarity(corpus.records, corpus.frequencies.get(term, 0))
-        shares[term] = shares.get(term, 0.0) + weight * rare * often * (K1 + 1) / (often + long)
+        shares[term] = shares.get(term, 0.0) + weight * rare * often * (k1 + 1) / (often + long)
     return Scored(id=id, score=math.fsum(shares.values()), shares=shares)
 
 

@@ -28,6 +28,6 @@ def fuse(channels: Mapping[str, Sequence[str]], *, k: int = K, depth: int = DEPT
     return sorted(fused, key=lambda one: (-one.score, one.id))
 
 
-def given(ranks: Iterable[int], k: int = K) -> float:
+def given(ranks: Iterable[int], k: float = K) -> float:
     """What ranks give, whatever their order."""
     return math.fsum(1 / (k + rank) for rank in ranks)

@@ -31,6 +31,7 @@ from casework.reasons import (
     screenings,
     staffing,
     tasks,
+    weights,
 )
 from casework.reasons.base import Reason, Template, Text, Value, Why
 
@@ -70,4 +71,5 @@ __all__ = [
     "screenings",
     "staffing",
     "tasks",
+    "weights",
 ]

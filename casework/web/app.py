@@ -66,7 +66,14 @@ from casework.web.integrations import service_account_pages, webhook_pages
 from casework.web.letters import pages as letters_pages
 from casework.web.links import answer_pages
 from casework.web.links import pages as links_pages
-from casework.web.matching import compare_pages, desk_pages, interest_link_pages, interest_pages, public_pages
+from casework.web.matching import (
+    compare_pages,
+    desk_pages,
+    interest_link_pages,
+    interest_pages,
+    public_pages,
+    weights_pages,
+)
 from casework.web.matching import decision_pages as desk_decision_pages
 from casework.web.mediations import emergency_access_pages, unsealing_pages
 from casework.web.mediations import pages as mediations_pages
@@ -293,6 +300,7 @@ PAGES = (
     desk_pages.blueprint,
     desk_decision_pages.blueprint,
     compare_pages.blueprint,
+    weights_pages.blueprint,
     public_pages.blueprint,
     result_pages.blueprint,
     result_figure_pages.blueprint,

@@ -23,6 +23,7 @@ from casework.operations.catalogue.matches import judge_match
 from casework.operations.core.perform import home_of
 from casework.operations.matching.ranking import make_ready
 from casework.operations.matching.runs import start_run
+from casework.operations.people.programme_weights import propose_weights
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.browser.conftest import LANGUAGES, close_readers, open_reader
@@ -121,6 +122,7 @@ MORE: dict[str, tuple[str | None, str]] = {
     "second factor": ("officer", "/account/second-factor"),
     "new passkey": ("officer", "/account/passkeys/new"),
     "notifications": ("officer", "/notifications"),
+    "weights to agree to": ("administrator", "/programmes/<programme>/settings/weights"),
     "what is told": ("officer", "/notifications/settings"),
     "offers": ("provider", "/"),
     "referral": ("provider", "/referrals/<accepted>"),
@@ -185,6 +187,8 @@ def make_page_things(site: Site) -> Mapping[str, str]:
         boilers = [add_technology(db, programme, f"steam without coal, {n}", None) for n in ("t-90", "t-91", "t-92")]
         alike(db, programme, (boilers[0], boilers[1]), (boilers[1], boilers[2]))
         start_run(db, officer, world.needs[0], request=new_request())
+        supervisor, values = world.actor(db, "supervisor"), {"title": "3", "verified": "0.05"}
+        propose_weights(db, supervisor, programme, values=values, reason="It was judged.", request=new_request())
         # A party to be asked after a closing.
         ask_now(world, db, closed_case(world, db)[1][0])
         made |= {"accepted": accepted, "fresh": fresh, "fresh_track": world.main_track(db, fresh)}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
 from tests.operations.core.test_catalogue_index import enter
 from tests.operations.matching.test_judging import write
+from tests.operations.people.test_programme_weights import set_to
 from tests.support.databases import run_casework
 from tests.support.world import World
 
@@ -62,3 +65,34 @@ def test_judging_prints_the_figures_as_json(engine: Engine, database_url: str, t
     (tmp_path / "qrels.tsv").unlink()
     refused = run_casework("catalogue", "judge", str(tmp_path), environment={"DATABASE_URL": database_url})
     assert (refused.returncode, "qrels.tsv" in refused.stderr) == (1, True)
+
+
+def test_judging_orders_by_the_weights_of_a_file_or_of_a_version(
+    world: World, engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    with transaction(engine) as db:
+        set_to(db, world, title="7")
+    folder, environment = write(tmp_path), {"DATABASE_URL": database_url}
+
+    def judge(weights: str) -> CompletedProcess[str]:
+        return run_casework(
+            "catalogue", "judge", str(folder), "--json", "--words", "--weights", weights, environment=environment
+        )
+
+    file = tmp_path / "weights.json"
+    file.write_text('{"title": 3, "b": "0.5"}')
+    told = json.loads(judge(str(file)).stdout)["weights"]
+    assert (told["title"], told["b"], told["k1"]) == ("3", "0.5", "1.2")
+    assert json.loads(judge("BJ:2").stdout)["weights"]["title"] == "7"
+    for wrong in ("BJ:3", "XX:1", str(tmp_path / "none.json")):
+        assert judge(wrong).returncode == 1
+    for content in ('{"title": 99}', '{"colour": 1}', "[1]", "[" * 50_000, "\x00"):
+        file.write_text(content)
+        made = judge(str(file))
+        assert (made.returncode, "Traceback" in made.stderr) == (1, False)
+    assert "between 0.5 and 10" in _refused(file, judge)
+
+
+def _refused(file: Path, judge: Callable[[str], CompletedProcess[str]]) -> str:
+    file.write_text('{"title": 99}')
+    return judge(str(file)).stderr

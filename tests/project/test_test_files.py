@@ -26,7 +26,7 @@ DECLARE = frozenset({
     "operations/history/views", "operations/integrations/views", "operations/letters/views", "operations/links/views",
     "operations/mediations/views", "operations/messages/views",
     "operations/oversight/views", "operations/people/edition_choice_views", "operations/people/list_views",
-    "operations/people/provider_list_views", "operations/people/views",
+    "operations/people/provider_list_views", "operations/people/views", "operations/people/weights_views",
     "operations/privacy/views",
     "operations/referrals/sheet_views", "operations/referrals/views", "operations/results/views",
     "operations/search/views", "operations/tasks/views", "operations/verification/views", "records/tables/accounts",

@@ -143,7 +143,8 @@ PERSONAE: Mapping[str, Persona] = {
             *(f"{method} /programmes/{programme}/settings/{what}" for method in ("GET", "POST")
                 for programme in ("<programme>", "{programme}")
                 for what in ("letterhead", "catalogue", "limits", "lists", "lists/entry", "lists/import",
-                    "public-figures", "public-figures/publish", "public-figures/take-down", "providers", "providers/change", "editions")),
+                    "public-figures", "public-figures/publish", "public-figures/take-down", "providers", "providers/change", "editions",
+                    "weights", "weights/change", "weights/decision")),
             "POST /programmes/{programme}/lists", "POST /programmes/{programme}/lists/import",
         }),
     ),

@@ -69,7 +69,10 @@ class PartShown(Answer):
         ),
     ]
     source: Annotated[
-        str, Field(description="Who says so: the dictionary, a version of the glossary or of the bonus, or the model")
+        str,
+        Field(
+            description="Who says so: the dictionary, a version of the glossary or, as `bonus`, of the weights, or the model"
+        ),
     ]
     title: Annotated[bool, Field(description="Whether it stands in the title")]
     share: Annotated[float, Field(description="What it gives of the score")]
@@ -122,6 +125,11 @@ class CandidateShown(Answer):
     explanation: ExplanationShown
 
 
+class WeightsOfRun(Answer):
+    version: Annotated[int, Field(description="Of the programme's weights; 1 is what the product begins with")]
+    values: Annotated[dict[str, str], Field(description="What each was, as decimals: a replay uses these")]
+
+
 class RunMade(Answer):
     id: str
     need: str
@@ -134,6 +142,7 @@ class RunMade(Answer):
     without: Annotated[
         str | None, Field(description="Why none did: `not_switched_on`, `not_installed`, `not_made` or `language`")
     ] = None
+    weights: WeightsOfRun
     digest: str
     filters: list[FilterShown]
     candidates: list[CandidateShown]

@@ -93,6 +93,9 @@ class RegisterEffects(AccountChange, total=False):
     providers: list[str] | None
     #: By workflow the number of the edition by which a programme begins it from now on; of others the newest.
     editions: dict[str, int]
+    #: Weights of its ranked lists that somebody proposed, and those that are in force from now on, with their version.
+    weights_asked: dict[str, str]
+    weights: dict[str, Any]
     #: Of a match that was refused: why, as the programme's list has it.
     refusal: str
     phase: str

@@ -24,6 +24,7 @@ from casework.matching.bm25 import Corpus, length_of, ranked, score
 from casework.matching.measures import Grades, measured, ndcg
 from casework.matching.query import ask
 from casework.matching.terms import counts_of
+from casework.matching.weights import SHIPPED, Weights, values_of
 from casework.operations.core.catalogue_index import BATCH, Findable, put_in_index
 from casework.operations.matching import meanings, similar_texts
 from casework.operations.matching.ranking import TEXT, WORDS, gather, make_ready, place, shipped_glossary
@@ -97,12 +98,18 @@ def _said(one: JsonObject, name: str) -> str:
 
 
 def judge(
-    engine: Engine, collection: Collection, *, similar: bool = True, progress: Progress | None = None
+    engine: Engine,
+    collection: Collection,
+    *,
+    similar: bool = True,
+    progress: Progress | None = None,
+    weights: Weights = SHIPPED,
 ) -> JsonObject:
     """How good plain BM25 and our path are on a collection, which channels took part, and how long it took.
 
     `similar`: what texts mean is compared too, where the model for it is installed. `words` is our path without. By channel `without`
-    says of how many queries it did not take part, and why: whoever reads the figures knows of which channels they are.
+    says of how many queries it did not take part, and why: whoever reads the figures knows of which channels they are. `weights` order
+    our lists; plain BM25 stays as the product begins.
     """
     began = time.monotonic()
     # Read before the transaction begins, which waits for nobody.
@@ -110,7 +117,7 @@ def judge(
     plain = measured(_plain(collection), collection.judged)
     with transaction(engine) as db:
         try:
-            lists, words, missing = _ours(db, collection, progress, similar=similar)
+            lists, words, missing = _ours(db, collection, progress, weights, similar=similar)
         finally:
             similar_texts.drop_held(db, _PROGRAMME)
             db.rollback()
@@ -123,6 +130,7 @@ def judge(
         "words": measured(words, collection.judged),
         "p": significance(_each(lists, collection.judged), _each(words, collection.judged)) if with_text else None,
         "channels": [WORDS, TEXT] if with_text else [WORDS],
+        "weights": values_of(weights),
         "without": {TEXT: dict(sorted(missing.items()))} if missing else {},
         "seconds": round(time.monotonic() - began, 3),
     }
@@ -144,7 +152,7 @@ def _each(lists: Mapping[str, Sequence[str]], judged: Mapping[str, Grades]) -> l
 
 
 def _ours(
-    db: Connection, collection: Collection, progress: Progress | None, *, similar: bool
+    db: Connection, collection: Collection, progress: Progress | None, weights: Weights, *, similar: bool
 ) -> tuple[dict[str, Sequence[str]], dict[str, Sequence[str]], Counter[str]]:
     """Our lists, those that words alone give, and by reason for how many queries texts were not compared."""
     # Nobody waits for it: what is computed between two statements may take as long as it takes.
@@ -172,8 +180,8 @@ def _ours(
         if (why := found.without if comparing else Without.NOT_INSTALLED if similar else NOT_ASKED) is not None:
             missing[str(why)] += 1
         evidence = gather(db, _PROGRAMME, TECHNOLOGY, said, glossary=glossary, similar=found)
-        lists[query] = [names[one.id] for one in place(evidence)]
-        words[query] = [names[one.id] for one in place(replace(evidence, similar=None))]
+        lists[query] = [names[one.id] for one in place(evidence, weights)]
+        words[query] = [names[one.id] for one in place(replace(evidence, similar=None), weights)]
         if progress is not None and n % 50 == 0:
             progress("queries", n, len(collection.judged))
     return lists, words, missing

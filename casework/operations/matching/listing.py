@@ -12,13 +12,14 @@ from typing import Any
 from casework.engine.case_objects.technology_details import standard_key
 from casework.json_values import JsonMapping, JsonObject
 from casework.matching.bm25 import Corpus
-from casework.matching.bonus import VERSION, bonus_of
+from casework.matching.bonus import bonus_of
 from casework.matching.codes import shared_codes
 from casework.matching.conflicts import is_conflict
 from casework.matching.explanation import Kind, Part, parts_of
 from casework.matching.filters import STATUS, Facts, Filtered, Restriction, Verdict, Wanted, counted, judged, stays
 from casework.matching.folding import fold
 from casework.matching.query import Asked
+from casework.matching.weights import SHIPPED, Weights, values_of, weights_of
 from casework.operations.matching.candidates import Candidate
 from casework.operations.matching.ranking import Evidence, Placed, place
 from casework.operations.matching.similar_texts import Similar
@@ -42,6 +43,8 @@ def kept(
     wanted: JsonMapping,
     relaxed: Mapping[str, str],
     similar: Similar,
+    *,
+    weights: Weights = SHIPPED,
 ) -> JsonObject:
     """Evidence as a run keeps it, with what of each candidate filters ask and pages show."""
     told = {
@@ -56,7 +59,9 @@ def kept(
         ],
         "wanted": dict(wanted),
         "relaxed": dict(relaxed),
-        "bonus": VERSION,
+        "weights": {"version": weights.version, "values": values_of(weights)},
+        # Whether there is a bonus, and by which version of the weights.
+        "bonus": weights.version,
         "partly": True,
         "compared": True,
         "lacking": True,
@@ -100,7 +105,10 @@ def standing_of(told: JsonMapping) -> Standing:
     said = {one["id"]: one for one in told["candidates"]}
     wanted = _asked(told["wanted"])
     verdicts = {id: judged(wanted, _facts(told, one), told["relaxed"]) for id, one in said.items()}
-    placed = [(one, _bonus(told, said[one.id], one)) for one in place(evidence) if stays(verdicts[one.id])]
+    weights = weights_in(told)
+    placed = [
+        (one, _bonus(told, said[one.id], one, weights)) for one in place(evidence, weights) if stays(verdicts[one.id])
+    ]
     placed.sort(key=lambda each: (-(each[0].score + each[1]), each[0].id))
     # A run from before twins counted once has none.
     twins = told.get("twins", {})
@@ -195,8 +203,17 @@ def _known(readiness: Sequence[int | None]) -> list[int] | None:
     return [known[0], known[-1]] if known else None
 
 
-def _bonus(told: JsonMapping, said: JsonMapping, one: Placed) -> float:
-    return bonus_of(one.score, verified=said.get("verified", 0), version=told.get("bonus"))
+def weights_in(told: JsonMapping) -> Weights:
+    """The weights that kept evidence was ordered by; before they had versions they were those of the first."""
+    kept = told.get("weights")
+    return SHIPPED if kept is None else weights_of(kept["version"], kept["values"])
+
+
+def _bonus(told: JsonMapping, said: JsonMapping, one: Placed, weights: Weights) -> float:
+    """What a candidate gains; nothing in a run that was made before there was a bonus."""
+    if told.get("bonus") is None:
+        return 0.0
+    return bonus_of(one.score, verified=said.get("verified", 0), share=weights.verified)
 
 
 def _deployed(told: JsonMapping, said: JsonMapping, share: float) -> Part:
@@ -280,4 +297,4 @@ def _asked(wanted: JsonMapping) -> Wanted:
     return Wanted(**{**wanted, "standards": [standard_key(name) for name in wanted.get("standards", ())]})
 
 
-__all__ = ["Verdict", "failed_of", "folded_of", "kept", "list_of", "standing_of"]
+__all__ = ["Verdict", "failed_of", "folded_of", "kept", "list_of", "standing_of", "weights_in"]

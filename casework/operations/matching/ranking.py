@@ -19,6 +19,7 @@ from casework.matching.dictionary import Glossary, cc_cedict
 from casework.matching.fusion import fuse, given
 from casework.matching.pruning import Telling
 from casework.matching.query import Asked, ask, tellers
+from casework.matching.weights import FIRST, SHIPPED, Weights, weights_of
 from casework.operations.core.programme_lists import read_lists
 from casework.operations.matching.candidates import Candidate, Sought, find_candidates, within
 from casework.operations.matching.similar_texts import Similar, silent_of
@@ -138,12 +139,22 @@ def telling_of(asked: Sequence[Asked], corpus: Corpus) -> list[Telling]:
 _EMPTY = Corpus(records=0, length=0, frequencies={})
 
 
-def rank(evidence: Evidence) -> list[Scored]:
+#: The weights that are in force in a programme.
+_WEIGHTS = text("SELECT weights FROM programmes WHERE id = CAST(:id AS uuid)")
+
+
+def read_weights(db: Connection, programme: str) -> Weights:
+    """By what a programme's lists are ordered."""
+    kept = db.execute(_WEIGHTS, {"id": programme}).scalar_one()
+    return weights_of(kept.get("version", FIRST), kept)
+
+
+def rank(evidence: Evidence, weights: Weights = SHIPPED) -> list[Scored]:
     """The candidates in their order, each with what every term gives."""
-    weights = {one.term: one.weight for one in evidence.asked}
+    asks = {one.term: one.weight for one in evidence.asked}
     # A candidate says a few of the terms: the others are not looked for in it again.
-    says = (([(term, weights[term]) for term in one.counts if term in weights], one) for one in evidence.candidates)
-    return ranked(score(one.id, asked, one.counts, one.length, evidence.corpus) for asked, one in says)
+    says = (([(term, asks[term]) for term in one.counts if term in asks], one) for one in evidence.candidates)
+    return ranked(score(one.id, asked, one.counts, one.length, evidence.corpus, weights=weights) for asked, one in says)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,9 +170,9 @@ class Placed:
     text: float = 0.0
 
 
-def place(evidence: Evidence) -> list[Placed]:
+def place(evidence: Evidence, weights: Weights = SHIPPED) -> list[Placed]:
     """The candidates in their order: by what their words give, or, with a second channel, by their ranks in both."""
-    scored = rank(evidence)
+    scored = rank(evidence, weights)
     if evidence.similar is None:
         return [
             Placed(id=one.id, score=one.score, ranks={WORDS: n}, words=one) for n, one in enumerate(scored, start=1)
@@ -171,7 +182,9 @@ def place(evidence: Evidence) -> list[Placed]:
     words, silent = {one.id: one for one in scored}, frozenset(evidence.silent)
     placed = []
     for one in fuse({WORDS: list(words), TEXT: similar}):
-        by = {channel: given([rank]) for channel, rank in one.ranks.items()}
+        by = {channel: given([rank], weights.fusion) for channel, rank in one.ranks.items()}
+        if TEXT in by:
+            by[TEXT] *= weights.text
         if one.id in silent:
             # Its words stand for what nobody could compare: else whatever the model cannot read stands behind all that it can.
             by[WORDS] *= 2

@@ -20,6 +20,7 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import digest, instant
 from casework.matching.codes import shared_codes
 from casework.matching.filters import ALWAYS, FILTERS
+from casework.matching.weights import values_of
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.outcomes import DEPLOYED
 from casework.operations.catalogue.service import plain_value, read_seen
@@ -29,8 +30,8 @@ from casework.operations.core.organisations import STANDING, has_expired
 from casework.operations.core.register_entries import note_entries
 from casework.operations.matching.conflicts import conflicts_of
 from casework.operations.matching.idle_records import count_idle
-from casework.operations.matching.listing import folded_of, kept, list_of, standing_of
-from casework.operations.matching.ranking import TEXT, WORDS, gather, read_glossary
+from casework.operations.matching.listing import folded_of, kept, list_of, standing_of, weights_in
+from casework.operations.matching.ranking import TEXT, WORDS, gather, read_glossary, read_weights
 from casework.operations.matching.similar_texts import Without, closest_pairs, find_similar
 from casework.operations.matching.twin_groups import groups_among
 from casework.permissions.actors import Actor
@@ -105,6 +106,8 @@ class MatchRun:
     #: The version of the catalogue's index, and the digest of the glossary, that it was made of.
     catalogue: int
     glossary: str
+    #: By which version of the programme's weights it was ordered, and what they were.
+    weights: JsonObject
     #: What took part; the model that compared what texts mean, or why none did.
     channels: list[str]
     model: str | None
@@ -162,7 +165,8 @@ def start_run(
     facts = _facts_of(db, programme, [one.id for one in evidence.candidates])
     if row.owner_id is not None:
         _note_conflicts(db, actor, row, facts)
-    told = kept(evidence, facts, _wanted(row, _standing(db, wanted or {})), relaxed, similar)
+    asks = _wanted(row, _standing(db, wanted or {}))
+    told = kept(evidence, facts, asks, relaxed, similar, weights=read_weights(db, programme))
     told["idle"] = count_idle(db, programme, evidence)
     if twins := groups_among(db, programme, list(facts)):
         told["twins"] = twins
@@ -194,6 +198,7 @@ def start_run(
         "need": need,
         "catalogue": evidence.version,
         "glossary": evidence.glossary,
+        "weights": weights_told(told),
         **_channels(told),
         "digest": run["digest"],
     }
@@ -211,6 +216,12 @@ def _channels(told: JsonMapping) -> JsonObject:
     if "similar" in told:
         return {"channels": [WORDS, TEXT], "model": told["similar"]["model"], "without": None}
     return {"channels": [WORDS], "model": None, "without": told.get("without", Without.NOT_SWITCHED_ON)}
+
+
+def weights_told(told: JsonMapping) -> JsonObject:
+    """By which version of the programme's weights a list was ordered, and what they were."""
+    weights = weights_in(told)
+    return {"version": weights.version, "values": values_of(weights)}
 
 
 def _wanted(need: Any, given: JsonMapping) -> JsonObject:
@@ -349,6 +360,7 @@ def show_run(db: Connection, actor: Actor, run: str) -> MatchRun:
         said=row.said,
         catalogue=row.evidence["version"],
         glossary=row.evidence["glossary"],
+        weights=weights_told(row.evidence),
         **_channels(row.evidence),
         digest=row.digest,
         filters=row.found["filters"],

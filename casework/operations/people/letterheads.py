@@ -27,6 +27,7 @@ from casework.engine.case_objects.programme_lists import LIST_SET, LISTS, key_of
 from casework.engine.case_objects.programme_providers import EVERY, LISTED, PROVIDERS_SET, Asked
 from casework.engine.case_objects.public_catalogues import CATALOGUE_SET
 from casework.engine.case_objects.public_catalogues import FIELDS as CATALOGUE_FIELDS
+from casework.engine.case_objects.ranking_weights import OF_WEIGHTS, VERSION
 from casework.engine.execution.context import By
 from casework.engine.state.document_effects_schema import LetterNumber
 from casework.engine.state.events import RegisterEvent
@@ -34,6 +35,7 @@ from casework.errors import NotAllowed, NotFound, Refused
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import Erased
+from casework.matching.weights import FIRST, SHIPPED, values_of
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
@@ -136,7 +138,7 @@ def _entries(db: Connection, programme: str) -> Iterator[SettingsEntry]:
             _EVENTS,
             {
                 "log": programme,
-                "kinds": [*_OF_LETTERHEAD, CATALOGUE_SET, LIST_SET, PROVIDERS_SET, EDITIONS_SET],
+                "kinds": [*_OF_LETTERHEAD, CATALOGUE_SET, LIST_SET, PROVIDERS_SET, EDITIONS_SET, *OF_WEIGHTS],
                 "changed": CHANGED,
             },
         ).all()
@@ -145,6 +147,7 @@ def _entries(db: Connection, programme: str) -> Iterator[SettingsEntry]:
     names = names_of(db, {event.actor for event in events}, listed_ever)
     asked: Asked = None
     chosen: Mapping[str, int] = {}
+    weights: JsonObject = {VERSION: FIRST, **values_of(SHIPPED)}
     state: JsonObject = {}
     listed: dict[str, JsonObject] = {
         f"{name}.{entry.key}": {
@@ -178,6 +181,11 @@ def _entries(db: Connection, programme: str) -> Iterator[SettingsEntry]:
             differ = sorted(name for name in chosen.keys() | after.keys() if chosen.get(name) != after.get(name))
             changes |= {f"editions.{name}": (chosen.get(name), after.get(name)) for name in differ}
             chosen = after
+        if "weights_asked" in event.effects:
+            changes |= _weights_changed(weights, event.effects["weights_asked"])
+        if "weights" in event.effects:
+            changes |= _weights_changed(weights, event.effects["weights"])
+            weights = event.effects["weights"]
         reason = event.body.get(REASON)
         yield SettingsEntry(
             at=instant(event.at),
@@ -207,6 +215,11 @@ def _asked_changed(before: Asked, after: Asked, names: Mapping[str, str]) -> Jso
         name = names.get(id, "")
         kept[f"providers.{id}"] = (name, None) if id in (before or ()) else (None, name)
     return kept
+
+
+def _weights_changed(before: JsonMapping, after: JsonMapping) -> JsonObject:
+    """What of weights differs, by name."""
+    return {f"weights.{name}": (before[name], said) for name, said in after.items() if before[name] != said}
 
 
 def _told(event: RegisterEvent) -> JsonObject:

@@ -10,6 +10,17 @@ from casework.engine.case_objects.programme_editions import EDITIONS_SET
 from casework.engine.case_objects.programme_lists import AT_FIRST, LIST_SET, LIST_SETTERS, LISTS, key_of, offered_after
 from casework.engine.case_objects.programme_providers import PROVIDERS_SET, Asked, only_adds
 from casework.engine.case_objects.public_catalogues import CATALOGUE_SET
+from casework.engine.case_objects.ranking_weights import (
+    DECIDERS,
+    OF_WEIGHTS,
+    PROPOSERS,
+    VERSION,
+    WEIGHTS_ASKED,
+    WEIGHTS_REFUSED,
+    WEIGHTS_SET,
+    fold,
+    why_not_agreed,
+)
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.own_limits import OF_CATALOGUE, limits_of
 from casework.engine.execution.context import Library
@@ -17,6 +28,7 @@ from casework.engine.parties import PARTIES
 from casework.engine.roles import Role
 from casework.engine.state.events import ERASED, PARTY_ACTOR, SYSTEM_ACTOR, RegisterEvent
 from casework.ledger.redactable_bodies import Erased
+from casework.matching.weights import FIRST
 from casework.operations.core.register_log import GRANTED, REGISTERED
 from casework.operations.history.point_in_time import Past
 from casework.operations.results.consent_links import CONSENTED
@@ -42,6 +54,7 @@ def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent])
     calendar: Calendar | None = None
     events = list(events)
     yield from _asked_against(past, programme, events)
+    yield from _weighed_against(past, programme, events)
     yield from _shown_against(past, programme, events)
     yield from _consented_against(events)
     for event in events:
@@ -89,6 +102,25 @@ def _asked_against(past: Past, programme: str, events: Iterable[RegisterEvent]) 
         elif "editions" in event.effects and event.kind != COPIED:
             yield event.seq, "it changes by which editions the programme begins, which is set by an event of its own"
         asked = event.effects.get("providers", asked)
+
+
+def _weighed_against(past: Past, programme: str, events: Collection[RegisterEvent]) -> Iterator[tuple[int, str]]:
+    """Weights of ranked lists are proposed by one person with a reason, and set once a second one agrees."""
+    number, before = FIRST, list[RegisterEvent]()
+    for event in events:
+        if event.kind not in OF_WEIGHTS:
+            if "weights" in event.effects:
+                yield event.seq, "it sets weights of ranked lists, which are set by an event of their own"
+            continue
+        setters = PROPOSERS if event.kind == WEIGHTS_ASKED else DECIDERS
+        yield from ((event.seq, why) for why in _set_against(past, programme, event, setters))
+        if event.kind in (WEIGHTS_ASKED, WEIGHTS_REFUSED) and REASON not in event.body:
+            yield event.seq, "it proposes weights of ranked lists, or refuses them, and does not say why"
+        if event.kind == WEIGHTS_SET:
+            if (why := why_not_agreed(next(reversed(fold(before)), None), number, event)) is not None:
+                yield event.seq, why
+            number = (event.effects.get("weights") or {}).get(VERSION, number)
+        before.append(event)
 
 
 def _shown_against(past: Past, programme: str, events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:

@@ -185,15 +185,16 @@ class Rows:
             yield from self._compare("erasures", [fold_erasure(events)], rows)
         if kind == "programme":
             yield from self._imports(events)
-            calendars = [event.effects["calendar"] for event in events if "calendar" in event.effects]
-            chosen = [event.effects["editions"] for event in events if "editions" in event.effects]
-            asked = [event.effects["providers"] for event in events if "providers" in event.effects]
+            # What was said last of each.
+            of_row = {"calendar", "providers", "editions", "weights"}
+            told = {name: value for event in events for name, value in event.effects.items() if name in of_row}
             programme = {
                 "id": self.log,
                 "code": events[0].effects["code"],
-                "calendar": calendars[-1],
-                "providers": asked[-1] if asked else None,
-                "editions": chosen[-1] if chosen else {},
+                "calendar": told["calendar"],
+                "providers": told.get("providers"),
+                "editions": told.get("editions", {}),
+                "weights": told.get("weights", {}),
             }
             yield from self._compare("programmes", [programme], rows)
             for seq, why in programme_faults(self.past, self.log, events):

@@ -42,6 +42,13 @@ programmes = Table(
         server_default=text("'{}'"),
         comment="By workflow the number of the edition by which it begins, as its log tells; of others the newest",
     ),
+    Column(
+        "weights",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="By what its ranked lists are ordered, with the version, as its log tells; empty: as the product begins",
+    ),
     Column("created_at", Time, nullable=False, server_default=NOW),
 )
 

@@ -50,6 +50,8 @@ from casework.web.matching.desk_words import (
     say_without,
 )
 from casework.web.matching.interest_words import Line, both_said_yes, lines_of
+from casework.web.matching.rank_tables import rank_tables
+from casework.web.people.weight_names import WEIGHT_NAMES
 from casework.web.shell import layout
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_
@@ -117,15 +119,7 @@ def index() -> str:
         proposed, waiting = proposals.list_needs_proposed(db, actor)
     return render_template(
         "matching/needs.html",
-        ranks=[
-            (say_range(one.low, one.high), one.listed, one.accepted, one.shortlisted, one.refused)
-            for one in ranks.items
-        ],
-        week_columns=[
-            (0, gettext("Week of"), "head"),
-            *((one.low, gettext("Rank %(rank)s", rank=say_range(one.low, one.high)), "num") for one in ranks.items),
-        ],
-        weeks=[(one.week, {group.low: group for group in one.ranks}) for one in ranks.weeks],
+        ranks=rank_tables(ranks),
         wrong=to_correct(wrong),
         proposed=proposed,
         waiting=waiting,
@@ -374,16 +368,22 @@ def replay(run: UUID) -> str:
         need = catalogue.titles_of(db, actor, "need", {kept.need})[kept.need]
         moved = {id for _, ids in runs.differences_of(kept) for id in ids}
         titles = catalogue.titles_of(db, actor, "technology", moved)
+    weights = runs.weights_told(kept.evidence)
     return render_template(
         "matching/replay.html",
         run=kept,
         told=told,
         need=need,
+        weights={"version": weights["version"], "named": _named(weights["values"])},
         differences=[
             (gettext(_DIFFERS[what]), [titles[id] for id in ids if id in titles])
             for what, ids in runs.differences_of(kept)
         ],
     )
+
+
+def _named(weights: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(gettext(WEIGHT_NAMES[name]), value) for name, value in weights.items()]
 
 
 #: What differs in a run that is made again, in the reader's words.

@@ -31,6 +31,7 @@ from casework.operations.people.views import ProgrammeSettings, SettingsEntry
 from casework.permissions.actors import Actor
 from casework.web.people import public_catalogue_pages
 from casework.web.people.limit_names import law_name, limit_names, limits_title, named_by, say_length, say_limit
+from casework.web.people.weight_names import WEIGHT_NAMES
 from casework.web.shell.forms import own_texts
 from casework.web.shell.i18n import N_, edition_text
 from casework.web.shell.layout import clock
@@ -84,6 +85,9 @@ _HAPPENED = {
     "list_set": N_("%(who)s changed a list"),
     "editions_set": N_("%(who)s changed by which editions cases begin"),
     "providers_set": N_("%(who)s changed which providers are asked"),
+    "weights_asked": N_("%(who)s proposed other weights for ranked lists"),
+    "weights_set": N_("%(who)s agreed: ranked lists have other weights"),
+    "weights_refused": N_("%(who)s did not agree to other weights, or took them back"),
     "settings_copied": N_("%(who)s began the programme with the settings of another"),
 }
 
@@ -182,6 +186,7 @@ def _say_entry(entry: SettingsEntry, own: list[OwnLimit]) -> tuple[str, list[tup
     lists = [_say_listed(name, *pair) for name, pair in entry.changes.items() if name.startswith(_OF_LISTS)]
     lists += [_say_asked(name, *pair) for name, pair in entry.changes.items() if name.partition(".")[0] == "providers"]
     lists += [_say_edition(name, *pair) for name, pair in entry.changes.items() if name.partition(".")[0] == "editions"]
+    lists += [_say_weight(name, *pair) for name, pair in entry.changes.items() if name.partition(".")[0] == "weights"]
     changes = [
         (gettext(_SAID[name]), "" if before is None else _say(name, before), _say(name, after))
         for name, (before, after) in entry.changes.items()
@@ -212,6 +217,12 @@ def _say_edition(name: str, before: JsonValue, after: JsonValue) -> tuple[str, s
         return gettext("newest") if number is None else gettext("edition %(number)s", number=number)
 
     return edition_title(workflow), say(before), say(after)
+
+
+def _say_weight(name: str, before: JsonValue, after: JsonValue) -> tuple[str, str, str]:
+    """A weight of ranked lists, or their version, before and after."""
+    of = name.partition(".")[2]
+    return gettext(WEIGHT_NAMES[of]) if of in WEIGHT_NAMES else gettext("Version"), str(before), str(after)
 
 
 #: Before the list and the key of an entry, in what an event of the history changes.

@@ -135,6 +135,7 @@ ENTRIES = (
             "result_figures.",
             "programme_providers.",
             "programme_editions.",
+            "ranking_weights.",
         ),
     ),
     Entry(
@@ -206,6 +207,7 @@ ENTRIES = (
             "result_figures.",
             "programme_providers.",
             "programme_editions.",
+            "ranking_weights.",
             "organisations.ask_copy",
         ),
     ),

@@ -11,6 +11,7 @@ from casework.engine.case_objects.letterheads import COPIED, LETTERHEAD_SET
 from casework.engine.case_objects.programme_editions import EDITIONS_SET
 from casework.engine.case_objects.programme_lists import LIST_SET
 from casework.engine.case_objects.programme_providers import PROVIDERS_SET
+from casework.engine.case_objects.ranking_weights import WEIGHTS_ASKED, WEIGHTS_REFUSED, WEIGHTS_SET
 from casework.operations.catalogue.match_changes import correct_match
 from casework.operations.catalogue.matches import MATCH_CORRECTED, MATCH_REFUSED, judge_match
 from casework.operations.deadlines.limits import set_limit
@@ -24,6 +25,7 @@ from casework.operations.people.registry import grant_role
 from casework.operations.verification.programme_judgement import settings_faults
 from casework.operations.verification.service import verify_case
 from casework.records.event_log import read_register
+from tests.operations.people.test_programme_weights import set_to
 from tests.operations.verification.forger import Json, Scene, Stored, not_allowed, rebuild, sql
 from tests.support.world import new_request
 
@@ -390,3 +392,43 @@ def test_a_track_by_another_edition_than_was_chosen_is_found(scene: Scene, attac
     sql(attack, long_ago, id=programme)
     found = [sentence for _, sentence in not_allowed(verify_case(attack, scene.log))]
     assert any("by another edition than the programme had chosen" in sentence for sentence in found)
+
+
+def _weighed(scene: Scene, attack: Connection) -> str:
+    """A programme for which a supervisor proposed weights, to which an administrator agreed."""
+    sql(attack, "SET LOCAL session_replication_role = origin")
+    set_to(attack, scene.world, title="3")
+    sql(attack, "SET LOCAL session_replication_role = replica")
+    return scene.world.programmes["BJ"]
+
+
+def test_weights_that_two_people_set_are_not_spoken_against(scene: Scene, attack: Connection) -> None:
+    assert verify_case(attack, _weighed(scene, attack)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "effects", "words"),
+    [
+        (WEIGHTS_SET, {"role": "officer"}, {}, "done by supervisor or administrator, not by officer"),
+        (WEIGHTS_SET, {"actor_of": "supervisor", "role": "supervisor"}, {}, "also agreed to them"),
+        (WEIGHTS_SET, {}, {"weights": {"version": 2, "title": "9"}}, "other weights were set than those"),
+        (WEIGHTS_SET, {}, {"weights": None}, "other weights were set than those"),
+        (WEIGHTS_SET, {"kind": "changed"}, {}, "by an event of their own"),
+        (WEIGHTS_ASKED, {"kind": WEIGHTS_REFUSED}, {}, "nobody had proposed these weights"),
+        (WEIGHTS_ASKED, {"role": "administrator"}, {}, "done by supervisor, not by administrator"),
+    ],
+)
+def test_weights_that_were_forged_are_found(
+    scene: Scene, attack: Connection, kind: str, header: dict[str, str], effects: Json, words: str
+) -> None:
+    programme = _weighed(scene, attack)
+
+    def forge(rows: list[Stored]) -> None:
+        row = next(row for row in rows if row["header"]["kind"] == kind)
+        row["header"] |= {key: value for key, value in header.items() if key != "actor_of"}
+        if "actor_of" in header:
+            row["header"]["actor"] = scene.world.people[header["actor_of"]]
+        row["effects"] |= effects
+
+    rebuild(attack, programme, forge)
+    assert any(words in sentence for _, sentence in not_allowed(verify_case(attack, programme)))
