@@ -322,4 +322,7 @@ NO_RESTRICTION_ALONE = reason(
     "catalogue.no_restriction_alone",
     N_("says that no legal restriction is known, and names one or where it holds: choose one of the two"),
 )
+REMOVED_BY_FILTER = reason(
+    "catalogue.removed_by_filter", N_("this filter removes it: say why it is accepted all the same")
+)
 NO_DAY = reason("catalogue.no_day", N_("must be a day such as 2027-03-31"))

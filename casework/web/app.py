@@ -71,6 +71,7 @@ from casework.web.matching import (
     desk_pages,
     interest_link_pages,
     interest_pages,
+    match_decision_pages,
     public_pages,
     weights_pages,
 )
@@ -299,6 +300,7 @@ PAGES = (
     assessment_need_pages.blueprint,
     desk_pages.blueprint,
     desk_decision_pages.blueprint,
+    match_decision_pages.blueprint,
     compare_pages.blueprint,
     weights_pages.blueprint,
     public_pages.blueprint,

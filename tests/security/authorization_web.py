@@ -472,6 +472,7 @@ TABLE: tuple[Row, ...] = (
     get("/past-projects", READERS | FOREIGN),
     get("/matches", READERS | FOREIGN),
     get("/matches/<match>", READERS, there=FOREIGN),
+    get("/matches/<match>/open", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/matches/<match>/open", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/matches/<match>/judge", DECIDERS, READERS - DECIDERS, there=FOREIGN,
         body=lambda on: {"refused": "yes", "code": "other", "reason": "No."}),

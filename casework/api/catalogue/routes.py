@@ -5,12 +5,12 @@ from __future__ import annotations
 from casework.api.catalogue import schemas
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Route, get, post
-from casework.operations.cases import opening
 from casework.operations.catalogue import match_changes, matches
 from casework.operations.catalogue.past_projects import list_past_projects
 from casework.operations.catalogue.views import Match, PastProjects
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
+from casework.operations.matching.acceptance import accept_match
 
 
 def list_matches(call: Call) -> Page[Match]:
@@ -50,7 +50,7 @@ def create_match(call: Call) -> Done:
 
 
 def open_case(call: Call) -> Done:
-    return opening.open_case(call.db, call.actor, call.path["match"], call.request)
+    return accept_match(call.db, call.actor, call.path["match"], relaxed=call.body.relaxed, request=call.request)
 
 
 def past_projects(call: Call) -> PastProjects:
@@ -104,7 +104,7 @@ ROUTES: tuple[Route, ...] = (
         body=schemas.MatchReason, noun="match"),
     post("/matches/{match}/bring-back", bring_match_back, "Follow an expired match again", shared.Made, body=schemas.MatchReason,
         noun="match"),
-    post("/matches/{match}/open", open_case, "Open the case of a match", schemas.Opened, status=201, noun="match"),
+    post("/matches/{match}/open", open_case, "Open the case of a match", schemas.Opened, body=schemas.NewCase, status=201, noun="match"),
     get("/past-projects", past_projects, "List the projects that were closed before your programmes kept their cases here",
         schemas.PastProjectPage, query=schemas.PastProjectQuery),
 )  # fmt: skip

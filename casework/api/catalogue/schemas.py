@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from casework.api.protocol.fields import Answer, Body, Day, Decimals, Id, Line, Paged, Words
+from casework.api.matching.schemas import FilterName
+from casework.api.protocol.fields import Answer, Body, Day, Decimals, Id, Line, Paged, SomeWords, Words
 
 
 class MatchQuery(Paged):
@@ -99,6 +100,16 @@ class MatchShown(Answer):
 class MatchPage(Answer):
     items: list[MatchShown]
     next: str | None = None
+
+
+class NewCase(Body):
+    relaxed: Annotated[
+        dict[FilterName, SomeWords],
+        Field(
+            description="Hard filters that remove the technology, each with the reason why it is accepted all the same; a filter that"
+            " removes it and is not named here refuses the request with 422"
+        ),
+    ] = {}
 
 
 class Opened(Answer):

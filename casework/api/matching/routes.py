@@ -42,6 +42,7 @@ def decide(call: Call) -> Done:
         decision=body.decision,
         code=body.code,
         reason=body.reason,
+        relaxed=body.relaxed,
         request=call.request,
     )
 

@@ -177,6 +177,12 @@ class NewDecision(Body):
     decision: Literal["accept", "shortlist", "take_off", "refuse"]
     code: Annotated[Line | None, Field(description="Of a refusal: why, as the list `match_refusals` has it")] = None
     reason: Words | None = None
+    relaxed: Annotated[
+        dict[FilterName, SomeWords],
+        Field(
+            description="Of what is accepted: filters that remove it by now, each with the reason why it is accepted all the same"
+        ),
+    ] = {}
 
 
 class Decided(Answer):

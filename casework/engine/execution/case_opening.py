@@ -26,7 +26,7 @@ def open_case(builder: EventBuilder, command: Open) -> None:
         "provider": command.provider,
         "states": list(edition.initial),
     }
-    body = {"title": command.title} if command.title else {}
+    body = {**({"title": command.title} if command.title else {}), **command.words}
     builder.begin_log(command.log, {"case": case, "tracks": [opened]}, body)
     start_track(builder, opened, edition)
     commit(builder)

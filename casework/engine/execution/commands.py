@@ -74,6 +74,8 @@ class Open:
     #: Of a mediation: its main track is a referral of this service.
     service: str | None = None
     provider: str | None = None
+    #: What else is said with it, by its name.
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import orjson
 from sqlalchemy import Connection
 
@@ -27,8 +29,13 @@ from casework.records.event_log import lock_log
 from casework.records.row_security import whole
 
 
-def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Done:
-    """Open the case of a match, in state `proposed`; its number is the next of its programme and year, without gaps."""
+def open_case(
+    db: Connection, actor: Actor, match: str, request: Request, *, words: Mapping[str, str] | None = None
+) -> Done:
+    """Open the case of a match, in state `proposed`; its number is the next of its programme and year, without gaps.
+
+    `words` are said with the opening.
+    """
     rows = run(db, _MATCH, (match,))
     if not rows or not actor.in_programme(rows[0][0], READS_ALL):
         raise NotFound("match")
@@ -85,7 +92,7 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
     def answer(opened: Case) -> JsonObject:
         return {"number": number, "id": id, "state": opened.main.states[0], "track": opened.main.id}
 
-    command = Open(id, "case", playing(MAIN).workflow, case, title)
+    command = Open(id, "case", playing(MAIN).workflow, case, title, words=words or {})
     done = open_log(
         db, actor, command, by, calendar=calendar, editions=editions, moment=moment, request=request, answer=answer
     )

@@ -43,6 +43,8 @@ DECIDERS = (Role.OFFICER, Role.SUPERVISOR)
 #: What a match says beside its need and its technology, which stay: with others it is another match.
 FIELDS = ("proposed_on", "proposed_by", "score", "rationale")
 REASON, BEFORE = "reason", "before_"
+#: What stands before the name of a filter against which a match was accepted.
+AGAINST = "against_"
 
 
 def correct_match(
@@ -180,6 +182,7 @@ def _entry(event: RegisterEvent, names: Mapping[str, str]) -> MatchEntry:
         erased=erased,
         reason=_bare(body.get(REASON)),
         code=event.effects.get("refusal"),
+        against={name: _bare(said) for name, said in body.items() if name.startswith(AGAINST)},
     )
 
 

@@ -268,6 +268,8 @@ MATCH_REFUSED, MATCH_TAKEN_BACK, MATCH_MOVED = "match_refused", "match_taken_bac
 MATCH_GIVEN_BACK = "match_given_back"
 MATCH_CORRECTED, MATCH_EXPIRED, MATCH_BROUGHT_BACK = "match_corrected", "match_expired", "match_brought_back"
 MATCH_FOUND, MATCH_SHORTLISTED, MATCH_TAKEN_OFF = "match_found", "match_shortlisted", "match_taken_off"
+#: It becomes a case though a filter removes it, with the reason.
+MATCH_ACCEPTED_AGAINST = "match_accepted_against"
 #: What officers and supervisors do to a match; it is moved by merging its need or technology into another record.
 JUDGED = (
     MATCH_REFUSED,
@@ -280,6 +282,7 @@ JUDGED = (
     MATCH_FOUND,
     MATCH_SHORTLISTED,
     MATCH_TAKEN_OFF,
+    MATCH_ACCEPTED_AGAINST,
 )
 #: The list from which the reason of a refusal is chosen.
 REFUSALS = "match_refusals"

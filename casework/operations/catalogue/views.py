@@ -274,6 +274,8 @@ class MatchEntry:
     reason: str | None
     #: Why it was refused, as the programme's list has it.
     code: str | None
+    #: By filter, as `AGAINST` names it, why it was accepted though that removes it; None where this was erased.
+    against: Mapping[str, str | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from sqlalchemy import Connection, text
@@ -10,12 +11,12 @@ from casework import reasons
 from casework.errors import InvalidForm, NotAllowed, Refused
 from casework.json_values import JsonMapping
 from casework.matching.explanation import Kind
-from casework.operations.cases.opening import open_case
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.matches import MATCH_FOUND, create_match, judge_match
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.merged_records import in_its_place, one_with
 from casework.operations.core.register_entries import note_entries
+from casework.operations.matching.acceptance import accept_match
 from casework.operations.matching.runs import COUNTS_FIRST, Kept, find_listed, read_run
 from casework.operations.matching.shortlist import set_shortlisted
 from casework.permissions.actors import Actor
@@ -48,9 +49,13 @@ def decide(
     decision: Decision,
     code: str | None = None,
     reason: str | None = None,
+    relaxed: Mapping[str, str] | None = None,
     request: Request,
 ) -> Done:
-    """Accept a candidate, which opens its case, put it on the shortlist or take it off, or refuse it with a code and a reason."""
+    """Accept a candidate, which opens its case, put it on the shortlist or take it off, or refuse it with a code and a reason.
+
+    `relaxed` says by filter why it is accepted though that removes it by now.
+    """
     row = read_run(db, actor, run)
     by = in_the_programme(actor, row.programme, EDITORS)
     if by is None:
@@ -72,7 +77,7 @@ def decide(
         note_entries(db, "matches", row.programme, [match], kind=MATCH_FOUND, by=by.person, role=by.role)
     answer = {"run": run, "technology": technology, "decision": decision, "match": match}
     if decision == "accept":
-        opened = open_case(db, actor, match, _part_of(request, "case"))
+        opened = accept_match(db, actor, match, run=row, relaxed=relaxed, request=_part_of(request, "case"))
         answer["case"] = opened.answer["number"]
     elif decision == "refuse":
         judge_match(db, actor, match, refused=True, code=code, reason=reason or "", request=_part_of(request, "judge"))

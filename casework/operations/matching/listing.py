@@ -222,6 +222,11 @@ def _deployed(told: JsonMapping, said: JsonMapping, share: float) -> Part:
     return Part(kind=Kind.DEPLOYED, text=str(said["verified"]), source=source, title=False, share=share)
 
 
+def judge_one(wanted: JsonMapping, facts: JsonMapping) -> dict[str, Verdict]:
+    """What each filter that is asked for says of one record, as `kept` evidence has both."""
+    return judged(_asked(wanted), _facts(facts))
+
+
 def failed_of(told: JsonMapping) -> dict[str, list[str]]:
     """By candidate the filters that its record fails, those included that an officer left out."""
     wanted = _asked(told["wanted"])
@@ -297,4 +302,4 @@ def _asked(wanted: JsonMapping) -> Wanted:
     return Wanted(**{**wanted, "standards": [standard_key(name) for name in wanted.get("standards", ())]})
 
 
-__all__ = ["Verdict", "failed_of", "folded_of", "kept", "list_of", "standing_of", "weights_in"]
+__all__ = ["Verdict", "failed_of", "folded_of", "judge_one", "kept", "list_of", "standing_of", "weights_in"]

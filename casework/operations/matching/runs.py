@@ -162,10 +162,10 @@ def start_run(
     with whole(db):
         lock_log(db, programme)
     evidence = gather(db, programme, TECHNOLOGY, asked, glossary=read_glossary(db, programme), similar=similar)
-    facts = _facts_of(db, programme, [one.id for one in evidence.candidates])
+    facts = facts_of(db, programme, [one.id for one in evidence.candidates])
     if row.owner_id is not None:
-        _note_conflicts(db, actor, row, facts)
-    asks = _wanted(row, _standing(db, wanted or {}))
+        note_conflicts(db, actor, row, facts)
+    asks = wanted_by(row, _standing(db, wanted or {}))
     told = kept(evidence, facts, asks, relaxed, similar, weights=read_weights(db, programme))
     told["idle"] = count_idle(db, programme, evidence)
     if twins := groups_among(db, programme, list(facts)):
@@ -224,7 +224,7 @@ def weights_told(told: JsonMapping) -> JsonObject:
     return {"version": weights.version, "values": values_of(weights)}
 
 
-def _wanted(need: Any, given: JsonMapping) -> JsonObject:
+def wanted_by(need: Any, given: JsonMapping) -> JsonObject:
     """What filters ask: what is said now, else what the need says."""
     low, high = need.readiness_low, need.readiness_high
     said: JsonObject = {"readiness": None if low is None and high is None else [low or 1, high or 9], "territory": HERE}
@@ -242,7 +242,8 @@ def _standing(db: Connection, wanted: JsonMapping) -> JsonMapping:
     return {**wanted, "excluded": list(dict.fromkeys(stand.get(id, id) for id in wanted["excluded"]))}
 
 
-def _facts_of(db: Connection, programme: str, ids: Sequence[str]) -> dict[str, JsonObject]:
+def facts_of(db: Connection, programme: str, ids: Sequence[str]) -> dict[str, JsonObject]:
+    """By technology what is known of it that filters ask and lists show."""
     return {row.id: _facts(row) for row in db.execute(_FACTS, {"programme": programme, "ids": list(ids)})}
 
 
@@ -272,7 +273,7 @@ def _facts(row: Any) -> JsonObject:
     return facts
 
 
-def _note_conflicts(db: Connection, actor: Actor, need: Any, facts: Mapping[str, JsonObject]) -> None:
+def note_conflicts(db: Connection, actor: Actor, need: Any, facts: Mapping[str, JsonObject]) -> None:
     """Say of technologies what is known to stand between their owners and the need's."""
     owners = {one["owner"] for one in facts.values() if one["owner"] is not None}
     if not owners:

@@ -12,6 +12,7 @@ from casework.operations.catalogue.views import MatchEntry
 from casework.web.shell.dates import say_day
 from casework.web.shell.i18n import N_, name_of
 from casework.web.shell.layout import clock
+from casework.web.shell.values import ACCEPTED_AGAINST
 
 #: What an entry of a match's history says happened.
 HAPPENED: Mapping[str, str] = {
@@ -27,6 +28,7 @@ HAPPENED: Mapping[str, str] = {
     matches.MATCH_FOUND: N_("%(who)s found it on the list of a run"),
     matches.MATCH_SHORTLISTED: N_("%(who)s put it on the shortlist"),
     matches.MATCH_TAKEN_OFF: N_("%(who)s took it off the shortlist"),
+    matches.MATCH_ACCEPTED_AGAINST: N_("%(who)s accepted it although a filter removes it"),
     "erased": N_("Words that named a person were erased"),
 }
 #: What a match says beside its two sides.
@@ -49,6 +51,9 @@ def say_entries(
             for name, (before, after) in entry.changes.items()
         ]
         changes_ += [(gettext(LABELS[name]), "", gettext("erased")) for name in entry.erased]
+        changes_ += [
+            (gettext(ACCEPTED_AGAINST[name]), "", said or gettext("erased")) for name, said in entry.against.items()
+        ]
         said.append((entry, words, why, changes_))
     return said
 

@@ -20,7 +20,6 @@ from casework.engine.case_objects.technology_details import LACKED, TERRITORY, c
 from casework.engine.roles import Role
 from casework.engine.state.events import PARTY_ACTOR
 from casework.errors import InvalidForm, NotFound
-from casework.operations.cases.opening import open_case
 from casework.operations.catalogue import kept_records, match_changes, matches
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.catalogue_text import is_placeholder
@@ -42,7 +41,6 @@ from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.layout import clock, place_names
 from casework.web.shell.session import list_transaction, page_transaction
 from casework.web.shell.values import LICENCES, Values, say_amount
-from casework.web.tasks.next_action import say_done
 
 blueprint = Blueprint("matches", __name__)
 
@@ -263,16 +261,6 @@ def say_value(value: Any, field: str, names: Mapping[str, str]) -> Any:
     if field in ("budget", "cost", "total_cost"):
         return say_amount(Decimal(value))
     return Values(names).say(value, "owner" if field == "owner_id" else field)
-
-
-@blueprint.post("/matches/<uuid:match>/open")
-def open_one(match: UUID) -> Response:
-    """Open the case of a match; pressed twice, it is opened once."""
-    with page_transaction() as (db, actor):
-        done = open_case(db, actor, str(match), read_request())
-    number = str(done.answer["number"])
-    flash(say_done(number, gettext("The case %(number)s is open.", number=number)))
-    return redirect(url_for("cases.show", number=number), 303)
 
 
 @blueprint.post("/matches/<uuid:match>/judge")

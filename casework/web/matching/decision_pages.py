@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from casework.engine.case_objects.programme_lists import Lists, offered
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Form, Note, Text
-from casework.errors import NotAllowed, NotFound, WrongState
+from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue import matches
 from casework.operations.catalogue import service as catalogue
@@ -23,12 +23,14 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.programme_lists import read_lists
 from casework.operations.matching import desk, interest, runs
+from casework.operations.matching.acceptance import judge_pair
 from casework.operations.matching.decisions import decide
 from casework.operations.matching.desk import CandidateFacts
 from casework.operations.matching.interest_answers import answers_by_match
 from casework.operations.matching.runs import Kept
 from casework.operations.matching.shortlist import set_shortlisted
 from casework.permissions.actors import Actor
+from casework.web.matching.acceptance_form import acceptance_form, asking_why, pair_checks, relaxed_of
 from casework.web.matching.desk_filters import checks_of
 from casework.web.matching.desk_words import Check, Fact, Why, say_facts, say_why
 from casework.web.matching.interest_words import lines_of, refused_by
@@ -221,27 +223,50 @@ def refuse(run: UUID, technology: UUID) -> BaseResponse:
 
 @blueprint.get("/match-runs/<uuid:run>/<uuid:technology>/accept")
 def ask_accept(run: UUID, technology: UUID) -> Response:
+    return _ask_accept(run, technology)
+
+
+def _ask_accept(run: UUID, technology: UUID, sent: Sent | None = None) -> Response:
     with page_transaction() as (db, actor):
         one = _candidate(db, actor, run, technology)
-    page = render_template(
-        "matching/accept.html", one=one, crumbs=_crumbs(one), title=gettext("Accept and open a case")
+        pair = judge_pair(db, actor, one.run.need, one.technology, one.run)
+        form = acceptance_form(db, actor, _accept_draft(run, technology), pair, sent)
+    return page_with_form(
+        "matching/accept.html",
+        sent,
+        one=one,
+        form=form,
+        checks_now=pair_checks(pair) if pair.unanswered else [],
+        crumbs=_crumbs(one),
+        title=gettext("Accept and open a case"),
     )
-    return make_response(page)
+
+
+def _accept_draft(run: UUID, technology: UUID) -> str:
+    return f"desk:{run}:{technology}:accept"
 
 
 @blueprint.post("/match-runs/<uuid:run>/<uuid:technology>/accept")
 def accept(run: UUID, technology: UUID) -> BaseResponse:
     """Open the case of a candidate; whoever presses a second time is shown the case that is open."""
-    try:
-        with page_transaction() as (db, actor):
-            done = decide(db, actor, str(run), technology=str(technology), decision="accept", request=read_request())
-            number = str(done.answer["case"])
-    except WrongState:
-        with page_transaction() as (db, actor):
-            one = _candidate(db, actor, run, technology)
-        if not one.decided.get("case"):
-            raise
+    with page_transaction() as (db, actor):
+        one = _candidate(db, actor, run, technology)
+        failed = judge_pair(db, actor, one.run.need, one.technology, one.run).unanswered
+    if one.decided.get("case"):
         flash(gettext("The case was open already."))
         return redirect(url_for("cases.show", number=one.decided["case"]), 303)
-    flash(say_done(number, gettext("The case %(number)s is open.", number=number)))
-    return redirect(url_for("cases.show", number=number), 303)
+
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
+        relaxed = relaxed_of(failed, data)
+        return decide(db, actor, str(run), technology=str(technology), decision="accept", relaxed=relaxed, request=key)
+
+    return answer(
+        _accept_draft(run, technology),
+        asking_why(failed).rule(),
+        do,
+        lambda sent: _ask_accept(run, technology, sent),
+        lambda done: url_for("cases.show", number=done.answer["case"]),
+        said=lambda done: say_done(
+            str(done.answer["case"]), gettext("The case %(number)s is open.", number=done.answer["case"])
+        ),
+    )

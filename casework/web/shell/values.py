@@ -86,6 +86,15 @@ def name_right(kind: str, office: str | None, number: str | None, owner: str | N
 
 
 #: What is stored under a name that no form asks for: facts that guards read, and what a message or a note holds.
+#: By filter against which a match was accepted, the question why.
+ACCEPTED_AGAINST = {
+    "against_readiness": N_("Why it is accepted although its readiness is not the one that is wanted"),
+    "against_country": N_("Why it is accepted although it comes from another country"),
+    "against_organisation": N_("Why it is accepted although its owner is left out"),
+    "against_conflict": N_("Why it is accepted in spite of the conflict of interest"),
+    "against_licence": N_("Why it is accepted although no licence is to be had"),
+    "against_standard": N_("Why it is accepted although it lacks a certificate or standard"),
+}
 _LABELS = {
     "file": N_("File name"), "sha256": N_("Checksum (SHA-256)"),
     "reason": N_("Reason"), "note": N_("Note"), "title": N_("Title"), "nature": N_("Nature of the interest"),
@@ -110,6 +119,7 @@ _LABELS = {
     "screenings": N_("Screenings"), "named_screenings": N_("Screenings of the organisations named"),
     "owners_free": N_("owners on no list"), "state_owned": N_("State-owned"),
     "blocked": N_("blocked as harmful"), "shared_until": N_("access until"), "with": N_("beside"),
+    **ACCEPTED_AGAINST,
 }  # fmt: skip
 _CODES: Mapping[str, Mapping[str, str]] = {
     "language": {"en": N_("English"), "zh": N_("Chinese"), "zh-Hans": N_("Chinese")},

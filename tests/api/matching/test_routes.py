@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, text
 
+from casework.records.database import transaction
+from tests.operations.matching.test_acceptance import of_one_owner
 from tests.operations.matching.test_runs import put
 from tests.support.api_client import Client
 from tests.support.world import World
@@ -42,3 +44,32 @@ def test_what_is_no_filter_is_refused(client_for: Clients, world: World) -> None
     path = f"/needs/{world.needs[0]}/match-runs"
     for body in ({"filters": {"readiness": [0, 12]}}, {"relaxed": {"colour": "Why not?"}}, {"most": 10_000}):
         assert client_for("officer").post(path, body).status_code == 422
+
+
+def test_against_a_filter_a_match_is_accepted_with_a_reason_alone(
+    client_for: Clients, world: World, engine: Engine
+) -> None:
+    with transaction(engine) as db:
+        _, _, match = of_one_owner(world, db)
+    officer, route = client_for("officer"), f"/matches/{match}/open"
+    refused = officer.post(route)
+    assert (refused.status_code, "relaxed.conflict" in refused.text) == (422, True)
+    assert officer.post(route, {"relaxed": {"weather": "It rains."}}).status_code == 422
+    assert officer.post(route, {"relaxed": {"conflict": "They say so."}}).status_code == 201
+
+
+def test_a_candidate_that_fails_by_now_is_accepted_with_a_reason_alone(
+    client_for: Clients, world: World, engine: Engine
+) -> None:
+    with transaction(engine) as db:
+        need, technology, _ = of_one_owner(world, db)
+        db.execute(text("UPDATE technologies SET owner_id = NULL WHERE id = CAST(:id AS uuid)"), {"id": technology})
+    officer = client_for("officer")
+    made = officer.post(f"/needs/{need}/match-runs", {}).json["id"]
+    with transaction(engine) as db:
+        told = "UPDATE technologies SET owner_id = (SELECT owner_id FROM needs WHERE id = :need) WHERE id = CAST(:id AS uuid)"
+        db.execute(text(told), {"id": technology, "need": need})
+    route, body = f"/match-runs/{made}/decisions", {"technology": technology, "decision": "accept"}
+    refused = officer.post(route, body)
+    assert (refused.status_code, "relaxed.conflict" in refused.text) == (422, True)
+    assert officer.post(route, body | {"relaxed": {"conflict": "They say so."}}).json["case"]
