@@ -3,7 +3,7 @@ says why. The reason stands in the history of the match and in the first entry o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -36,8 +36,8 @@ class Judged:
     """What each hard filter says of a technology for a need, as both are now."""
 
     verdicts: Mapping[str, Verdict]
-    #: What stands between the two owners, where that is known.
-    conflict: str | None
+    #: What is known of the technology, and what stands between the two owners where that is known.
+    kept: JsonMapping
     #: By filter why the run on whose list it was found left it out.
     left_out: Mapping[str, str]
 
@@ -54,16 +54,29 @@ class Judged:
 
 def judge_pair(db: Connection, actor: Actor, need: str, technology: str, run: Kept | None = None) -> Judged:
     """Ask the filters of a need and a technology: what `run` asked where it was found by one, else what the need says. Reads only."""
+    return judge_pairs(db, actor, need, [technology], run)[technology]
+
+
+def judge_pairs(
+    db: Connection, actor: Actor, need: str, technologies: Collection[str], run: Kept | None = None
+) -> dict[str, Judged]:
+    """The same of several technologies, each by its id."""
     row = read_seen(db, actor, "need", need)
-    facts = facts_of(db, str(row.programme_id), [technology])
+    facts = facts_of(db, str(row.programme_id), sorted(technologies))
     if row.owner_id is not None:
         note_conflicts(db, actor, row, facts)
     evidence: JsonMapping = run.evidence if run is not None else {"wanted": {}, "relaxed": {}}
     wanted = {**wanted_by(row, {}), **evidence["wanted"]}
     # Whose the need is may have been said since the run was made.
     wanted["conflict"] = row.owner_id is not None
-    verdicts = {name: said for name, said in judge_one(wanted, facts[technology]).items() if name not in ALWAYS}
-    return Judged(verdicts=verdicts, conflict=facts[technology].get("conflict"), left_out=evidence["relaxed"])
+    return {
+        id: Judged(
+            verdicts={name: said for name, said in judge_one(wanted, one).items() if name not in ALWAYS},
+            kept=one,
+            left_out=evidence["relaxed"],
+        )
+        for id, one in facts.items()
+    }
 
 
 def judge_match_pair(db: Connection, actor: Actor, one: Match) -> Judged:

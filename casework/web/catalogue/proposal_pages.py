@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -20,6 +20,7 @@ from casework.web.catalogue.organisation_pages import checked, form_of
 from casework.web.shell import layout
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, listed
+from casework.web.shell.redirects import local_path
 from casework.web.shell.sent_forms import Sent, answer, page_with_form
 from casework.web.shell.session import page_transaction
 
@@ -51,10 +52,16 @@ def _show(id: str, sent: Sent | None = None) -> Response:
         under=[one.need_title, one.technology_title, gettext("says of the need: %(words)s", words=listed(one.words))],
         form=form,
         do=gettext("Dismiss"),
-        back=url_for("needs.show", need=one.need),
+        back=_back(one.need),
+        action=request.full_path.rstrip("?"),
         consequence=gettext("It is proposed for this need no more. The reason is kept."),
         crumbs=[(gettext("Needs"), url_for("needs.index")), (one.need_title, url_for("needs.show", need=one.need))],
     )
+
+
+def _back(need: str) -> str:
+    """Where whoever looks at a proposal came from: the page of its need, or the match desk."""
+    return local_path(request.args.get("back")) or url_for("needs.show", need=need)
 
 
 @blueprint.post("")
@@ -69,7 +76,7 @@ def dismiss(proposal: UUID) -> BaseResponse:
         Dismissal.rule(),
         do,
         lambda sent: _show(id, sent),
-        lambda done: url_for("needs.show", need=done.answer["need"]),
+        lambda done: _back(done.answer["need"]),
         said=lambda done: gettext("Dismissed: it is proposed for this need no more."),
     )
 
@@ -79,5 +86,8 @@ def take_up(proposal: UUID) -> BaseResponse:
     """Make a match of it; its case is opened there, or not."""
     with page_transaction() as (db, actor):
         done = proposals.take_up(db, actor, str(proposal), request=read_request())
+    if back := local_path(request.form.get("back")):
+        flash(gettext("It is a match now: accept it, shortlist it or refuse it."))
+        return redirect(back, 303)
     flash(gettext("It is a match now. Open its case there, or refuse it."))
     return redirect(url_for("matches.show", match=done.answer["id"]), 303)

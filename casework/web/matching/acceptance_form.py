@@ -29,7 +29,7 @@ def pair_checks(pair: Judged) -> list[Check]:
     passed = [
         {"name": name, "verdict": said.value} for name, said in pair.verdicts.items() if said is not Verdict.REMOVED
     ]
-    return say_checks(passed, pair.failed, pair.left_out, pair.conflict)
+    return say_checks(passed, pair.failed, pair.left_out, pair.kept)
 
 
 def asking_why(filters: Sequence[str]) -> type[Form]:

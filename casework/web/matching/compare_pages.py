@@ -10,18 +10,24 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext
 from markupsafe import Markup
+from sqlalchemy import Connection
 
+from casework.engine.case_objects.countries import HERE
 from casework.errors import NotFound
 from casework.json_values import JsonMapping
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.kept_records import EDITORS
-from casework.operations.catalogue.views import Technology
+from casework.operations.catalogue.views import Need, Technology
 from casework.operations.core.perform import calendar_of
 from casework.operations.matching import desk, runs
+from casework.operations.matching.acceptance import judge_pairs
 from casework.operations.matching.desk import CandidateFacts
-from casework.operations.matching.runs import Kept
+from casework.permissions.actors import Actor
 from casework.web.catalogue.pages import FIELDS, say_restriction, say_standard, say_value
+from casework.web.matching.acceptance_form import pair_checks
+from casework.web.matching.desk_cards import WAITING, matches_of
 from casework.web.matching.desk_filters import checks_of
+from casework.web.matching.desk_twins import decision_of
 from casework.web.matching.desk_words import Check, say_cost, say_range, say_why
 from casework.web.shell import layout
 from casework.web.shell.i18n import N_, labelled
@@ -72,10 +78,28 @@ _MORE = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Side:
+    """What stands in a column: its rank where it has one, why it stands on the desk, and what the filters say of it."""
+
+    technology: str
+    rank: str
+    why: str
+    checks: Sequence[Check]
+    decision: str
+    #: Where it is accepted, and where refused.
+    accept: str
+    refuse: str
+
+
+def _chosen() -> list[str]:
+    return list(dict.fromkeys(request.args.getlist("technology")))[: 2 * MOST]
+
+
 @blueprint.get("/match-runs/<uuid:run>/compare")
 def show(run: UUID) -> str:
-    chosen = list(dict.fromkeys(request.args.getlist("technology")))[: 2 * MOST]
-    differing = request.args.get("differs") == "yes"
+    """Candidates of a run side by side."""
+    chosen = _chosen()
     with page_transaction() as (db, actor):
         kept = runs.read_run(db, actor, str(run))
         layout.use_calendar(calendar_of(db, kept.programme))
@@ -84,26 +108,100 @@ def show(run: UUID) -> str:
             raise NotFound("technology")
         shown = sorted(chosen, key=lambda id: (listed[id]["rank"], -listed[id]["score"], id))[:MOST]
         places = _places(kept)
-        facts = desk.facts_of(db, shown)
-        records = [catalogue.show_record(db, actor, Technology, id) for id in shown]
-        title = catalogue.titles_of(db, actor, "need", {kept.need})[kept.need]
         decided = {one["technology"]: one["decision"] for one in runs.read_decisions(db, kept)}
-        may = actor.in_programme(kept.programme, EDITORS)
-    rows = _rows([listed[id] for id in shown], [facts[id] for id in shown], kept)
+        sides = [
+            Side(
+                id,
+                places[id],
+                say_why(listed[id]["explanation"]["parts"]).words,
+                checks_of(kept, listed[id]),
+                decided.get(id, ""),
+                url_for("desk_decisions.ask_accept", run=run, technology=id),
+                url_for("desk_decisions.ask_refuse", run=run, technology=id),
+            )
+            for id in shown
+        ]
+        page = _read(db, actor, kept.need, kept.programme, sides)
+    back = url_for("desk.show", need=kept.need, run=run)
+    return _page(page, sides, _wanted(kept.evidence), back, len(chosen) - len(shown))
+
+
+@blueprint.get("/needs/<uuid:need>/compare")
+def show_matches(need: UUID) -> str:
+    """Matches of a need side by side, wherever they come from, by their score."""
+    id, chosen = str(need), _chosen()
+    with page_transaction() as (db, actor):
+        one = catalogue.show_record(db, actor, Need, id)
+        layout.use_calendar(calendar_of(db, one.programme))
+        found = {match.technology.id: match for match in reversed(matches_of(db, actor, id))}
+        if set(chosen) - found.keys():
+            raise NotFound("technology")
+        shown = sorted(chosen, key=lambda id: -float(found[id].score or "-inf"))[:MOST]
+        judged = judge_pairs(db, actor, id, shown)
+        back = url_for("desk.show", need=id, view="proposed")
+        sides = [
+            Side(
+                technology,
+                "",
+                found[technology].rationale or "",
+                pair_checks(judged[technology]),
+                decision_of(found[technology]),
+                url_for("match_decisions.ask_open", match=found[technology].id, back=back),
+                url_for("match_decisions.ask_refuse", match=found[technology].id, back=back),
+            )
+            for technology in shown
+        ]
+        page = _read(db, actor, id, one.programme, sides)
+    ready = (one.readiness_low or one.readiness_high) and [one.readiness_low or 1, one.readiness_high or 9]
+    return _page(
+        page, sides, _wanted({"wanted": {"readiness": ready, "territory": HERE}}), back, len(chosen) - len(shown)
+    )
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What the catalogue says of what stands side by side."""
+
+    need: str
+    facts: Sequence[CandidateFacts]
+    records: Sequence[Technology]
+    may: bool
+
+
+def _read(db: Connection, actor: Actor, need: str, programme: str, sides: Sequence[Side]) -> _Read:
+    ids = [one.technology for one in sides]
+    facts = desk.facts_of(db, ids)
+    return _Read(
+        catalogue.titles_of(db, actor, "need", {need})[need],
+        [facts[id] for id in ids],
+        [catalogue.show_record(db, actor, Technology, id) for id in ids],
+        actor.in_programme(programme, EDITORS),
+    )
+
+
+def _page(page: _Read, sides: Sequence[Side], wanted: Mapping[str, str], back: str, left_out: int) -> str:
+    differing = request.args.get("differs") == "yes"
+    rows = _rows(sides, page.facts, wanted)
     for field in _MORE:
-        cells = [say_value(getattr(one, field), field, {}) for one in records]
+        cells = [say_value(getattr(one, field), field, {}) for one in page.records]
         rows.append(Row(gettext(FIELDS["technology"][field]), "", cells))
     return render_template(
         "matching/compare.html",
-        run=kept,
-        need=title,
-        shown=[(places[id], facts[id], decided.get(id, "")) for id in shown],
+        need=page.need,
+        back=back,
+        shown=list(zip(sides, page.facts, strict=True)),
+        waiting=WAITING,
         rows=[row for row in rows if row.differs or not differing],
         differing=differing,
-        other_url=url_for("desk_compare.show", run=run, technology=shown, differs=None if differing else "yes"),
-        left_out=len(chosen) - len(shown),
+        other_url=url_for(
+            str(request.endpoint),
+            technology=[one.technology for one in sides],
+            differs=None if differing else "yes",
+            **request.view_args or {},
+        ),
+        left_out=left_out,
         most=MOST,
-        may=may,
+        may=page.may,
     )
 
 
@@ -122,8 +220,8 @@ def _filters(checks: Sequence[Check]) -> str:
     return Markup("<br>").join(labelled(label, words) for label, words in said)
 
 
-def _rows(listed: Sequence[JsonMapping], facts: Sequence[CandidateFacts], run: Kept) -> list[Row]:
-    evidence = run.evidence
+def _wanted(evidence: JsonMapping) -> dict[str, str]:
+    """What is wanted, by the line beside which it stands."""
     asked, costs = evidence["wanted"].get("readiness"), evidence.get("costs")
     wanted: dict[str, str] = {}
     if places := evidence["wanted"].get("countries"):
@@ -135,8 +233,12 @@ def _rows(listed: Sequence[JsonMapping], facts: Sequence[CandidateFacts], run: K
     if costs:
         budget = (Decimal(costs["budget"]), costs["currency"])
         wanted["Cost to put in place"] = gettext("budget %(amount)s", amount=say_cost(budget))
-    rows = [Row(gettext("Why"), "", [say_why(one["explanation"]["parts"]).words for one in listed])]
-    rows.append(Row(gettext("Filters"), "", [_filters(checks_of(run, one)) for one in listed]))
+    return wanted
+
+
+def _rows(sides: Sequence[Side], facts: Sequence[CandidateFacts], wanted: Mapping[str, str]) -> list[Row]:
+    rows = [Row(gettext("Why"), "", [one.why for one in sides])]
+    rows.append(Row(gettext("Filters"), "", [_filters(one.checks) for one in sides]))
     for label, say in _SAYS.items():
         rows.append(Row(gettext(label), wanted.get(label, ""), [say(one) for one in facts]))
     return rows

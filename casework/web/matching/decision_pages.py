@@ -133,13 +133,14 @@ def _listed(need: str, technology: str, *, on: bool) -> BaseResponse:
     """Says so, and goes back to where the person was on the desk."""
     flash(gettext("It is on the shortlist.") if on else gettext("It is taken off the shortlist."))
     back = local_path(request.form.get("back")) or url_for("desk.show", need=need)
-    return redirect(f"{back}#c-{technology}", 303)
+    # Where it leaves the list that the person looks at, the page says which comes next.
+    return redirect(back if "#" in back else f"{back}#c-{technology}", 303)
 
 
 # --- refusing --------------------------------------------------------------------------------------------------------
 
 
-def _refusal(lists: Lists) -> tuple[list[Any], Texts]:
+def refusal_rules(lists: Lists) -> tuple[list[Any], Texts]:
     """The rules and words of the form, with the reasons that the programme offers."""
     entries = offered(lists[matches.REFUSALS])
     words = {f"code.choices.{one.key}": name_of({"name": one.label, "name_zh": one.label_zh}) for one in entries}
@@ -168,19 +169,26 @@ def _ask_refuse(run: UUID, technology: UUID, sent: Sent | None = None) -> Respon
     with page_transaction() as (db, actor):
         one = _candidate(db, actor, run, technology)
         lists = read_lists(db, one.run.programme)
-        rules, texts = _refusal(lists)
-        form = kept_form(db, actor, name, rules, texts, sent=sent, values=_as_a_side_said(db, actor, one, lists))
+        rules, texts = refusal_rules(lists)
+        form = kept_form(
+            db,
+            actor,
+            name,
+            rules,
+            texts,
+            sent=sent,
+            values=as_a_side_said(db, actor, one.run.need, one.decided.get("match"), lists),
+        )
     return page_with_form(
         "matching/refuse.html", sent, one=one, form=form, crumbs=_crumbs(one), title=gettext("Refuse this candidate")
     )
 
 
-def _as_a_side_said(db: Connection, actor: Actor, one: Candidate, lists: Lists) -> JsonObject:
-    """What stands in the form of a candidate that a side wants not: what it said."""
-    match = one.decided.get("match")
+def as_a_side_said(db: Connection, actor: Actor, need: str, match: str | None, lists: Lists) -> JsonObject:
+    """What stands in the form of a match that a side wants not: what it said."""
     if not match:
         return {}
-    asked = answers_by_match(interest.list_interest(db, actor, one.run.need))
+    asked = answers_by_match(interest.list_interest(db, actor, need))
     code, reason = refused_by(lines_of(asked, match, lists), asked, match) or ("", "")
     return {"code": code, "reason": reason} if reason else {}
 
@@ -193,7 +201,7 @@ def _draft(run: UUID, technology: UUID) -> str:
 def refuse(run: UUID, technology: UUID) -> BaseResponse:
     with page_transaction() as (db, actor):
         one = _candidate(db, actor, run, technology)
-        rules, _ = _refusal(read_lists(db, one.run.programme))
+        rules, _ = refusal_rules(read_lists(db, one.run.programme))
 
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
         given = check(build_model("Refusal", rules), rules, data, clock().office_today)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+import math
+from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,9 +14,6 @@ from werkzeug.wrappers import Response
 
 from casework.engine.case_objects.countries import HERE
 from casework.errors import NotFound
-from casework.json_values import JsonMapping, JsonObject
-from casework.matching.marks import telling_sentence
-from casework.operations.catalogue import matches
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.views import Match, Need
@@ -24,9 +21,11 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.programme_lists import read_lists
 from casework.operations.matching import desk, follow_up, interest, proposals, runs
-from casework.operations.matching.desk import CandidateFacts, RunTold
+from casework.operations.matching.acceptance import judge_pairs
+from casework.operations.matching.desk import RunTold
 from casework.operations.matching.interest_answers import answers_by_match
 from casework.operations.matching.listing import failed_of
+from casework.operations.matching.proposals import Proposal
 from casework.operations.matching.ranking import make_ready
 from casework.operations.matching.runs import Kept
 from casework.permissions.actors import Actor
@@ -34,22 +33,16 @@ from casework.permissions.visibility import reach
 from casework.web.catalogue.correct_words import to_correct
 from casework.web.catalogue.listed_fields import names_listed
 from casework.web.catalogue.pages import NAMES_OF_VIEWS, STATUSES, values_of
+from casework.web.matching.desk_cards import Beside, cards_of, matches_of
 from casework.web.matching.desk_filters import offer_countries, offer_organisations, relaxable, wanted_of
-from casework.web.matching.desk_twins import Behind, behind, decision_of, refusal_of, say_twins
+from casework.web.matching.desk_twins import behind
 from casework.web.matching.desk_words import (
     FILTERS,
-    Check,
-    Fact,
-    Why,
-    say_apart,
-    say_checks,
-    say_facts,
     say_filters,
     say_range,
-    say_why,
     say_without,
 )
-from casework.web.matching.interest_words import Line, both_said_yes, lines_of
+from casework.web.matching.interest_words import lines_of
 from casework.web.matching.rank_tables import rank_tables
 from casework.web.people.weight_names import WEIGHT_NAMES
 from casework.web.shell import layout
@@ -62,10 +55,6 @@ blueprint = Blueprint("desk", __name__)
 
 #: So many candidates stand on a page, and so many a run keeps.
 SHOWN, RANKED = 10, runs.MOST
-#: In so many parts the matches of a need are read at most.
-_PARTS = 10
-#: So much of a sentence is shown.
-_LONGEST = 300
 VIEWS = {
     "ranked": N_("Ranked"), "shortlist": N_("Shortlist"), "proposed": N_("Proposed"), "refused": N_("Refused"), "runs": N_("Earlier runs"),
 }  # fmt: skip
@@ -74,36 +63,6 @@ _TOLD = (
     "owner", "sector", "district", "problem", "target", "ipc", "readiness_low", "readiness_high", "budget", "wanted_form", "wanted_by",
 )  # fmt: skip
 _SITE = ("function", "site", "baseline", "process", "tried", "constraints")
-
-
-@dataclass(frozen=True)
-class Card:
-    """A candidate as the desk shows it; without a rank it is on no list of this run."""
-
-    technology: str
-    title: str
-    under: list[str]
-    rank: int | None
-    score: str
-    why: Why | None
-    rationale: str
-    facts: list[Fact]
-    checks: list[Check]
-    decision: str
-    match: Match | None
-    case: str | None
-    refusal: str
-    #: What its record says that answers the need most, and what was not compared.
-    sentence: str
-    apart: str
-    #: What both sides were asked of it, and what they said.
-    asked: list[Line]
-    #: What stands behind it as it may be the same.
-    twins: list[Behind]
-
-    @property
-    def both(self) -> bool:
-        return both_said_yes(self.asked)
 
 
 @blueprint.get("/desk")
@@ -148,23 +107,27 @@ def show(need: UUID) -> str:
         names = names_of(db, set(), {one.owner}) | names_listed(lists, "need", one)
         told = desk.list_runs(db, actor, id)
         run = _run(db, actor, told, request.args.get("run", ""))
-        found = _matches_of(db, actor, id)
+        found = matches_of(db, actor, id)
         decisions = {one["technology"]: one for one in runs.read_decisions(db, run)} if run else {}
-        every = _wanted(view, run, found)
+        waiting = proposals.list_proposals(db, actor, id)
+        every = _wanted(view, run, found, waiting)
         start = _start(len(every))
         # A shortlist is short, and stands whole: those come first to whom both sides said yes.
         wanted = every if view == "shortlist" else every[start : start + SHOWN]
         facts = desk.facts_of(db, [*wanted, *behind(run, wanted)])
+        ranked = {one["technology"] for one in run.found["candidates"]} if run else set()
+        judged = judge_pairs(db, actor, id, [one for one in wanted if one not in ranked])
         beside = desk.needs_beside(db, actor, one.programme, id)
         shut_out = desk.names_of_excluded(db, actor, run.evidence["wanted"].get("excluded", ())) if run else {}
         draft = kept_form(db, actor, f"desk.search:{id}")
         asked = answers_by_match(interest.list_interest(db, actor, id))
         may = actor.in_programme(one.programme, EDITORS)
-    counts = _counts(run, found, told)
+    counts = _counts(run, found, waiting, told)
+    told_beside = Beside(facts, judged, {one.technology: one for one in waiting})
     values = values_of("need", one, names)
     cards = [
         replace(card, asked=lines_of(asked, card.match.id, lists)) if card.match else card
-        for card in _cards(wanted, facts, run, found, decisions)
+        for card in cards_of(wanted, run, found, decisions, told_beside)
     ]
     if view == "shortlist":
         cards.sort(key=lambda card: not card.both)
@@ -247,28 +210,23 @@ def _of_view(view: str, found: Sequence[Match]) -> list[Match]:
     return [one for one in found if one.refused_at] if view == "refused" else []
 
 
-def _matches_of(db: Connection, actor: Actor, need: str) -> list[Match]:
-    """The matches of a need by their score, however many an import has brought."""
-    found, cursor = list[Match](), None
-    for _ in range(_PARTS):
-        part = matches.list_matches(db, actor, about={"need": need}, cursor=cursor, limit=100)
-        found += part.items
-        if (cursor := part.next) is None:
-            break
-    return found
-
-
-def _wanted(view: str, run: Kept | None, found: Sequence[Match]) -> list[str]:
-    """The technologies of a view, in their order."""
+def _wanted(view: str, run: Kept | None, found: Sequence[Match], waiting: Sequence[Proposal]) -> list[str]:
+    """The technologies of a view, in their order; of those that wait those of the highest score first, whoever proposed them."""
     if view == "ranked":
         return [one["technology"] for one in run.found["candidates"]] if run else []
-    return list(dict.fromkeys(one.technology.id for one in _of_view(view, found)))
+    scored = [(float(one.score) if one.score else -math.inf, one.technology.id) for one in _of_view(view, found)]
+    if view == "proposed":
+        scored += [(one.share, one.technology) for one in waiting]
+        scored.sort(key=lambda each: -each[0])
+    return list(dict.fromkeys(id for _, id in scored))
 
 
-def _counts(run: Kept | None, found: Sequence[Match], told: Sequence[RunTold]) -> dict[str, int]:
+def _counts(
+    run: Kept | None, found: Sequence[Match], waiting: Sequence[Proposal], told: Sequence[RunTold]
+) -> dict[str, int]:
     return {
-        "ranked": len(run.found["candidates"]) if run else 0,
-        **{view: len(_of_view(view, found)) for view in ("shortlist", "proposed", "refused")},
+        view: len(_wanted(view, run, found, waiting)) for view in ("ranked", "shortlist", "proposed", "refused")
+    } | {
         "runs": len(told),
     }
 
@@ -279,83 +237,6 @@ def _removed(run: Kept | None) -> int:
         return 0
     failed = failed_of(run.evidence)
     return sum(1 for names in failed.values() if set(names) - run.evidence["relaxed"].keys())
-
-
-def _cards(
-    wanted: Sequence[str],
-    facts: Mapping[str, CandidateFacts],
-    run: Kept | None,
-    found: Sequence[Match],
-    decisions: Mapping[str, JsonObject],
-) -> list[Card]:
-    listed = {one["technology"]: one for one in run.found["candidates"]} if run else {}
-    failed = failed_of(run.evidence) if run else {}
-    kept = {one["id"]: one for one in run.evidence["candidates"]} if run else {}
-    by_id = {one.id: one for one in found}
-    by_technology = {one.technology.id: one for one in reversed(found)}
-    cards = []
-    for id in wanted:
-        decided = decisions.get(id)
-        match = by_id.get(decided["match"]) if decided else by_technology.get(id)
-        said = kept.get(id, {})
-        card = _card(facts.get(id), run, listed.get(id), match, (failed.get(id, []), said))
-        twins = say_twins(listed[id], facts, decisions, by_id) if id in listed else []
-        cards.append(replace(card, sentence=_sentence(facts.get(id), said.get("counts", ())), twins=twins))
-    return cards
-
-
-def _card(
-    facts: CandidateFacts | None,
-    run: Kept | None,
-    one: JsonMapping | None,
-    match: Match | None,
-    judged: tuple[Sequence[str], JsonMapping],
-) -> Card:
-    """`judged`: the filters that it fails, those included that were left out, and what the run knows of it."""
-    failed, kept = judged
-    told: Any = run.evidence if run else {"wanted": {}, "relaxed": {}}
-    at: JsonMapping = {"technology": "", "title": "", "score": 0.0} if one is None else one
-    score = format(at["score"], ".1f") if one else match.score or "" if match else ""
-    return Card(
-        technology=match.technology.id if match and one is None else at["technology"],
-        title=facts.title if facts else match.technology.title if match else at["title"],
-        under=_under(facts),
-        rank=one["rank"] if one else None,
-        score=score,
-        why=say_why(one["explanation"]["parts"]) if one else None,
-        rationale=match.rationale or "" if match and one is None else "",
-        facts=say_facts(facts, told, one) if facts else [],
-        checks=say_checks(one["explanation"]["filters"], failed, told["relaxed"], kept) if one else [],
-        decision=decision_of(match),
-        match=match,
-        case=match.case if match else None,
-        refusal=refusal_of(match),
-        sentence="",
-        apart=say_apart(told, one) if one else "",
-        asked=[],
-        twins=[],
-    )
-
-
-def _sentence(facts: CandidateFacts | None, terms: Collection[str]) -> str:
-    """The sentence of a record as it is now that says most of what the run found in it."""
-    told = " ".join(filter(None, (facts.description, facts.problem, facts.advantage))) if facts else ""
-    found = telling_sentence(told, terms)
-    return found if len(found) <= _LONGEST else f"{found[:_LONGEST]}…"
-
-
-def _under(facts: CandidateFacts | None) -> list[str]:
-    """Whose it is, from where its record comes, and whether somebody stands for it."""
-    if facts is None:
-        return []
-    stands = gettext("confirmed") if facts.confirmed else gettext("not confirmed")
-    return [words for words in (_owner(facts), facts.source, stands) if words]
-
-
-def _owner(facts: CandidateFacts) -> str:
-    if facts.owner and facts.country:
-        return f"{facts.owner}, {layout.place_names([facts.country])}"
-    return facts.owner or ""
 
 
 @blueprint.get("/match-runs/<uuid:run>/replay")

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
+from casework.engine.definition.form_values import build_model, check
 from casework.errors import NotAllowed
 from casework.json_values import JsonObject
 from casework.operations.catalogue import matches
@@ -18,14 +19,18 @@ from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.views import Match
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
+from casework.operations.core.programme_lists import read_lists
 from casework.operations.matching import desk
 from casework.operations.matching.acceptance import Judged, accept_match, judge_match_pair
 from casework.operations.matching.desk import CandidateFacts
 from casework.permissions.actors import Actor
 from casework.web.matching.acceptance_form import acceptance_form, asking_why, pair_checks, relaxed_of
+from casework.web.matching.decision_pages import as_a_side_said, refusal_rules
 from casework.web.matching.desk_words import Check, Fact, say_facts
 from casework.web.shell import layout
-from casework.web.shell.sent_forms import Sent, answer, page_with_form
+from casework.web.shell.layout import clock
+from casework.web.shell.redirects import local_path
+from casework.web.shell.sent_forms import Sent, answer, kept_form, page_with_form
 from casework.web.shell.session import page_transaction
 from casework.web.tasks.next_action import say_done
 
@@ -50,7 +55,18 @@ class Decided:
 
     @property
     def back(self) -> str:
-        return url_for("matches.show", match=self.match.id)
+        """Where it stands: on the desk for whoever comes from there, else its own page."""
+        asked = _asked()
+        return (
+            f"{asked.split('#')[0]}#c-{self.match.technology.id}"
+            if asked
+            else url_for("matches.show", match=self.match.id)
+        )
+
+
+def _asked() -> str:
+    """The place on the desk to which whoever decides goes on: where the next one waits."""
+    return local_path(request.args.get("back")) or ""
 
 
 def read_decided(db: Connection, actor: Actor, match: str) -> Decided:
@@ -85,6 +101,7 @@ def _ask_open(match: str, sent: Sent | None = None) -> Response:
         "matching/accept_match.html",
         sent,
         one=one,
+        action=request.full_path.rstrip("?"),
         form=form,
         crumbs=crumbs_of(one),
         title=gettext("Accept and open a case"),
@@ -106,8 +123,56 @@ def open_one(match: UUID) -> BaseResponse:
         asking_why(failed).rule(),
         do,
         lambda sent: _ask_open(id, sent),
-        lambda done: url_for("cases.show", number=done.answer["number"]),
+        lambda done: _asked() or url_for("cases.show", number=done.answer["number"]),
         said=lambda done: say_done(
             str(done.answer["number"]), gettext("The case %(number)s is open.", number=done.answer["number"])
         ),
+    )
+
+
+# --- refusing --------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/matches/<uuid:match>/refuse")
+def ask_refuse(match: UUID) -> Response:
+    return _ask_refuse(str(match))
+
+
+def _ask_refuse(match: str, sent: Sent | None = None) -> Response:
+    with page_transaction() as (db, actor):
+        one = read_decided(db, actor, match)
+        lists = read_lists(db, one.match.programme)
+        rules, texts = refusal_rules(lists)
+        said = as_a_side_said(db, actor, one.match.need.id, match, lists)
+        form = kept_form(db, actor, f"match:{match}:refuse", rules, texts, sent=sent, values=said)
+    return page_with_form(
+        "matching/refuse_match.html",
+        sent,
+        one=one,
+        action=request.full_path.rstrip("?"),
+        form=form,
+        crumbs=crumbs_of(one),
+        title=gettext("Refuse this match"),
+    )
+
+
+@blueprint.post("/matches/<uuid:match>/refuse")
+def refuse(match: UUID) -> BaseResponse:
+    """Refuse a match with a code and a reason, and go on to the next."""
+    id = str(match)
+    with page_transaction() as (db, actor):
+        one = read_decided(db, actor, id)
+        rules, _ = refusal_rules(read_lists(db, one.match.programme))
+
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
+        given = check(build_model("Refusal", rules), rules, data, clock().office_today)
+        return matches.judge_match(db, actor, id, refused=True, code=given["code"], reason=given["reason"], request=key)
+
+    return answer(
+        f"match:{id}:refuse",
+        rules,
+        do,
+        lambda sent: _ask_refuse(id, sent),
+        lambda done: _asked() or one.back,
+        said=lambda done: gettext("The match is refused."),
     )

@@ -94,6 +94,7 @@ ACCEPTED_AGAINST = {
     "against_conflict": N_("Why it is accepted in spite of the conflict of interest"),
     "against_licence": N_("Why it is accepted although no licence is to be had"),
     "against_standard": N_("Why it is accepted although it lacks a certificate or standard"),
+    "against_restriction": N_("Why it is accepted in spite of the legal restriction"),
 }
 _LABELS = {
     "file": N_("File name"), "sha256": N_("Checksum (SHA-256)"),

@@ -50,7 +50,7 @@ def test_the_filters_say_of_an_imported_match_what_they_say_in_a_ranking(world: 
     _, _, match = of_one_owner(world, db)
     officer = world.actor(db, "officer")
     pair = judge_match_pair(db, officer, show_match(db, officer, match))
-    assert (pair.verdicts, pair.conflict) == ({"conflict": Verdict.REMOVED}, Conflict.SAME)
+    assert (pair.verdicts["conflict"], pair.kept["conflict"]) == (Verdict.REMOVED, Conflict.SAME)
     assert pair.unanswered == ["conflict"]
 
 

@@ -13,6 +13,7 @@ from tests.support.web_client import Browser
 from tests.support.world import World
 from tests.web.cases.two_cases import words_of
 from tests.web.matching.test_desk_pages import newest_run, open_desk
+from tests.web.matching.test_match_decision_pages import match_of
 
 Enter = Callable[[str], Browser]
 
@@ -78,3 +79,23 @@ def test_all_that_a_record_says_stands_side_by_side(browser_for: Enter, world: W
     assert {"Published at its source on", "Last confirmed at its source on", "Verification"} <= {
         label for label in FIELDS["technology"].values() if label in words
     }
+
+
+def test_what_no_run_found_stands_side_by_side_with_what_the_filters_say(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser, need = browser_for("officer"), world.needs[0]
+    with transaction(engine) as db:
+        made = enter(world, db, "technology", title="Another boiler")
+        match_of(world, db, need, made, "0.2")
+        stranger = enter(world, db, "technology", title="No boiler")
+    desk = f"/needs/{need}/desk?view=proposed"
+    assert f'action="/needs/{need}/compare"' in browser.get(desk).text
+    page = f"/needs/{need}/compare?technology={made}&technology={world.technologies[0]}"
+    said = words_of(browser.get(page).text)
+    assert said.index("Heat pump boiler") < said.index("Another boiler")
+    assert "Conflict of interest" in said
+    assert f"/matches/{world.matches[0]}/open" in browser.get(page).text
+    assert f"/matches/{world.matches[0]}/open" not in browser_for("auditor").get(page).text
+    assert "Show everything" in browser.get(f"{page}&differs=yes").text
+    assert browser.get(f"{page}&technology={stranger}").status_code == 404
