@@ -144,6 +144,13 @@ class RunMade(Answer):
     ] = None
     weights: WeightsOfRun
     digest: str
+    compared: Annotated[int, Field(description="How many candidates were compared")] = 0
+    cut: Annotated[
+        bool,
+        Field(
+            description="As many were compared as are at most, 300: others may say less of what is asked; narrow what is asked to see them"
+        ),
+    ] = False
     filters: list[FilterShown]
     candidates: list[CandidateShown]
 

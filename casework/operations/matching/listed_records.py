@@ -46,6 +46,8 @@ class Listed(Generic[Kind]):
     #: How many there are in all; of a search that finds more than are counted, so many at least.
     records: int
     at_least: bool
+    #: How many of them all parts of the list have: of a search those alone that fit best.
+    listed: int
     #: By name the values by which it may be narrowed; an empty one is that it is not known.
     facets: dict[str, list[Choice]]
     #: No record says all that was searched for: these say some of it.
@@ -91,9 +93,11 @@ def list_found(
         ids, following = _part(rest, cursor, insist_limit(limit) - len(shown_first))
         items = shown_first + _in_order(db, actor, kind, ids)
         records = found.records + len(named) - (len(found.ranked) - len(rest))
+        many = len(rest) + len(named)
         some, told, terms = found.some, dict(found.facets), sorted(found.terms)
     else:
         records, told = count_records(db, programmes, noun, facets, closed_of=closed)
+        many = records
         if facets:
             most, keys = insist_limit(limit), from_cursor(cursor, 1)
             after = cursor_id(keys[0]) if keys else None
@@ -108,6 +112,7 @@ def list_found(
         next=following,
         records=records,
         at_least=records >= COUNTED and bool(said or facets),
+        listed=many,
         facets=told,
         some=some,
         terms=terms,

@@ -184,14 +184,16 @@ def list_published(
         start = cursor_count(keys[0]) if keys else 0
         part, following = ids[start : start + PAGE], to_cursor(start + PAGE) if len(ids) > start + PAGE else None
         if not query:
-            return PublishedList(items=[], next=None, records=0, at_least=False)
+            return PublishedList(items=[], next=None, records=0, at_least=False, listed=0)
     records, told = _counted(of, query, facets)
+    many = len(ids) if said else records
     read = {one.id: one for one in _read(db, noun, part)}
     return PublishedList(
         items=[read[id] for id in part if id in read],
         next=following,
         records=records,
         at_least=records >= COUNTED,
+        listed=many,
         facets=_narrowing(noun, told),
     )
 

@@ -47,6 +47,8 @@ class PublishedList:
     records: int
     #: There are so many at least.
     at_least: bool
+    #: How many of them all parts of the list have: of a search those alone that fit best.
+    listed: int = 0
     #: By name the values by which it may be narrowed; an empty one is that it is not known.
     facets: dict[str, list[Any]] = field(default_factory=dict)
 

@@ -28,6 +28,7 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.merged_records import TODAY, one_with
 from casework.operations.core.organisations import STANDING, has_expired
 from casework.operations.core.register_entries import note_entries
+from casework.operations.matching.candidates import CANDIDATES
 from casework.operations.matching.conflicts import conflicts_of
 from casework.operations.matching.idle_records import count_idle
 from casework.operations.matching.listing import folded_of, kept, list_of, standing_of, weights_in
@@ -114,6 +115,9 @@ class MatchRun:
     without: str | None
     #: Of the evidence and the list.
     digest: str
+    #: How many candidates were compared, and whether others that say less of what is asked were left out.
+    compared: int
+    cut: bool
     filters: list[JsonObject]
     candidates: list[JsonObject]
     decisions: list[JsonObject]
@@ -212,10 +216,12 @@ def _said_by(need: Any) -> str:
 
 
 def _channels(told: JsonMapping) -> JsonObject:
-    """What took part in a list, and why similar texts did not."""
+    """What took part in a list, why similar texts did not, and how many were compared."""
+    compared = len(told["candidates"])
+    many = {"compared": compared, "cut": compared >= CANDIDATES}
     if "similar" in told:
-        return {"channels": [WORDS, TEXT], "model": told["similar"]["model"], "without": None}
-    return {"channels": [WORDS], "model": None, "without": told.get("without", Without.NOT_SWITCHED_ON)}
+        return {"channels": [WORDS, TEXT], "model": told["similar"]["model"], "without": None, **many}
+    return {"channels": [WORDS], "model": None, "without": told.get("without", Without.NOT_SWITCHED_ON), **many}
 
 
 def weights_told(told: JsonMapping) -> JsonObject:

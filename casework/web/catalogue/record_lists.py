@@ -122,8 +122,14 @@ def say_count(asked: Asked, listed: Listed[Any]) -> list[str]:
         told = gettext("%(count)s or more are found; what stands beside choices counts so many.", count=f"{COUNTED:,}")
     else:
         told = gettext("Found: %(count)s", count=f"{listed.records:,}")
-    best = gettext("The %(count)s that fit best are listed.", count=CANDIDATES)
-    return [told, *([best] if asked.words and listed.records > CANDIDATES else [])]
+    return [told, *say_cut(listed.records, listed.listed)] if asked.words else [told]
+
+
+def say_cut(records: int, listed: int) -> list[str]:
+    """Of a search that finds more than are listed, that it does, and what to do to see the others."""
+    if records <= max(CANDIDATES, listed):
+        return []
+    return [gettext("The %(count)s that fit best are listed: narrow the search to see others.", count=listed)]
 
 
 def urls_of(plural: str, asked: Asked, listed: Listed[Any]) -> dict[str, str]:
@@ -136,4 +142,4 @@ def urls_of(plural: str, asked: Asked, listed: Listed[Any]) -> dict[str, str]:
     }
 
 
-__all__ = ["LONGEST", "STANDS", "Asked", "marked", "say_count", "selects_of", "urls_of"]
+__all__ = ["LONGEST", "STANDS", "Asked", "marked", "say_count", "say_cut", "selects_of", "urls_of"]

@@ -22,6 +22,7 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.matching import desk, runs
 from casework.operations.matching.acceptance import judge_pairs
 from casework.operations.matching.desk import CandidateFacts
+from casework.operations.matching.runs import Kept
 from casework.permissions.actors import Actor
 from casework.web.catalogue.pages import FIELDS, say_restriction, say_standard, say_value
 from casework.web.matching.acceptance_form import pair_checks

@@ -24,7 +24,7 @@ from casework.web.matching.desk_twins import Behind, decision_of, refusal_of, sa
 from casework.web.matching.desk_words import Check, Fact, Why, say_apart, say_checks, say_facts, say_why
 from casework.web.matching.interest_words import Line, both_said_yes
 from casework.web.shell import layout
-from casework.web.shell.i18n import listed
+from casework.web.shell.i18n import listed as said_in_turn
 
 #: So much of a sentence is shown.
 _LONGEST = 300
@@ -117,7 +117,7 @@ def _unranked(card: Card, id: str, beside: Beside) -> Card:
         technology=id,
         title=card.title or proposal.technology_title,
         score=format(proposal.share, ".2f"),
-        rationale=gettext("says of the need: %(words)s", words=listed(proposal.words)),
+        rationale=gettext("says of the need: %(words)s", words=said_in_turn(proposal.words)),
         proposal=proposal,
         decision="proposal",
     )

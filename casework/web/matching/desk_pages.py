@@ -22,6 +22,7 @@ from casework.operations.core.presenters import names_of
 from casework.operations.core.programme_lists import read_lists
 from casework.operations.matching import desk, follow_up, interest, proposals, runs
 from casework.operations.matching.acceptance import judge_pairs
+from casework.operations.matching.candidates import CANDIDATES
 from casework.operations.matching.desk import RunTold
 from casework.operations.matching.interest_answers import answers_by_match
 from casework.operations.matching.listing import failed_of
@@ -153,6 +154,7 @@ def show(need: UUID) -> str:
         filters=say_filters(run.found["filters"], run.evidence["relaxed"]) if run else [],
         removed=_removed(run),
         without=say_without(run.evidence) if run else "",
+        cut=_say_cut(run) if run else [],
         asked=relaxable(run),
         countries=offer_countries(run),
         organisations=offer_organisations(run, facts, shut_out),
@@ -168,6 +170,21 @@ def show(need: UUID) -> str:
         say_left_out=lambda left: [(gettext(FILTERS.get(name, name)), why) for name, why in left.items()],
         statuses=STATUSES,
     )
+
+
+def _say_cut(run: Kept) -> list[str]:
+    """Where a run had more than its list has, that it did, and what to do to see the others."""
+    listed, compared = len(run.found["candidates"]), len(run.evidence["candidates"])
+    said = []
+    if run.most <= listed < compared - _removed(run) - len(behind(run, _wanted("ranked", run, [], []))):
+        said.append(gettext("The list ends after the %(count)s best.", count=listed))
+    if compared >= CANDIDATES:
+        most = gettext(
+            "Only the %(count)s that say most of what is asked were compared: narrow what is asked to see others.",
+            count=compared,
+        )
+        said.append(most)
+    return said
 
 
 def _at(need: str, run: Kept | None, *, view: str = "ranked", start: int = 0) -> str:

@@ -24,7 +24,7 @@ from casework.operations.matching.search_box import COUNTED
 from casework.operations.results import published as results
 from casework.web.catalogue.listed_fields import names_in
 from casework.web.catalogue.pages import FIELDS, say_value
-from casework.web.catalogue.record_lists import LONGEST, Asked, selects_of
+from casework.web.catalogue.record_lists import LONGEST, Asked, say_cut, selects_of
 from casework.web.matching.desk_words import say_range
 from casework.web.shell import layout
 from casework.web.shell.figure_words import target_of
@@ -121,7 +121,12 @@ def index() -> str:
         longest=LONGEST,
         narrowed=bool(asked.facets),
         selects=selects_of(asked, found, lists),
-        counted=_say_count(found.records, at_least=found.at_least),
+        counted=" ".join(
+            [
+                _say_count(found.records, at_least=found.at_least),
+                *(say_cut(found.records, found.listed) if asked.words else []),
+            ]
+        ),
         next_url=_url("index", **here, cursor=found.next) if found.next else "",
         first_url=_url("index", **here) if asked.cursor else "",
         whole_url=_list_of(kind),

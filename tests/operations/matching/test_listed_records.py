@@ -12,6 +12,7 @@ from casework.matching.facets import Facet
 from casework.operations.catalogue.service import show_record
 from casework.operations.catalogue.views import Need, Technology
 from casework.operations.core.paging import to_cursor
+from casework.operations.matching import search_box
 from casework.operations.matching.listed_records import cleaned, facets_asked, list_found
 from casework.operations.matching.search_box import Choice
 from tests.operations.core.test_catalogue_index import enter
@@ -127,3 +128,16 @@ def test_what_was_typed_is_cleaned_and_what_is_no_choice_left_out() -> None:
     assert cleaned(" a\x01\tb\ud800  c" + "d" * 1_000) == "a b c" + "d" * 195
     asked = {"country": "unknown", "ipc": "F", "sector": "Energy", "topic": "", "source": None}
     assert facets_asked("technology", asked) == [Facet("country", ""), Facet("ipc", "F")]
+
+
+def test_a_search_says_how_many_of_what_it_finds_are_listed(
+    world: World, db: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(3):
+        enter(world, db, "technology", title=f"Sludge dryer {n}")
+    officer = world.actor(db, "officer")
+    whole = list_found(db, officer, Technology, said="sludge dryer")
+    assert (whole.records, whole.listed) == (3, 3)
+    monkeypatch.setattr(search_box, "CANDIDATES", 2)
+    cut = list_found(db, officer, Technology, said="sludge dryer")
+    assert (cut.records, cut.listed, len(cut.items)) == (3, 2, 2)

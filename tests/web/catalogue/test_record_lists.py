@@ -16,7 +16,7 @@ from casework.operations.matching import search_box
 from casework.operations.matching.published_views import PublishedList
 from casework.operations.matching.search_box import Choice
 from casework.records.database import transaction
-from casework.web.catalogue.record_lists import Asked, selects_of
+from casework.web.catalogue.record_lists import Asked, say_cut, selects_of
 from tests.operations.core.test_catalogue_index import enter
 from tests.support.pages import read_page
 from tests.support.web_client import Browser
@@ -133,3 +133,9 @@ def test_a_code_is_called_as_the_programmes_of_the_list_call_it_where_they_agree
         with app.test_request_context("/catalogue?language=en"):
             (select,) = selects_of(Asked("need", PUBLIC_FACETS["need"]), said, called(*names))
         assert select["choices"] == [("S9", told)]
+
+
+def test_of_more_than_are_listed_it_says_what_to_do(app: Flask) -> None:
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert say_cut(300, 300) == []
+        assert say_cut(301, 300) == ["The 300 that fit best are listed: narrow the search to see others."]

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from casework.operations.catalogue.matches import create_match
+from casework.operations.matching.candidates import CANDIDATES
 from casework.operations.people.registry import register_organisation
 from casework.records.database import transaction
 from casework.web.matching.desk_words import say_apart, say_checks
@@ -353,3 +354,19 @@ def test_what_may_be_the_same_stands_behind_the_best_of_it_with_what_became_of_i
     browser.post(f"/match-runs/{run}/{behind[0]}/shortlist", {"on": "yes", "back": page}, page=page)
     assert "Heat pump for dye houses Shortlisted" in words_of(browser.get(page).text)
     assert "/twins" not in browser_for("auditor").get(page).text
+
+
+def test_a_run_says_that_it_had_more_than_it_lists(browser_for: Enter, world: World, engine: Engine) -> None:
+    browser = browser_for("officer")
+    ids, page = open_desk(browser, world, engine)
+    assert "narrow what is asked" not in browser.get(page).text
+    told = (
+        "UPDATE match_runs SET list = jsonb_set(CAST(list AS jsonb), '{candidates}', '[]')::text, evidence = :evidence"
+    )
+    with transaction(engine) as db:
+        evidence = orjson.loads(db.execute(text("SELECT evidence FROM match_runs")).scalar_one())
+        one = next(one for one in evidence["candidates"] if one["id"] == ids["pump"])
+        evidence["candidates"] = [one] * CANDIDATES
+        db.execute(text(told), {"evidence": orjson.dumps(evidence).decode()})
+    words = words_of(browser.get(page).text)
+    assert "Only the 300 that say most of what is asked were compared: narrow what is asked to see others." in words
