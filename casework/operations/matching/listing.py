@@ -222,9 +222,13 @@ def _deployed(told: JsonMapping, said: JsonMapping, share: float) -> Part:
     return Part(kind=Kind.DEPLOYED, text=str(said["verified"]), source=source, title=False, share=share)
 
 
+#: A record that is asked now says all that one says today.
+_AS_NOW: JsonMapping = {"lacking": True}
+
+
 def judge_one(wanted: JsonMapping, facts: JsonMapping) -> dict[str, Verdict]:
     """What each filter that is asked for says of one record, as `kept` evidence has both."""
-    return judged(_asked(wanted), _facts(facts))
+    return judged(_asked(wanted), _facts(_AS_NOW, facts))
 
 
 def failed_of(told: JsonMapping) -> dict[str, list[str]]:
