@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -181,7 +182,7 @@ def _close(world: World, db: Connection, things: Things) -> None:
         one["technology"] for one in read_run(db, officer, run).found["candidates"] if one["technology"] != here
     )
     decide(db, officer, run, technology=other, decision="shortlist", request=new_request())
-    refused = {"code": "not_ready", "reason": f"{WORDS} runs out of it."}
+    refused: dict[str, Any] = {"code": "not_ready", "reason": f"{WORDS} runs out of it."}
     decide(db, officer, run, technology=here, decision="refuse", request=new_request(), **refused)
     _type(world, db, f"need:new:{programme}", "officer")
 

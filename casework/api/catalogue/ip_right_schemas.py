@@ -59,10 +59,7 @@ class _Found(Answer):
     next: str | None = None
     records: Annotated[int, Field(description="How many are found; the 300 that fit a search best are listed")]
     listed: Annotated[
-        int,
-        Field(
-            description="How many of them the parts of the list have: where it is fewer than are found, narrow the search to see others"
-        ),
+        int, Field(description="How many of them all parts of the list have; a narrower search shows others")
     ]
     at_least: Annotated[bool, Field(description="More are found: no more are counted, here and in `facets`")]
     facets: Annotated[dict[str, list[FacetChoice]], Field(description="What the list may be narrowed to")]

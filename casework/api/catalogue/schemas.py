@@ -6,8 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from casework.api.matching.schemas import FilterName
-from casework.api.protocol.fields import Answer, Body, Day, Decimals, Id, Line, Paged, SomeWords, Words
+from casework.api.protocol.fields import Answer, Body, Day, Decimals, FilterName, Id, Line, Paged, SomeWords, Words
 
 
 class MatchQuery(Paged):

@@ -6,10 +6,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from casework.api.protocol.fields import Answer, Body, Id, Line, SomeWords, Words
+from casework.api.protocol.fields import Answer, Body, FilterName, Id, Line, SomeWords, Words
 from casework.operations.matching.runs import LISTED, MOST
-
-FilterName = Literal["readiness", "country", "organisation", "conflict", "licence", "standard", "restriction"]
 
 
 class Filters(Body):

@@ -42,6 +42,8 @@ Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(some_words)]
 Words = Annotated[str, Field(max_length=10_000), AfterValidator(_words)]
 SomeWords = Annotated[str, Field(min_length=1, max_length=10_000), AfterValidator(some_words)]
+#: The hard filters that an officer may leave out with a reason.
+FilterName = Literal["readiness", "country", "organisation", "conflict", "licence", "standard", "restriction"]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z][A-Za-z]{1,3})?$")]
 Decimals = Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, text
@@ -70,11 +71,12 @@ def test_a_need_and_a_technology_become_one_case(world: World, engine: Engine) -
 def test_what_is_not_on_the_list_is_not_decided_on(world: World, db: Connection) -> None:
     ids = put(world, db)
     made = run(world, db, ids["need"])
-    for technology, more in (
+    wrong: list[tuple[str, dict[str, Any]]] = [
         (ids["idea"], {}),
         (ids["pump"], {"code": "no such", "reason": "It is."}),
         (ids["pump"], {}),
-    ):
+    ]
+    for technology, more in wrong:
         with pytest.raises(InvalidForm):
             decide(
                 db,
@@ -123,7 +125,7 @@ def test_what_was_decided_otherwise_is_not_put_on_the_short_list(world: World, d
 
     assert keep("pump") == keep("pump")
     decide(db, officer, made, technology=ids["pump"], decision="accept", request=new_request())
-    code = {"code": "not_ready", "reason": "It is an idea."}
+    code: dict[str, Any] = {"code": "not_ready", "reason": "It is an idea."}
     decide(db, officer, made, technology=ids["idea"], decision="refuse", request=new_request(), **code)
     expire_match(db, officer, keep("unknown"), reason="Its time has passed.", request=new_request())
     for name, why in (
