@@ -72,6 +72,7 @@ from casework.web.matching import (
     interest_link_pages,
     interest_pages,
     match_decision_pages,
+    public_json,
     public_pages,
     weights_pages,
 )
@@ -304,6 +305,7 @@ PAGES = (
     compare_pages.blueprint,
     weights_pages.blueprint,
     public_pages.blueprint,
+    public_json.blueprint,
     result_pages.blueprint,
     result_figure_pages.blueprint,
     story_link_pages.blueprint,

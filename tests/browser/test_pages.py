@@ -80,6 +80,7 @@ BETWEEN = frozenset({
     "/sign-in/code", "/confirm", "/notifications/<notification>", "/invitation/<token>", "/invitation/join", "/password/new",
     "/answer/form", "/answer/documents/<document>", "/state-need/form", "/renew-need/form", "/interest/form", "/robots.txt",
     "/stop-mails/<subscription>/<secret>", "/story/form", "/story/picture", "/results.json", "/results.atom", "/results/<story>/picture",
+    "/catalogue.json", "/catalogue/technologies/<technology>.json", "/catalogue/needs/<need>.json",
 })  # fmt: skip
 #: The catalogue as everybody reads it.
 PUBLIC = (

@@ -57,6 +57,7 @@ OWN = (
     "renewed.",
     "interest.",
     "public.",
+    "public_json.",
     "results.",
     "story.",
     "figure_stops.",

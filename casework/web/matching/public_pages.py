@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -38,7 +38,7 @@ blueprint = Blueprint("public", __name__)
 
 #: For so many seconds a browser, and what stands before us, may show a page again: what is taken back is gone soon.
 KEPT_S = 60
-_KINDS: dict[str, Kept] = {"technologies": "technology", "needs": "need"}
+KINDS: dict[str, Kept] = {"technologies": "technology", "needs": "need"}
 _NAMES = {"technologies": N_("Technologies"), "needs": N_("Needs")}
 #: What these addresses ask for; anything else in one is left out of the addresses that lead on.
 _ASKED = frozenset({"kind", "q", "cursor", *(name for names in PUBLIC_FACETS.values() for name in names)})
@@ -49,7 +49,8 @@ blueprint.before_request(read_as_nobody)
 
 
 @blueprint.after_request
-def _keep(response: Response) -> Response:
+def keep_for_a_while(response: Response) -> Response:
+    """Whoever reads may show it again for some seconds, and asks then whether it has changed."""
     if response.status_code == 200:
         response.headers.setdefault("Cache-Control", f"public, max-age={KEPT_S}")
         response.add_etag()
@@ -83,8 +84,8 @@ def _frame() -> dict[str, Any]:
 def index() -> str:
     """What is published, searched in and narrowed."""
     kind = request.args.get("kind", "technologies")
-    kind = kind if kind in _KINDS else "technologies"
-    noun = _KINDS[kind]
+    kind = kind if kind in KINDS else "technologies"
+    noun = KINDS[kind]
     asked = Asked(noun, PUBLIC_FACETS[noun])
     if asked.words:
         make_ready()
@@ -130,6 +131,7 @@ def index() -> str:
         next_url=_url("index", **here, cursor=found.next) if found.next else "",
         first_url=_url("index", **here) if asked.cursor else "",
         whole_url=_list_of(kind),
+        json_url=url_for("public_json.index", **here | {"kind": kind}),
     )
 
 
@@ -195,6 +197,7 @@ def _show(noun: Kept, id: str) -> BaseResponse:
             if name in one.fields and name != "title_zh"
         ],
         figures=[target_of(row) for row in one.fields.get("figures") or []],
+        json_url=url_for(f"public_json.show_{noun}", **dict[str, Any]({noun: one.id})),
         stories=[
             (say_story(story.told), public_url("results.show", story=story.id), day_element(story.published_at))
             for story in stories
@@ -235,4 +238,4 @@ def robots() -> Response:
     return Response("\n".join(["User-agent: *", *open_to_all, "Disallow: /"]) + "\n", mimetype="text/plain")
 
 
-__all__ = ["KEPT_S", "blueprint"]
+__all__ = ["KEPT_S", "KINDS", "blueprint", "keep_for_a_while"]

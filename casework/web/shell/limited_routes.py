@@ -60,6 +60,7 @@ LIMITED: Mapping[str, Kind] = {
     "story.picture": "party_link", "stories.set_picture": "preview",
     "results.index": "public", "results.show": "public", "results.picture": "public", "results.as_json": "public",
     "results.feed": "public", "result_figures.publish": "outside_figures",
+    "public_json.index": "public", "public_json.show_technology": "public", "public_json.show_need": "public",
     "public.index": "public", "public.show_technology": "public", "public.show_need": "public",
     "figure_stops.ask": "mail_stop", "figure_stops.stop": "mail_stop",
     "passkeys.ask_use": "passkey", "passkeys.ask_new": "passkey",

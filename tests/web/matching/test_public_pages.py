@@ -198,3 +198,57 @@ def test_a_network_that_asks_without_end_waits(app: Flask, shop: World, monkeypa
     answers = [client.get("/catalogue?q=straw").status_code for _ in range(4)]
     assert answers == [200, 200, 200, 429]
     assert client.get("/catalogue", environ_base={"REMOTE_ADDR": "192.0.2.77"}).status_code == 200
+
+
+# --- for programs ----------------------------------------------------------------------------------------------------
+
+
+def test_programs_read_the_same_as_people(app: Flask, engine: Engine, shop: World) -> None:
+    client = app.test_client()
+    told = client.get("/catalogue.json?q=straw").json
+    assert told is not None
+    titles = {one["title"]: one for one in told["items"]}
+    assert titles.keys() == {"Boiler of straw, public", "Boiler of straw, on_request"}
+    assert told["records"] == 2
+    assert told["next"] is None
+    one = titles["Boiler of straw, public"]
+    assert one["title_zh"] == "秸秆锅炉 public"
+    assert client.get(page_of(engine, "public") + ".json").json == one
+    outline = titles["Boiler of straw, on_request"]
+    assert (one["on_request"], outline["on_request"]) == (False, True)
+    assert outline["fields"].keys() < one["fields"].keys()
+    assert client.get(one["page"]).status_code == 200
+
+
+def test_programs_are_told_of_nothing_that_is_closed(app: Flask, engine: Engine, shop: World) -> None:
+    client = app.test_client()
+    closed = client.get(page_of(engine, "closed") + ".json")
+    absent = client.get("/catalogue/technologies/00000000-0000-0000-0000-000000000000.json")
+    assert (closed.status_code, closed.json) == (absent.status_code, absent.json) == (404, {"error": "not_found"})
+    assert "closed" not in client.get("/catalogue.json").text
+
+
+def test_programs_come_to_the_next_part(app: Flask, engine: Engine, shop: World) -> None:
+    with transaction(engine) as db:
+        for n in range(60):
+            add_record(db, shop.programmes["BJ"], "technology", f"N-{n}", TOLD | {"publication": "public"})
+    client, address, seen = app.test_client(), "/catalogue.json", list[str]()
+    while address:
+        told = client.get(address).json
+        assert told is not None
+        seen += [one["id"] for one in told["items"]]
+        address = told["next"]
+    assert len(seen) == len(set(seen)) == 62
+
+
+@pytest.mark.parametrize("query", ODD)
+def test_programs_that_ask_oddly_get_an_answer(app: Flask, shop: World, query: str) -> None:
+    answer = app.test_client().get(f"/catalogue.json{query}")
+    assert answer.status_code in (200, 400, 404)
+    if answer.status_code != 400:
+        assert answer.is_json
+        assert "Set-Cookie" not in answer.headers
+
+
+def test_programs_find_nothing_where_no_programme_shows_its_catalogue(app: Flask, world: World) -> None:
+    assert app.test_client().get("/catalogue.json").status_code == 404
