@@ -7,11 +7,13 @@ a record meant whose words have changed (`casework_forget_meaning`), and the job
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, text
 
 from casework.engine.case_objects.kept_records import TECHNOLOGY
+from casework.ledger.canonical_json import instant
 from casework.matching.word_pieces import sentences_of
 from casework.operations.matching.text_model import installed, the_model
 from casework.records.database import transaction
@@ -50,14 +52,16 @@ def kept_as(model: str) -> str:
 
 #: Switches it on for a programme.
 SWITCH_ON = text("""
-    INSERT INTO index_states (programme_id, noun, version, records, length, meant)
-    VALUES (CAST(:programme AS uuid), :noun, 1, 0, 0, 0)
-    ON CONFLICT (programme_id, noun) DO UPDATE SET meant = coalesce(index_states.meant, 0)
+    INSERT INTO index_states (programme_id, noun, version, records, length, meant, meant_since)
+    VALUES (CAST(:programme AS uuid), :noun, 1, 0, 0, 0, casework_now())
+    ON CONFLICT (programme_id, noun) DO UPDATE SET meant = coalesce(index_states.meant, 0),
+        meant_since = CASE WHEN index_states.meant IS NULL THEN casework_now() ELSE index_states.meant_since END
 """)
 #: Switches it off, and forgets what there is, in a way that whoever keeps directions reads when it is on again.
 _SWITCH_OFF = text("""
     WITH s AS (
-        UPDATE index_states SET meant = NULL, meanings = meanings + 1 WHERE programme_id = CAST(:programme AS uuid) AND noun = :noun
+        UPDATE index_states SET meant = NULL, meant_since = NULL, meanings = meanings + 1
+        WHERE programme_id = CAST(:programme AS uuid) AND noun = :noun
         RETURNING meanings
     )
     UPDATE record_meanings m SET model = '', direction = NULL, sentences = NULL, version = s.meanings FROM s
@@ -79,12 +83,23 @@ _COUNT = text(f"SELECT count(*) {_LEFT}")
 _SOME = text(f"SELECT t.id::text, t.title, t.problem, t.advantage, t.description {_LEFT} ORDER BY t.id LIMIT :most")
 #: Says that all were looked at.
 _ALL_MEANT = text("""
-    UPDATE index_states SET meant = version WHERE programme_id = CAST(:programme AS uuid) AND noun = :noun AND meant IS NOT NULL
+    UPDATE index_states SET meant = version, meant_since = NULL
+    WHERE programme_id = CAST(:programme AS uuid) AND noun = :noun AND meant IS NOT NULL
 """)
 #: The next number of a programme's meanings, where they are still wanted.
 _TURN = text("""
-    UPDATE index_states SET meanings = meanings + 1 WHERE programme_id = CAST(:programme AS uuid) AND noun = :noun AND meant IS NOT NULL
+    UPDATE index_states SET meanings = meanings + 1, meant_since = coalesce(meant_since, casework_now())
+    WHERE programme_id = CAST(:programme AS uuid) AND noun = :noun AND meant IS NOT NULL
     RETURNING meanings
+""")
+#: Of a programme that has switched it on: how many technologies there are, at how many of them a model has looked, and since when one is
+#: at it. Which model it was is not asked: to know ours it would have to be loaded.
+_STANDING = text("""
+    SELECT (meant <> version) AS waits, meant_since, n.there, n.made FROM index_states s CROSS JOIN LATERAL (
+        SELECT count(*) AS there, count(*) FILTER (WHERE m.model LIKE :read) AS made
+        FROM technologies t LEFT JOIN record_meanings m ON m.record_id = t.id
+        WHERE t.programme_id = s.programme_id AND t.status = 'published' AND t.merged_into IS NULL
+    ) n WHERE s.programme_id = CAST(:programme AS uuid) AND s.noun = :noun AND s.meant IS NOT NULL
 """)
 #: Keeps what some records mean that say what they said.
 _KEEP = text("""
@@ -99,6 +114,28 @@ _KEEP = text("""
     ON CONFLICT (record_id) DO UPDATE SET model = excluded.model, direction = excluded.direction, sentences = excluded.sentences,
         version = excluded.version
 """)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Looking:
+    """How far it is looked at what the technologies of a programme mean."""
+
+    made: int
+    there: int
+    #: While some are left.
+    since: str | None
+    #: Whether this machine has a model to do so.
+    installed: bool
+
+
+def show_looking(db: Connection, programme: str) -> Looking | None:
+    """How far it is; None where nobody has switched it on. Whoever asks reads the programme's technologies."""
+    given = {"programme": programme, "noun": TECHNOLOGY, "read": f"%, {_READ}"}
+    row = db.execute(_STANDING, given).one_or_none()
+    if row is None:
+        return None
+    since = instant(row.meant_since) if row.waits and row.meant_since else None
+    return Looking(made=row.made, there=row.there, since=since, installed=installed())
 
 
 def list_waiting(db: Connection) -> list[str]:

@@ -649,6 +649,7 @@ CREATE TABLE index_states (
     length BIGINT NOT NULL,
     meanings BIGINT DEFAULT 0 NOT NULL,
     meant BIGINT,
+    meant_since TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_index_states PRIMARY KEY (programme_id, noun),
     CONSTRAINT fk_index_states_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
 );
@@ -656,6 +657,7 @@ COMMENT ON COLUMN index_states.version IS 'Grows with each change of what can be
 COMMENT ON COLUMN index_states.length IS 'Of all records together';
 COMMENT ON COLUMN index_states.meanings IS 'Grows with each change of what is kept of what records mean';
 COMMENT ON COLUMN index_states.meant IS 'Up to which version it was looked at what records mean; null where nobody has switched that on';
+COMMENT ON COLUMN index_states.meant_since IS 'Since when that is at work; null where all were looked at';
 
 CREATE TABLE index_terms (
     programme_id UUID NOT NULL,

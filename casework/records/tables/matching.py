@@ -102,6 +102,7 @@ index_states = Table(
         BigInteger,
         comment="Up to which version it was looked at what records mean; null where nobody has switched that on",
     ),
+    Column("meant_since", Time, comment="Since when that is at work; null where all were looked at"),
 )
 
 record_meanings = Table(

@@ -25,6 +25,7 @@ from casework.operations.catalogue.mapping_files import MAPPING, read_mapping, w
 from casework.operations.catalogue.mapping_files import MOST_BYTES as MOST_MAPPING
 from casework.operations.catalogue.organisation_queries import programme_names
 from casework.operations.catalogue.refused_rows import KEPT, all_refused, list_refused
+from casework.operations.matching.meanings import show_looking
 from casework.web.catalogue.refused_files import reasons_file, rows_file
 from casework.web.shell.i18n import N_, say, say_faults
 from casework.web.shell.session import only_show, page_transaction, viewer
@@ -99,6 +100,7 @@ def _ask(programme: str, kind: Kind, faults: dict[str, str], cursor: str | None 
         earlier = file_imports.list_files(db, actor, programme, kind)
         known = sources.list_sources(db, actor, programme, cursor=cursor)
         home = programme_names(db, [programme])[programme]
+        looking = show_looking(db, programme) if kind == "technologies" else None
     page = render_template(
         "catalogue/file_form.html",
         **_head(programme, kind),
@@ -107,6 +109,7 @@ def _ask(programme: str, kind: Kind, faults: dict[str, str], cursor: str | None 
         needed=[name.split("|")[0] for name in REQUIRED[kind]],
         columns=sources.OURS[kind],
         earlier=earlier,
+        looking=looking,
         sources=known.items,
         next_url=url_for("files_in.new", programme=programme, records=kind, cursor=known.next) if known.next else "",
         first_url=url_for("files_in.new", programme=programme, records=kind) if cursor else "",

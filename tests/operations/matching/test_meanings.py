@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection, Engine, text
@@ -161,3 +162,30 @@ def test_what_changed_while_it_was_looked_at_is_not_kept(
     assert len(changed) == 2
     with transaction(engine) as db:
         assert state(db)[pump].startswith("all")
+
+
+def test_it_is_told_how_far_it_is_and_since_when(world: World, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(world, engine)
+    programme = world.programmes["BJ"]
+
+    def standing() -> meanings.Looking | None:
+        with transaction(engine) as db:
+            return meanings.show_looking(db, programme)
+
+    assert standing() is None
+    meanings.switch_on(engine, programme)
+    begun = standing()
+    assert begun is not None
+    assert (begun.made, begun.there > 2, begun.since is not None, begun.installed) == (0, True, True, True)
+    monkeypatch.setattr(meanings, "BATCH", 1)
+    meanings.embed(engine, programme, most=2)
+    assert standing() == replace(begun, made=2)
+    meanings.embed(engine, programme)
+    assert standing() == replace(begun, made=begun.there, since=None)
+    with transaction(engine) as db:
+        enter(world, db, "technology", title="Another heat pump")
+    monkeypatch.setattr(meanings, "installed", lambda: False)
+    left = standing()
+    assert left == replace(begun, made=begun.there, there=begun.there + 1, since=None, installed=False)
+    meanings.switch_off(engine, programme)
+    assert standing() is None

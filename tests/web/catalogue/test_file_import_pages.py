@@ -14,6 +14,7 @@ from casework.operations.catalogue import file_imports, import_report
 from casework.operations.catalogue.file_imports import carry_on
 from casework.operations.catalogue.kept_records import confirm_field
 from casework.operations.core.rate_limits import ALLOWANCES
+from casework.operations.matching import meanings
 from casework.records.database import transaction
 from casework.web.catalogue import file_import_pages
 from tests.support.pages import read_page
@@ -367,3 +368,19 @@ def test_the_refused_rows_of_a_file_with_lists_are_lines_of_json(
         '{"casework_row": 1, "casework_why": "title: is missing", "external_id": "P1", "title": "", "ipc": ["F22B"]}'
     ]
     assert browser.get(f"{at.replace('/technologies/', '/needs/')}/refused-rows").status_code == 404
+
+
+def test_it_is_told_at_how_many_technologies_a_model_has_looked(
+    browser_for: Enter, world: World, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = f"/programmes/{world.programmes['BJ']}/imports/technologies"
+    browser = browser_for("officer")
+    assert "Similar texts" not in words_of(browser.get(page).text)
+    meanings.switch_on(engine, world.programmes["BJ"])
+    shown = words_of(browser.get(page).text)
+    assert re.search("A model has looked at 0 of [0-9]+ technologies[.].{0,3}Begun", shown), shown[
+        shown.find("Similar") :
+    ][:200]
+    monkeypatch.setattr(meanings, "installed", lambda: False)
+    assert "This server has no model" in words_of(browser.get(page).text)
+    assert "Similar texts" not in words_of(browser.get(page.replace("technologies", "needs")).text)
