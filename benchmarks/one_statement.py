@@ -9,7 +9,7 @@ from typing import Any
 import uuid_utils
 
 from benchmarks.world import World
-from benchmarks.yardstick import Constants, Hand, new_hash
+from benchmarks.yardstick import FACETS, Constants, Hand, new_hash
 
 # Parts of the statements. Each reads the seq from `l`, which locks the log.
 _LOG = """l AS (
@@ -36,6 +36,24 @@ _STEP = """k AS (
     SELECT %(next_clock)s::uuid, %(log)s::uuid, %(track)s::uuid, %(next_task)s::uuid, 'wd', %(there)s::text, %(steps)s::jsonb,
         clock_timestamp(), %(calendar)s::text, 0, 'running', '{}', clock_timestamp() + interval '5 days'
 )"""
+#: Tells the need that a case runs: in its log, in its row, and in what a search finds of it.
+_NEED = """g AS (
+    UPDATE logs SET seq = seq + 1, head = %(hash)s::text, last_at = clock_timestamp() WHERE id IN (SELECT need_id FROM m) RETURNING id, seq
+), f AS (
+    INSERT INTO events (log_id, seq, at, kind, actor_id, header, effects, body, hash)
+    SELECT g.id, g.seq, clock_timestamp(), 'followed', %(actor)s::text, %(followed_header)s::jsonb, %(followed_effects)s::jsonb,
+        %(followed_body)s::jsonb, %(hash)s::text FROM g
+), s AS (UPDATE needs SET status = 'matched' WHERE id IN (SELECT need_id FROM m)),
+i AS (
+    UPDATE indexed_records SET facets = array_replace(facets, %(published)s::text, %(matched)s::text)
+    WHERE record_id IN (SELECT need_id FROM m)
+), q AS (
+    INSERT INTO index_terms (programme_id, noun, term, records)
+    VALUES (%(programme)s::uuid, 'closed_need', %(matched)s::text, 1), (%(programme)s::uuid, 'closed_need', %(published)s::text, -1)
+    ON CONFLICT (programme_id, noun, term) DO UPDATE SET records = greatest(0, index_terms.records + excluded.records)
+), v AS (UPDATE index_states SET version = version + 1 WHERE programme_id = %(programme)s::uuid AND noun = 'closed_need')"""
+#: What the need is told, by the names that it has there.
+_FOLLOWED = ("followed_header", "followed_effects", "followed_body")
 #: Opens a case of a match that has none.
 _OPEN = f"""
     WITH m AS (
@@ -60,7 +78,7 @@ _OPEN = f"""
     ), d AS (
         INSERT INTO case_dates (id, programme_id, due_at, late_at, waits_for) SELECT %(log)s::uuid, %(programme)s::uuid,
             clock_timestamp() + interval '7 days', clock_timestamp() + interval '7 days', 'us'
-    ), {_STEP}, {_EVENT.replace("%(track)s::uuid", "NULL")}, {_OUTBOX}, {_REQUEST}
+    ), {_NEED}, {_STEP}, {_EVENT.replace("%(track)s::uuid", "NULL")}, {_OUTBOX}, {_REQUEST}
     SELECT l.seq, (SELECT count(*) FROM m), 1 FROM l
 """
 #: Takes a task that is ready.
@@ -106,7 +124,10 @@ class OneStatement:
         log, track, task, clock = (str(uuid_utils.uuid7()) for _ in range(4))
         hand = Hand(log, track, task, clock)
         step = self._step(hand, "step1", hand.task, hand.clock)
-        self._send(_OPEN, hand, "opened", step | {"match": match, "status": 201})
+        told = dict(zip(_FOLLOWED, self.constants.events["followed"], strict=True))
+        published, matched = FACETS
+        told |= {"match": match, "published": published, "matched": matched}
+        self._send(_OPEN, hand, "opened", step | told | {"status": 201})
         return hand
 
     def claim(self, hand: Hand) -> None:

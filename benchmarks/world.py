@@ -37,6 +37,8 @@ from casework.settings import Settings
 from workflows.guards import no_declared_interest
 
 STEPS = 10
+#: Needs are written so many in a transaction.
+AT_ONCE = 500
 #: Of a session that no policy binds; else as the application's own.
 UNBOUND = "-c timezone=UTC -c jit=off"
 
@@ -132,15 +134,16 @@ class World:
     def make_matches(self, engine: Engine, count: int) -> list[str]:
         """So many matches, each with a need of its own."""
         needs, matches = ([str(uuid.uuid4()) for _ in range(count)] for _ in range(2))
+        fields = {"title": "Filter for a district heating plant", "owner_id": self.need_owner}
+        for some in (needs[n : n + AT_ONCE] for n in range(0, count, AT_ONCE)):
+            with transaction(engine) as db:
+                log = lock_log(db, self.programme)
+                new = [
+                    begin_record("need", new_record_log(id, "need", log), source="bench", external_id=id, fields=fields)
+                    for id in some
+                ]
+                write_records(db, By(self.officer, Role.OFFICER), new)
         with transaction(engine) as db:
-            db.execute(
-                text(
-                    "INSERT INTO needs (id, programme_id, source, external_id, title, owner_id)"
-                    " SELECT n, CAST(:p AS uuid), 'bench', n, 'Filter for a district heating plant', CAST(:o AS uuid)"
-                    " FROM unnest(CAST(:ids AS uuid[])) n"
-                ),
-                {"p": self.programme, "o": self.need_owner, "ids": needs},
-            )
             db.execute(
                 text(
                     "INSERT INTO matches (id, programme_id, source, external_id, need_id, technology_id, rationale)"

@@ -16,6 +16,7 @@ from typing import Any
 import uuid_utils
 
 from benchmarks.world import World
+from casework.matching.facets import MARK
 
 Json = Any
 
@@ -27,6 +28,16 @@ _EVENT = (
     "INSERT INTO events (log_id, seq, at, kind, track_id, actor_id, header, effects, body, hash)"
     " VALUES (%s, %s, clock_timestamp(), %s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s)"
 )
+# A need of which a case runs, closed as it is until somebody says otherwise: its row, and what a search finds of it.
+_MATCHED = "UPDATE needs SET status = 'matched' WHERE id = %s"
+_INDEXED = "UPDATE indexed_records SET facets = array_replace(facets, %s, %s) WHERE record_id = %s"
+_TERMS = (
+    "INSERT INTO index_terms (programme_id, noun, term, records) VALUES (%s, 'closed_need', %s, 1), (%s, 'closed_need', %s, -1)"
+    " ON CONFLICT (programme_id, noun, term) DO UPDATE SET records = greatest(0, index_terms.records + excluded.records)"
+)
+_INDEX = "UPDATE index_states SET version = version + 1 WHERE programme_id = %s AND noun = 'closed_need'"
+#: What an index says of a need before a case is opened, and then.
+FACETS = tuple(f"{MARK}status{MARK}{status}" for status in ("published", "matched"))
 # Opened and fired owe somebody a notice.
 _OUTBOX = "INSERT INTO outbox (log_id, seq) VALUES (%s, %s)"
 _TASK = (
@@ -75,8 +86,8 @@ def constants_of(world: World, log: str, edition: str) -> Constants:
     with world.superuser() as db:
         rows = db.execute(
             "SELECT DISTINCT ON (kind) kind, header::text, effects::text, body::text FROM events WHERE log_id = %s"
-            " ORDER BY kind, seq",
-            (log,),
+            " OR log_id = (SELECT need_id FROM cases WHERE id = %s) ORDER BY kind, seq",
+            (log, log),
         ).fetchall()
         fired = db.execute("SELECT fired FROM tracks WHERE log_id = %s", (log,)).fetchall()[0][0]
     name = next(iter(fired))
@@ -133,6 +144,7 @@ class SameRows:
             (hand.log, self.world.programme),
         )
         self._event(hand, "opened", 1, None)
+        self._follow(str(need))
         db.execute("UPDATE matches SET case_id = %s WHERE id = %s", (hand.log, match))
         self._answered(hand, key, 1, 201)
         return hand
@@ -211,6 +223,18 @@ class SameRows:
         self.db.execute(_EVENT, (hand.log, seq, kind, track, self.world.officer, header, effects, body, new_hash()))
         if kind != "claimed":
             self.db.execute(_OUTBOX, (hand.log, seq))
+
+    def _follow(self, need: str) -> None:
+        """The need is told that a case runs."""
+        header, effects, body = self.constants.events["followed"]
+        seq = int(self._one(_LOCK, need)[0]) + 1
+        self.db.execute(_EVENT, (need, seq, "followed", None, self.world.officer, header, effects, body, new_hash()))
+        self.db.execute(_LOG, (seq, new_hash(), need))
+        self.db.execute(_MATCHED, (need,))
+        before, after = FACETS
+        self.db.execute(_INDEXED, (before, after, need))
+        self.db.execute(_TERMS, (self.world.programme, after, self.world.programme, before))
+        self.db.execute(_INDEX, (self.world.programme,))
 
     def _step_rows(self, hand: Hand) -> None:
         name = f"step{hand.step}"

@@ -89,13 +89,19 @@ def read_rows(
             buffered.detach()
 
 
+def marked_again(words: str) -> str:
+    """A cell or a name of a table that is given back: what looks like one made safe has its mark once more, which is taken off again."""
+    return f"'{words}" if _MADE_SAFE.match(words) else words
+
+
 def _put_right(values: JsonMapping, *, table: bool) -> JsonMapping:
     """A row that was refused and given back, as it was before: without what stood beside it."""
-    return {
-        name: _MADE_SAFE.sub("", cell, count=1) if table and isinstance(cell, str) and _MADE_SAFE.match(cell) else cell
-        for name, cell in values.items()
-        if name not in (ROW_BESIDE, WHY_BESIDE)
-    }
+    kept = {name: cell for name, cell in values.items() if name not in (ROW_BESIDE, WHY_BESIDE)}
+    return {_unmarked(name): _unmarked(cell) for name, cell in kept.items()} if table else kept
+
+
+def _unmarked(words: object) -> object:
+    return words[1:] if isinstance(words, str) and _MADE_SAFE.match(words) else words
 
 
 def mapped(values: JsonMapping, fields: Mapping[str, str | None]) -> JsonMapping:

@@ -16,6 +16,9 @@ from casework.reasons.base import from_json
 
 #: So long those of a file are kept that is over.
 KEPT = timedelta(days=30)
+#: Where the columns of a row are called by more letters than this, the cells that say nothing are not kept, and where it is too much even
+#: so, none: names stand beside the cells of each row, and may be far longer than these.
+MOST_NAMES = 5_000
 #: So many are read by one statement where all are given out.
 _AT_ONCE = 500
 
@@ -85,10 +88,15 @@ def _read(cells: str) -> JsonMapping:
 
 
 def _written(cells: JsonMapping) -> str:
+    told = cells
+    if sum(map(len, told)) > MOST_NAMES:
+        told = {name: cell for name, cell in cells.items() if cell not in ("", None)}
+    if sum(map(len, told)) > MOST_NAMES:
+        return "{}"
     try:
-        return orjson.dumps(cells, default=str).decode()
+        return orjson.dumps(told, default=str).decode()
     except orjson.JSONEncodeError:
-        return str(storable_of(json.dumps(cells, default=str, ensure_ascii=False)))
+        return str(storable_of(json.dumps(told, default=str, ensure_ascii=False)))
 
 
 def storable_of(value: Any) -> Any:

@@ -3,7 +3,7 @@ says why. The reason stands in the history of the match and in the first entry o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -53,7 +53,7 @@ class Judged:
 
 
 def judge_pair(db: Connection, actor: Actor, need: str, technology: str, run: Kept | None = None) -> Judged:
-    """Ask the filters of a need and a technology: what `run` asked where it was found by one, else what the need says. Reads only."""
+    """Ask the filters of a need and a technology: what the need says now, and what `run` asked where it was found by one. Reads only."""
     return judge_pairs(db, actor, need, [technology], run)[technology]
 
 
@@ -66,16 +66,26 @@ def judge_pairs(
     if row.owner_id is not None:
         note_conflicts(db, actor, row, facts)
     evidence: JsonMapping = run.evidence if run is not None else {"wanted": {}, "relaxed": {}}
-    wanted = {**wanted_by(row, {}), **evidence["wanted"]}
-    # Whose the need is may have been said since the run was made.
-    wanted["conflict"] = row.owner_id is not None
+    says = wanted_by(row, {})
+    # A run keeps what the need said then beside what was chosen, and an officer may have chosen to look further: neither answers for what
+    # the need says now, and whose it is.
+    asked = [says | evidence["wanted"] | {"conflict": row.owner_id is not None}, says]
     return {
         id: Judged(
-            verdicts={name: said for name, said in judge_one(wanted, one).items() if name not in ALWAYS},
-            kept=one,
-            left_out=evidence["relaxed"],
+            verdicts=_stricter([judge_one(wanted, one) for wanted in asked]), kept=one, left_out=evidence["relaxed"]
         )
         for id, one in facts.items()
+    }
+
+
+def _stricter(judged: Sequence[Mapping[str, Verdict]]) -> dict[str, Verdict]:
+    """By filter what is said of a record that is judged several times: that it is removed, where it is by any of them."""
+    names = [name for name in dict.fromkeys(name for one in judged for name in one) if name not in ALWAYS]
+    return {
+        name: Verdict.REMOVED
+        if any(one.get(name) is Verdict.REMOVED for one in judged)
+        else next(one[name] for one in judged if name in one)
+        for name in names
     }
 
 

@@ -65,7 +65,9 @@ def _shown(noun: Kept) -> str:
     """A record is shown, and no day or owner speaks against it."""
     alias = _ALIAS[noun]
     today = f"(SELECT CAST(casework_now() AT TIME ZONE (d.calendar->>'zone') AS date) FROM programmes d WHERE d.id = {alias}.programme_id)"
-    return f"{is_published(alias)} AND {ended(alias, today)} IS NULL"
+    # A need is shown until its day also where it does not end by it any more: nothing tells that it is met.
+    in_its_days = f" AND (n.valid_until IS NULL OR n.valid_until >= {today})" if noun == NEED else ""
+    return f"{is_published(alias)} AND {ended(alias, today)} IS NULL{in_its_days}"
 
 
 def _columns(noun: Kept) -> str:

@@ -11,7 +11,7 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework import reasons
-from casework.engine.case_objects.countries import HERE
+from casework.engine.case_objects.countries import HERE, is_country
 from casework.engine.case_objects.kept_records import TECHNOLOGY
 from casework.engine.case_objects.need_figures import words_of_figures
 from casework.engine.case_objects.technology_details import countries_of, in_force, lacked, licence_to_be_had
@@ -159,6 +159,9 @@ def start_run(
     relaxed = dict(relaxed or {})
     if any(name not in FILTERS or name in ALWAYS or not why.strip() for name, why in relaxed.items()):
         raise InvalidForm(fields={"relaxed": reasons.fields.REQUIRED})
+    place = (wanted or {}).get("territory")
+    if place is not None and not is_country(place):
+        raise InvalidForm(fields={"filters.territory": reasons.fields.NO_COUNTRY})
     asked = (said or "").strip() or _said_by(row)
     # A model that is loaded first takes a while, for which nobody waits.
     similar = find_similar(db, programme, asked)

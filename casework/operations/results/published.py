@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 
 from casework.definitions import load_figure_names
+from casework.engine.case_objects.kept_records import NEED, PUBLIC
 from casework.errors import NotFound
 from casework.operations.core.merged_records import in_its_place, one_with
 from casework.operations.core.record_log import TABLES, Kept
@@ -77,12 +78,18 @@ def list_published(db: Connection) -> tuple[list[Office], list[PublishedStory]]:
     return offices, [_published(row) for row in db.execute(_STORIES, {"most": MOST, **_well()})]
 
 
+#: The need with which a case `e` was opened is public itself.
+_IS_PUBLIC = f"EXISTS (SELECT FROM needs x WHERE x.id = e.need_id AND x.publication = '{PUBLIC}')"
+
+
 def _of_record(noun: Kept) -> TextClause:
-    """The stories that are shown of the cases of a record, and of those that are one with it: the newest first."""
+    """The stories that are shown of the cases of a record, and of those that are one with it: the newest first. What came of a need that is
+    not public is told of no public one into which it was merged."""
+    own = f" AND {_IS_PUBLIC}" if noun == NEED else ""
     return text(f"""
         SELECT {_COLUMNS} FROM success_stories y WHERE {_SHOWN}
         AND EXISTS (SELECT FROM cases e WHERE e.number = y.number
-            AND e.{noun}_id IN {one_with(TABLES[noun], "CAST(:id AS uuid)")})
+            AND e.{noun}_id IN {one_with(TABLES[noun], "CAST(:id AS uuid)")}{own})
         ORDER BY y.published_at DESC, y.id DESC LIMIT :most
     """)
 
@@ -92,7 +99,7 @@ _OF_RECORD: Mapping[Kept, TextClause] = {noun: _of_record(noun) for noun in _NOU
 #: Which records some stories are about: those in the places of what their cases were opened with.
 _ABOUT = text(f"""
     SELECT y.id::text, CAST({in_its_place("technologies", "e.technology_id")} AS text) AS technology,
-        CAST({in_its_place("needs", "e.need_id")} AS text) AS need
+        CASE WHEN {_IS_PUBLIC} THEN CAST({in_its_place("needs", "e.need_id")} AS text) END AS need
     FROM success_stories y JOIN cases e ON e.number = y.number WHERE y.id = ANY(CAST(:ids AS uuid[])) ORDER BY y.id
 """)
 

@@ -30,6 +30,9 @@ from casework.web.catalogue.refused_files import reasons_file, rows_file
 from casework.web.shell.i18n import N_, say, say_faults
 from casework.web.shell.session import only_show, page_transaction, viewer
 
+#: A list of refused rows begins no later.
+MOST_START = 2**31 - 1
+
 blueprint = Blueprint("files_in", __name__, url_prefix="/programmes/<uuid:programme>/imports/<records>")
 
 _TITLES = {"needs": N_("Bring in needs"), "technologies": N_("Bring in technologies")}
@@ -192,7 +195,7 @@ def _said(report: JsonMapping, name: str) -> list[tuple[int, str, str]]:
 
 @blueprint.get("/<uuid:handed>")
 def show(programme: UUID, records: str, handed: UUID) -> Response:
-    start = max(request.args.get("start", 0, type=int), 0)
+    start = min(max(request.args.get("start", 0, type=int), 0), MOST_START)
     return _show(str(programme), _kind(records), str(handed), {}, start=start)
 
 

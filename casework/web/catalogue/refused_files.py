@@ -14,11 +14,13 @@ from flask import Response
 from flask_babel import gettext
 
 from casework.api.protocol.files import as_attachment
-from casework.operations.catalogue.import_reader import MOST_COLUMNS, ROW_BESIDE, WHY_BESIDE
+from casework.operations.catalogue.import_reader import MOST_COLUMNS, ROW_BESIDE, WHY_BESIDE, marked_again
 from casework.operations.catalogue.import_report import Refused
 from casework.web.shell.i18n import say
 from casework.web.shell.spreadsheets import safe_cell
 
+#: What stands beside each row of a table.
+_BESIDE = (ROW_BESIDE, WHY_BESIDE)
 #: So many bytes of a file are sent at once.
 _PIECE = 1 << 16
 
@@ -52,14 +54,14 @@ def rows_file(refused: Iterable[Refused], columns: list[str], name: str, *, nest
     A row whose cells cannot be told apart is not in it.
     """
     there = (one for one in refused if one.cells)
-    if nested:
+    if nested or len(columns) > MOST_COLUMNS - len(_BESIDE):
+        # A table has no room for what stands beside its rows.
         return _sent(_lines(there), f"{name}.jsonl")
-    beside = [ROW_BESIDE, WHY_BESIDE] if len(columns) <= MOST_COLUMNS - 2 else []
     rows = (
-        [*([str(one.row), _why(one)] if beside else []), *(str(one.cells.get(column, "")) for column in columns)]
+        [str(one.row), _why(one), *(marked_again(str(one.cells.get(column, ""))) for column in columns)]
         for one in there
     )
-    return _sent(_table(_after([*beside, *columns], rows)), f"{name}.csv")
+    return _sent(_table(_after([*_BESIDE, *map(marked_again, columns)], rows)), f"{name}.csv")
 
 
 def _after(head: list[str], rows: Iterable[list[str]]) -> Iterator[list[str]]:

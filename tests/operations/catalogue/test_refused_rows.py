@@ -77,6 +77,16 @@ def test_each_refused_row_is_kept_with_what_the_file_has(
         assert [one.row for one in list_refused(db, id, after=57, most=1)] == [59]
 
 
+def test_long_names_of_columns_are_not_kept_with_each_row(engine: Engine, world: World) -> None:
+    """Two hundred of two hundred letters, beside cells that say nothing, would be a hundred times what the file has."""
+    names = ["number", "name", *(f"{n:0200}" for n in range(190))]
+    rows = [["P1", *[""] * 191], ["P2", "", *["x"] * 190]]
+    id = hand_in(engine, world, "\n".join(",".join(row) for row in (names, *rows)))
+    try_out(engine, world, id)
+    file_imports.carry_on(engine, id)
+    assert [one.cells for one in refused(engine, id)] == [{"number": "P1"}, {}]
+
+
 def test_a_trial_that_dies_goes_on_and_tells_no_row_twice(
     engine: Engine, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

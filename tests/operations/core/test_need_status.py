@@ -9,7 +9,7 @@ from time import sleep
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from casework.errors import Refused
+from casework.errors import NotFound, Refused
 from casework.matching.facets import Facet
 from casework.operations.catalogue import kept_records
 from casework.operations.catalogue.record_merging import merge_records
@@ -88,6 +88,9 @@ def test_its_history_says_by_whom_and_which_case(world: World, db: Connection) -
         ("followed", {"status": ("matched", "met")}, number, "Supervisor", False),
         ("followed", {"status": ("published", "matched")}, number, "Officer", False),
     ]
+    # Who reads the record and not the case is told neither which one it is nor who acts in it.
+    others = kept_records.read_entries(db, world.actor(db, "compliance"), "need", need)[:2]
+    assert [(one.kind, one.case, one.who, one.role) for one in others] == [("followed", None, None, None)] * 2
     # The need of another case has nothing to tell of it.
     assert all(one.kind != "followed" for one in kept_records.read_entries(db, officer, "need", world.needs[1]))
 
@@ -150,6 +153,21 @@ def test_it_stays_in_the_public_catalogue_and_nobody_is_told_there_how_it_stands
     assert show_published(db, "need", need) == before
     close(db, world, number, "deployed_verified")
     assert show_published(db, "need", need) == before
+
+
+@pytest.mark.parametrize("met", [False, True])
+def test_nobody_reads_one_beyond_its_day_which_would_tell_that_it_is_met(
+    world: World, db: Connection, met: bool
+) -> None:
+    show(db, world)
+    need, number = world.needs[0], world.open_case(db)
+    if met:
+        close(db, world, number, "deployed_verified")
+    else:
+        close(db, world, number, "no_agreement")
+    db.execute(text("UPDATE needs SET publication = 'public', valid_until = '2020-01-01' WHERE id = :id"), {"id": need})
+    with pytest.raises(NotFound):
+        show_published(db, "need", need)
 
 
 @pytest.mark.parametrize("seed", range(6))

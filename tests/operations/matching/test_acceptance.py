@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import Connection, Engine, text
 
@@ -9,12 +11,14 @@ from casework import reasons
 from casework.errors import InvalidForm
 from casework.matching.conflicts import Conflict
 from casework.matching.filters import Verdict
+from casework.operations.catalogue.kept_records import correct_record
 from casework.operations.catalogue.match_changes import read_match_entries
 from casework.operations.catalogue.matches import MATCH_ACCEPTED_AGAINST, create_match, show_match
 from casework.operations.core.perform import home_of
 from casework.operations.history.timeline import tell
-from casework.operations.matching.acceptance import accept_match, judge_match_pair
+from casework.operations.matching.acceptance import accept_match, judge_match_pair, judge_pair
 from casework.operations.matching.decisions import decide
+from casework.operations.matching.runs import read_run
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from tests.operations.core.test_catalogue_index import enter
@@ -117,3 +121,16 @@ def test_what_a_filter_removes_since_the_run_was_made_takes_a_reason(world: Worl
     with pytest.raises(InvalidForm) as refused:
         decide(db, officer, made, technology=technology, decision="accept", request=new_request())
     assert list(refused.value.fields) == ["relaxed.readiness"]
+
+
+def test_what_the_need_says_now_is_asked_though_its_run_looked_further(world: World, db: Connection) -> None:
+    """Neither what it said when the run was made, nor a place or range that somebody chose there, answers for it."""
+    need = enter(world, db, "need", title="Heat pump", readiness_low=1, readiness_high=9)
+    technology = enter(world, db, "technology", title="Heat pump of steam", readiness_low=2, readiness_high=2)
+    made = run(world, db, need, wanted={"readiness": [1, 9]})
+    officer = world.actor(db, "officer")
+    found = read_run(db, officer, made)
+    assert judge_pair(db, officer, need, technology, found).failed == []
+    given: dict[str, Any] = {"fields": {"readiness_low": 7}, "source": None, "reason": "As said."}
+    correct_record(db, officer, "need", need, **given, request=new_request())
+    assert judge_pair(db, officer, need, technology, found).unanswered == ["readiness"]

@@ -150,6 +150,30 @@ def test_a_record_that_is_not_public_tells_of_no_story_and_no_story_of_it(
         assert [*results.records_of(db, results.list_published(db)[1]).values()] == [{}]
 
 
+def test_what_came_of_a_closed_need_is_not_told_of_the_public_one_into_which_it_was_merged(
+    world: World, engine: Engine
+) -> None:
+    with transaction(engine) as db:
+        show(db, world, results=True)
+        published(db, world)
+        officer, programme = world.actor(db, "officer"), world.programmes["BJ"]
+        owner = {"owner_id": world.organisations["need_owner"], "publication": "public"}
+        kept = add_record(db, programme, "need", "kept", {"title": "Steam"} | owner)
+        merge_records(db, officer, "need", world.needs[0], into=kept, reason="One.", request=new_request())
+        db.execute(text("UPDATE needs SET publication = 'public' WHERE id = CAST(:id AS uuid)"), {"id": kept})
+    for level, told in (("closed", []), ("public", ["Steam from straw"])):
+        with transaction(engine) as db:
+            db.execute(
+                text("UPDATE needs SET publication = :level WHERE id = CAST(:id AS uuid)"),
+                {"level": level, "id": world.needs[0]},
+            )
+        with reader_transaction(engine) as db:
+            one, _ = catalogue.show_published(db, "need", kept)
+            assert [story.told.title for story in results.list_of_record(db, one, "need")] == told
+            about = [*results.records_of(db, results.list_published(db)[1]).values()]
+            assert [named.get("need") for named in about] == [kept if told else None]
+
+
 def test_the_record_in_the_place_of_a_twin_tells_of_the_twins_story(world: World, engine: Engine) -> None:
     with transaction(engine) as db:
         show(db, world, results=True)

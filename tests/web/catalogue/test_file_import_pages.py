@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from io import BytesIO
@@ -368,6 +369,23 @@ def test_the_refused_rows_of_a_file_with_lists_are_lines_of_json(
         '{"casework_row": 1, "casework_why": "title: is missing", "external_id": "P1", "title": "", "ipc": ["F22B"]}'
     ]
     assert browser.get(f"{at.replace('/technologies/', '/needs/')}/refused-rows").status_code == 404
+    assert browser.get(f"{at}?start=99999999999999999999").status_code == 200
+
+
+def test_what_looks_like_a_formula_comes_back_as_it_was(browser_for: Enter, world: World, engine: Engine) -> None:
+    browser, named = browser_for("officer"), {"number": "external_id", "name": "title", "@place": "owner"}
+    at, shown = hand_in(browser, world, b"number,name,@place\nP0,,'=1\nP1,,=2\n")
+    press(browser, at, shown, "try", **named)
+    carry_on(engine, at.rpartition("/")[2])
+    rows = (
+        browser.get(f"{at}/refused-rows").get_data().replace(b'"P0",""', b'"P0","A"').replace(b'"P1",""', b'"P1","B"')
+    )
+    again, _ = hand_in(browser, world, rows)
+    press(browser, again, browser.get(again).text, "take_over", **named)
+    carry_on(engine, again.rpartition("/")[2])
+    with transaction(engine) as db:
+        kept = [json.loads(row) for row in db.execute(text("SELECT row FROM source_rows ORDER BY row")).scalars()]
+    assert [one["@place"] for one in kept] == ["'=1", "=2"]
 
 
 def test_it_is_told_at_how_many_technologies_a_model_has_looked(
