@@ -24,9 +24,9 @@ from casework.operations.core.merged_records import TODAY, ended, why_over
 from casework.operations.core.perform import new_id, open_log, read_calendar
 from casework.permissions.actors import READS_ALL, Actor
 from casework.permissions.work import in_the_programme
-from casework.records.database import run, run_later
-from casework.records.event_log import lock_log
-from casework.records.row_security import whole
+from casework.records.database import run, run_all, run_later
+from casework.records.event_log import LOCK
+from casework.records.row_security import whole_after
 
 
 def open_case(
@@ -44,18 +44,19 @@ def open_case(
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.OFFICER, Role.SUPERVISOR)))
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    with whole(db):
-        # The turn of who changes records: how the need stands follows from what is opened.
-        lock_log(db, rows[0][0])
-    # Locked first: two officers may press the button at once.
-    taken, moment, written, editions, refused, expired, over = run(db, _LOCK_MATCH, (match,))[0]
+    # The turn of who changes records: how the need stands follows from what is opened.
+    with whole_after(db, [(LOCK, (rows[0][0],))]):
+        pass
+    # Locked first: two officers may press the button at once. Read again behind the lock: while one waited for the match, its records
+    # or their owners may have been merged into others.
+    locked, rows = run_all(db, [(_LOCK_MATCH, (match,)), (_MATCH, (match,))])
+    taken, moment, written, editions, refused, expired, over = locked[0]
     if taken is not None or refused or expired or over:
         why = reasons.cases.HAS_CASE
         if taken is None:
             named = reasons.catalogue.MATCH_REFUSED if refused else why_over(over)
             why = reasons.catalogue.MATCH_EXPIRED if expired else named
         raise WrongState(action=reasons.actions.OPEN_CASE, why=why)
-    # While one waited for the match, its records or their owners may have been merged into others.
     (
         programme,
         code,
@@ -70,7 +71,7 @@ def open_case(
         answers,
         told,
         entries,
-    ) = run(db, _MATCH, (match,))[0]
+    ) = rows[0]
     id, calendar = new_id(), read_calendar(programme, written)
     number = _next_number(db, programme, code, calendar.local_date(moment).year)
     case: CaseSubject = {

@@ -28,7 +28,7 @@ from casework.matching.facets import facets_of, in_public
 from casework.matching.terms import tally
 from casework.operations.core.merged_records import TODAY
 from casework.records.access_sql import CLOSED_NEED
-from casework.records.database import run_ahead
+from casework.records.database import run_ahead, run_later
 
 #: By which rules terms are made; a higher number makes every record again.
 RULES = 7
@@ -136,10 +136,10 @@ _COUNT = """
     ON CONFLICT (programme_id, noun, term) DO UPDATE SET records = greatest(0, index_terms.records + excluded.records)
 """
 #: Forgets those of some terms that no record says.
-_FORGET_TERMS = text("""
-    DELETE FROM index_terms WHERE programme_id = CAST(:programme AS uuid) AND noun = :noun AND term = ANY(CAST(:terms AS text[]))
-    AND records = 0
-""")
+_FORGET_TERMS = """
+    DELETE FROM index_terms WHERE programme_id = CAST($1 AS uuid) AND noun = $2
+    AND term IN (SELECT json_array_elements_text(CAST($3 AS json))) AND records = 0
+"""
 #: Says that something else can be found now.
 _GO_ON = """
     INSERT INTO index_states (programme_id, noun, version, records, length) VALUES (CAST($1 AS uuid), $2, 1, $3, $4)
@@ -322,6 +322,6 @@ class _Change:
             run_ahead(db, _COUNT, (programme, noun, more))
         if gone := [term for term in terms if self.terms[term] < 0]:
             # A term that no record says any more may be somebody's name.
-            db.execute(_FORGET_TERMS, {"programme": programme, "noun": noun, "terms": gone})
+            run_later(db, _FORGET_TERMS, (programme, noun, orjson.dumps(gone).decode()))
         if self.changed:
             run_ahead(db, _GO_ON, (programme, noun, str(self.records), str(self.length)))

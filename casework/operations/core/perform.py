@@ -80,7 +80,7 @@ from casework.permissions.actors import Actor
 from casework.records.case_loader import load_with_calendar, read_loaded
 from casework.records.case_writer import save
 from casework.records.database import run
-from casework.records.event_log import Log, lock_logs, new_log, seal_events
+from casework.records.event_log import Log, lock_log, lock_logs, new_log, seal_events
 from casework.records.row_security import whole
 from casework.records.wire import Row
 
@@ -303,6 +303,9 @@ def _decide(db: Connection, standing: Standing, command: Command, by: By) -> tup
         keys.add("rights")
     if isinstance(command, HearScreening):
         keys.add(SCREENINGS)
+    if _may_end(standing, command):
+        # The programme's turn, in which its need is told of it: before rights and organisations, as who keeps these has it.
+        lock_log(db, case.programme)
     done = case.tasks.get(command.task) if isinstance(command, Complete) else None
     if done is not None and plays(standing.library, done, SCREENS):
         # Organisations before rights, as those do who merge them.
@@ -314,6 +317,19 @@ def _decide(db: Connection, standing: Standing, command: Command, by: By) -> tup
     facts = outside(db, case, keys, sent)
     context = Context(by, standing.log.now, standing.calendar, new_id, facts)
     return decide_and_evolve(standing.library, case, command, context)
+
+
+def _may_end(standing: Standing, command: Command) -> bool:
+    """Whether a transition leads a case to its end, or back from it."""
+    case = standing.case
+    if case.kind != "case" or not isinstance(command, Fire) or command.track != case.main.id:
+        return False
+    edition = standing.library[case.main.edition]
+    found = edition.find(command.transition, case.main.states)
+    if found is None:
+        return False
+    target = edition.states.get(found[0].target)
+    return found[0].reopens or target is not None and target.final
 
 
 def reads(library: Library, case: Case, *, by_itself: bool = False) -> set[str]:

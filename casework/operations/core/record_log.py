@@ -1,7 +1,7 @@
 """Writes needs and technologies, and nothing else does: the event in the record's own log first, then the row after it.
 
 A record that is changed is locked and read, its log is folded, and where the two differ nothing is written: what somebody
-changed behind our backs is not made good by the next action. Locked in this order: programme, record, case.
+changed behind our backs is not made good by the next action. Locked after the programme; who needs a case as well has it before both.
 """
 
 from __future__ import annotations
