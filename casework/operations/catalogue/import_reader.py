@@ -16,7 +16,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import chain
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from casework import reasons
 from casework.json_values import JsonMapping, JsonObject, JsonValue
@@ -35,7 +35,7 @@ _TELLING = 300
 #: What stands beside the refused rows of a file that are given back to be put right: their number, and why. Nobody reads it again.
 ROW_BESIDE, WHY_BESIDE = "casework_row", "casework_why"
 #: What such a file has before what a spreadsheet could take for a formula.
-_MADE_SAFE = re.compile("'(?=[ \u00a0\u200b\ufeff\u3000]*[=+\\-@\t\r\n\0＝＋－＠])")
+_MADE_SAFE = re.compile("'(?='*[ \u00a0\u200b\ufeff\u3000]*[=+\\-@\t\r\n\0＝＋－＠])")
 #: The field to which faults of the file as a whole belong.
 FILE = "file"
 
@@ -100,7 +100,7 @@ def _put_right(values: JsonMapping, *, table: bool) -> JsonMapping:
     return {_unmarked(name): _unmarked(cell) for name, cell in kept.items()} if table else kept
 
 
-def _unmarked(words: object) -> object:
+def _unmarked(words: Any) -> Any:
     return words[1:] if isinstance(words, str) and _MADE_SAFE.match(words) else words
 
 
