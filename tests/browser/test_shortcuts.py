@@ -141,14 +141,32 @@ def _keys(reader: Reader, number: str) -> None:
     expect(reader.page.locator("#shortcuts")).to_be_hidden()
 
 
+def _find_candidates(reader: Reader) -> None:
+    # The first search of a process reads a dictionary.
+    make_ready()
+    reader.open("/desk")
+    reader.follow(reader.page.locator("main tbody a").nth(-2))
+    if not reader.page.locator(".cand").count():
+        reader.follow(reader.page.locator("main button.btn-primary"))
+
+
+def _compares(reader: Reader, number: str) -> None:
+    _find_candidates(reader)
+    asked = reader.page.locator("form:has([name=said])")
+    asked.locator("xpath=ancestor::details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+    asked.locator("[name=said]").fill("heat pump boiler")
+    reader.follow(asked.locator("button").last)
+    for _ in range(2):
+        reader.page.keyboard.press("j")
+        reader.page.keyboard.press("x")
+    with reader.page.expect_navigation():
+        reader.page.keyboard.press("c")
+    assert re.search(r"/compare\?.+", reader.page.url)
+
+
 def _decides(key: str, leads_to: str) -> Callable[[Reader, str], None]:
     def decide(reader: Reader, number: str) -> None:
-        # The first search of a process reads a dictionary.
-        make_ready()
-        reader.open("/desk")
-        reader.follow(reader.page.locator("main tbody a").nth(-2))
-        if not reader.page.locator(".cand").count():
-            reader.follow(reader.page.locator("main button.btn-primary"))
+        _find_candidates(reader)
         reader.page.keyboard.press("j")
         with reader.page.expect_navigation():
             reader.page.keyboard.press(key)
@@ -168,6 +186,7 @@ DEEDS: dict[tuple[str, ...], Callable[[Reader, str], None]] = {
     ("x",): _select_row,
     ("s",): _decides("s", "/desk#c-"),
     ("r",): _decides("r", "/refuse$"),
+    ("c",): _compares,
     ("a",): _next_action,
     (".",): _more,
     ("g", "w"): _goes("w", "/"),

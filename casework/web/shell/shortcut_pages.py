@@ -33,6 +33,7 @@ SHORTCUTS = (
     Shortcut(("x",), N_("Select the row")),
     Shortcut(("s",), N_("Shortlist the candidate, or take it off")),
     Shortcut(("r",), N_("Refuse the candidate")),
+    Shortcut(("c",), N_("Compare the selected candidates")),
     Shortcut(("a",), N_("Accept the candidate; elsewhere go to the next action, or into the form")),
     Shortcut((".",), N_("Open “More actions”")),
     Shortcut(("g", "w"), N_("Go to your work")),

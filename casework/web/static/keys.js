@@ -101,6 +101,7 @@
     x: () => current()?.querySelector("input[type=checkbox]")?.click(),
     s: () => inRow("s"),
     r: () => inRow("r"),
+    c: () => press('main [data-key="c"]'),
     a: () => inRow("a") || (document.querySelector(".next a.btn, .next button") || firstField() || document.querySelector("main a.btn-primary"))?.focus(),
     ".": () => {
       const menu = document.querySelector("main details.menu");
