@@ -47,6 +47,31 @@ def test_a_provider_finds_its_referrals(world: World, number: str, browser_for: 
     assert "Cases" not in found
 
 
+def leads(browser: Browser, words: str) -> str:
+    answer = browser.get("/search", query_string={"q": words})
+    return str(answer.headers["Location"]) if answer.status_code == 302 else ""
+
+
+def test_a_whole_number_leads_at_once_to_what_has_it(
+    world: World, staged: tuple[str, str], browser_for: BrowserFor
+) -> None:
+    number, referral = staged
+    officer = browser_for("officer")
+    assert leads(officer, number).endswith(f"/cases/{number}")
+    assert leads(officer, f"  {number.lower()} ").endswith(f"/cases/{number}")
+    assert leads(browser_for("provider"), number).endswith(f"/referrals/{referral}")
+    assert leads(officer, "need-1").endswith(f"/needs/{world.needs[0]}")
+    assert leads(officer, "technology-1").endswith(f"/technologies/{world.technologies[0]}")
+
+
+def test_a_part_of_a_number_or_what_one_may_not_see_leads_nowhere(
+    world: World, number: str, browser_for: BrowserFor
+) -> None:
+    assert leads(browser_for("officer"), number[:-1]) == ""
+    for who in ("foreign_provider", "foreign_officer", "administrator"):
+        assert leads(browser_for(who), number) == "", who
+
+
 @pytest.mark.parametrize("who", ["foreign_provider", "verifier", "foreign_officer", "dispute_officer", "administrator"])
 def test_others_find_nothing(world: World, number: str, browser_for: BrowserFor, who: str) -> None:
     for words in (number, "hebei", "steam"):
