@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, text
@@ -227,3 +230,12 @@ def of_the_api(db: Connection, scene: Scene) -> dict[str, dict[str, str]]:
         | {name: scene.things["absent"][other] for name, other in names.items()}
         | {"session": "0" * 64},
     }
+
+
+def words_in(data: bytes) -> str:
+    """All that bytes say, also within sheets and archives."""
+    parts = [data]
+    if zipfile.is_zipfile(io.BytesIO(data)):
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            parts += [part for name in file.namelist() for part in (name.encode(), file.read(name))]
+    return unescape("\n".join(part.decode("utf-8", "replace") for part in parts))

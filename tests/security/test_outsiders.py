@@ -8,14 +8,11 @@ the walk all that is secret stands as it stood, and its history is proved.
 
 from __future__ import annotations
 
-import io
 import re
 import sys
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from html import unescape
 from pathlib import Path
 from uuid import uuid4
 
@@ -34,7 +31,7 @@ from casework.records.row_security import whole
 from tests.security import authorization_api as api
 from tests.security import authorization_web as pages
 from tests.security.authorization_rows import Row, expected
-from tests.security.outsiders import EVERYTHING, Stage, Things, gather_ids, of_the_api, plant
+from tests.security.outsiders import EVERYTHING, Stage, Things, gather_ids, of_the_api, plant, words_in
 from tests.support.api_client import Client
 from tests.support.databases import DatabaseServer
 from tests.support.personae import make_personae, stands_for
@@ -131,11 +128,11 @@ def _ask(stage: Stage, who: str, row: Row, where: str) -> Said:
     if not row.api:
         browser = stage.scene.browser(who)
         answer = browser.get(path) if row.method == "GET" else browser.post(path, body)
-        parts = [_words(answer.data)]
+        parts = [words_in(answer.data)]
         led = answer
         while led.status_code in (302, 303):
             led = browser.get(led.headers["Location"])
-            parts += [str(led.status_code), _words(led.data)]
+            parts += [str(led.status_code), words_in(led.data)]
         # A page that sends somebody away names itself.
         return _said(row.name, answer.status_code, answer.headers, [part.replace(path, "…") for part in parts], things)
     client = Client(stage.scene.app.test_client(), stage.world.tokens[who])
@@ -146,16 +143,7 @@ def _ask(stage: Stage, who: str, row: Row, where: str) -> Said:
         told = client.flask.post(
             f"/api/v1{path}", json=body, headers=client._headers({"Idempotency-Key": uuid4().hex, **revision})
         )
-    return _said(f"API {row.name}", told.status_code, told.headers, [_words(told.data)], things)
-
-
-def _words(data: bytes) -> str:
-    """All that bytes say, also within sheets and archives."""
-    parts = [data]
-    if zipfile.is_zipfile(io.BytesIO(data)):
-        with zipfile.ZipFile(io.BytesIO(data)) as file:
-            parts += [part for name in file.namelist() for part in (name.encode(), file.read(name))]
-    return unescape("\n".join(part.decode("utf-8", "replace") for part in parts))
+    return _said(f"API {row.name}", told.status_code, told.headers, [words_in(told.data)], things)
 
 
 #: What differs from one answer to the next.
