@@ -12,7 +12,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
+from casework import reasons
+from casework.operations.catalogue.import_report import Refused
 from casework.records.database import transaction
+from casework.web.catalogue.refused_files import reasons_file
 from casework.web.shell.spreadsheets import safe_cell, to_csv, to_xlsx
 from tests.support.programs import CALC, NoProgramError, find_program, may_install
 from tests.support.way_to_referral import to_referral
@@ -49,6 +52,8 @@ FIGURES = (
 OWN = ("/referrals/figures.csv", "/referrals/figures.xlsx")
 #: And in what was frozen of them.
 FROZEN = "/reports/<uuid:report>/figures.xlsx"
+#: Why rows of a file that somebody handed in are refused.
+REFUSED = "/programmes/<uuid:programme>/imports/<records>/<uuid:handed>/refused.csv"
 
 
 class Calc:
@@ -145,13 +150,21 @@ def test_each_string_in_each_column_is_read_as_it_was_written(
     }
 
 
+def test_columns_of_strange_files_are_words_where_their_rows_are_refused(app: Flask, calc: Calc) -> None:
+    told = [Refused(n, [(words, reasons.imports.MISSING)], {}) for n, words in enumerate(PAYLOADS)]
+    with app.test_request_context("/"):
+        data = b"".join(reasons_file(told, "refused.csv").iter_encoded())
+    [_, *rows] = calc.read({"refused.csv": data})["refused.csv"]
+    assert [row[1] for row in rows] == [as_lines(safe_cell(words)) for words in PAYLOADS]
+
+
 def test_what_people_wrote_is_words_in_every_file_that_we_export(
     app: Flask, browser_for: Callable[[str], Browser], world: World, owner_engine: Engine, calc: Calc
 ) -> None:
     served = {
         rule.rule for rule in app.url_map.iter_rules() if rule.rule.rpartition(".")[2] in ("csv", "xlsx", "ods", "tsv")
     }
-    assert served == {*EXPORTS, *FIGURES, *OWN, FROZEN}, "an export that this test does not read"
+    assert served == {*EXPORTS, *FIGURES, *OWN, FROZEN, REFUSED}, "an export that this test does not read"
     with transaction(owner_engine) as db:
         number, _ = to_referral(world, db)
     browser, files, wanted = browser_for("auditor"), dict[str, bytes](), dict[str, str]()
