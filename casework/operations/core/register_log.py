@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import Connection, text
 
 from casework.engine.state.events import LoggedEvent
-from casework.records.database import run_ahead, run_later
+from casework.records.database import run_ahead
 from casework.records.event_log import Log, seal_events
 from casework.records.field_encryption import insist_unsealed
 
@@ -41,7 +41,7 @@ def append_each(db: Connection, told: Sequence[tuple[Log, LoggedEvent]]) -> None
         (_GO_ON_EACH, [row for row in logs if row["id"] not in begun]),
     ):
         if some:
-            run_later(db, statement, (orjson.dumps(some).decode(),))
+            run_ahead(db, statement, (orjson.dumps(some).decode(),))
     run_ahead(db, _EVENTS_OF_EACH, (written,))
 
 

@@ -32,7 +32,7 @@ Json = Any
 #: What is shown and done in triage reads who is abroad, for the parties are to be asked by that.
 #: The first opening of a need is told in its history and in the index too, behind the programme's turn, as its end is: the need is locked
 #: and held against its log. Where it stands already as its cases tell, asking that is all.
-OPEN, CLAIM, RELEASE, FIRE, COMPLETE, SHOW, LIST = 19, 2, 2, 2, 4, 8, 3
+OPEN, CLAIM, RELEASE, FIRE, COMPLETE, SHOW, LIST = 20, 2, 2, 2, 4, 8, 3
 PREPARED = 8
 CHECKED = {
     "need_complete": True, "technology_complete": True, "duplicate_checked": True, "rationale_fits": True, "interest": "none",
