@@ -17,11 +17,14 @@ from casework.operations.catalogue.record_unmerging import unmerge_record
 from casework.operations.catalogue.record_use import bring_back, end_record
 from casework.operations.catalogue.service import show_record
 from casework.operations.catalogue.views import Need
+from casework.operations.core.perform import home_of
 from casework.operations.matching.desk import list_open_needs
 from casework.operations.matching.listed_records import list_found
 from casework.operations.matching.published import show_published
 from casework.operations.verification.service import verify_case
 from casework.records.database import run, transaction
+from casework.records.event_log import lock_log, lock_logs
+from casework.records.row_security import whole
 from tests.operations.people.test_public_catalogues import show
 from tests.support.case_ends import close, reopen
 from tests.support.world import World, add_match, add_record, new_request, note_records
@@ -292,3 +295,26 @@ def test_two_open_at_once_for_one_need_and_neither_waits_for_ever(world: World, 
         assert stands(db, world, world.needs[0]) == "matched"
         assert db.execute(text("SELECT count(*) FROM cases")).scalar_one() == 2
         assert verify_case(db, world.needs[0]) == []
+
+
+def test_whoever_locks_a_case_and_its_programme_at_once_keeps_none_waiting_who_has_the_case(
+    world: World, engine: Engine
+) -> None:
+    """As who ends a role does, while somebody closes one of its cases: the programme's turn is to be had meanwhile."""
+    with transaction(engine) as db:
+        case, programme = home_of(db, world.open_case(db)), world.programmes["BJ"]
+    assert programme < case
+
+    def end_a_role() -> None:
+        with transaction(engine) as other, whole(other):
+            lock_logs(other, [programme, case])
+
+    waiting = Thread(target=end_a_role)
+    with transaction(engine) as db, whole(db):
+        lock_log(db, case)
+        waiting.start()
+        sleep(0.3)
+        assert waiting.is_alive()
+        lock_log(db, programme)
+    waiting.join(5)
+    assert not waiting.is_alive()
