@@ -258,6 +258,12 @@ class Match:
     #: Since when it is on its need's short list.
     shortlisted_at: str | None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it becomes no case any more, whatever filters say, or has one."""
+        ended = self.need.ended or self.technology.ended or self.expired_at
+        return bool(self.case or self.refused_at or ended)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MatchEntry:

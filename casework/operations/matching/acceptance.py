@@ -123,7 +123,7 @@ def accept_match(
     # From here on nobody changes either record, and a request that was sent twice finds what the first has done.
     with whole(db):
         lock_log(db, one.programme)
-    if find_done(db, actor, request) is not None or _is_over(show_match(db, actor, match)):
+    if find_done(db, actor, request) is not None or show_match(db, actor, match).is_over:
         return open_case(db, actor, match, request)
     pair = judge_pair(db, actor, one.need.id, one.technology.id, run) if run else judge_match_pair(db, actor, one)
     if silent := [name for name in pair.unanswered if name not in said]:
@@ -152,9 +152,3 @@ def _said(relaxed: Mapping[str, str]) -> dict[str, str]:
     if faults:
         raise InvalidForm(fields=faults)
     return {name: line(why, REASON) for name, why in relaxed.items()}
-
-
-def _is_over(one: Match) -> bool:
-    """Whether it becomes no case whatever the filters say: that is told first."""
-    ended = one.need.ended or one.technology.ended or one.expired_at
-    return bool(one.case or one.refused_at or ended)

@@ -48,12 +48,6 @@ class Decided:
     checks: Sequence[Check]
 
     @property
-    def over(self) -> bool:
-        """Whether it becomes no case, or has one already."""
-        one = self.match
-        return bool(one.case or one.refused_at or one.expired_at or one.need.ended or one.technology.ended)
-
-    @property
     def back(self) -> str:
         """Where it stands: on the desk for whoever comes from there, else its own page."""
         asked = _asked()
