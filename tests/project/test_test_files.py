@@ -20,7 +20,7 @@ DECLARE = frozenset({
     "engine/state/right_values", "operations/audit/views", "operations/auth/views", "operations/cases/action_views",
     "operations/cases/event_views", "operations/cases/views",
     "operations/catalogue/assessment_views",
-    "operations/catalogue/merging_views", "operations/catalogue/right_views", "operations/catalogue/views",
+    "operations/catalogue/merging_views", "operations/catalogue/right_views",
     "operations/matching/published_views",
     "operations/deadlines/views", "operations/documents/views",
     "operations/history/views", "operations/integrations/views", "operations/letters/views", "operations/links/views",
