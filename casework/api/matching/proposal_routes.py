@@ -42,8 +42,9 @@ def list_runs(call: Call) -> Items[RunTold]:
     return Items(items=desk.list_runs(call.db, call.actor, call.path["need"]))
 
 
-def list_to_correct(call: Call) -> Items[ToCorrect]:
-    return Items(items=follow_up.list_to_correct(call.db, call.actor))
+def list_to_correct(call: Call) -> Page[ToCorrect]:
+    asked = call.query
+    return follow_up.page_to_correct(call.db, call.actor, cursor=asked.cursor, limit=asked.limit)
 
 
 def tell_ranks(call: Call) -> RanksTold:
@@ -59,7 +60,7 @@ ROUTES: tuple[Route, ...] = (
     post("/proposals/{proposal}/dismiss", dismiss_proposal, "Say why a proposal does not fit its need: it is proposed no more",
         schemas.ProposalDismissed, body=shared.Reason, noun="match"),
     get("/records-to-correct", list_to_correct, "List the technologies whose record a refusal says is wrong", schemas.RecordsToCorrect,
-        noun="technology"),
+        query=schemas.ToCorrectQuery, noun="technology"),
     get("/match-ranks", tell_ranks, "Tell how often candidates of each rank were accepted, in all and week by week", schemas.RanksAccepted,
         noun="match"),
     get("/needs/{need}/match-runs", list_runs, "List what was searched for a need so far", schemas.RunList),

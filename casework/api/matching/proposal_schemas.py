@@ -52,6 +52,10 @@ class RunList(Answer):
     items: Annotated[list[RunListed], Field(description="The newest first")]
 
 
+class ToCorrectQuery(Paged):
+    pass
+
+
 class RecordToCorrect(Answer):
     technology: str
     title: str
@@ -66,6 +70,7 @@ class RecordsToCorrect(Answer):
         list[RecordToCorrect],
         Field(description="Each until its record is corrected or confirmed in that; the longest waiting first"),
     ]
+    next: str | None = None
 
 
 class RankAccepted(Answer):

@@ -10,12 +10,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.case_objects.kept_records import TOLD_APART, TOOK_OVER
 from casework.engine.deadlines.calendars import Calendar, day_in
+from casework.errors import InvalidForm
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.doubted_fields import DUPLICATE, OF_FACT
 from casework.operations.catalogue.kept_records import EDITORS
+from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import home_calendar
 from casework.operations.core.reader_names import entitled
 from casework.permissions.actors import Actor
@@ -45,7 +48,10 @@ _TO_CORRECT = text(f"""
     AND NOT (m.refusal_code = '{DUPLICATE}' AND EXISTS (
         SELECT FROM events e WHERE e.log_id = t.id AND e.kind IN ('{TOLD_APART}', '{TOOK_OVER}') AND e.at > m.refused_at
     ))
-    ORDER BY t.id, m.refusal_code, m.refused_at) x ORDER BY x.refused_at, x.id, x.code LIMIT :most
+    ORDER BY t.id, m.refusal_code, m.refused_at) x
+    WHERE CAST(:at AS timestamptz) IS NULL
+    OR (x.refused_at, x.id, CAST(x.code AS text)) > (CAST(:at AS timestamptz), CAST(:after AS text), CAST(:code AS text))
+    ORDER BY x.refused_at, x.id, x.code LIMIT :most
 """)
 #: Of each rank of the programmes' runs, how many candidates stood there and what became of those that were found there.
 _BY_RANK = text(f"""
@@ -138,18 +144,41 @@ class RanksTold:
 
 def list_to_correct(db: Connection, actor: Actor, technology: str | None = None) -> list[ToCorrect]:
     """Records that refusals say are wrong, of one technology or of all; each until somebody corrects or confirms what is meant."""
-    return _to_correct(db, actor, sorted(reach(actor).all_of), technology)
+    return page_to_correct(db, actor, technology=technology, limit=MOST_TOLD).items
+
+
+def page_to_correct(
+    db: Connection, actor: Actor, *, technology: str | None = None, cursor: str | None = None, limit: int | None = None
+) -> Page[ToCorrect]:
+    """The same in parts, the longest waiting first."""
+    most = insist_limit(limit)
+    after: JsonObject = {"at": None, "after": None, "code": None}
+    if keys := from_cursor(cursor, 3):
+        after = {"at": cursor_time(keys[0]), "after": cursor_id(keys[1]), "code": _cursor_code(keys[2])}
+    rows = _to_correct(db, actor, sorted(reach(actor).all_of), technology, most=most + 1, after=after)
+    shown, following = page(rows, most, lambda row: (row.refused_at, row.id, row.code))
+    return Page(items=[_told(row) for row in shown], next=following)
+
+
+def _cursor_code(key: Any) -> str:
+    if not isinstance(key, str) or key not in OF_FACT:
+        raise InvalidForm(fields={"cursor": reasons.fields.NOT_OURS})
+    return key
 
 
 def list_mine_to_correct(db: Connection, actor: Actor) -> list[ToCorrect]:
     """The same of the programmes whose records the actor puts right."""
     kept = sorted({one.programme for one in actor.memberships if one.role in EDITORS and one.programme})
-    return _to_correct(db, actor, kept, None) if kept else []
+    nowhere: JsonObject = {"at": None, "after": None, "code": None}
+    rows = _to_correct(db, actor, kept, None, most=MOST_TOLD, after=nowhere) if kept else []
+    return [_told(row) for row in rows]
 
 
-def _to_correct(db: Connection, actor: Actor, programmes: Sequence[str], technology: str | None) -> list[ToCorrect]:
+def _to_correct(
+    db: Connection, actor: Actor, programmes: Sequence[str], technology: str | None, *, most: int, after: JsonObject
+) -> Sequence[Any]:
     pairs = [(code, field) for code, fields in OF_FACT.items() for field in fields]
-    rows = db.execute(
+    return db.execute(
         _TO_CORRECT,
         {
             "programmes": list(programmes),
@@ -158,20 +187,21 @@ def _to_correct(db: Connection, actor: Actor, programmes: Sequence[str], technol
             "facts": sorted(OF_FACT),
             "codes": [code for code, _ in pairs],
             "fields": [field for _, field in pairs],
-            "most": MOST_TOLD,
+            "most": most,
+            **after,
         },
+    ).all()
+
+
+def _told(row: Any) -> ToCorrect:
+    return ToCorrect(
+        technology=row.id,
+        title=row.title,
+        match=row.match,
+        code=row.code,
+        reason=row.reason,
+        since=instant(row.refused_at),
     )
-    return [
-        ToCorrect(
-            technology=row.id,
-            title=row.title,
-            match=row.match,
-            code=row.code,
-            reason=row.reason,
-            since=instant(row.refused_at),
-        )
-        for row in rows
-    ]
 
 
 def _asking(actor: Actor) -> JsonObject:

@@ -75,12 +75,14 @@ def index() -> str:
             raise NotFound()
         listed = desk.list_open_needs(db, actor, cursor=cursor)
         ranks = follow_up.tell_ranks(db, actor)
-        wrong = follow_up.list_to_correct(db, actor)
+        wrong = follow_up.page_to_correct(db, actor, cursor=request.args.get("wrong"))
         proposed, waiting = proposals.list_needs_proposed(db, actor)
     return render_template(
         "matching/needs.html",
         ranks=rank_tables(ranks),
-        wrong=to_correct(wrong),
+        wrong=to_correct(wrong.items),
+        wrong_next=url_for("desk.index", wrong=wrong.next) + "#wrong" if wrong.next else "",
+        wrong_first=url_for("desk.index") + "#wrong" if request.args.get("wrong") else "",
         proposed=proposed,
         waiting=waiting,
         rows=listed.items,

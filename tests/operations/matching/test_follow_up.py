@@ -9,18 +9,21 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.programme_lists import LISTS
+from casework.errors import InvalidForm
 from casework.operations.catalogue.doubted_fields import OF_FACT
 from casework.operations.catalogue.kept_records import confirm_field, correct_record, set_owner
 from casework.operations.catalogue.organisations import record_organisation
 from casework.operations.catalogue.record_merging import merge_records
 from casework.operations.catalogue.record_use import end_record
 from casework.operations.catalogue.twins import tell_apart
+from casework.operations.core.paging import to_cursor
 from casework.operations.matching.decisions import decide
 from casework.operations.matching.follow_up import (
     count_by_rank,
     count_by_week,
     list_mine_to_correct,
     list_to_correct,
+    page_to_correct,
 )
 from tests.operations.core.test_catalogue_index import enter
 from tests.operations.matching.test_runs import put, run
@@ -206,3 +209,38 @@ def test_each_rank_says_how_often_it_was_accepted(world: World, db: Connection) 
     first, second, *_ = count_by_rank(db, officer)
     assert (first.listed, first.accepted, first.shortlisted) == (2, 1, 0)
     assert (second.listed, second.accepted, second.shortlisted) == (2, 0, 1)
+
+
+def put_two_right(world: World, db: Connection) -> None:
+    """Refusals of two candidates, each of which says that its record is wrong."""
+    ids, officer = put(world, db), world.actor(db, "officer")
+    made = run(world, db, ids["need"])
+    for name in ("pump", "unknown"):
+        decide(
+            db,
+            officer,
+            made,
+            technology=ids[name],
+            decision="refuse",
+            code="not_ready",
+            reason="Seen.",
+            request=new_request(),
+        )
+
+
+def test_records_to_put_right_come_in_parts(world: World, db: Connection) -> None:
+    put_two_right(world, db)
+    officer = world.actor(db, "officer")
+    whole = [one.technology for one in page_to_correct(db, officer).items]
+    first = page_to_correct(db, officer, limit=1)
+    second = page_to_correct(db, officer, limit=1, cursor=first.next)
+    assert len(whole) == 2
+    assert [one.technology for one in (*first.items, *second.items)] == whole
+    assert second.next is None
+
+
+@pytest.mark.parametrize("key", ["\0", "too_dear", 7, None])
+def test_a_cursor_of_another_reason_is_none_of_ours(world: World, db: Connection, key: object) -> None:
+    some, officer = world.programmes["BJ"], world.actor(db, "officer")
+    with pytest.raises(InvalidForm):
+        page_to_correct(db, officer, cursor=to_cursor("2026-03-02T09:00:00+08:00", some, key))

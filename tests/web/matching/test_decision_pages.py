@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from casework.engine.case_objects.programme_lists import LISTS
+from casework.operations.catalogue.matches import create_match, judge_match
+from casework.operations.core.paging import PAGE
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from casework.web.catalogue.correct_words import TO_DO
+from tests.operations.core.test_catalogue_index import enter
 from tests.support.web_client import Browser
-from tests.support.world import World
+from tests.support.world import World, new_request
 from tests.web.cases.two_cases import words_of
 from tests.web.catalogue.test_record_pages import fill
 from tests.web.matching.test_desk_pages import newest_run, open_desk
 
 Enter = Callable[[str], Browser]
+
+
+def propose(world: World, db: Connection, need: str, technology: str) -> str:
+    """A match that an officer has entered."""
+    done = create_match(
+        db,
+        world.actor(db, "officer"),
+        programme=world.programmes["BJ"],
+        need=need,
+        technology=technology,
+        source="desk",
+        external_id=None,
+        proposed_on=None,
+        proposed_by=None,
+        score=None,
+        rationale=None,
+        request=new_request(),
+    )
+    return str(done.answer["id"])
 
 
 def test_a_candidate_is_shortlisted_and_taken_off(browser_for: Enter, world: World, engine: Engine) -> None:
@@ -88,6 +112,27 @@ def test_a_refusal_of_fact_asks_for_the_record_to_be_put_right(
     page = f"/technologies/{ids['pump']}"
     browser.post(f"{page}/confirm", {"field": "readiness_low"}, page=page)
     assert "Records to put right" not in browser.get("/desk").text
+
+
+def test_more_records_to_put_right_than_a_page_holds_stand_on_the_next(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    with transaction(engine) as db:
+        need = enter(world, db, "need", title="Heat for a dye house")
+    for n in range(PAGE + 1):
+        with transaction(engine) as db:
+            pump, officer = enter(world, db, "technology", title=f"Pump {n:02}"), world.actor(db, "officer")
+            match = propose(world, db, need, pump)
+            judge_match(
+                db, officer, match, refused=True, code="not_ready", reason=f"Idea {n:02}.", request=new_request()
+            )
+    browser = browser_for("officer")
+    first = browser.get("/desk").text
+    assert [n for n in range(PAGE + 1) if f"Idea {n:02}." not in first] == [PAGE]
+    (following,) = re.findall(r'href="([^"]*[?]wrong=[^"]*)"', first)
+    second = browser.get(html.unescape(following)).text
+    assert [n for n in range(PAGE + 1) if f"Idea {n:02}." in second] == [PAGE]
+    assert 'href="/desk#wrong"' in second
 
 
 def test_every_reason_of_the_list_is_offered_and_each_of_fact_stands_on_my_work_with_its_record(
