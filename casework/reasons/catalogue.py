@@ -311,6 +311,10 @@ HAS_AND_LACKS = reason(
     "catalogue.has_and_lacks",
     N_("says that it lacks this, and has it elsewhere, or a number, a giver or a last day: choose one of the two"),
 )
+VERIFICATION_PARTS = reason(
+    "catalogue.verification_parts",
+    N_("must have its number, what it comes to (verdict), and perhaps its last day (valid_until)"),
+)
 MOST_RESTRICTIONS = template("catalogue.most_restrictions", N_("must be a list of up to %(most)s legal restrictions"))
 RESTRICTION_MISSING = reason("catalogue.restriction_missing", N_("say which kind of legal restriction it is"))
 RESTRICTION_COUNTRIES = reason(

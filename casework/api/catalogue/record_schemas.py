@@ -91,6 +91,14 @@ class RestrictionRow(Body):
     words: Line | None = None
 
 
+class VerificationSaid(Body):
+    """A statement by which somebody verified it. No rule relies on it before a person stands for it."""
+
+    number: Line
+    verdict: Annotated[Code, Field(description="verified, verified_with_limits or not_verified")]
+    valid_until: Day | None = None
+
+
 class TechnologyFields(Body):
     title: Line | None = None
     title_zh: Line | None = None
@@ -114,6 +122,7 @@ class TechnologyFields(Body):
     ] = None
     standards: Annotated[list[StandardRow] | None, Field(max_length=50)] = None
     restrictions: Annotated[list[RestrictionRow] | None, Field(max_length=20)] = None
+    verification: VerificationSaid | None = None
     published_on: Annotated[Day | None, Field(description="At its source")] = None
     last_confirmed_on: Annotated[Day | None, Field(description="At its source")] = None
     website: Line | None = None

@@ -1,5 +1,5 @@
 """What a technology's record says beside its texts: codes of patents and of goals, the sites where it runs, the licences that are to be
-had, its certificates and standards, and what law or contract lays on it."""
+had, its certificates and standards, what law or contract lays on it, and what a statement says that verified it."""
 
 from __future__ import annotations
 
@@ -57,6 +57,22 @@ class Restriction(_OfKind, total=False):
 
     countries: str
     words: str
+
+
+#: What a statement of verification comes to.
+VERDICTS = ("verified", "verified_with_limits", "not_verified")
+_LONGEST_VERIFICATION = {"number": 300, "verdict": 40, "valid_until": 10}
+
+
+class _Verified(TypedDict):
+    number: str
+    verdict: str
+
+
+class Verification(_Verified, total=False):
+    """A statement by which somebody verified a technology: its number, what it comes to, and its last day."""
+
+    valid_until: str
 
 
 class _Named(TypedDict):
@@ -226,6 +242,24 @@ def _is_day(said: str) -> bool:
         return False
 
 
+def verification_of(given: Any) -> Verification:
+    """A statement of verification as it is kept. Raises InvalidForm with a reason for each of its parts."""
+    if not isinstance(given, Mapping):
+        raise InvalidForm(fields={"verification": reasons.catalogue.VERIFICATION_PARTS})
+    said = _row(given)
+    faults: dict[str, Why] = {name: reasons.fields.NOT_KNOWN_HERE for name in said if name not in _LONGEST_VERIFICATION}
+    faults |= _too_long(_LONGEST_VERIFICATION, said)
+    if not said.get("number"):
+        faults["number"] = reasons.fields.REQUIRED
+    if said.get("verdict") not in VERDICTS:
+        faults["verdict"] = reasons.fields.ONE_OF(choices=VERDICTS)
+    if "valid_until" in said and not _is_day(said["valid_until"]):
+        faults["valid_until"] = reasons.catalogue.NO_DAY
+    if faults:
+        raise InvalidForm(fields={f"verification.{name}": why for name, why in faults.items()})
+    return cast(Verification, said)
+
+
 def sites_of(given: Any) -> list[ReferenceSite]:
     """The rows of reference sites as they are kept. Raises InvalidForm with a reason for each cell."""
     return cast(list[ReferenceSite], _rows_of("reference_sites", given))
@@ -286,14 +320,16 @@ def _row(said: Mapping[str, Any]) -> dict[str, str]:
 def _faults_of(rule: _Rows, row: Mapping[str, str]) -> dict[str, Why]:
     """What is wrong with a row, by its cells."""
     faults: dict[str, Why] = {name: reasons.fields.NOT_KNOWN_HERE for name in row if name not in rule.longest}
-    faults |= {
-        name: reasons.catalogue.SITE_LONG(most=most)
-        for name, most in rule.longest.items()
-        if len(row.get(name, "")) > most
-    }
+    faults |= _too_long(rule.longest, row)
     if not row.get(rule.named):
         faults[rule.named] = rule.missing
     return faults | rule.wrong(row)
+
+
+def _too_long(longest: Mapping[str, int], row: Mapping[str, str]) -> dict[str, Why]:
+    return {
+        name: reasons.catalogue.SITE_LONG(most=most) for name, most in longest.items() if len(row.get(name, "")) > most
+    }
 
 
 def misspelt(said: Mapping[str, Any]) -> dict[str, Why]:

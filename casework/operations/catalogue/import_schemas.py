@@ -16,6 +16,7 @@ from casework.engine.case_objects.ip_rights import FIELDS
 from casework.engine.case_objects.kept_records import PUBLICATIONS
 from casework.engine.case_objects.right_days import impossible
 from casework.engine.case_objects.right_kinds import KINDS, out_of_place
+from casework.engine.case_objects.technology_details import VERDICTS
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue.catalogue_text import says_nothing
 from casework.operations.catalogue.import_cells import (
@@ -60,7 +61,7 @@ _ONLY_SCALE = re.compile(r"([0-9]+)(?:\s*(?:-|–|—|to|/)\s*([0-9]+))?")
 
 
 def _verdict(value: Any) -> str:
-    if value not in ("verified", "verified_with_limits", "not_verified"):
+    if value not in VERDICTS:
         raise Wrong(reasons.imports.VERDICT)
     return str(value)
 

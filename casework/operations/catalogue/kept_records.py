@@ -44,6 +44,7 @@ from casework.engine.case_objects.technology_details import (
     restrictions_of,
     sites_of,
     standards_of,
+    verification_of,
 )
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
@@ -179,6 +180,8 @@ def _cleaned(fields: JsonMapping) -> JsonObject:
         cleaned["licences"] = licences_of(fields["licences"])
     if fields.get("restrictions"):
         cleaned["restrictions"] = restrictions_of(fields["restrictions"])
+    if fields.get("verification"):
+        cleaned["verification"] = verification_of(fields["verification"])
     return cleaned | {name: codes_of(name, fields[name]) for name in CODES if fields.get(name)}
 
 

@@ -11,6 +11,7 @@ from casework.engine.definition.forms import Choice, Date, Form, Many, Money, No
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue.views import Need, Technology
 from casework.web.shell.i18n import N_
+from casework.web.shell.record_words import VERDICTS
 
 _LINES = N_("One in each line.")
 
@@ -164,6 +165,18 @@ class _Technology(_Called):
         required=False,
         help=N_("No row: nobody has said. That none is known is a row of its own."),
     )
+    verification_verdict = Choice(
+        label=N_("Verification"),
+        choices=VERDICTS,
+        required=False,
+        help=N_("What a statement by which somebody verified it comes to. Nothing chosen: there is none on record."),
+    )
+    verification_number = Text(
+        label=N_("Number of the statement"), max=300, when=("verification_verdict", tuple(VERDICTS))
+    )
+    verification_valid_until = Date(
+        label=N_("Statement valid until"), required=False, when=("verification_verdict", tuple(VERDICTS))
+    )
     ipc = Note(label=N_("IPC codes"), required=False, help=_LINES)
     green_topics = Note(label=N_("Green topics"), required=False, help=_LINES)
     sdgs = Note(label=N_("Development goals"), required=False, help=N_("One in each line: 7 or 7.2, for example."))
@@ -262,8 +275,13 @@ _SEVERAL = frozenset({"developed_in", "deployed_in", "ipc", "green_topics", "sdg
 _LEVELS = frozenset({"readiness_low", "readiness_high"})
 #: Amounts, each with its currency beside it.
 _AMOUNTS = frozenset({"budget", "cost"})
+#: What a statement of verification has, each a question of its own.
+_STATED = ("number", "verdict", "valid_until")
 _ASKED: Mapping[str, tuple[str, ...]] = {
-    noun: tuple(name for name in form.fields() if name not in ("source", "reason")) for noun, form in CORRECTED.items()
+    noun: tuple(
+        name for name in form.fields() if name not in ("source", "reason") and not name.startswith("verification_")
+    )
+    for noun, form in CORRECTED.items()
 }
 
 
@@ -282,7 +300,8 @@ def answers_of(record: Need | Technology, noun: str, names: Mapping[str, str]) -
             value = str(value)
         if value not in (None, "", []):
             answers[name] = value
-    return answers
+    stated = record.verification if isinstance(record, Technology) else None
+    return answers | {f"verification_{name}": stated[name] for name in _STATED if stated and stated.get(name)}
 
 
 def fields_of(answers: JsonMapping, noun: str) -> JsonObject:
@@ -303,4 +322,10 @@ def fields_of(answers: JsonMapping, noun: str) -> JsonObject:
             fields[name] = list(value or ())
         elif name != "owner":
             fields[name] = value
-    return fields
+    return fields if noun == "need" else fields | {"verification": _stated(answers)}
+
+
+def _stated(answers: JsonMapping) -> JsonObject | None:
+    """A statement of verification; none where nobody said what it comes to."""
+    said = {name: answers.get(f"verification_{name}") for name in _STATED}
+    return {name: value for name, value in said.items() if value} if said["verdict"] else None

@@ -67,6 +67,7 @@ BESIDE: Mapping[str, Mapping[str, tuple[Any, Any]]] = {
         "source_page": ("https://catalogue.example/1", "https://catalogue.example/2"), "acronym": ("DRY", "DRIER"),
         "partner_countries": (["DE"], ["DE", "FR"]), "total_cost": ("1.5", "2"), "total_cost_currency": ("EUR", "CNY"),
         "start_date": ("2021-03-01", "2021-04-01"), "end_date": ("2023-08-31", "2023-09-30"),
+        "verification": ({"number": "V 1", "verdict": "verified"}, {"number": "V 1", "verdict": "verified", "valid_until": "2027-01-31"}),
     },
 }  # fmt: skip
 
@@ -102,6 +103,22 @@ def test_the_page_at_its_source_is_an_address_and_a_total_cost_has_a_currency_th
     new = {"programme": world.programmes["BJ"], "title": "Drier", "source": "A call", "confirmed": True}
     refused = client.post("/technologies", {**new, "source_page": "javascript:alert(1)", "total_cost_currency": "XQX"})
     assert (refused.status_code, set(refused.json["fields"])) == (422, {"source_page", "total_cost_currency"})
+
+
+@pytest.mark.parametrize(
+    ("said", "where"),
+    [
+        ({"number": "V 1", "verdict": "good"}, "verification.verdict"),
+        ({"verdict": "verified"}, "verification.number"),
+        ({"number": "V 1", "verdict": "verified", "valid_until": "soon"}, "verification.valid_until"),
+    ],
+)
+def test_a_statement_of_verification_is_refused_at_the_part_that_is_wrong(
+    client_for: Clients, world: World, said: Mapping[str, str], where: str
+) -> None:
+    new = {"programme": world.programmes["BJ"], "title": "Drier", "source": "A call", "confirmed": True}
+    refused = client_for("officer").post("/technologies", {**new, "verification": said})
+    assert (refused.status_code, list(refused.json["fields"])) == (422, [where])
 
 
 def test_the_cost_of_a_technology_has_a_currency(client_for: Clients, world: World) -> None:

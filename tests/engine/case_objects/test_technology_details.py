@@ -24,6 +24,7 @@ from casework.engine.case_objects.technology_details import (
     sites_of,
     standard_key,
     standards_of,
+    verification_of,
 )
 from casework.errors import InvalidForm
 
@@ -180,6 +181,34 @@ def test_a_restriction_has_a_kind_and_perhaps_countries_and_words() -> None:
 def test_what_is_no_restriction_is_told_by_its_cell(given: Any, where: str) -> None:
     with pytest.raises(InvalidForm) as refused:
         restrictions_of(given)
+    assert list(refused.value.fields) == [where]
+
+
+def test_a_statement_of_verification_has_a_number_a_verdict_and_perhaps_a_last_day() -> None:
+    assert verification_of({"number": " V  1 ", "verdict": "verified", "valid_until": None}) == {
+        "number": "V 1",
+        "verdict": "verified",
+    }
+    told = {"number": "V 1", "verdict": "verified_with_limits", "valid_until": "2027-01-31"}
+    assert verification_of(told) == told
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        ({"verdict": "verified"}, "verification.number"),
+        ({"number": "V 1"}, "verification.verdict"),
+        ({"number": "V 1", "verdict": "good"}, "verification.verdict"),
+        ({"number": "V" * 301, "verdict": "verified"}, "verification.number"),
+        ({"number": "V 1", "verdict": "verified", "valid_until": "2027-02-30"}, "verification.valid_until"),
+        ({"number": "V 1", "verdict": "verified", "colour": "red"}, "verification.colour"),
+        ("V 1", "verification"),
+        (["V 1"], "verification"),
+    ],
+)
+def test_what_is_no_statement_of_verification_is_told_by_its_part(given: Any, where: str) -> None:
+    with pytest.raises(InvalidForm) as refused:
+        verification_of(given)
     assert list(refused.value.fields) == [where]
 
 

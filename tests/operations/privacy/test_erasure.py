@@ -177,6 +177,21 @@ def test_a_contact_goes_from_the_record_and_its_history_and_all_else_stays(scene
     assert list(verify_all(scene.engine)) == []
 
 
+def test_who_is_named_in_a_statement_of_verification_goes_from_it_and_from_its_history(scene: Scene) -> None:
+    said = {"number": f"V 7 of {NAME}", "verdict": "verified", "valid_until": "2027-01-31"}
+    with transaction(scene.engine) as db:
+        id = add_record(db, scene.world.programmes["BJ"], "technology", "X-verified", {"title": "Drier"})
+        officer, told, key = scene.world.actor(db, "officer"), {"verification": said}, new_request()
+        correct_record(db, officer, "technology", id, fields=told, source="A call", reason=None, request=key)
+    scene.erase()
+    with transaction(scene.engine) as db:
+        row = db.execute(text("SELECT * FROM technologies WHERE id = CAST(:id AS uuid)"), {"id": id}).one()
+        entries = read_record(db, scene.world.actor(db, "officer"), "technology", id)
+    assert NAME not in str(row)
+    assert [entry.erased for entry in entries[1:]] == [["verification"], []]
+    assert list(verify_all(scene.engine)) == []
+
+
 def test_saved_views_that_lose_their_names_have_two_names_still(scene: Scene) -> None:
     scene.erase()
     with transaction(scene.engine) as db:

@@ -118,6 +118,38 @@ def test_legal_restrictions_are_rows_that_are_entered_put_right_and_confirmed(
     assert list(verify_all(engine)) == []
 
 
+def test_a_statement_of_verification_is_entered_put_right_and_taken_out_again(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser, programme = browser_for("officer"), world.programmes["BJ"]
+    new = f"/programmes/{programme}/technologies/new"
+    asked = {name: value for name, value in NEW.items() if name != "sector"} | {"confirmed": "no"}
+    stated = {"verification_verdict": "verified_with_limits", "verification_valid_until": "2027-01-31"}
+    assert "“Number of the statement”" in fill(browser, new, **asked, **stated)
+    fill(browser, new, **asked, **stated, verification_number="V 7")
+    with transaction(engine) as db:
+        query = "SELECT id::text, verification FROM technologies WHERE source LIKE 'A call%'"
+        id, told = db.execute(text(query)).one()
+    assert told == {"number": "V 7", "verdict": "verified_with_limits", "valid_until": "2027-01-31"}
+    page = f"/technologies/{id}"
+    shown = words_of(browser.get(page).text)
+    assert "number: V 7; verdict: verified within limits; valid until: Sun 31 Jan 2027" in shown
+    browser.post(f"{page}/confirm", {"field": "verification"}, page=page)
+    correct = f"{page}/correct"
+    assert "say why" in fill(browser, correct, verification_valid_until="", source="The verifier")
+    fill(browser, correct, verification_valid_until="", source="The verifier", reason="It has no last day.")
+    with transaction(engine) as db:
+        after = db.execute(text(query)).one().verification
+    assert after == {"number": "V 7", "verdict": "verified_with_limits"}
+    # A number without what it comes to is no statement: it is refused, not dropped.
+    gone = {"verification_verdict": "", "source": "The verifier", "reason": "It was taken back."}
+    assert "does not apply here" in fill(browser, correct, **gone)
+    fill(browser, correct, **gone, verification_number="")
+    with transaction(engine) as db:
+        assert db.execute(text(query)).one().verification is None
+    assert list(verify_all(engine)) == []
+
+
 #: By form what is entered of a need and of a technology, what it says then, and what each is called.
 ASKED = {
     "needs": {
