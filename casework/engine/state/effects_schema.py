@@ -21,7 +21,7 @@ from casework.engine.state.document_effects_schema import (
     GrantDay,
     RegisteredDocument,
 )
-from casework.engine.state.found_case import AsOpened, FoundCase, SideSaid
+from casework.engine.state.found_case import AsOpened, FoundCase, RecordsThen, SideSaid
 from casework.engine.state.impact_values import GivenImpact, GivenStatement
 from casework.engine.state.right_values import RightChange
 from casework.engine.state.screening_values import ScreenedParty
@@ -49,6 +49,8 @@ class CaseSubject(TypedDict):
     parties: NotRequired[dict[str, str]]
     rights: NotRequired[list[str]]
     found: NotRequired[FoundCase]
+    #: Of a match that no run has found; else `found` has them.
+    records: NotRequired[RecordsThen]
     answers: NotRequired[list[SideSaid]]
     as_opened: NotRequired[AsOpened]
     #: Of a mediation: the case that it is about.

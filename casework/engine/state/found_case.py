@@ -21,15 +21,20 @@ class SideSaid(TypedDict):
     at: str
 
 
-class FoundCase(TypedDict):
+class RecordsThen(TypedDict):
+    """Both records of a match as they were when its case was opened."""
+
+    need: RecordThen
+    technology: RecordThen
+
+
+class FoundCase(RecordsThen):
     """The run on whose list the match of a case was found, and both records as they were when the case was opened."""
 
     run: str
     rank: int
     #: Of the run's evidence and list.
     digest: str
-    need: RecordThen
-    technology: RecordThen
 
 
 class AsOpened(TypedDict):

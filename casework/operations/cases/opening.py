@@ -16,7 +16,7 @@ from casework.engine.parts import MAIN
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.effects_schema import CaseSubject
-from casework.engine.state.found_case import AsOpened
+from casework.engine.state.found_case import AsOpened, RecordsThen
 from casework.errors import NotAllowed, NotFound, WrongState
 from casework.json_values import JsonObject
 from casework.operations.core.idempotency import Done, Request, ask
@@ -67,6 +67,7 @@ def open_case(
         technology_owner,
         phase,
         rights,
+        records,
         found,
         answers,
         told,
@@ -85,8 +86,11 @@ def open_case(
         "parties": {"need_owner": need_owner, "technology_owner": technology_owner},
         "as_opened": _as_opened(orjson.loads(told), orjson.loads(entries)),
     }
+    both: RecordsThen = orjson.loads(records)
     if found is not None:
-        case["found"] = orjson.loads(found)
+        case["found"] = orjson.loads(found) | both
+    else:
+        case["records"] = both
     if answers is not None:
         case["answers"] = orjson.loads(answers)
 
@@ -116,8 +120,8 @@ def _as_opened(told: JsonObject, entries: list[JsonObject]) -> AsOpened:
 _ENDED = f"coalesce({ended('n', TODAY)}, {ended('t', TODAY)})"
 #: When a side answered, as an opening says it. Of `interest_requests q`.
 SAID_AT = """to_char(q.ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
-#: What of a match opens a case: its records, owners, rights, the phase that runs today, the run that found it with both records as
-#: they are, what both sides answered, by what figures tell the case apart, and what the programme has said of these words.
+#: What of a match opens a case: its records, owners, rights, the phase that runs today, both records as they are, the run that found
+#: it, what both sides answered, by what figures tell the case apart, and what the programme has said of these words.
 _MATCH = f"""
     SELECT m.programme_id, p.code, m.need_id, m.technology_id, n.title, n.owner_id AS need_owner,
         t.owner_id AS technology_owner, (
@@ -128,9 +132,11 @@ _MATCH = f"""
         (SELECT coalesce(array_agg(r.id::text ORDER BY r.id), '{{}}') FROM rights r
             JOIN right_technologies l ON l.right_id = r.id AND l.technology_id = t.id
             WHERE r.programme_id = m.programme_id AND r.expired_at IS NULL) AS rights,
-        (SELECT json_build_object('run', f.id, 'rank', m.run_rank, 'digest', f.digest,
-            'need', json_build_object('seq', x.seq, 'head', x.head), 'technology', json_build_object('seq', y.seq, 'head', y.head))::text
-            FROM match_runs f JOIN logs x ON x.id = m.need_id JOIN logs y ON y.id = m.technology_id WHERE f.id = m.run_id) AS found,
+        (SELECT json_build_object('need', json_build_object('seq', x.seq, 'head', x.head),
+                'technology', json_build_object('seq', y.seq, 'head', y.head))::text
+            FROM logs x JOIN logs y ON y.id = m.technology_id WHERE x.id = m.need_id) AS records,
+        (SELECT json_build_object('run', f.id, 'rank', m.run_rank, 'digest', f.digest)::text
+            FROM match_runs f WHERE f.id = m.run_id) AS found,
         (SELECT json_agg(json_build_object('request', q.id, 'side', q.side, 'says', q.said->'answers'->m.id::text->>'says',
                 'at', {SAID_AT}) ORDER BY q.ended_at, q.id)::text
             FROM interest_requests q

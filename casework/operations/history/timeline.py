@@ -166,7 +166,7 @@ def _of_part(case: Case, event: CaseEvent) -> HistoryEntry:
 #: What an entry of a part does not tell.
 _UNTOLD: JsonMapping = {
     "seq": None, "acting_for": None, "organisation": None, "because": None, "corrected_by": None, "late": 0, "candidates": (),
-    "changes": (), "facts": {}, "rule": None, "found": None, "answers": (), "hash": None, "prev": None,
+    "changes": (), "facts": {}, "rule": None, "found": None, "records": None, "answers": (), "hash": None, "prev": None,
 }  # fmt: skip
 
 
@@ -225,6 +225,7 @@ def _entry(
     edition = past.library.editions.get(header["edition"] or "")
     track = after.tracks.get(row.track_id or "")
     task = after.tasks.get(effects.get("task") or "")
+    opened = effects.get("case", {})
     said = values(row.body)
     data = effects.get("data") or _result(effects, task)
     rule, corrected = None, row.kind == CORRECTED
@@ -262,8 +263,10 @@ def _entry(
         changes=list(_changes(before, after, past.library)),
         facts=effects.get("facts") or {},
         rule=_rule(rule[0]) if rule else None,
-        found=effects.get("case", {}).get("found"),
-        answers=effects.get("case", {}).get("answers", ()),
+        found=opened.get("found"),
+        # Of what a run has found its run says it.
+        records=opened.get("records") or opened.get("found"),
+        answers=opened.get("answers", ()),
         hash=row.hash,
         prev=header["prev"],
         form=_corrected_form(past, before, row) if corrected else _form(edition, rule, task, past),

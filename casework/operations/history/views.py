@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from casework.engine.state.found_case import FoundCase, SideSaid
+from casework.engine.state.found_case import FoundCase, RecordsThen, SideSaid
 from casework.json_values import JsonMapping, JsonValue
 from casework.operations.core.event_views import EventView
 from casework.operations.core.views import Named
@@ -77,8 +77,10 @@ class HistoryEntry(EventView):
     #: That guards read.
     facts: JsonMapping = field(default_factory=dict)
     rule: EntryRule | None = None
-    #: Of the opening: the run that found the match, and both records as they were.
+    #: Of the opening: the run that found the match.
     found: FoundCase | None = None
+    #: Both records as they were; None where that was not kept yet.
+    records: RecordsThen | None = None
     #: And what both sides had said of the match.
     answers: Sequence[SideSaid] = ()
     hash: str | None = None

@@ -19,8 +19,6 @@ from casework.operations.verification.kept_rows import KeptRows
 
 #: A run, as it is kept.
 _FOUND = text("SELECT evidence, list, digest FROM match_runs WHERE id = CAST(:run AS uuid)")
-#: The hash of an event.
-_HASH = text("SELECT hash FROM events WHERE log_id = CAST(:log AS uuid) AND seq = :seq")
 
 
 def found_faults(
@@ -31,6 +29,8 @@ def found_faults(
         yield words, None, None
     for asked in kept.untold_answers:
         yield f"The opening does not say what was answered to the question {asked} by then.", "interest_requests", asked
+    for record in kept.otherwise_then:
+        yield f"The record {record} did not say what the case says that it did when it was opened.", None, record
     if case.found is None:
         return
     run = case.found["run"]
@@ -42,9 +42,6 @@ def found_faults(
         digest([row.evidence, row.list]) != row.digest or len(orjson.loads(row.list)["candidates"]) < case.found["rank"]
     ):
         yield f"What the run {run} found is not what it had found when the case was opened.", "match_runs", run
-    for log, then in ((case.need, case.found["need"]), (case.technology, case.found["technology"])):
-        if db.execute(_HASH, {"log": log, "seq": then["seq"]}).scalar_one_or_none() != then["head"]:
-            yield f"The record {log} did not say what the case says that it did when it was opened.", None, log
 
 
 def _opening_faults(

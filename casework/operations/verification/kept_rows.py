@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.engine.state.events import ERASED
 from casework.json_values import JsonObject
 from casework.ledger.redactable_bodies import ERASED_WORDS
 from casework.operations.cases.opening import SAID_AT
@@ -51,6 +52,8 @@ class KeptRows:
     #: Of the need and the match, field and words where the opening says something else, and where it says nothing.
     told_otherwise: list[tuple[str, str]]
     left_unsaid: list[tuple[str, str]]
+    #: The need and the technology, where what the opening says of them is not how they ended by then.
+    otherwise_then: list[str]
     #: Messages, each with a person whom it or the mentions kept of it lack.
     mentions: list[tuple[str, str]]
     #: What is said, or a file, whose words are not those by which searches find it.
@@ -59,7 +62,7 @@ class KeptRows:
 
 def read_kept(db: Connection, logs: Iterable[str]) -> dict[str, KeptRows]:
     """Of each of these logs what is kept; five statements, however many logs there are."""
-    given: dict[str, Any] = {"logs": list(logs), "erased": ERASED_WORDS}
+    given: dict[str, Any] = {"logs": list(logs), "erased": ERASED_WORDS, "erasure": ERASED}
     if not given["logs"]:
         return {}
     rights, mentions, words = (
@@ -74,6 +77,7 @@ def read_kept(db: Connection, logs: Iterable[str]) -> dict[str, KeptRows]:
             untold_answers=[asked for _, asked in _of(rights[row.log], "answered")],
             told_otherwise=_fields(rights[row.log], "opened"),
             left_unsaid=_fields(rights[row.log], "unsaid"),
+            otherwise_then=[record for _, record in _of(rights[row.log], "then")],
             mentions=[(differ.message, differ.person) for differ in mentions[row.log]],
             words=[differ.source for differ in words[row.log]],
         )
@@ -112,7 +116,8 @@ _KEPT = text(
 #: The events of a log that change a right, but that right's own log does not say so; and those that say that the case is about
 #: a right which its programme had not recorded by then; and those that screen an organisation whose own log does not say so;
 #: and openings that do not say what both sides had answered by then, or of need and match something else than these did, or nothing
-#: where these said something. Where what was said is erased nobody can tell.
+#: where these said something, or another event as the last of a record than the log of that had by then. Where what was said is erased
+#: nobody can tell; that it was is told in a log whenever it happens, and says nothing new of the record.
 _TOLD_OF_RECORDS = text(f"""
     SELECT e.log_id AS log, e.seq, c->>'right' AS record, 'burdens' AS what FROM events e, jsonb_path_query(e.effects, 'lax $.rights[*]') c
     WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND NOT EXISTS (
@@ -162,6 +167,15 @@ _TOLD_OF_RECORDS = text(f"""
     FROM events e CROSS JOIN LATERAL (SELECT e.effects->'case'->'as_opened'->>'source') s(said)
     JOIN matches m ON m.id = CAST(e.effects->'case'->>'match' AS uuid)
     WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND e.seq = 1 AND e.effects->'case' ? 'as_opened' AND s.said IS DISTINCT FROM m.source
+    UNION ALL
+    SELECT e.log_id, e.seq, s.record, 'then' FROM events e CROSS JOIN (VALUES ('found'), ('records')) w(told)
+    CROSS JOIN (VALUES ('need'), ('technology')) f(side)
+    CROSS JOIN LATERAL (SELECT e.effects->'case'->>f.side AS record, e.effects->'case'->w.told->f.side AS last) s
+    LEFT JOIN events x ON x.log_id = CAST(s.record AS uuid) AND CAST(x.seq AS text) = s.last->>'seq'
+    WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND e.seq = 1 AND e.effects->'case' ? w.told
+    AND (x.hash IS DISTINCT FROM s.last->>'head' OR x.at > e.at OR EXISTS (
+        SELECT FROM events l WHERE l.log_id = x.log_id AND l.seq > x.seq AND l.at < e.at AND l.kind <> :erasure
+    ))
     ORDER BY 1, 2, 3
 """)
 #: The events and files of a log whose words are not kept as they are.

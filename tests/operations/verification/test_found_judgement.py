@@ -1,12 +1,21 @@
-"""The opening of a case says by which run it was found, and the verification finds whoever changed that run."""
+"""The opening of a case says by which run it was found and how both records ended, and the verification finds whoever changed these."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine, text
 
+from casework.engine.state.events import ERASED, SYSTEM_ACTOR
+from casework.engine.state.found_case import RecordThen
 from casework.ledger.redactable_bodies import ERASED_WORDS
 from casework.operations.cases.opening import open_case
+from casework.operations.catalogue.kept_records import correct_record
+from casework.operations.catalogue.record_merging import merge_records
+from casework.operations.core.record_log import Kept
+from casework.operations.core.register_log import append
+from casework.operations.history.timeline import read_entry
 from casework.operations.links.office_links import open_link
 from casework.operations.matching.decisions import decide
 from casework.operations.matching.interest_links import Says, send_interest
@@ -16,6 +25,7 @@ from casework.operations.matching.runs import show_run
 from casework.operations.people.programme_lists import set_entry
 from casework.operations.verification.service import verify_case
 from casework.records.database import connect_engine, transaction
+from casework.records.event_log import lock_log
 from casework.settings import Settings
 from tests.operations.matching.test_interest import asked
 from tests.operations.matching.test_runs import put, run
@@ -23,6 +33,8 @@ from tests.operations.privacy.erasure_scene import Scene as Erasing
 from tests.operations.verification.forger import Stored, rebuild
 from tests.support.databases import DatabaseServer
 from tests.support.world import World, new_request, note_records
+
+Forge = Callable[[list[Stored]], None]
 
 
 def accepted(world: World, engine: Engine) -> tuple[str, str]:
@@ -77,6 +89,130 @@ def test_a_case_begins_with_its_run_and_both_records_as_they_were(world: World, 
         assert [one.kind for one in verify_case(db, log)] == ["found"]
 
 
+def opened(world: World, engine: Engine) -> str:
+    """The log of a case whose match no run has found."""
+    with transaction(engine) as db:
+        return str(open_case(db, world.actor(db, "officer"), world.matches[0], new_request()).answer["id"])
+
+
+def correct(world: World, engine: Engine, noun: Kept, id: str, title: str) -> RecordThen:
+    """Something else is said of a record; gives how its log ends then."""
+    with transaction(engine) as db:
+        fields = {"title": title}
+        officer = world.actor(db, "officer")
+        correct_record(db, officer, noun, id, fields=fields, source=None, reason="So.", request=new_request())
+    return ends(engine, id)
+
+
+def ends(engine: Engine, id: str) -> RecordThen:
+    with transaction(engine) as db:
+        row = db.execute(text("SELECT seq, head FROM logs WHERE id = :id"), {"id": id}).one()
+    return {"seq": row.seq, "head": row.head}
+
+
+def forged(engine: Engine, settings: Settings, server: DatabaseServer, log: str, forge: Forge) -> None:
+    """Somebody with all power writes a log anew, with every hash that follows."""
+    everything = server.url(str(engine.url.database))
+    superuser = connect_engine(settings.model_copy(update={"owner_database_url": everything}), role="owner")
+    with superuser.begin() as db:
+        db.execute(text("SET LOCAL session_replication_role = replica"))
+        rebuild(db, log, forge)
+    superuser.dispose()
+
+
+def test_a_case_that_no_run_has_found_begins_with_both_records_as_they_were(world: World, engine: Engine) -> None:
+    sides = {"need": world.needs[0], "technology": world.technologies[0]}
+    then = {side: ends(engine, id) for side, id in sides.items()}
+    log = opened(world, engine)
+    with transaction(engine) as db:
+        said = db.execute(text("SELECT effects->'case' FROM events WHERE log_id = :id AND seq = 1"), {"id": log})
+        case = said.scalar_one()
+        assert case["records"] == then
+        assert "found" not in case
+        assert verify_case(db, log) == []
+
+
+@pytest.mark.parametrize("side", ["need", "technology"])
+@pytest.mark.parametrize("what", ["head", "seq", "earlier", "later", "nothing", "no number"])
+def test_an_opening_says_how_its_records_ended_by_then(
+    world: World, engine: Engine, settings: Settings, database_server: DatabaseServer, side: Kept, what: str
+) -> None:
+    id = (world.needs if side == "need" else world.technologies)[0]
+    moments = {"earlier": ends(engine, id)}
+    correct(world, engine, side, id, "What was said then")
+    log = opened(world, engine)
+    moments["later"] = correct(world, engine, side, id, "What is said now")
+
+    def forge(rows: list[Stored]) -> None:
+        then = rows[0]["effects"]["case"]["records"]
+        wrong = {"head": {"head": "0" * 64}, "seq": {"seq": 1}, "nothing": {"seq": None}, "no number": {"seq": "x"}}
+        then[side] |= wrong.get(what) or moments[what]
+
+    with transaction(engine) as db:
+        assert verify_case(db, log) == []
+    forged(engine, settings, database_server, log, forge)
+    with transaction(engine) as db:
+        assert [(one.kind, one.row) for one in verify_case(db, log)] == [("found", id)]
+
+
+def test_a_record_that_was_written_anew_is_not_the_one_of_its_case(
+    world: World, engine: Engine, settings: Settings, database_server: DatabaseServer
+) -> None:
+    """Of the record itself nobody can tell: its own log is in order."""
+    log, technology = opened(world, engine), world.technologies[0]
+
+    def forge(rows: list[Stored]) -> None:
+        rows[0]["effects"] = {**rows[0]["effects"], "more": 1}
+
+    forged(engine, settings, database_server, technology, forge)
+    with transaction(engine) as db:
+        assert [(one.kind, one.row) for one in verify_case(db, log)] == [("found", technology)]
+
+
+def test_an_opening_of_before_says_nothing_of_its_records_and_accuses_nobody(
+    world: World, engine: Engine, settings: Settings, database_server: DatabaseServer
+) -> None:
+    log = opened(world, engine)
+
+    def forge(rows: list[Stored]) -> None:
+        del rows[0]["effects"]["case"]["records"]
+
+    forged(engine, settings, database_server, log, forge)
+    with transaction(engine) as db:
+        assert verify_case(db, log) == []
+        number = db.execute(text("SELECT number FROM cases WHERE id = :id"), {"id": log}).scalar_one()
+        entry = read_entry(db, world.actor(db, "auditor"), number, 1).entry
+        assert (entry.found, entry.records) == (None, None)
+
+
+def test_what_becomes_of_its_records_accuses_no_case(world: World, engine: Engine) -> None:
+    """They are corrected, merged into others, and lose words that name somebody, of before and of after the opening."""
+    correct(world, engine, "need", world.needs[0], "Boilers for the dye houses")
+    log = opened(world, engine)
+    correct(world, engine, "technology", world.technologies[0], "What the dye houses bought")
+    with transaction(engine) as db:
+        officer, (need, technology) = world.actor(db, "officer"), (world.needs[0], world.technologies[0])
+        for noun, gone, kept in (("need", need, world.needs[1]), ("technology", technology, world.technologies[1])):
+            merge_records(db, officer, noun, gone, into=kept, reason="They are one.", request=new_request())  # type: ignore[arg-type]  # both are
+    Erasing(engine, engine, world, "", "").erase(person=None, words=["dye houses"], reason="They have left.")
+    with transaction(engine) as db:
+        told = db.execute(text("SELECT string_agg(body::text, ' ') FROM events")).scalar_one()
+        assert "dye houses" not in told
+        assert verify_case(db, log) == []
+
+
+@pytest.mark.parametrize(("kind", "found"), [(ERASED, []), ("corrected", ["found"])])
+def test_an_erasure_waits_for_no_opening(world: World, engine: Engine, kind: str, found: list[str]) -> None:
+    """It took its time before, and is told after. Whatever else is told of a record waits for the turn that the opening has."""
+    technology = world.technologies[0]
+    with transaction(engine) as db:
+        log = lock_log(db, technology)
+        case = opened(world, engine)
+        append(db, log, [log.next_event(kind, SYSTEM_ACTOR)])
+    with transaction(engine) as db:
+        assert [one.kind for one in verify_case(db, case)] == found
+
+
 def answered(world: World, engine: Engine, words: str = "") -> str:
     """The log of a case that was opened after the enterprise said yes."""
     with transaction(engine) as db:
@@ -107,12 +243,7 @@ def test_an_opening_says_what_both_sides_had_answered(
         assert verify_case(db, log) == []
         query = "SELECT id::text FROM interest_requests WHERE programme_id = CAST(:id AS uuid) AND state = 'answered'"
         question = db.execute(text(query), {"id": world.programmes["BJ"]}).scalar_one()
-    everything = database_server.url(str(engine.url.database))
-    superuser = connect_engine(settings.model_copy(update={"owner_database_url": everything}), role="owner")
-    with superuser.begin() as db:
-        db.execute(text("SET LOCAL session_replication_role = replica"))
-        rebuild(db, log, forge)
-    superuser.dispose()
+    forged(engine, settings, database_server, log, forge)
     with transaction(engine) as db:
         found = [(one.kind, one.table, one.row) for one in verify_case(db, log)]
         assert ("found", "interest_requests", question) in found
@@ -142,12 +273,7 @@ def test_an_opening_says_what_need_and_match_said(
     def forge(rows: list[Stored]) -> None:
         rows[0]["effects"]["case"]["as_opened"][field] = said
 
-    everything = database_server.url(str(engine.url.database))
-    superuser = connect_engine(settings.model_copy(update={"owner_database_url": everything}), role="owner")
-    with superuser.begin() as db:
-        db.execute(text("SET LOCAL session_replication_role = replica"))
-        rebuild(db, log, forge)
-    superuser.dispose()
+    forged(engine, settings, database_server, log, forge)
     with transaction(engine) as db:
         assert [(one.kind, one.seq) for one in verify_case(db, log) if one.kind == "found"] == [("found", 1)]
 

@@ -154,6 +154,22 @@ def test_an_entry_has_a_page_of_its_own(browser_for: BrowserFor, number: str) ->
     assert browser.get(f"/cases/{number}/history/99999999999999999999999").status_code == 404
 
 
+def test_the_opening_tells_how_both_records_ended_then(browser_for: BrowserFor, number: str, db: Connection) -> None:
+    """In the words of whoever reads; a provider is told nothing of them."""
+    opening = text(
+        "SELECT e.effects->'case'->'records' FROM events e JOIN cases c ON c.id = e.log_id WHERE number = :n AND seq = 1"
+    )
+    records = db.execute(opening, {"n": number}).scalar_one()
+    page = browser_for("auditor").get(f"/cases/{number}/history/1").text
+    assert "Both records as they were" in page
+    assert "By which search it was found" not in page
+    provider = browser_for("provider").get(f"/cases/{number}/history").text
+    for then in records.values():
+        assert f'entry {then["seq"]} <code class="hash">{then["head"]}</code>' in page
+        assert then["head"] not in provider
+    assert "Both records" not in provider
+
+
 def test_a_provider_sees_positions_of_its_own(
     browser_for: BrowserFor, number: str, world: World, engine: Engine
 ) -> None:
