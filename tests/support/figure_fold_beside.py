@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from tests.support.figure_fold import Fold, row, sums_of
+from tests.support.figure_fold import Fold
+from tests.support.figure_fold_rows import row, sums_of
 
 
 def kept(fold: Fold, table: str) -> dict[str, dict[str, Any]]:

@@ -7,29 +7,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tests.support import figure_fold_beside as beside
-from tests.support import figure_fold_steps as steps
-from tests.support.figure_fold import Case, Fold, row, sums_of, through_the_middle
+from tests.support.figure_fold import Fold
+from tests.support.figure_fold_case import Case
+from tests.support.figure_fold_rows import row, sums_of, through_the_middle
 
 NOTHING = {"declined", "no_answer", "cancelled", "failed"}
 DOORS = {"first_door": "approved", "bank": "bank_approved", "registered": "registered", "paid": "paid_out"}
 STAGES = {"wanted": {"ready"}, "offered": {"terms_agreed"}, "closed": {"cp_met", "cp_part"}}
-
-
-def every_other(fold: Fold) -> dict[str, list[dict[str, Any]]]:
-    return {
-        "time_in_step": steps.time_in_step(fold),
-        "mediations": beside.mediations(fold),
-        "loans": loans(fold),
-        "finance": finance(fold),
-        "assessments": assessments(fold),
-        "conflicts": conflicts(fold),
-        "second_sites": second_sites(fold),
-        "workload": workload(fold),
-        "data_quality": beside.data_quality(fold),
-        "activities": beside.activities(fold),
-        "past_projects": beside.past_projects(fold),
-    }
 
 
 def chains(case: Case, service: str) -> list[list[dict[str, Any]]]:

@@ -7,7 +7,9 @@ from copy import deepcopy
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from tests.support.figure_fold import LATER, Case, Fold, row, through_the_middle
+from tests.support.figure_fold import Fold
+from tests.support.figure_fold_case import Case
+from tests.support.figure_fold_rows import LATER, row, through_the_middle
 
 OPEN = ("Created", "Ready", "Reserved", "InProgress", "Suspended")
 THEIRS = ("provider", "provider_lead")

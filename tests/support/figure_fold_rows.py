@@ -1,0 +1,68 @@
+"""Lines of figures as the API tells them, and what several figures count alike: with nothing of the product."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+#: Any moment after all that tests do.
+LATER = datetime(9999, 1, 1, tzinfo=UTC)
+#: How cases end that came to something.
+SUCCESS = {"deployed_verified", "deployed_measured", "deployed_unmeasured", "agreement_no_site"}
+
+
+def sums_of(amounts: Iterable[dict[str, Any]]) -> dict[str, str]:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for one in amounts:
+        sums[one["currency"]] += Decimal(str(one["amount"]))
+    return {currency: str(amount) for currency, amount in sums.items()}
+
+
+def through_the_middle(ordered: list[float]) -> dict[str, Any]:
+    if len(ordered) < 5:
+        return {}
+    half = len(ordered) // 2
+    middle = ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+    ninth = ordered[math.ceil(len(ordered) * 0.9) - 1]
+    return {
+        "median": None if math.isinf(middle) else f"{middle:.1f}",
+        "p90": None if math.isinf(ninth) else str(int(ninth)),
+    }
+
+
+def row(of: dict[str, Any], numerator: int | None, denominator: int | None = None, **more: Any) -> dict[str, Any]:
+    """A line of a figure as the API tells it."""
+    share = None
+    if numerator is not None and denominator is not None and denominator >= 10 and more.get("share", True):
+        share = f"{round(Fraction(1000 * numerator, denominator)) / 10:.1f}"
+    amount = more.get("amount")
+    return {
+        "of": of,
+        "numerator": numerator,
+        "under": more.get("under"),
+        "denominator": denominator,
+        "percent": share,
+        "parts": more.get("parts", {}),
+        "median": more.get("median"),
+        "p90": more.get("p90"),
+        "money": more.get("money", {}),
+        "amount": None if amount is None else str(amount),
+        "unripe": more.get("unripe"),
+        "cases": sorted(set(more.get("cases", ()))),
+    }
+
+
+def told(rows: list[dict[str, Any]]) -> list[str]:
+    """Rows in one order and one way of writing, so that two folds can be held against each other."""
+    plain = [{**one, "amount": None if one["amount"] is None else str(Fraction(one["amount"]))} for one in rows]
+    money = [
+        {**one, "money": {currency: str(Fraction(amount)) for currency, amount in one["money"].items()}}
+        for one in plain
+    ]
+    return sorted(json.dumps(one, sort_keys=True) for one in money)
