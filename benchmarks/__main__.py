@@ -31,7 +31,7 @@ FRESH = (
     "hot_spots",
 )
 #: These share large databases, which are kept.
-LARGE = ("pages", "queues", "reading")
+LARGE = ("pages", "queues", "reading", "simulated")
 
 
 def measure(part: str, scale: Scale, there: World | None = None) -> Iterator[Figure]:
@@ -49,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("parts", nargs="*", metavar="part", help=f"only these: {', '.join((*FRESH, *LARGE))}")
     parser.add_argument("--quick", action="store_true", help="a tenth of the tasks and events, fewer repetitions")
     parser.add_argument("--records", type=int, help="of the catalogue, in the parts that bring one in")
+    parser.add_argument("--cases", type=int, help="of the simulated programme")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     asked = parser.parse_args(arguments)
     if unknown := set(asked.parts) - {*FRESH, *LARGE}:
@@ -56,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     scale = QUICK if asked.quick else Scale()
     if asked.records:
         scale = dataclasses.replace(scale, records=asked.records)
+    if asked.cases:
+        scale = dataclasses.replace(scale, simulated=asked.cases)
     figures: list[Figure] = []
     if not asked.json:
         print(head())

@@ -38,6 +38,8 @@ class Scale:
     rights: int = 1_000
     #: Cases of a programme whose figures are counted.
     counted: int = 100_000
+    #: Cases of a programme that is simulated for thirty months.
+    simulated: int = 10_000
     #: Clocks that a repetition lets fire at once, and one after the other.
     clocks: int = 200
     #: Actions that each connection sends in a repetition.
@@ -59,6 +61,7 @@ QUICK = Scale(
     records=3_000,
     embedded=200,
     counted=10_000,
+    simulated=150,
     clocks=60,
     actions=30,
     requests=1_000,

@@ -33,6 +33,7 @@ TINY = Scale(
     records=60,
     embedded=4,
     counted=20,
+    simulated=3,
     rights=5,
     clocks=4,
     actions=4,

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy import Connection
 
 from tests.support import figure_fold_beside as beside
 from tests.support import figure_fold_deal as deal
@@ -11,6 +16,7 @@ from tests.support import figure_fold_result as result
 from tests.support import figure_fold_steps as steps
 from tests.support import figure_fold_way as way
 from tests.support.figure_fold import Fold
+from tests.support.figure_fold_rows import told
 
 
 def every(fold: Fold) -> dict[str, list[dict[str, Any]]]:
@@ -37,3 +43,17 @@ def every(fold: Fold) -> dict[str, list[dict[str, Any]]]:
         "activities": beside.activities(fold),
         "past_projects": beside.past_projects(fold),
     }
+
+
+def differing(
+    db: Connection, programme: str, until: datetime, ours: Mapping[str, Any]
+) -> dict[str, tuple[list[str], list[str]]]:
+    """Of figures as the API tells them those that are not what is folded here: the lines of ours alone, and those of this fold alone."""
+    theirs = every(Fold(db, programme, until))
+    found = {}
+    for name in sorted({*ours, *theirs}):
+        mine = Counter(told(ours[name]["rows"] if name in ours else []))
+        other = Counter(told(theirs.get(name, [])))
+        if mine != other:
+            found[name] = [*(mine - other).elements()], [*(other - mine).elements()]
+    return found
