@@ -17,7 +17,7 @@ from casework.definitions import load_figure_names, load_library
 from casework.engine.case_objects.kept_records import NEED, TECHNOLOGY
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.case_facts import CaseFacts, read_case
-from casework.engine.figures.counting import Figure, Row, without_needs
+from casework.engine.figures.counting import Figure, Row, numbers, without_needs
 from casework.engine.figures.kept_facts import KEPT, Facts, facts_by, read, read_facts, rules_of
 from casework.engine.figures.mediation_facts import MediationFacts, read_mediation
 from casework.engine.figures.names import DEFINITIONS, FigureNames, written
@@ -350,10 +350,10 @@ _AHEAD = text("""
     ) END AS behind FROM kept_figures k
     WHERE k.programme_id = CAST(:programme AS uuid) AND k.rules = :rules
 """)
-#: The cases behind one of its lines.
+#: The cases behind some of its lines.
 _BEHIND = text("""
-    SELECT figure, line, cases FROM kept_figure_lines WHERE programme_id = CAST(:programme AS uuid)
-    AND figure = :figure AND line = :line
+    SELECT cases FROM kept_figure_lines WHERE programme_id = CAST(:programme AS uuid)
+    AND figure = :figure AND line = ANY(CAST(:lines AS text[]))
 """)
 
 
@@ -383,14 +383,14 @@ def _with_cases(name: str, figure: Figure, lines: Mapping[tuple[str, str], tuple
     return replace(figure, rows=tuple(rows))
 
 
-def cases_behind(db: Connection, counted: Counted, figure: str, row: Row) -> tuple[str, ...]:
-    """The numbers of the cases behind a line of figures, wherever they are kept; for whoever reads these figures."""
-    if not row.kept_apart:
-        return row.cases
-    with whole(db):
-        given = {"programme": counted.as_of.programme, "figure": figure, "line": row.line}
-        found = db.execute(_BEHIND, given).one_or_none()
-    return () if found is None else tuple(found.cases)
+def cases_behind(db: Connection, counted: Counted, figure: str, *rows: Row) -> tuple[str, ...]:
+    """The numbers of the cases behind lines of a figure, each once, wherever they are kept; for whoever reads these figures."""
+    found = [row.cases for row in rows]
+    if lines := [row.line for row in rows if row.kept_apart]:
+        with whole(db):
+            given = {"programme": counted.as_of.programme, "figure": figure, "lines": lines}
+            found += db.execute(_BEHIND, given).scalars()
+    return numbers(number for cases in found for number in cases)
 
 
 def show_counted(counted: Counted) -> JsonObject:

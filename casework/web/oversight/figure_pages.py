@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
@@ -33,9 +33,10 @@ from casework.permissions.actors import Actor
 from casework.records.event_log import now
 from casework.web.cases.list_page import row_of
 from casework.web.oversight.figure_files import head, lines
+from casework.web.oversight.figure_headline import Ways, headline
 from casework.web.oversight.figure_tables import Draft, in_order, section
-from casework.web.oversight.figure_words import Sayer, about, say_count, say_line, title_of
-from casework.web.shell.i18n import N_
+from casework.web.oversight.figure_words import Sayer, about, say_cases, say_count, say_line, title_of
+from casework.web.shell.i18n import N_, listed
 from casework.web.shell.layout import use_calendar
 from casework.web.shell.session import FOCUS, focus, list_transaction, only, viewer
 from casework.web.shell.spreadsheets import CSV, LONGEST, XLSX, to_csv, to_xlsx
@@ -45,6 +46,8 @@ blueprint = Blueprint("figures", __name__)
 readers = only(Role.OFFICER, Role.SUPERVISOR, Role.MANAGER, Role.AUDITOR)
 
 DAY = "as_of"
+#: In an address: what the lines tell behind which the cases are asked for, and of how many things.
+WHAT, _MOST = "what", 10
 #: Which of the long folded tables is opened.
 DETAIL = "detail"
 #: What ended last, as seen from the day on which figures are asked for.
@@ -156,15 +159,17 @@ def index() -> Response:
     with list_transaction() as (db, actor):
         told = tell(db, actor, with_cases=False)
         views = searches_of(db, actor, PAGE, told.query)
-    sections = []
+    sections, tiles = [], []
     if told.counted is not None and told.called is not None:
         sayer = Sayer(told.called)
         figures = told.counted.figures
         sections = [section(Draft(name, figures[name], sayer, _link(told), _open(told))) for name in in_order(figures)]
+        tiles = headline(figures, _ways(told))
     page = render_template(
         "oversight/figures.html",
         told=told,
         sections=sections,
+        headline=tiles,
         wide=WIDE,
         selects=selects(told),
         untils=[(code, gettext(words)) for code, words in UNTIL.items()],
@@ -189,6 +194,14 @@ def _link(told: Told) -> Callable[[str, Row], str]:
         return url_for("figures.cases", figure=name, **query)
 
     return link
+
+
+def _ways(told: Told) -> Ways:
+    def all_of(name: str, what: tuple[str, ...]) -> str:
+        query: dict[str, Any] = told.query | {WHAT: what}
+        return url_for("figures.cases", figure=name, **query)
+
+    return Ways(line=_link(told), all_of=all_of, matches=url_for("matches.index", view="all"))
 
 
 def _open(told: Told) -> Callable[[str, str], str]:
@@ -229,35 +242,50 @@ COLUMNS = {"state": N_("State"), "owner": N_("Owner"), "opened": N_("Opened"), "
 @blueprint.get("/figures/<figure>/cases")
 @readers
 def cases(figure: str) -> str:
-    """The cases behind a line, as a list of cases has them: those that the reader sees."""
-    line, cursor = request.args.get("line", ""), request.args.get("cursor")
+    """The cases behind a line, or behind all that tell one thing, as a list of cases has them: those that the reader sees."""
+    asked, cursor = _behind(), request.args.get("cursor")
     with list_transaction() as (db, actor):
         told = tell(db, actor, with_cases=False)
-        row = _row(told, figure, line)
-        if told.counted is None or told.called is None or row is None:
+        rows = _rows(told, figure, asked)
+        if told.counted is None or told.called is None or not rows:
             raise NotFound("page")
-        behind = cases_behind(db, told.counted, figure, row)
-        asked = {"numbers": " ".join(behind), "programme": told.programme.id}
-        listed = list_cases(db, actor, filters=asked, sort="number", cursor=cursor)
-    query: dict[str, Any] = told.query | {"line": line}
+        behind = cases_behind(db, told.counted, figure, *rows)
+        filters = {"numbers": " ".join(behind), "programme": told.programme.id}
+        listed_cases = list_cases(db, actor, filters=filters, sort="number", cursor=cursor)
+    query: dict[str, Any] = told.query | asked
+    sayer = Sayer(told.called)
     return render_template(
         "oversight/figure_cases.html",
         told=told,
         title=title_of(figure),
-        line=say_line(Sayer(told.called), figure, row),
-        counted=say_count(row),
+        line=say_line(sayer, figure, rows[0]) if "line" in asked else listed(_said(sayer, figure, asked[WHAT])),
+        counted=say_count(rows[0]) if "line" in asked else say_cases(len(behind)),
         about=about(figure),
-        rows=[row_of(case) for case in listed.items],
+        rows=[row_of(case) for case in listed_cases.items],
         columns=[(key, gettext(words)) for key, words in COLUMNS.items()],
-        next_url=url_for("figures.cases", figure=figure, cursor=listed.next, **query) if listed.next else "",
+        next_url=url_for("figures.cases", figure=figure, cursor=listed_cases.next, **query)
+        if listed_cases.next
+        else "",
         first_url=url_for("figures.cases", figure=figure, **query) if cursor else "",
         back=url_for("figures.index", _anchor=figure, **dict[str, Any](told.query)),
     )
 
 
-def _row(told: Told, name: str, line: str) -> Row | None:
+def _behind() -> dict[str, Any]:
+    """Behind what the address asks for cases: behind a line, or behind all that tell one of some things."""
+    return {"line": request.args["line"]} if request.args.get("line") else {WHAT: request.args.getlist(WHAT)[:_MOST]}
+
+
+def _rows(told: Told, name: str, asked: Mapping[str, Any]) -> list[Row]:
     figure = told.counted.figures.get(name) if told.counted else None
-    return next((row for row in figure.rows if row.line == line), None) if figure else None
+    rows = figure.rows if figure else ()
+    if "line" in asked:
+        return [row for row in rows if row.line == asked["line"]]
+    return [row for row in rows if row.of.get("what") in asked[WHAT]]
+
+
+def _said(sayer: Sayer, figure: str, what: list[str]) -> Iterator[str]:
+    return (sayer.say(figure, "what", one) for one in what)
 
 
 # --- as files --------------------------------------------------------------------------------------------------------

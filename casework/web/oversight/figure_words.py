@@ -260,6 +260,10 @@ def say_count(row: Row) -> str:
     return told
 
 
+def say_cases(count: int) -> str:
+    return ngettext("%(num)d case", "%(num)d cases", count)
+
+
 def say_money(money: Mapping[str, Decimal]) -> str:
     """By currency, never added."""
     return " · ".join(f"{currency} {say_amount(amount)}" for currency, amount in money.items())

@@ -113,6 +113,28 @@ def test_without_closed_needs_nothing_tells_of_needs(browser_for: Enter, numbers
     assert "Needs without a live or successful case" not in page
 
 
+def test_the_main_numbers_stand_above_and_lead_to_what_is_behind_all_their_lines(
+    browser_for: Enter, numbers: tuple[str, str], engine: Engine, world: World
+) -> None:
+    for ahead in (False, True):
+        if ahead:
+            count_ahead(engine, world.programmes["BJ"])
+        browser = browser_for("officer")
+        (strip,) = re.findall(r'<ul class="headline".*?</ul>', browser.get("/figures").text, re.S)
+        assert "2 live cases of 2 opened" in words_of(strip)
+        (link,) = [one for one in _links(strip) if one.startswith("/figures/time_in_step/cases")]
+        answer = browser.get(link)
+        assert sorted(in_list(answer.text)) == sorted(numbers)
+        assert "Still there 2 cases" in words_of(answer.text)
+
+
+def test_behind_several_things_stand_the_cases_of_each_once(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser = browser_for("officer")
+    both = browser.get("/figures/time_in_step/cases?what=open&what=ended").text
+    assert sorted(in_list(both)) == sorted(numbers)
+    assert browser.get("/figures/time_in_step/cases?what=nothing").status_code == 404
+
+
 @pytest.mark.parametrize("line", ["", "step:nothing", "step:interest_confirmed;what:x"])
 def test_a_line_that_is_not_there_is_not_found(browser_for: Enter, line: str) -> None:
     assert browser_for("officer").get(f"/figures/funnel/cases?line={line}").status_code == 404
