@@ -115,7 +115,7 @@ class _Standard(Form):
         label=N_("Does it have it?"),
         choices={"yes": N_("yes"), "no": N_("no, it is known to lack it")},
         required=False,
-        help=N_("Nothing chosen: yes. What has no row is not known, which is not no."),
+        help=N_("Nothing chosen means yes. A standard without a row is not known, not “no”."),
     )
 
 
@@ -155,7 +155,7 @@ class _Technology(_Called):
             "none": N_("no licence"),
         },
         required=False,
-        help=N_("Nothing chosen: nobody has said, which is not no."),
+        help=N_("Nothing chosen means not known, not “no”."),
     )
     standards = Rows(label=N_("Certificates and standards"), row=_Standard, most=MOST_STANDARDS, required=False)
     restrictions = Rows(

@@ -261,7 +261,7 @@ def accept(run: UUID, technology: UUID) -> BaseResponse:
         one = _candidate(db, actor, run, technology)
         failed = judge_pair(db, actor, one.run.need, one.technology, one.run).unanswered
     if one.decided.get("case"):
-        flash(gettext("The case was open already."))
+        flash(gettext("The case is already open."))
         return redirect(url_for("cases.show", number=one.decided["case"]), 303)
 
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:

@@ -179,10 +179,10 @@ def _say_cut(run: Kept) -> list[str]:
     listed, compared = len(run.found["candidates"]), len(run.evidence["candidates"])
     said = []
     if run.most <= listed < compared - _removed(run) - len(behind(run, _wanted("ranked", run, [], []))):
-        said.append(gettext("The list ends after the %(count)s best.", count=listed))
+        said.append(gettext("Only the %(count)s best are listed.", count=listed))
     if compared >= CANDIDATES:
         most = gettext(
-            "Only the %(count)s that say most of what is asked were compared: narrow what is asked to see others.",
+            "Only the %(count)s closest records were compared. Narrow the search to see others.",
             count=compared,
         )
         said.append(most)

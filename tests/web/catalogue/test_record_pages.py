@@ -170,7 +170,7 @@ ASKED = {
 
 def unknown_in(html: str, labels: Iterable[str]) -> set[str]:
     """Which of these the page of a record says that nobody has said."""
-    (told,) = re.findall(r"<p[^>]*>Not known, which is not no: ([^<]*)</p>", html)
+    (told,) = re.findall(r"<p[^>]*>Not known \(which does not mean no\): ([^<]*)</p>", html)
     return {label for label in labels if f", {label}," in f", {told},"}
 
 

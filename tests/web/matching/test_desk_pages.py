@@ -359,7 +359,7 @@ def test_what_may_be_the_same_stands_behind_the_best_of_it_with_what_became_of_i
 def test_a_run_says_that_it_had_more_than_it_lists(browser_for: Enter, world: World, engine: Engine) -> None:
     browser = browser_for("officer")
     ids, page = open_desk(browser, world, engine)
-    assert "narrow what is asked" not in browser.get(page).text
+    assert "Narrow the search" not in browser.get(page).text
     told = (
         "UPDATE match_runs SET list = jsonb_set(CAST(list AS jsonb), '{candidates}', '[]')::text, evidence = :evidence"
     )
@@ -369,4 +369,4 @@ def test_a_run_says_that_it_had_more_than_it_lists(browser_for: Enter, world: Wo
         evidence["candidates"] = [one] * CANDIDATES
         db.execute(text(told), {"evidence": orjson.dumps(evidence).decode()})
     words = words_of(browser.get(page).text)
-    assert "Only the 300 that say most of what is asked were compared: narrow what is asked to see others." in words
+    assert "Only the 300 closest records were compared. Narrow the search to see others." in words
