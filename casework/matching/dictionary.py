@@ -14,6 +14,8 @@ from importlib.resources import files
 
 from casework.matching.terms import UNSPACED, normalised, runs_of, terms_of
 
+#: Who says what a word means: the glossary, with its version, or the dictionary.
+GLOSSARY, DICTIONARY = "glossary", "dictionary"
 #: No word that is longer is looked for.
 LONGEST = 16
 #: So many Chinese words are asked for an English one, and so many English words make one.
@@ -34,6 +36,11 @@ class Glossary:
     version: str = ""
     #: By the Chinese word the English ones.
     english: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def source(self) -> str:
+        """As an explanation names it."""
+        return f"{GLOSSARY} {self.version}"
 
     @cached_property
     def by_word(self) -> Mapping[str, Sequence[str]]:
@@ -140,9 +147,9 @@ def to_english(said: str, dictionary: Dictionary, glossary: Glossary) -> Iterato
     for run in runs_of(said):
         for word in segmented(run, dictionary, known):
             if word in known:
-                meanings, source = list(known[word]), f"glossary {glossary.version}"
+                meanings, source = list(known[word]), glossary.source
             else:
-                meanings, source = dictionary.meanings(word), "dictionary"
+                meanings, source = dictionary.meanings(word), DICTIONARY
             terms = tuple(dict.fromkeys(term for meaning in meanings for term in _meant(meaning)))
             if terms:
                 yield Translation(word, terms, meanings[0], source)
@@ -172,9 +179,9 @@ def to_chinese(terms: Sequence[tuple[str, str]], dictionary: Dictionary, glossar
         for length in range(min(LONGEST_ENGLISH, len(terms) - at), 0, -1):
             said = " ".join(word for _, word in terms[at : at + length])
             words: Sequence[str] | None = known.get(tuple(term for term, _ in terms[at : at + length]))
-            source = f"glossary {glossary.version}"
+            source = glossary.source
             if words is None:
-                words, source = dictionary.chinese(said), "dictionary"
+                words, source = dictionary.chinese(said), DICTIONARY
             if pairs := tuple(dict.fromkeys(pair for word in words for pair in terms_of(word, "english"))):
                 yield Translation(said, pairs, words[0], source)
                 break

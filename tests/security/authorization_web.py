@@ -627,6 +627,12 @@ TABLE: tuple[Row, ...] = (
     post("/programmes/<programme>/settings/lists/entry", SUPERVISORS | ADMINISTRATOR, query="?list=sectors"),
     get("/programmes/<programme>/settings/lists/import", SUPERVISORS | ADMINISTRATOR, query="?list=sectors"),
     post("/programmes/<programme>/settings/lists/import", SUPERVISORS | ADMINISTRATOR, query="?list=sectors"),
+    # The words that matching asks for in another language are the officers', too.
+    get("/programmes/<programme>/settings/lists", DECIDERS | ADMINISTRATOR, there=FOREIGN, query="?list=glossary"),
+    get("/programmes/<programme>/settings/lists/entry", DECIDERS | ADMINISTRATOR, there=FOREIGN, query="?list=glossary"),
+    post("/programmes/<programme>/settings/lists/entry", DECIDERS | ADMINISTRATOR, there=FOREIGN, query="?list=glossary"),
+    get("/programmes/<programme>/settings/lists/import", DECIDERS | ADMINISTRATOR, there=FOREIGN, query="?list=glossary"),
+    post("/programmes/<programme>/settings/lists/import", DECIDERS | ADMINISTRATOR, there=FOREIGN, query="?list=glossary"),
     get("/programmes/<programme>/settings/weights", SUPERVISORS | ADMINISTRATOR),
     post("/programmes/<programme>/settings/weights", SUPERVISORS | ADMINISTRATOR),
     get("/programmes/<programme>/settings/weights/change", SUPERVISORS, ADMINISTRATOR),

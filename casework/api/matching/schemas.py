@@ -132,7 +132,10 @@ class RunMade(Answer):
     id: str
     need: str
     catalogue: Annotated[int, Field(description="The version of the catalogue's index")]
-    glossary: str
+    glossary: Annotated[
+        str,
+        Field(description="The version of the programme's glossary; of a run from before these were counted, a digest"),
+    ]
     channels: Annotated[
         list[str], Field(description="What took part: `words`, and `text`, which compares what texts mean")
     ]

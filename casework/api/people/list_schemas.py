@@ -57,6 +57,7 @@ class EntryTable(Body):
 class ListMade(Answer):
     id: str
     version: int
+    number: Annotated[int, Field(description="The version that the list has since")]
     added: int
     changed: int
 
@@ -79,6 +80,8 @@ class ProgrammeList(Answer):
     name: str
     versioned: bool
     kinds: Annotated[list[str], Field(description="What stands in the place of a version, where it is one of these")]
+    number: Annotated[int, Field(description="Its version: 1 as the product has it, and one more with each change")]
+    mine: Annotated[bool, Field(description="You may change it")]
     entries: list[ListEntry]
 
 
@@ -86,4 +89,4 @@ class ProgrammeLists(Answer):
     id: str
     version: Annotated[int, Field(description="What a change sends back as `seen`")]
     items: list[ProgrammeList]
-    mine: Annotated[bool, Field(description="You may change them")]
+    mine: Annotated[bool, Field(description="You may change all of them")]

@@ -99,6 +99,7 @@ class SettingsEntry(Answer):
     changes: Annotated[JsonObject, Field(description="By field what it said before and after, as a pair")]
     reason: str | None
     erased: Annotated[bool, Field(description="Its words named somebody and were erased")]
+    lists: Annotated[dict[str, int], Field(description="By list that it changed the version that the list has since")]
 
 
 class ProgrammeSettings(Answer):

@@ -35,10 +35,15 @@ from casework.reasons import Why
 
 #: What the log of a programme says was done.
 LIST_SET = "list_set"
-#: Who says what stands on a list.
+#: Who says what stands on a list, and on that of the words that matching asks for in another language: they meet it with each search.
 LIST_SETTERS = (Role.SUPERVISOR, Role.ADMINISTRATOR)
-#: What is set of an entry.
-ENTRY_FIELDS = ("list", "code", "version", "label", "label_zh", "position", "retired")
+GLOSSARY_SETTERS = (*LIST_SETTERS, Role.OFFICER)
+#: The list of these words.
+GLOSSARY = "glossary"
+#: The version of a list of which the programme has said nothing; each change makes the next one.
+FIRST_VERSION = 1
+#: What is set of an entry, and since which version of its list it stands so.
+ENTRY_FIELDS = ("list", "code", "version", "label", "label_zh", "position", "retired", "since")
 #: The most entries of a list that one import brings, and the most that a list has.
 MOST_ROWS, MOST = 1_000, 2_000
 #: The longest table that a form or a program sends: as a form sends it, a sign takes nine bytes, and a request has a million.
@@ -70,6 +75,8 @@ class Entry:
     shipped: bool = False
     #: It is known by its version and code, as a printed catalogue has them.
     printed: bool = False
+    #: Since which version of its list it stands so.
+    since: int = FIRST_VERSION
 
     @property
     def key(self) -> str:
@@ -248,18 +255,6 @@ OF_THE_PLACE = "districts"
 Lists = Mapping[str, tuple[Entry, ...]]
 
 
-def of_another_place(rows: Iterable[JsonMapping]) -> list[JsonObject]:
-    """What a programme has said of its lists, for one in another place: it offers nothing that is the first place's own."""
-    ours = [
-        {name: getattr(entry, name) for name in ("code", "version", "label", "label_zh", "position")}
-        for entry in LISTS[OF_THE_PLACE].start
-    ]
-    return [
-        *(dict(row) for row in rows if row["list"] != OF_THE_PLACE),
-        *({"list": OF_THE_PLACE, **entry, "retired": True} for entry in ours),
-    ]
-
-
 def overlay(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Entry, ...]]:
     """Every list: what it begins with, and in its place or after it what a programme has said."""
     found = {name: {entry.key: entry for entry in kind.start} for name, kind in LISTS.items()}
@@ -272,9 +267,20 @@ def overlay(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Entry, ...]]:
             row["version"],
             retired=row["retired"],
             printed=row["list"] in PRINTED,
+            since=row.get("since", FIRST_VERSION),
         )
         found[row["list"]][entry.key] = entry
     return {name: tuple(sorted(entries.values(), key=LISTS[name].order)) for name, entries in found.items()}
+
+
+def setters_of(name: str) -> tuple[Role, ...]:
+    """Who says what stands on a list."""
+    return GLOSSARY_SETTERS if name == GLOSSARY else LIST_SETTERS
+
+
+def number_of(entries: Iterable[Entry]) -> int:
+    """The version that a list has: no row is ever deleted, so that of its newest change stands in one."""
+    return max((entry.since for entry in entries), default=FIRST_VERSION)
 
 
 def offered(entries: Iterable[Entry]) -> list[Entry]:
@@ -437,7 +443,7 @@ AT_FIRST: Mapping[str, frozenset[str]] = {
 
 
 __all__ = [
-    "AT_FIRST", "COLUMNS", "CONTENT", "ENTRY_FIELDS", "KIND", "LAST", "LISTED", "LISTS", "LIST_SET", "LIST_SETTERS", "MOST",
-    "MOST_ROWS", "MOST_SIGNS", "OF", "Entry", "ListKind", "Lists", "changed", "cleaned", "find", "in_both", "insist_apart", "key_of",
-    "meant", "offered", "offered_after", "overlay", "table_of", "unit_of",
+    "AT_FIRST", "COLUMNS", "CONTENT", "ENTRY_FIELDS", "FIRST_VERSION", "GLOSSARY", "GLOSSARY_SETTERS", "KIND", "LAST", "LISTED", "LISTS",
+    "LIST_SET", "LIST_SETTERS", "MOST", "MOST_ROWS", "MOST_SIGNS", "OF", "Entry", "ListKind", "Lists", "changed", "cleaned", "find",
+    "in_both", "insist_apart", "key_of", "meant", "number_of", "offered", "offered_after", "overlay", "setters_of", "table_of", "unit_of",
 ]  # fmt: skip

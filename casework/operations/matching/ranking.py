@@ -12,8 +12,7 @@ from functools import cache, lru_cache
 
 from sqlalchemy import Connection, text
 
-from casework.engine.case_objects.programme_lists import Lists, offered, overlay
-from casework.ledger.canonical_json import digest
+from casework.engine.case_objects.programme_lists import GLOSSARY, Lists, number_of, offered, overlay
 from casework.matching.bm25 import Corpus, Scored, ranked, rarity, score
 from casework.matching.dictionary import Glossary, cc_cedict
 from casework.matching.fusion import fuse, given
@@ -61,7 +60,7 @@ def make_ready() -> None:
 
 
 def read_glossary(db: Connection, programme: str) -> Glossary:
-    """What a programme's officers say that words mean; its version is the digest of what it says."""
+    """What a programme's officers say that words mean, in the version that the list has."""
     return _glossary(read_lists(db, programme))
 
 
@@ -71,16 +70,17 @@ def shipped_glossary() -> Glossary:
 
 
 def _glossary(lists: Lists) -> Glossary:
-    return _told(tuple((entry.label_zh, entry.label) for entry in offered(lists["glossary"])))
+    entries = lists[GLOSSARY]
+    return _told(str(number_of(entries)), tuple((entry.label_zh, entry.label) for entry in offered(entries)))
 
 
 @lru_cache(maxsize=32)
-def _told(words: tuple[tuple[str, str], ...]) -> Glossary:
+def _told(version: str, words: tuple[tuple[str, str], ...]) -> Glossary:
     """The glossary of these words: it is asked with each search, and seldom another one than the last time."""
     english: dict[str, list[str]] = {}
     for chinese, meaning in words:
         english.setdefault(chinese, []).append(meaning)
-    return Glossary(digest(english)[:8], english)
+    return Glossary(version, english)
 
 
 def gather(

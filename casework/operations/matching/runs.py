@@ -104,7 +104,7 @@ class MatchRun:
     made_at: str
     #: What was asked.
     said: str
-    #: The version of the catalogue's index, and the digest of the glossary, that it was made of.
+    #: The versions of the catalogue's index and of the glossary that it was made of; of an old run a digest of that.
     catalogue: int
     glossary: str
     #: By which version of the programme's weights it was ordered, and what they were.

@@ -76,7 +76,7 @@ def show_settings(db: Connection, actor: Actor, programme: str) -> ProgrammeSett
     insist_reads(actor, programme)
     row = db.execute(_PROGRAMME, {"id": programme}).one()
     head = read_letterhead(db, programme)
-    entries = list(_entries(db, programme))
+    entries = list(entries_of(db, programme))
     return ProgrammeSettings(
         id=row.id,
         code=row.code,
@@ -131,7 +131,7 @@ def insist_letterhead(db: Connection, programme: str) -> Letterhead:
 _LETTERHEAD = text(f"SELECT {', '.join(FIELDS)} FROM letterheads WHERE programme_id = CAST(:programme AS uuid)")
 
 
-def _entries(db: Connection, programme: str) -> Iterator[SettingsEntry]:
+def entries_of(db: Connection, programme: str) -> Iterator[SettingsEntry]:
     """What was done with the settings, in order: by field what it said before and after."""
     with whole(db):
         rows = db.execute(
@@ -195,6 +195,7 @@ def _entries(db: Connection, programme: str) -> Iterator[SettingsEntry]:
             changes=changes,
             reason=reason if isinstance(reason, str) else None,
             erased=any(isinstance(value, Erased) for value in event.body.values()),
+            lists=_versions(event),
         )
 
 
@@ -228,6 +229,12 @@ def _told(event: RegisterEvent) -> JsonObject:
         if name.partition(MARK)[0] in (_TABLE, "public_catalogues") and isinstance(value, Mapping):
             return dict(value)
     return {}
+
+
+def _versions(event: RegisterEvent) -> dict[str, int]:
+    """By list that an event changes the version that the list has since."""
+    rows = (row for name, row in sorted(event.body.items()) if name.startswith(f"list_entries{MARK}"))
+    return {row["list"]: row["since"] for row in rows if isinstance(row, Mapping)}
 
 
 def _listed(event: RegisterEvent) -> dict[str, JsonObject]:

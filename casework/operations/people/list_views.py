@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from casework.operations.people.views import SettingsEntry
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListEntry:
@@ -32,6 +34,10 @@ class ProgrammeList:
     versioned: bool
     #: What stands in the place of a version, where it is one of these.
     kinds: list[str]
+    #: Its version: 1 as the product has it, and one more with each change.
+    number: int
+    #: Whether who asks may change it.
+    mine: bool
     entries: list[ListEntry]
 
 
@@ -43,5 +49,22 @@ class ProgrammeLists:
     #: Of the newest change; whoever changes one says so with it.
     version: int
     items: list[ProgrammeList]
-    #: Whether who asks may change them.
+    #: Whether who asks may change all of them.
     mine: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListShown:
+    """A list of a programme on a page of its own."""
+
+    id: str
+    #: What the programme is called.
+    name: str
+    name_zh: str | None
+    listed: ProgrammeList
+    #: Of the newest change of any list of the programme; whoever changes one says so with it.
+    version: int
+    #: What was done with it, the newest first.
+    history: list[SettingsEntry]
+    #: Whether who asks looks at the other settings of the programme, too.
+    settings: bool

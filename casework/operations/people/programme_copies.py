@@ -7,18 +7,20 @@ person but whoever copies, no phase, no record, no case, and no view of a list, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.letterheads import COPIED
-from casework.engine.case_objects.programme_lists import ENTRY_FIELDS, LISTS, changed, of_another_place
+from casework.engine.case_objects.programme_lists import ENTRY_FIELDS, FIRST_VERSION, LISTS, OF_THE_PLACE, changed
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import NotFound
+from casework.json_values import JsonMapping, JsonObject
 from casework.operations.auth.step_up import sensitive
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.register_log import append
@@ -63,7 +65,7 @@ def begin_copy(
         role = Role.ADMINISTRATOR
         made["membership"] = registry.grant_role(db, by, role, programme=id, by=by)
     told = [dict(entry._mapping) for entry in db.execute(_ENTRIES, {"programme": source})]
-    entries = of_another_place(told)
+    entries = _of_another_place(told)
     listed = keep_entries(db, id, entries)
     lists = [changed(name, some) for name in LISTS if (some := [one for one in entries if one["list"] == name])]
     with whole(db):
@@ -78,6 +80,18 @@ def begin_copy(
             effects["editions"] = row.editions
         append(db, log, [log.next_event(COPIED, by, role=role, effects=effects, body=body)])
     return made
+
+
+def _of_another_place(rows: Iterable[JsonMapping]) -> list[JsonObject]:
+    """What a programme has said of its lists, for one in another place: it offers nothing that is the first place's own."""
+    ours = [
+        {name: getattr(entry, name) for name in ("code", "version", "label", "label_zh", "position")}
+        for entry in LISTS[OF_THE_PLACE].start
+    ]
+    return [
+        *(dict(row) for row in rows if row["list"] != OF_THE_PLACE),
+        *({"list": OF_THE_PLACE, **entry, "retired": True, "since": FIRST_VERSION + 1} for entry in ours),
+    ]
 
 
 #: The programme whose settings are taken.

@@ -12,7 +12,7 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework import reasons
-from casework.engine.case_objects.letterheads import REASON
+from casework.engine.case_objects.letterheads import READERS, REASON
 from casework.engine.case_objects.programme_lists import (
     LIST_SET,
     LIST_SETTERS,
@@ -26,6 +26,8 @@ from casework.engine.case_objects.programme_lists import (
     find,
     insist_apart,
     key_of,
+    number_of,
+    setters_of,
     table_of,
     unit_of,
 )
@@ -36,8 +38,8 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.programme_lists import read_lists
-from casework.operations.people.letterheads import insist_reads
-from casework.operations.people.list_views import ListEntry, ProgrammeList, ProgrammeLists
+from casework.operations.people.letterheads import entries_of
+from casework.operations.people.list_views import ListEntry, ListShown, ProgrammeList, ProgrammeLists
 from casework.operations.people.setting_changes import take_turn, tell, told_last, words_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
@@ -70,6 +72,8 @@ def show_lists(db: Connection, actor: Actor, programme: str) -> ProgrammeLists:
                 name=name,
                 versioned=kind.versioned,
                 kinds=list(kind.kinds),
+                number=number_of(lists[name]),
+                mine=in_the_programme(actor, programme, setters_of(name)) is not None,
                 entries=[_shown(entry, kind) for entry in lists[name]],
             )
             for name, kind in LISTS.items()
@@ -84,8 +88,29 @@ _REFERRED = text(f"""
     WHERE coalesce(c.programme_id, m.programme_id) = CAST(:programme AS uuid)
     AND {own_referral("t", "coalesce(c.interests, m.interests)")} LIMIT 1
 """)
-#: Whether there is such a programme.
-_PROGRAMME = text("SELECT id FROM programmes WHERE id = CAST(:id AS uuid)")
+#: What a programme is called, where there is one.
+_PROGRAMME = text("SELECT id::text, name, name_zh FROM programmes WHERE id = CAST(:id AS uuid)")
+
+
+def show_list(db: Connection, actor: Actor, programme: str, name: str) -> ListShown:
+    """One of them with its history, for whoever looks at the settings, and for whoever may change it. Raises NotFound."""
+    insist_looks(actor, programme, name)
+    shown, called = show_lists(db, actor, programme), db.execute(_PROGRAMME, {"id": programme}).one()
+    return ListShown(
+        id=called.id,
+        name=called.name,
+        name_zh=called.name_zh,
+        listed=next(one for one in shown.items if one.name == name),
+        version=shown.version,
+        history=[entry for entry in entries_of(db, programme) if name in entry.lists][::-1],
+        settings=actor.in_programme(programme, READERS),
+    )
+
+
+def insist_looks(actor: Actor, programme: str, name: str) -> None:
+    """That there is such a list, and the actor looks at it on its page. Raises NotFound."""
+    if name not in LISTS or not actor.in_programme(programme, {*READERS, *setters_of(name)}):
+        raise NotFound("programme")
 
 
 def _shown(entry: Entry, kind: ListKind) -> ListEntry:
@@ -102,12 +127,12 @@ def _shown(entry: Entry, kind: ListKind) -> ListEntry:
     )
 
 
-def insist_sets_lists(actor: Actor, programme: str) -> By:
-    """In which capacity the actor says what stands on them. Raises NotFound, NotAllowed."""
-    insist_reads(actor, programme)
-    by = in_the_programme(actor, programme, LIST_SETTERS)
+def insist_sets_list(actor: Actor, programme: str, name: str) -> By:
+    """In which capacity the actor says what stands on a list. Raises NotFound, NotAllowed."""
+    insist_looks(actor, programme, name)
+    by = in_the_programme(actor, programme, setters_of(name))
     if by is None:
-        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=LIST_SETTERS))
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=setters_of(name)))
     return by
 
 
@@ -129,8 +154,7 @@ def set_entry(
 
     What stood there before is changed with a reason. Raises RecordHasMoved where a list was changed after it was `seen`.
     """
-    by = insist_sets_lists(actor, programme)
-    _insist_list(name)
+    by = insist_sets_list(actor, programme, name)
     values = cleaned(name, fields)
     words = words_of(reason)
     if (earlier := ask(db, actor, request)) is not None:
@@ -150,17 +174,11 @@ def import_entries(
     seen: int | None = None,
 ) -> Done:
     """The same of many, as a table with a header: all of them, or none with every fault by its row. What it does not name stays."""
-    by = insist_sets_lists(actor, programme)
-    _insist_list(name)
+    by = insist_sets_list(actor, programme, name)
     values, words = table_of(name, content), {REASON: line(reason, REASON)}
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     return finish(db, actor, request, _set(db, by, (programme, name), values, words, request=request, seen=seen))
-
-
-def _insist_list(name: str) -> None:
-    if name not in LISTS:
-        raise NotFound()
 
 
 def _set(
@@ -185,12 +203,13 @@ def _set(
         raise InvalidForm(fields={REASON: reasons.lists.SAY_WHY})
     if len(present[name]) + len(told) - len(known) > MOST:
         raise Refused(reasons.lists.FULL(most=MOST))
-    keys = keep_entries(db, programme, told)
+    number = number_of(present[name]) + 1
+    keys = keep_entries(db, programme, ({**one, "since": number} for one in told))
     with whole(db):
         body = body_of(db, _TABLE, programme, keys) | dict(words)
     version = tell(db, log, by, LIST_SET, request, effects={"lists": [changed(name, told)]}, body=body)
     added = len(told) - len(known)
-    return Done({"id": programme, "version": version, "added": added, "changed": len(known)})
+    return Done({"id": programme, "version": version, "number": number, "added": added, "changed": len(known)})
 
 
 def _says(present: Lists, name: str, values: JsonMapping) -> bool:
@@ -209,12 +228,12 @@ def keep_entries(db: Connection, programme: str, values: Iterable[JsonMapping]) 
 
 #: Writes entries, or writes them anew.
 _KEEP = text("""
-    INSERT INTO list_entries (id, programme_id, list, code, version, label, label_zh, position, retired)
-    SELECT id, programme_id, list, code, version, label, label_zh, position, retired
+    INSERT INTO list_entries (id, programme_id, list, code, version, label, label_zh, position, retired, since)
+    SELECT id, programme_id, list, code, version, label, label_zh, position, retired, since
     FROM jsonb_populate_recordset(NULL::list_entries, CAST(:rows AS jsonb))
     ON CONFLICT (programme_id, list, version, code) DO UPDATE SET label = excluded.label, label_zh = excluded.label_zh,
-    position = excluded.position, retired = excluded.retired RETURNING id
+    position = excluded.position, retired = excluded.retired, since = excluded.since RETURNING id
 """)
 
 
-__all__ = ["import_entries", "insist_sets_lists", "keep_entries", "set_entry", "show_lists"]
+__all__ = ["import_entries", "insist_sets_list", "keep_entries", "set_entry", "show_list", "show_lists"]

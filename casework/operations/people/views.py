@@ -412,6 +412,8 @@ class SettingsEntry:
     reason: str | None
     #: Its words named somebody and were erased.
     erased: bool
+    #: By list that it changed the version that the list has since.
+    lists: dict[str, int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,16 @@ from dataclasses import replace
 
 from casework.engine.case_objects.letterheads import COPIED, LETTERHEAD_SET, REASON, SETTERS
 from casework.engine.case_objects.programme_editions import EDITIONS_SET
-from casework.engine.case_objects.programme_lists import AT_FIRST, LIST_SET, LIST_SETTERS, LISTS, key_of, offered_after
+from casework.engine.case_objects.programme_lists import (
+    AT_FIRST,
+    FIRST_VERSION,
+    LIST_SET,
+    LIST_SETTERS,
+    LISTS,
+    key_of,
+    offered_after,
+    setters_of,
+)
 from casework.engine.case_objects.programme_providers import PROVIDERS_SET, Asked, only_adds
 from casework.engine.case_objects.public_catalogues import CATALOGUE_SET
 from casework.engine.case_objects.ranking_weights import (
@@ -51,6 +60,7 @@ def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent])
     set_before, begun = set[str](), False
     offers = AT_FIRST
     known = {(name, key) for name, keys in AT_FIRST.items() for key in keys}
+    numbers: dict[str, int | None] = dict.fromkeys(LISTS, FIRST_VERSION)
     calendar: Calendar | None = None
     events = list(events)
     yield from _asked_against(past, programme, events)
@@ -67,9 +77,10 @@ def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent])
             if event.kind in set_before and REASON not in event.body:
                 yield event.seq, "it changes what was set before, and does not say why"
         elif event.kind == LIST_SET:
-            yield from ((event.seq, why) for why in _set_against(past, programme, event, LIST_SETTERS))
+            yield from ((event.seq, why) for why in _set_against(past, programme, event, _setters(event)))
         if "lists" in event.effects or event.kind == LIST_SET:
             yield from ((event.seq, why) for why in _listed_against(event, known))
+            yield from ((event.seq, why) for why in _numbered_against(event, numbers))
             for change in event.effects.get("lists", ()):
                 offers = offered_after(change, offers) if change["list"] in offers else offers
         if (refusal := event.effects.get("refusal")) is not None and refusal not in offers["match_refusals"]:
@@ -195,6 +206,28 @@ def _listed_against(event: RegisterEvent, known: set[tuple[str, str]]) -> Iterat
     if event.kind == LIST_SET and REASON not in event.body and known & said.keys():
         yield "it says something else of an entry that was there before, and does not say why"
     known |= said.keys()
+
+
+def _setters(event: RegisterEvent) -> tuple[Role, ...]:
+    """Who may change the lists that an event changes: whoever may change each of them."""
+    said = {change["list"] for change in event.effects.get("lists", ())}
+    return setters_of(said.pop()) if len(said) == 1 else LIST_SETTERS
+
+
+def _numbered_against(event: RegisterEvent, numbers: dict[str, int | None]) -> Iterator[str]:
+    """Each change of a list makes its next version; a programme that begins with the lists of another goes on from their versions."""
+    rows = [row for name, row in event.body.items() if name.startswith(f"list_entries{MARK}")]
+    erased = any(not isinstance(row, Mapping) for row in rows)
+    for name in {change["list"] for change in event.effects.get("lists", ())} & numbers.keys():
+        said = {row["since"] for row in rows if isinstance(row, Mapping) and row["list"] == name}
+        before = numbers[name]
+        if event.kind == LIST_SET:
+            numbers[name] = None if before is None else before + 1
+            if numbers[name] is not None and not said <= {numbers[name]}:
+                yield f"it makes another version of the list “{name}” than the next one"
+        else:
+            # What was erased of it may have been the newest.
+            numbers[name] = None if erased else max(said, default=FIRST_VERSION)
 
 
 def _copied_against(past: Past, event: RegisterEvent) -> Iterator[str]:

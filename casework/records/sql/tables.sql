@@ -795,6 +795,7 @@ CREATE TABLE list_entries (
     label_zh TEXT NOT NULL,
     position INTEGER NOT NULL,
     retired BOOLEAN NOT NULL,
+    since INTEGER NOT NULL,
     CONSTRAINT pk_list_entries PRIMARY KEY (id),
     CONSTRAINT uq_list_entries_programme_id_list_version_code UNIQUE (programme_id, list, version, code),
     CONSTRAINT fk_list_entries_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
@@ -804,6 +805,7 @@ COMMENT ON COLUMN list_entries.list IS 'Of which list';
 COMMENT ON COLUMN list_entries.version IS 'Of the catalogue that it is an item of; empty: of none';
 COMMENT ON COLUMN list_entries.position IS 'In which order they are offered';
 COMMENT ON COLUMN list_entries.retired IS 'Whether it is not offered any more';
+COMMENT ON COLUMN list_entries.since IS 'Since which version of its list it stands so; the product brings version 1';
 
 CREATE TABLE looks (
     person_id UUID NOT NULL,

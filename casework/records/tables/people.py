@@ -110,6 +110,12 @@ list_entries = Table(
     Column("label_zh", Text, nullable=False),
     Column("position", Integer, nullable=False, comment="In which order they are offered"),
     Column("retired", Boolean, nullable=False, comment="Whether it is not offered any more"),
+    Column(
+        "since",
+        Integer,
+        nullable=False,
+        comment="Since which version of its list it stands so; the product brings version 1",
+    ),
     UniqueConstraint("programme_id", "list", "version", "code"),
     comment="What a programme has said of entries of its lists, beside those that the product begins with; the fold of its log",
 )

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.engine.case_objects.countries import HERE
+from casework.engine.case_objects.programme_lists import GLOSSARY, GLOSSARY_SETTERS
 from casework.errors import NotFound
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.kept_records import EDITORS
@@ -48,9 +49,9 @@ from casework.web.matching.rank_tables import rank_tables
 from casework.web.people.weight_names import WEIGHT_NAMES
 from casework.web.shell import layout
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import N_
+from casework.web.shell.i18n import N_, name_of
 from casework.web.shell.kept_forms import drop_kept, kept_form
-from casework.web.shell.session import list_transaction, page_transaction
+from casework.web.shell.session import list_transaction, page_transaction, viewer
 
 blueprint = Blueprint("desk", __name__)
 
@@ -77,8 +78,11 @@ def index() -> str:
         ranks = follow_up.tell_ranks(db, actor)
         wrong = follow_up.page_to_correct(db, actor, cursor=request.args.get("wrong"))
         proposed, waiting = proposals.list_needs_proposed(db, actor)
+    person = viewer()
+    programmes = person.viewer.programmes if person else []
     return render_template(
         "matching/needs.html",
+        glossaries=[(name_of(one), url) for one in programmes if (url := _glossary(actor, one.id))],
         ranks=rank_tables(ranks),
         wrong=to_correct(wrong.items),
         wrong_next=url_for("desk.index", wrong=wrong.next) + "#wrong" if wrong.next else "",
@@ -125,6 +129,7 @@ def show(need: UUID) -> str:
         draft = kept_form(db, actor, f"desk.search:{id}")
         asked = answers_by_match(interest.list_interest(db, actor, id))
         may = actor.in_programme(one.programme, EDITORS)
+        glossary = _glossary(actor, one.programme)
     counts = _counts(run, found, waiting, told)
     told_beside = Beside(facts, judged, {one.technology: one for one in waiting})
     values = values_of("need", one, names)
@@ -169,9 +174,17 @@ def show(need: UUID) -> str:
         draft=draft,
         beside=beside,
         may=may and one.merged_into is None,
+        glossary=glossary,
         say_left_out=lambda left: [(gettext(FILTERS.get(name, name)), why) for name, why in left.items()],
         statuses=STATUSES,
     )
+
+
+def _glossary(actor: Actor, programme: str) -> str:
+    """Where the words stand that a programme's searches ask for in the other language; nothing for whoever cannot set them."""
+    if not actor.in_programme(programme, GLOSSARY_SETTERS):
+        return ""
+    return url_for("programme_lists.show", programme=programme, list=GLOSSARY)
 
 
 def _say_cut(run: Kept) -> list[str]:
@@ -266,6 +279,7 @@ def replay(run: UUID) -> str:
         told = runs.replay_run(db, actor, str(run))
         layout.use_calendar(calendar_of(db, kept.programme))
         need = catalogue.titles_of(db, actor, "need", {kept.need})[kept.need]
+        glossary = _glossary(actor, kept.programme)
         moved = {id for _, ids in runs.differences_of(kept) for id in ids}
         titles = catalogue.titles_of(db, actor, "technology", moved)
     weights = runs.weights_told(kept.evidence)
@@ -274,6 +288,7 @@ def replay(run: UUID) -> str:
         run=kept,
         told=told,
         need=need,
+        glossary=glossary,
         weights={"version": weights["version"], "named": _named(weights["values"])},
         differences=[
             (gettext(_DIFFERS[what]), [titles[id] for id in ids if id in titles])

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from casework.json_values import JsonMapping
 from casework.matching.conflicts import Conflict
+from casework.matching.dictionary import DICTIONARY, GLOSSARY
 from casework.matching.explanation import Kind
 from casework.operations.matching.desk import CandidateFacts
 from casework.operations.matching.ranking import TEXT, WORDS
@@ -130,10 +131,10 @@ def say_why(parts: Sequence[JsonMapping]) -> Why:
     # Where it runs stands among its facts.
     said += [_text(part) for part in beside if part["kind"] != Kind.COUNTRIES]
     rows = [
-        (part["text"], part["source"], gettext("yes") if part["title"] else gettext("no"), per)
+        (part["text"], say_source(part["source"]), gettext("yes") if part["title"] else gettext("no"), per)
         for part, per in zip(parts, whole, strict=True)
     ]
-    rows += [(_text(part), part["source"], gettext("no"), "") for part in beside]
+    rows += [(_text(part), say_source(part["source"]), gettext("no"), "") for part in beside]
     return Why(bar, listed(said), rows)
 
 
@@ -179,7 +180,15 @@ def say_cost(cost: tuple[Decimal, str] | None) -> str:
 
 def _said(part: JsonMapping, per: str) -> str:
     said = f"{part['text']} {per}"
-    return _beside(said, part["source"]) if part["source"] else said
+    return _beside(said, say_source(part["source"])) if part["source"] else said
+
+
+def say_source(source: str) -> str:
+    """Who says so: a version of the programme's glossary, the dictionary, or as a run has it."""
+    of, _, number = source.partition(" ")
+    if of == GLOSSARY and number:
+        return gettext("glossary %(number)s", number=number)
+    return gettext("dictionary") if source == DICTIONARY else source
 
 
 def _beside(what: str, more: str) -> str:

@@ -12,18 +12,25 @@ from flask_babel import gettext, ngettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
-from casework.engine.case_objects.letterheads import READERS
-from casework.engine.case_objects.programme_lists import CONTENT, KIND, LAST, LISTS, MOST_SIGNS, WANTED
+from casework.engine.case_objects.programme_lists import (
+    CONTENT,
+    GLOSSARY_SETTERS,
+    KIND,
+    LAST,
+    LISTS,
+    MOST_SIGNS,
+    WANTED,
+)
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Choice, Form, Note, Number, Text, YesNo
 from casework.engine.definition.list_names import CLOSING_REASONS, INDICATORS
 from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.idempotency import Done, Request
-from casework.operations.people import letterheads, programme_lists
-from casework.operations.people.list_views import ListEntry, ProgrammeList
-from casework.operations.people.views import ProgrammeSettings
+from casework.operations.people import programme_lists
+from casework.operations.people.list_views import ListEntry, ListShown, ProgrammeList
 from casework.permissions.actors import Actor
+from casework.web.people.setting_words import MOST_CHANGES, MOST_VERSIONS, say_happened, say_listed_changes
 from casework.web.shell.forms import own_texts
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import clock
@@ -109,18 +116,23 @@ class TableForm(Form):
 
 
 @blueprint.get("")
-@only(*READERS)
+@only(*GLOSSARY_SETTERS)
 def show(programme: UUID) -> str:
     name = _name()
     with page_transaction() as (db, actor):
-        shown, one, _ = _read(db, actor, str(programme), name)
-        mine = programme_lists.show_lists(db, actor, str(programme)).mine
+        shown = programme_lists.show_list(db, actor, str(programme), name)
+    one = shown.listed
     return render_template(
         "people/programme_list.html",
         one=shown,
         list=one,
         name=gettext(LIST_NAMES[name]),
-        mine=mine,
+        mine=one.mine,
+        history=[
+            (entry, say_happened(entry), say_listed_changes(entry, name)) for entry in shown.history[:MOST_VERSIONS]
+        ],
+        older=len(shown.history[MOST_VERSIONS:]),
+        most_changes=MOST_CHANGES,
         about=gettext(ABOUT_LISTS[name]),
         columns=_columns(one),
         last=LAST,
@@ -149,14 +161,10 @@ def _name() -> str:
     return request.args.get("list", "")
 
 
-def _read(db: Connection, actor: Actor, programme: str, name: str) -> tuple[ProgrammeSettings, ProgrammeList, int]:
-    """The settings of the programme, the list, and the version of the lists. Raises NotFound."""
-    shown = letterheads.show_settings(db, actor, programme)
-    lists = programme_lists.show_lists(db, actor, programme)
-    one = next((one for one in lists.items if one.name == name), None)
-    if one is None:
-        raise NotFound
-    return shown, one, lists.version
+def _read(db: Connection, actor: Actor, programme: str, name: str) -> ListShown:
+    """The list, for whoever changes it. Raises NotFound, NotAllowed."""
+    programme_lists.insist_sets_list(actor, programme, name)
+    return programme_lists.show_list(db, actor, programme, name)
 
 
 def _entry(one: ProgrammeList, key: str) -> ListEntry | None:
@@ -177,15 +185,15 @@ def _form_of(one: ProgrammeList, entry: ListEntry | None) -> type[Form]:
 
 
 @blueprint.get("/entry")
-@only(*READERS)
+@only(*GLOSSARY_SETTERS)
 def ask_entry(programme: UUID) -> Response:
     return _entry_form(str(programme), _name(), request.args.get("key", ""), None)
 
 
 def _entry_form(programme: str, name: str, key: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
-        programme_lists.insist_sets_lists(actor, programme)
-        shown, one, version = _read(db, actor, programme, name)
+        shown = _read(db, actor, programme, name)
+        one = shown.listed
         entry, draft = _entry(one, key), _draft(programme, name, key)
         asked = _form_of(one, entry)
         form = kept_form(
@@ -196,7 +204,7 @@ def _entry_form(programme: str, name: str, key: str, sent: Sent | None) -> Respo
             own_texts(asked),
             sent=sent,
             values=None if entry is None else _known(entry),
-            revision=version,
+            revision=shown.version,
         )
     return page_with_form(
         "people/list_entry_form.html", sent, one=shown, form=form, list=one, entry=entry, name=gettext(LIST_NAMES[name])
@@ -223,12 +231,11 @@ def _checked(form: type[Form], data: JsonMapping) -> JsonObject:
 
 
 @blueprint.post("/entry")
-@only(*READERS)
+@only(*GLOSSARY_SETTERS)
 def set_entry(programme: UUID) -> BaseResponse:
     id, name, key = str(programme), _name(), request.args.get("key", "")
     with page_transaction() as (db, actor):
-        programme_lists.insist_sets_lists(actor, id)
-        one = _read(db, actor, id, name)[1]
+        one = _read(db, actor, id, name).listed
         entry = _entry(one, key)
     asked = _form_of(one, entry)
 
@@ -252,15 +259,15 @@ def set_entry(programme: UUID) -> BaseResponse:
 
 
 @blueprint.get("/import")
-@only(*READERS)
+@only(*GLOSSARY_SETTERS)
 def ask_table(programme: UUID) -> Response:
     return _table_form(str(programme), _name(), None)
 
 
 def _table_form(programme: str, name: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
-        programme_lists.insist_sets_lists(actor, programme)
-        shown, one, version = _read(db, actor, programme, name)
+        shown = _read(db, actor, programme, name)
+        one = shown.listed
         form = kept_form(
             db,
             actor,
@@ -268,7 +275,7 @@ def _table_form(programme: str, name: str, sent: Sent | None) -> Response:
             TableForm.rule(),
             own_texts(TableForm),
             sent=sent,
-            revision=version,
+            revision=shown.version,
         )
     columns = LISTS[name].columns
     return page_with_form(
@@ -295,11 +302,10 @@ def _example(entries: Sequence[ListEntry], columns: Sequence[str]) -> str:
 
 
 @blueprint.post("/import")
-@only(*READERS)
+@only(*GLOSSARY_SETTERS)
 def import_table(programme: UUID) -> BaseResponse:
     id, name = str(programme), _name()
     with page_transaction() as (db, actor):
-        programme_lists.insist_sets_lists(actor, id)
         _read(db, actor, id, name)
 
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import groupby
 from uuid import UUID
 
@@ -31,6 +31,7 @@ from casework.operations.people.views import ProgrammeSettings, SettingsEntry
 from casework.permissions.actors import Actor
 from casework.web.people import public_catalogue_pages
 from casework.web.people.limit_names import law_name, limit_names, limits_title, named_by, say_length, say_limit
+from casework.web.people.setting_words import HAPPENED, MOST_CHANGES, OF_LISTS, say_listed, say_versions
 from casework.web.people.weight_names import WEIGHT_NAMES
 from casework.web.shell.forms import own_texts
 from casework.web.shell.i18n import N_, edition_text
@@ -75,20 +76,17 @@ LABELS = {rule["name"]: LetterheadForm.texts()[f"{rule['name']}.label"] for rule
 #: How the programme says whom it asks.
 WHOM_IT_ASKS = {EVERY: N_("every provider"), LISTED: N_("those on the list")}
 _SAID = LABELS | public_catalogue_pages.LABELS
-#: Of an entry that changes many fields, so many are told: a catalogue has hundreds of items.
-_MOST_CHANGES = 20
 #: What an entry of the history says happened.
 _HAPPENED = {
     "letterhead_set": N_("%(who)s set the letterhead"),
     "catalogue_set": N_("%(who)s set the public catalogue"),
     CHANGED: N_("%(who)s set a limit"),
-    "list_set": N_("%(who)s changed a list"),
     "editions_set": N_("%(who)s changed by which editions cases begin"),
     "providers_set": N_("%(who)s changed which providers are asked"),
     "weights_asked": N_("%(who)s proposed other weights for ranked lists"),
     "weights_set": N_("%(who)s agreed: ranked lists have other weights"),
     "weights_refused": N_("%(who)s did not agree to other weights, or took them back"),
-    "settings_copied": N_("%(who)s began the programme with the settings of another"),
+    **HAPPENED,
 }
 
 
@@ -128,7 +126,7 @@ def show(programme: UUID) -> str:
         editions=[(each, edition_title(each.workflow)) for each in editions.items],
         every=providers.every,
         asked=sum(one.asked for one in providers.items),
-        most_changes=_MOST_CHANGES,
+        most_changes=MOST_CHANGES,
         first=_first(shown, listed),
         changed=sum(one.own is not None for one in own),
     )
@@ -180,10 +178,12 @@ def _say(name: str, value: JsonValue) -> str:
 def _say_entry(entry: SettingsEntry, own: list[OwnLimit]) -> tuple[str, list[tuple[str, str, str]]]:
     """What happened, and by label what a field said before and says then."""
     words = gettext(_HAPPENED[entry.kind], who=entry.who or gettext("The system"))
+    if versions := say_versions(entry):
+        words = gettext("%(what)s: %(more)s", what=words, more=versions)
     if entry.kind == CHANGED:
         names = limit_names(own)
         return words, [_say_limit(one, names[one.what], entry) for one in own if one.what in entry.changes]
-    lists = [_say_listed(name, *pair) for name, pair in entry.changes.items() if name.startswith(_OF_LISTS)]
+    lists = [say_listed(name, *pair) for name, pair in entry.changes.items() if name.startswith(OF_LISTS)]
     lists += [_say_asked(name, *pair) for name, pair in entry.changes.items() if name.partition(".")[0] == "providers"]
     lists += [_say_edition(name, *pair) for name, pair in entry.changes.items() if name.partition(".")[0] == "editions"]
     lists += [_say_weight(name, *pair) for name, pair in entry.changes.items() if name.partition(".")[0] == "weights"]
@@ -223,29 +223,6 @@ def _say_weight(name: str, before: JsonValue, after: JsonValue) -> tuple[str, st
     """A weight of ranked lists, or their version, before and after."""
     of = name.partition(".")[2]
     return gettext(WEIGHT_NAMES[of]) if of in WEIGHT_NAMES else gettext("Version"), str(before), str(after)
-
-
-#: Before the list and the key of an entry, in what an event of the history changes.
-_OF_LISTS = "lists."
-
-
-def _say_listed(name: str, before: JsonValue, after: JsonValue) -> tuple[str, str, str]:
-    """An entry of a list, before and after."""
-    of, key = name.removeprefix(_OF_LISTS).split(".", 1)
-    label = gettext("%(list)s: %(entry)s", list=gettext(LIST_NAMES[of]), entry=key)
-    return label, _say_listing(before), _say_listing(after)
-
-
-def _say_listing(said: JsonValue) -> str:
-    if not isinstance(said, Mapping):
-        return ""
-    words = gettext(
-        "%(english)s / %(chinese)s, place %(place)s",
-        english=said["label"],
-        chinese=said["label_zh"],
-        place=said["position"],
-    )
-    return gettext("%(entry)s, retired", entry=words) if said["retired"] else words
 
 
 def _say_limit(one: OwnLimit, name: str, entry: SettingsEntry) -> tuple[str, str, str]:

@@ -16,7 +16,8 @@ ABOUT_LISTS = {
     "benefits": N_("What a technology is good for. Providers are found and tasks given by it, too."),
     "match_refusals": N_("Why a match does not become a case."),
     "glossary": N_(
-        "What Chinese words of needs and technologies are in English, where a dictionary lacks them or says them too broadly."
+        "What Chinese words of needs and technologies are in English, where a dictionary lacks them or says them too broadly. "
+        "Searches ask by it from the moment it changes, and a run says by which version it was made."
     ),
     "green_items": N_("Under which item of which version a project counts as green."),
     "indicators": N_(

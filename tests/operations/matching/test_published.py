@@ -143,8 +143,8 @@ def test_a_search_asks_the_glossary_of_each_programme(engine: Engine, shop: Worl
         )
         db.execute(
             text(
-                "INSERT INTO list_entries (id, programme_id, list, code, version, label, label_zh, position, retired)"
-                " VALUES (gen_random_uuid(), CAST(:id AS uuid), 'glossary', 'frobs', '', 'frobnicator', '弗罗布', 1, false)"
+                "INSERT INTO list_entries (id, programme_id, list, code, version, label, label_zh, position, retired, since)"
+                " VALUES (gen_random_uuid(), CAST(:id AS uuid), 'glossary', 'frobs', '', 'frobnicator', '弗罗布', 1, false, 2)"
             ),
             {"id": there},
         )

@@ -12,8 +12,9 @@ from casework.matching.explanation import parts_of
 from casework.operations.core.catalogue_index import Findable, put_in_index
 from casework.operations.matching import candidates
 from casework.operations.matching.ranking import gather, rank, read_glossary, shipped_glossary
+from casework.operations.people.programme_lists import set_entry
 from tests.operations.core.test_catalogue_index import enter
-from tests.support.world import World
+from tests.support.world import World, new_request
 
 RECORDS = {
     "pump": ("High-temperature heat pump", "Lifts waste heat of dye houses to steam of 120 degrees."),
@@ -94,11 +95,17 @@ def test_another_programme_sees_nothing_of_a_catalogue(world: World, db: Connect
     assert gather(db, world.programmes["BJ"], "technology", "heat pump", glossary=Glossary()) == before
 
 
-def test_the_glossary_of_a_programme_has_a_version_of_what_it_says(world: World, db: Connection) -> None:
+def test_the_glossary_of_a_programme_has_a_version_that_each_change_counts_on(world: World, db: Connection) -> None:
     glossary = read_glossary(db, world.programmes["BJ"])
     assert glossary.english["热泵"] == ["heat pump"]
     assert glossary == read_glossary(db, world.programmes["BJ"])
-    assert len(glossary.version) == 8
+    assert (glossary.version, shipped_glossary().version) == ("1", "1")
     # As long as nobody changes it, it is the one that was made before.
     assert glossary is read_glossary(db, world.programmes["BJ"])
     assert shipped_glossary() is shipped_glossary()
+    fields = {"code": "frob", "label": "frobnicator", "label_zh": "弗罗布"}
+    officer = world.actor(db, "officer")
+    set_entry(db, officer, world.programmes["BJ"], "glossary", fields=fields, reason=None, request=new_request())
+    changed = read_glossary(db, world.programmes["BJ"])
+    assert (changed.version, changed.english["弗罗布"]) == ("2", ["frobnicator"])
+    assert read_glossary(db, world.programmes["SH"]).version == "1"

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.ledger.canonical_json import digest
 from casework.operations.catalogue.kept_records import correct_record
 from casework.operations.catalogue.organisation_use import expire_organisation
 from casework.operations.catalogue.record_use import end_record
@@ -16,6 +17,7 @@ from casework.operations.matching import runs
 from casework.operations.matching.listing import list_of
 from casework.operations.matching.ranking import gather
 from casework.operations.matching.runs import MatchRun, read_run, replay_run, show_run, start_run
+from casework.operations.people.programme_lists import set_entry
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from casework.records.event_log import try_lock
@@ -434,3 +436,39 @@ def test_a_run_from_before_twins_counted_once_gives_the_list_that_it_gave(world:
     told = {one["technology"]: one for one in list_of(before, kept.most)["candidates"]}
     assert {ids["pump"], ids["again"], ids["third"]} <= told.keys()
     assert not any("twins" in one["explanation"] for one in told.values())
+
+
+def test_a_run_says_by_which_version_of_the_glossary_it_was_made_whatever_was_changed_since(
+    world: World, db: Connection
+) -> None:
+    ids, officer = put(world, db), world.actor(db, "officer")
+    before = run(world, db, ids["need"])
+    fields = {"code": "heat_pump", "label": "warmth lifter", "label_zh": "热泵"}
+    given: dict[str, Any] = {"fields": fields, "reason": "So it is called here.", "request": new_request()}
+    set_entry(db, officer, world.programmes["BJ"], "glossary", **given)
+    after = run(world, db, ids["need"])
+    assert [show_run(db, officer, one).glossary for one in (before, after)] == ["1", "2"]
+    assert [replay_run(db, officer, one).equal for one in (before, after)] == [True, True]
+
+
+def test_a_run_from_before_versions_were_counted_keeps_its_digest_and_is_made_again(
+    world: World, db: Connection
+) -> None:
+    ids, officer = put(world, db), world.actor(db, "officer")
+    one = run(world, db, ids["need"])
+    kept = db.execute(text("SELECT evidence, list FROM match_runs WHERE id = CAST(:id AS uuid)"), {"id": one}).one()
+    evidence = kept.evidence.replace('"glossary":"1"', '"glossary":"1a2b3c4d"').replace(
+        "glossary 1", "glossary 1a2b3c4d"
+    )
+    found = kept.list.replace("glossary 1", "glossary 1a2b3c4d")
+    assert (evidence, found) != (kept.evidence, kept.list)
+    given = {"id": one, "evidence": evidence, "list": found, "digest": digest([evidence, found])}
+    db.execute(
+        text("UPDATE match_runs SET evidence = :evidence, list = :list, digest = :digest WHERE id = CAST(:id AS uuid)"),
+        given,
+    )
+    shown = show_run(db, officer, one)
+    assert shown.glossary == "1a2b3c4d"
+    sources = {part["source"] for part in shown.candidates[0]["explanation"]["parts"]}
+    assert "glossary 1a2b3c4d" in sources
+    assert replay_run(db, officer, one).equal

@@ -11,7 +11,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved, R
 from casework.operations.core.idempotency import Done
 from casework.operations.people.letterheads import show_settings
 from casework.operations.people.list_views import ListEntry
-from casework.operations.people.programme_lists import import_entries, set_entry, show_lists
+from casework.operations.people.programme_lists import import_entries, set_entry, show_list, show_lists
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from tests.support.way_to_referral import to_request
@@ -169,3 +169,67 @@ def test_a_provider_reads_the_lists_of_programmes_that_have_asked_it(world: Worl
         show_lists(db, provider, there)
     with pytest.raises(NotFound):
         show_lists(db, world.actor(db, "foreign_provider"), here)
+
+
+# --- the glossary of matching ------------------------------------------------------------------------------------------
+
+FROB = {"code": "frob", "label": "frobnicator", "label_zh": "弗罗布"}
+
+
+def say_word(db: Connection, world: World, by: str, *, reason: str | None = None, **fields: Any) -> Done:
+    actor, programme, seen = world.actor(db, by), world.programmes["BJ"], fields.pop("seen", None)
+    return set_entry(
+        db, actor, programme, "glossary", fields=FROB | fields, reason=reason, seen=seen, request=new_request()
+    )
+
+
+def test_officers_say_what_words_mean_and_nothing_else(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        programme = world.programmes["BJ"]
+        assert say_word(db, world, "officer").answer["added"] == 1
+        say_word(db, world, "other_officer", label="frobs", reason="So it is called.")
+        shown = {one.name: one for one in show_lists(db, world.actor(db, "officer"), programme).items}
+        assert [name for name, one in shown.items() if one.mine] == ["glossary"]
+        table, actor = "code,label,label_zh\ngrob,Grob,格罗布\n", world.actor(db, "officer")
+        given: dict[str, Any] = {"content": table, "reason": "Words of the field.", "request": new_request()}
+        assert import_entries(db, actor, programme, "glossary", **given).answer["added"] == 1
+        for name in shown.keys() - {"glossary"}:
+            with pytest.raises(NotFound):
+                set_entry(db, actor, programme, name, fields=STEEL, reason="So.", request=new_request())
+            with pytest.raises(NotFound):
+                show_list(db, actor, programme, name)
+    assert list(verify_all(engine)) == []
+
+
+def test_nobody_else_says_what_words_mean(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        for name in ("auditor", "compliance", "manager", "dispute_officer", "observer", "provider", "foreign_officer"):
+            with pytest.raises(NotFound):
+                say_word(db, world, name)
+            with pytest.raises(NotFound):
+                show_list(db, world.actor(db, name), world.programmes["BJ"], "glossary")
+
+
+def test_each_change_of_a_list_makes_its_next_version_and_the_history_says_which(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        assert say_word(db, world, "officer").answer["number"] == 2
+        set_one(db, world)
+        assert say_word(db, world, "supervisor", label="frobs", reason="So it is called.").answer["number"] == 3
+        assert say_word(db, world, "officer", code="grob").answer["number"] == 4
+        shown = show_list(db, world.actor(db, "officer"), world.programmes["BJ"], "glossary")
+        assert (shown.listed.number, shown.settings) == (4, False)
+        assert [entry.lists for entry in shown.history] == [{"glossary": 4}, {"glossary": 3}, {"glossary": 2}]
+        there = show_lists(db, world.actor(db, "foreign_officer"), world.programmes["SH"])
+        assert {one.number for one in there.items} == {1}
+        told = show_settings(db, world.actor(db, "administrator"), world.programmes["BJ"]).entries
+        assert {"sectors": 2} in [entry.lists for entry in told]
+    assert list(verify_all(engine)) == []
+
+
+def test_of_two_officers_at_once_the_second_is_told(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        seen = show_list(db, world.actor(db, "officer"), world.programmes["BJ"], "glossary").version
+        say_word(db, world, "other_officer", seen=seen)
+        with pytest.raises(RecordHasMoved):
+            say_word(db, world, "officer", code="grob", seen=seen)
+        assert entry_of(db, world, "glossary", "grob") is None

@@ -257,6 +257,40 @@ def test_a_forged_change_of_a_list_is_found(
     assert any(words in sentence for _, sentence in not_allowed(verify_case(attack, programme)))
 
 
+def test_a_version_of_a_list_that_is_not_the_next_one_is_found(scene: Scene, attack: Connection) -> None:
+    programme = _listed(scene, attack)
+
+    def forge(rows: list[Stored]) -> None:
+        row = [row for row in rows if row["header"]["kind"] == LIST_SET][1]
+        (entry,) = (value for name, value in row["body"].items() if name.startswith("list_entries"))
+        assert entry["value"]["since"] == 3
+        entry["value"]["since"] = 7
+
+    rebuild(attack, programme, forge)
+    assert any(
+        "another version of the list “sectors”" in sentence
+        for _, sentence in not_allowed(verify_case(attack, programme))
+    )
+
+
+def test_an_officer_changes_the_glossary_alone(scene: Scene, attack: Connection) -> None:
+    sql(attack, "SET LOCAL session_replication_role = origin")
+    programme, officer = scene.world.programmes["BJ"], scene.world.actor(attack, "officer")
+    fields = {"code": "frob", "label": "frobnicator", "label_zh": "弗罗布"}
+    set_entry(attack, officer, programme, "glossary", fields=fields, reason=None, request=new_request())
+    sql(attack, "SET LOCAL session_replication_role = replica")
+    assert not_allowed(verify_case(attack, programme)) == []
+
+    def forge(rows: list[Stored]) -> None:
+        next(row for row in rows if row["header"]["kind"] == LIST_SET)["header"]["role"] = "auditor"
+
+    rebuild(attack, programme, forge)
+    assert any(
+        "done by supervisor or administrator or officer, not by auditor" in sentence
+        for _, sentence in not_allowed(verify_case(attack, programme))
+    )
+
+
 # --- which providers are asked -----------------------------------------------------------------------------------------
 
 

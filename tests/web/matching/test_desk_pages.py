@@ -49,7 +49,10 @@ def test_a_search_shows_candidates_with_why_and_what_nobody_knows(
     said = browser.get(page).text
     words = words_of(said)
     assert "热泵 = heat pump" in words
-    assert "glossary" in words
+    assert "(glossary 1)" in words
+    glossary = f"/programmes/{world.programmes['BJ']}/settings/lists?list=glossary"
+    assert glossary in said
+    assert glossary not in browser_for("auditor").get(page).text
     assert "codes in common: F24D" in words
     assert "costs CNY 900,000 of a budget of CNY 1,200,000" in words
     assert f'id="c-{ids["pump"]}"' in said

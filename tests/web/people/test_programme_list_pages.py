@@ -105,3 +105,49 @@ def test_a_table_of_the_most_signs_comes_in_and_one_more_is_refused(world: World
     page = browser.post(where, given, follow=True)
     assert page.status_code == 200
     assert "150 entries are added" in page.text
+
+
+FROB = {"f-code": "frob", "f-label": "frobnicator", "f-label_zh": "弗罗布"}
+
+
+def test_an_officer_comes_from_the_desk_and_adds_a_word_of_the_glossary(world: World, browser_for: BrowserFor) -> None:
+    browser, where = browser_for("officer"), f"/programmes/{world.programmes['BJ']}/settings/lists"
+    assert f"{where}?list=glossary" in browser.get("/desk").text
+    page = browser.get(f"{where}?list=glossary").text
+    assert "热泵" in page
+    assert "version 1" in page
+    assert "Nothing was set yet." in page
+    # The other settings are not the officer's, and nothing leads there.
+    assert '/settings"' not in page
+    form = browser.get(f"{where}/entry?list=glossary").text
+    assert '/settings"' not in form
+    page = browser.post(f"{where}/entry?list=glossary", FROB | {"revision": _revision(form)}, follow=True).text
+    assert "version 2" in page
+    assert "frobnicator / 弗罗布" in page
+    assert browser.get(f"{where}/import?list=glossary").status_code == 200
+    history = browser_for("supervisor").get(f"/programmes/{world.programmes['BJ']}/settings").text
+    assert "changed a list: Glossary of matching, version 2" in history
+
+
+def test_of_two_officers_at_once_the_second_is_told_and_loses_nothing(world: World, browser_for: BrowserFor) -> None:
+    first, second = browser_for("officer"), browser_for("other_officer")
+    where = f"/programmes/{world.programmes['BJ']}/settings/lists/entry?list=glossary"
+    revision = _revision(first.get(where).text)
+    assert _revision(second.get(where).text) == revision
+    first.post(where, FROB | {"revision": revision}, follow=True)
+    typed = {"f-code": "grob", "f-label": "grobnicator", "f-label_zh": "格罗布", "revision": revision}
+    refused = second.post(where, typed)
+    assert refused.status_code == 409
+    for words in ("grob", "grobnicator", "格罗布"):
+        assert f'value="{words}"' in refused.text
+    page = second.post(where, typed | {"revision": _revision(refused.text)}, follow=True).text
+    assert "grobnicator" in page
+    assert "frobnicator" in page
+    assert "version 3" in page
+
+
+def test_who_only_reads_cases_does_not_get_to_the_glossary(world: World, browser_for: BrowserFor) -> None:
+    where = f"/programmes/{world.programmes['BJ']}/settings/lists?list=glossary"
+    for name in ("auditor", "manager", "compliance", "foreign_officer", "provider", "observer"):
+        assert browser_for(name).get(where).status_code == 404
+    assert "settings/lists" not in browser_for("auditor").get("/desk").text
