@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine
 
 from casework.jobs.queue import CLOCKS, OTHERS, Job, defer, drop_jobs_of_the_dead, try_dispatching
-from casework.operations.catalogue import file_imports, twins
+from casework.operations.catalogue import import_worker, twins
 from casework.operations.core import catalogue_index, outbox
 from casework.operations.deadlines import calendars, timers
 from casework.operations.documents import storage
@@ -91,7 +91,7 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     jobs += [Job(OTHERS, "scan_file", f"scan {blob}", {"blob": blob}) for blob in scanning]
     leaving = erasure.list_agreed(db, but=_NOT_ON_THE_WAY.format(prefix="erase", id="e.id"), most=MOST)
     jobs += [Job(OTHERS, "erase", f"erase {request}", {"erasure": request}) for request in leaving]
-    files = file_imports.list_waiting(db, but=_NOT_ON_THE_WAY.format(prefix="bring_in", id="i.id"), most=MOST)
+    files = import_worker.list_waiting(db, but=_NOT_ON_THE_WAY.format(prefix="bring_in", id="i.id"), most=MOST)
     # One after the other, as they would lock one another: the others leave their hands to other jobs.
     jobs += [
         Job(OTHERS, "bring_in", f"bring_in {file}", {"file": file}, f"imports of {programme}")

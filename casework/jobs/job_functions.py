@@ -8,7 +8,7 @@ from casework.jobs.job_registry import Hands, NotDone, register_job
 from casework.jobs.queue import CLOCKS, OTHERS
 from casework.operations.auth.passkeys import forget_challenges
 from casework.operations.auth.throttling import forget_attempts
-from casework.operations.catalogue import file_imports, need_renewals, refused_rows
+from casework.operations.catalogue import file_imports, import_worker, need_renewals, refused_rows
 from casework.operations.catalogue.need_links import forget_statements
 from casework.operations.catalogue.twins import search_twins
 from casework.operations.core.rate_limits import forget_uses
@@ -142,7 +142,7 @@ def erase(hands: Hands, erasure: str) -> None:
 @register_job(OTHERS)
 def bring_in(hands: Hands, file: str) -> None:
     """Bring a file of records in, or try it, from where it was left."""
-    file_imports.carry_on(hands.engine, file)
+    import_worker.carry_on(hands.engine, file)
 
 
 @register_job(OTHERS)

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from casework.json_values import JsonMapping
 from casework.operations.catalogue import need_statements
-from casework.operations.catalogue.file_imports import carry_on
+from casework.operations.catalogue.import_worker import carry_on
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.kept_records import correct_record
 from casework.operations.catalogue.record_merging import merge_records

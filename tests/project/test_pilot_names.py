@@ -61,7 +61,7 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
      "web/people/organisation_pages.py", "web/referrals/guide_pages.py")),
     ("letters, scopes, addresses and the installation's log", "closing decide correction withdraw installation dropped", ()),
     ("what a catalogue says of a technology, and kinds of papers", "verified verified_with_limits not_verified nda",
-     ("operations/catalogue/import_schemas.py", "web/shell/values.py", "web/shell/record_words.py", "web/cases/effect.py")),
+     ("engine/case_objects/technology_details.py", "web/shell/values.py", "web/shell/record_words.py", "web/cases/effect.py")),
     ("states of success stories", "draft", ("operations/results", "web/results", "records/tables/stories.py")),
     ("states of files that are brought in", "failed", ("operations/catalogue/file_imports.py", "web/catalogue/file_import_pages.py")),
     ("how well an effect is known", "verified", ("engine/state/impact_values.py", "api/protocol/case_schemas.py",

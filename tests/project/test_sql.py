@@ -203,7 +203,7 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/cases/list_queries.py": {"asked.dates", "asked.more"},
     "casework/operations/catalogue/catalogue_records.py": {"', '.join(columns)", "table"},
     # A condition that the dispatcher writes.
-    "casework/operations/catalogue/file_imports.py": {"but"},
+    "casework/operations/catalogue/import_worker.py": {"but"},
     "casework/operations/catalogue/kept_records.py": {"table"},
     "casework/operations/catalogue/matches.py": {"table"},
     # The table of needs or of technologies.

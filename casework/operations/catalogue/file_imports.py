@@ -1,33 +1,25 @@
-"""Files of needs and technologies that a person hands in: looked at first, then brought in by a worker, batch by batch.
-
-How far it came stands in the transaction of each batch: a worker that dies loses none and doubles none.
-"""
+"""Files of records that a person hands in: looked at first, tried, and taken over. A worker brings them in (`import_worker`)."""
 
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
 from typing import Any, cast
 
 import uuid_utils
-from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DataError, SQLAlchemyError
+from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.engine.execution.guards import line
-from casework.errors import CaseworkError, DatabaseUnavailable, InvalidForm, NotFound, RolesMissing
-from casework.json_values import JsonObject
+from casework.errors import InvalidForm, NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.import_batches import placeholders_in
 from casework.operations.catalogue.import_reader import MOST_COLUMNS, Row, read_rows
-from casework.operations.catalogue.import_report import Fault, Refused, Report, Resume
 from casework.operations.catalogue.import_schemas import REQUIRED, Kind, read
-from casework.operations.catalogue.importer import import_records
-from casework.operations.catalogue.refused_rows import drop_refused, keep_refused, storable_of
+from casework.operations.catalogue.refused_rows import drop_refused
 from casework.operations.catalogue.sources import (
     checked_fields,
     insist_keeps,
@@ -38,9 +30,6 @@ from casework.operations.catalogue.sources import (
 from casework.operations.catalogue.table_import import called
 from casework.permissions.actors import Actor
 from casework.reasons import Why
-from casework.reasons.base import from_json
-from casework.records.actors import find_actor
-from casework.records.database import transaction
 
 #: So many bytes a file has at most; what has more comes in by the command line.
 MOST_BYTES = 64_000_000
@@ -119,27 +108,6 @@ _REPLACE = text("""
     DELETE FROM imports WHERE programme_id = CAST(:programme AS uuid) AND kind = :kind AND source = :source
     AND state IN ('looked_at', 'trying') AND person_id = CAST(:person AS uuid)
 """)
-#: What a worker needs of a file that waits for it.
-_TO_DO = text("""
-    SELECT i.*, p.code FROM imports i JOIN programmes p ON p.id = i.programme_id WHERE i.id = CAST(:id AS uuid)
-    AND i.state IN ('waiting', 'trying')
-""")
-#: Whether a worker is still at what it was given: nobody has taken it away, or has it read otherwise since.
-_SAME = text("""
-    SELECT id FROM imports WHERE id = CAST(:id AS uuid) AND state = :state
-    AND tried_at IS NOT DISTINCT FROM CAST(:tried_at AS timestamptz) FOR UPDATE
-""")
-#: What came of one so far.
-_NOTED = text("SELECT report FROM imports WHERE id = CAST(:id AS uuid)")
-#: How far one came.
-_NOTE = text("""
-    UPDATE imports SET rows_read = :row, report = CAST(:report AS jsonb) WHERE id = CAST(:id AS uuid) AND state IN ('waiting', 'trying')
-""")
-#: That a trial has ended: the file stays, to be taken over.
-_TRIED = text("""
-    UPDATE imports SET state = 'looked_at', report = CAST(:report AS jsonb) WHERE id = CAST(:id AS uuid) AND state = 'trying'
-    AND tried_at = CAST(:tried_at AS timestamptz)
-""")
 #: That a whole file is to be tried.
 _TRY = text("""
     UPDATE imports SET state = 'trying', report = '{}', rows_read = 0, tried_at = casework_now()
@@ -155,11 +123,6 @@ _READ_AS = text("""
 #: That a worker is to bring one in.
 _TAKE = text("""
     UPDATE imports SET state = 'waiting', report = '{}', rows_read = 0 WHERE id = CAST(:id AS uuid) AND state IN ('looked_at', 'trying')
-""")
-#: That one has ended, upon which the file goes.
-_END = text("""
-    UPDATE imports SET state = :state, report = CAST(:report AS jsonb), content = NULL, ended_at = casework_now()
-    WHERE id = CAST(:id AS uuid) AND state = 'waiting'
 """)
 #: Files that nobody took over, a week after they were handed in.
 _FORGET = text(
@@ -319,130 +282,6 @@ def take_over(db: Connection, actor: Actor, programme: str, id: str, *, licence:
         set_source(db, actor, programme, known.id, cast(Kind, one.kind), licence=licence, fields=one.fields)
 
 
-# --- the worker's part -----------------------------------------------------------------------------------------------
-
-
-def list_waiting(db: Connection, *, but: str, most: int) -> list[tuple[str, str]]:
-    """Files that wait for a worker, to be tried or brought in, each with its programme; `but` leaves some out, of `i`."""
-    statement = (
-        f"SELECT i.id::text, i.programme_id::text FROM imports i WHERE i.state IN ('waiting', 'trying') AND {but}"
-        " ORDER BY i.created_at, i.id LIMIT :most"
-    )
-    return [(id, programme) for id, programme in db.execute(text(statement), {"most": most})]
-
-
-def carry_on(engine: Engine, id: str) -> None:
-    """Bring a file in or try it, from where it was left; what is refused as a whole is told in its report."""
-    with transaction(engine) as db:
-        row = db.execute(_TO_DO, {"id": id}).one_or_none()
-        actor = find_actor(db, str(row.person_id)) if row is not None else None
-    if row is None:
-        return
-    trial = row.state == TRYING
-    report = _report_of(row.kind, row.report, dry_run=trial)
-    state, fault, content = FAILED, None, BytesIO(row.content or b"")
-
-    def note(db: Connection, at: int, so_far: Report, refused: Sequence[Refused]) -> None:
-        if not db.execute(_SAME, _same(row)).first():
-            raise _TakenAway
-        so_far.share = content.tell() * 100 // max(len(row.content), 1)
-        _note(db, id, at, so_far)
-        keep_refused(db, id, refused)
-
-    if actor is not None:
-        try:
-            report = import_records(
-                engine,
-                row.kind,
-                content,
-                programme=row.code,
-                source=row.source,
-                name=row.name,
-                dry_run=trial,
-                actor=actor,
-                complete=row.complete,
-                fields=row.fields,
-                resume=Resume(row.rows_read, report, note),
-            )
-            state, report.share = DONE, 100
-        except (DatabaseUnavailable, RolesMissing, SQLAlchemyError) as trouble:
-            # The database's trouble is not the file's: it is tried again. But what it cannot hold it will not hold later.
-            if not isinstance(trouble, DataError):
-                raise
-            fault = Fault(1, "file", reasons.imports.NOT_TAKEN)
-        except _TakenAway:
-            return
-        except CaseworkError as refusal:
-            fault = Fault(1, "file", refusal.reason)
-        except Exception:
-            logging.getLogger(__name__).exception("a file could not be brought in")
-            fault = Fault(1, "file", reasons.imports.NOT_TAKEN)
-    with transaction(engine) as db:
-        if not db.execute(_SAME, _same(row)).first():
-            return
-        if fault is not None:
-            # The rows of a part that was rolled back were counted, and are not there: what was noted with its part is.
-            report = _report_of(row.kind, db.execute(_NOTED, {"id": id}).scalar_one(), dry_run=trial)
-            report.faults.append(fault)
-            keep_refused(db, id, [Refused(fault.row, [(fault.field, fault.why)], {})])
-        db.execute(_TRIED if trial else _END, {**_same(row), "state": state, "report": _written(report)})
-
-
-def _same(row: Any) -> dict[str, Any]:
-    return {"id": str(row.id), "state": row.state, "tried_at": row.tried_at}
-
-
-class _TakenAway(Exception):
-    """The file is gone, since it names somebody who is erased; or it is to be read otherwise."""
-
-
-def _note(db: Connection, id: str, row: int, report: Report) -> None:
-    if not db.execute(_NOTE, {"id": id, "row": row, "report": _written(report)}).rowcount:
-        raise _TakenAway
-
-
-# --- what goes again --------------------------------------------------------------------------------------------------
-
-
 def forget_looked_at(db: Connection) -> int:
     """Remove the files that were looked at and not taken over; gives how many."""
     return db.execute(_FORGET, {"kept": KEPT}).rowcount
-
-
-#: Of a report the lists of what is wrong.
-_FAULTS = ("faults", "kept_fields", "marked_fields")
-
-
-def _written(report: Report) -> str:
-    told = {name: [_told(one) for one in getattr(report, name)] for name in _FAULTS}
-    return json.dumps(storable_of(vars(report) | told | {"left_out": sorted(report.left_out)}))
-
-
-def _told(fault: Fault) -> JsonObject:
-    return {"row": fault.row, "field": fault.field, "why": fault.why.as_json()}
-
-
-def faults_of(told: Mapping[str, Any], name: str) -> list[Fault]:
-    """What is wrong by a report as it was kept."""
-    return [Fault(one["row"], one["field"], from_json(one["why"])) for one in told.get(name, ())]
-
-
-def end_naming(db: Connection, id: str, kind: Kind, told: Mapping[str, Any], why: Fault) -> None:
-    """End one on its way that names somebody; its refused rows may name them too."""
-    report = _report_of(kind, told, dry_run=False)
-    report.faults.append(why)
-    drop_refused(db, id)
-    keep_refused(db, id, [Refused(why.row, [(why.field, why.why)], {})])
-    db.execute(_END, {"id": id, "state": FAILED, "report": _written(report)})
-
-
-def _report_of(kind: Kind, told: Mapping[str, Any], *, dry_run: bool) -> Report:
-    """What came of it so far, as it was noted."""
-    report = Report(kind, dry_run=dry_run)
-    for name, value in told.items():
-        if name in _FAULTS:
-            value = faults_of(told, name)
-        elif name == "left_out":
-            value = set(value)
-        setattr(report, name, value)
-    return report

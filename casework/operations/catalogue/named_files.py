@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework import reasons
-from casework.operations.catalogue.file_imports import LOOKED_AT, TRYING, end_naming
+from casework.operations.catalogue.file_imports import LOOKED_AT, TRYING
 from casework.operations.catalogue.import_encoding import encoding_of
 from casework.operations.catalogue.import_report import Fault
+from casework.operations.catalogue.import_worker import end_naming
 
 #: Files that are still here.
 _HERE = text("SELECT id::text, kind, state, report FROM imports WHERE content IS NOT NULL ORDER BY id")

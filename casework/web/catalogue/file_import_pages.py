@@ -17,7 +17,7 @@ from casework import reasons
 from casework.errors import InvalidForm, NotFound
 from casework.json_values import JsonMapping
 from casework.operations.auth.step_up import insist_proved
-from casework.operations.catalogue import file_imports, sources
+from casework.operations.catalogue import file_imports, import_worker, sources
 from casework.operations.catalogue.file_imports import MOST_BYTES, TRYING, WAITING, FileImport
 from casework.operations.catalogue.import_report import MOST_KEPT, Refused
 from casework.operations.catalogue.import_schemas import REQUIRED, Kind
@@ -190,7 +190,7 @@ def _each(refused: Sequence[Refused]) -> list[tuple[int, str, str]]:
 
 def _said(report: JsonMapping, name: str) -> list[tuple[int, str, str]]:
     """Row, column and why of a list of a report, in the reader's language."""
-    return [(fault.row, fault.field, say(fault.why)) for fault in file_imports.faults_of(report, name)]
+    return [(fault.row, fault.field, say(fault.why)) for fault in import_worker.faults_of(report, name)]
 
 
 @blueprint.get("/<uuid:handed>")

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.api.catalogue.import_schemas import MOST_LETTERS
-from casework.operations.catalogue.file_imports import carry_on
+from casework.operations.catalogue.import_worker import carry_on
 from tests.support.api_client import Client
 from tests.support.world import World
 

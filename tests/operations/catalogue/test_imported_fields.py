@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.operations.catalogue import file_imports
+from casework.operations.catalogue import file_imports, import_worker
 from casework.operations.catalogue.import_schemas import MODELS, Kind
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.kept_records import confirm_field
@@ -116,7 +116,7 @@ def _on_pages(engine: Engine, world: World, kind: Kind) -> None:
             db, actor, home, id, {name: read_as(name, one.fields, kind) or None for name in look.columns}
         )
         file_imports.take_over(db, actor, home, id, licence=None)
-    file_imports.carry_on(engine, id)
+    import_worker.carry_on(engine, id)
     with transaction(engine) as db:
         done = file_imports.show_file(db, world.actor(db, "officer"), world.programmes["BJ"], id)
     assert (done.state, done.report["created"], done.report.get("faults", [])) == ("done", 1, [])

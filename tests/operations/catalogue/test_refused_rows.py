@@ -10,7 +10,14 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework import reasons
-from casework.operations.catalogue import file_imports, import_batches, import_reader, importer, refused_rows
+from casework.operations.catalogue import (
+    file_imports,
+    import_batches,
+    import_reader,
+    import_worker,
+    importer,
+    refused_rows,
+)
 from casework.operations.catalogue.import_reader import Row
 from casework.operations.catalogue.import_report import Refused
 from casework.operations.catalogue.refused_rows import all_refused, list_refused
@@ -45,7 +52,7 @@ def test_a_trial_reads_the_whole_file_and_records_nothing(
     id = hand_in(engine, world, told(), complete=False)
     try_out(engine, world, id)
     assert show(engine, world, id).state == "trying"
-    file_imports.carry_on(engine, id)
+    import_worker.carry_on(engine, id)
     tried = show(engine, world, id)
     assert tried.state == "looked_at"
     assert (tried.report["rows"], tried.report["created"], tried.report["bad"]) == (MANY, MANY // 2, MANY // 2)
@@ -56,7 +63,7 @@ def test_a_trial_reads_the_whole_file_and_records_nothing(
     # It says beforehand what the import then says.
     take(engine, world, id)
     assert refused(engine, id) == []
-    file_imports.carry_on(engine, id)
+    import_worker.carry_on(engine, id)
     done = show(engine, world, id)
     assert (done.report["created"], done.report["bad"], count(engine)) == (MANY // 2, MANY // 2, MANY // 2)
 
@@ -67,7 +74,7 @@ def test_each_refused_row_is_kept_with_what_the_file_has(
     monkeypatch.setattr(refused_rows, "_AT_ONCE", 7)
     id = hand_in(engine, world, told(60))
     try_out(engine, world, id)
-    file_imports.carry_on(engine, id)
+    import_worker.carry_on(engine, id)
     found = refused(engine, id)
     assert [one.row for one in found] == [n + 2 for n in range(60) if n % 2]
     assert found[0] == Refused(3, [("title", reasons.imports.MISSING)], {"number": "P1", "name": "", "colour": "red"})
@@ -83,7 +90,7 @@ def test_long_names_of_columns_are_not_kept_with_each_row(engine: Engine, world:
     rows = [["P1", *[""] * 191], ["P2", "", *["x"] * 190]]
     id = hand_in(engine, world, "\n".join(",".join(row) for row in (names, *rows)))
     try_out(engine, world, id)
-    file_imports.carry_on(engine, id)
+    import_worker.carry_on(engine, id)
     assert [one.cells for one in refused(engine, id)] == [{"number": "P1"}, {}]
 
 
@@ -93,7 +100,7 @@ def test_a_trial_that_dies_goes_on_and_tells_no_row_twice(
     monkeypatch.setattr(import_batches, "BATCH", 10)
     id = hand_in(engine, world, told(60))
     try_out(engine, world, id)
-    alive, noted = file_imports._note, 0
+    alive, noted = import_worker._note, 0
 
     def note(*given: Any) -> None:
         nonlocal noted
@@ -102,11 +109,11 @@ def test_a_trial_that_dies_goes_on_and_tells_no_row_twice(
             raise KeyboardInterrupt
         alive(*given)
 
-    monkeypatch.setattr(file_imports, "_note", note)
+    monkeypatch.setattr(import_worker, "_note", note)
     with pytest.raises(KeyboardInterrupt):
-        file_imports.carry_on(engine, id)
+        import_worker.carry_on(engine, id)
     assert (show(engine, world, id).state, len(refused(engine, id))) == ("trying", 10)
-    file_imports.carry_on(engine, id)
+    import_worker.carry_on(engine, id)
     assert (show(engine, world, id).report["bad"], len(refused(engine, id))) == (30, 30)
 
 
@@ -126,10 +133,10 @@ def test_a_file_that_is_read_otherwise_meanwhile_ends_its_trial(
             yield row
 
     monkeypatch.setattr(importer, "read_rows", read)
-    file_imports.carry_on(engine, id)
+    import_worker.carry_on(engine, id)
     # The worker notices, and nothing that it found counts for the next trial.
     assert (show(engine, world, id).state, show(engine, world, id).report, refused(engine, id)) == ("trying", {}, [])
-    file_imports.carry_on(engine, id)
+    import_worker.carry_on(engine, id)
     assert (show(engine, world, id).state, show(engine, world, id).report["bad"]) == ("looked_at", 30)
 
 
@@ -138,10 +145,10 @@ def test_a_trial_tells_what_is_changed_and_unchanged_and_gone(
 ) -> None:
     monkeypatch.setattr(import_batches, "BATCH", 1)
     take(engine, world, first := hand_in(engine, world, "Number;Name\nP0;Pump\nP1;Pump\nP2;Pump\n"))
-    file_imports.carry_on(engine, first)
+    import_worker.carry_on(engine, first)
     id = hand_in(engine, world, "Number;Name\nP0;Pump\nP1;Valve\nP3;Kiln\n")
     try_out(engine, world, id, {"number": "external_id", "name": "title"})
-    file_imports.carry_on(engine, id)
+    import_worker.carry_on(engine, id)
     report = show(engine, world, id).report
     assert [report[name] for name in ("created", "updated", "unchanged", "gone", "bad")] == [1, 1, 1, 1, 0]
     assert count(engine) == 3
@@ -154,7 +161,7 @@ def test_what_is_refused_as_a_whole_leaves_the_file_to_be_put_right(engine: Engi
     try_out(engine, world, id)
     with transaction(engine) as db:
         db.execute(text("UPDATE imports SET person_id = CAST(:id AS uuid)"), {"id": world.people["auditor"]})
-    file_imports.carry_on(engine, id)
+    import_worker.carry_on(engine, id)
     assert show(engine, world, id).state == "looked_at"
     assert [one.faults[0][0] for one in refused(engine, id)] == ["file"]
 
@@ -163,7 +170,7 @@ def test_what_no_text_of_the_database_holds_is_told_all_the_same(engine: Engine,
     row = '{"external_id": "P%d", "title": "a\\u0000\\ud800", "weight": 1e999999999, "b\\u0000": %d}\n'
     id = hand_in(engine, world, row % (1, 1 << 80) + row % (2, 1))
     try_out(engine, world, id, {})
-    file_imports.carry_on(engine, id)
+    import_worker.carry_on(engine, id)
     assert [(one.row, one.cells["external_id"]) for one in refused(engine, id)] == [(1, "P1"), (2, "P2")]
 
 
@@ -171,7 +178,7 @@ def test_those_of_a_file_that_is_long_over_are_forgotten(engine: Engine, world: 
     old, new = hand_in(engine, world), hand_in(engine, world, source="OTHERS")
     for id in (old, new):
         take(engine, world, id)
-        file_imports.carry_on(engine, id)
+        import_worker.carry_on(engine, id)
     with transaction(engine) as db:
         statement = text(
             "UPDATE imports SET ended_at = casework_now() - interval '31 days' WHERE id = CAST(:id AS uuid)"

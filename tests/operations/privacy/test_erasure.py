@@ -15,7 +15,7 @@ from casework import reasons
 from casework.errors import CaseworkError
 from casework.ledger.redactable_bodies import ERASED, erase
 from casework.operations.cases.saved_views import list_views
-from casework.operations.catalogue import file_imports, import_reader, importer
+from casework.operations.catalogue import file_imports, import_reader, import_worker, importer
 from casework.operations.catalogue.import_reader import Row
 from casework.operations.catalogue.ip_rights import confirm_right, record_right
 from casework.operations.catalogue.kept_records import correct_record
@@ -478,7 +478,7 @@ def test_files_that_wait_to_be_brought_in_go_where_they_name_the_person(
         monkeypatch.setattr(importer, "read_rows", read)
     else:
         scene.erase(words=[PHONE, "Zephyrine", NAME_ZH])
-    file_imports.carry_on(scene.engine, id)
+    import_worker.carry_on(scene.engine, id)
     with transaction(scene.engine) as db:
         left = db.execute(text("SELECT state, report FROM imports")).all()
         brought = db.execute(text("SELECT count(*) FROM technologies WHERE source = 'PATENTS'")).scalar_one()
@@ -486,7 +486,7 @@ def test_files_that_wait_to_be_brought_in_go_where_they_name_the_person(
     if not names:
         assert [row.state for row in left] == ["done" if taken else "looked_at"]
     elif taken:
-        assert [(row.state, [one.why for one in file_imports.faults_of(row.report, "faults")]) for row in left] == [
+        assert [(row.state, [one.why for one in import_worker.faults_of(row.report, "faults")]) for row in left] == [
             ("failed", [reasons.imports.NAMED_ERASED])
         ]
     else:

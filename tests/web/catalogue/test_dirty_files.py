@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from casework.operations.catalogue.file_imports import carry_on
+from casework.operations.catalogue.import_worker import carry_on
 from casework.records.database import transaction
 from tests.support.web_client import Browser
 from tests.support.world import World

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.operations.catalogue import file_imports, import_report
-from casework.operations.catalogue.file_imports import carry_on
+from casework.operations.catalogue.import_worker import carry_on
 from casework.operations.catalogue.kept_records import confirm_field
 from casework.operations.core.rate_limits import ALLOWANCES
 from casework.operations.matching import meanings
