@@ -64,7 +64,7 @@ def _command(kind: Kind, about: str) -> None:
         "--mapping",
         type=click.File("rb"),
         metavar="FILE",
-        help="How columns of needs or technologies are read: JSON, each by its name in the file. [as its source says]",
+        help="How columns are read: JSON, each by its name in the file. [as its source says]",
     )
     @click.option(
         "--keep-mapping",

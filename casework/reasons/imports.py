@@ -72,10 +72,15 @@ NO_ROWS = reason("imports.no_rows", N_("has no row below the names of the column
 
 TOO_MANY_FIELDS = template("imports.too_many_fields", N_("may name at most %(most)s columns"))
 NO_COLUMN_NAME = reason("imports.no_column_name", N_("must name each column, in up to 200 characters"))
+NO_FIELD_OF_MATCH = template("imports.no_field_of_match", N_("%(name)s is no field of a match"))
+NO_FIELD_OF_PROJECT = template("imports.no_field_of_project", N_("%(name)s is no field of a past project"))
+COMPLETE_KINDS = reason(
+    "imports.complete_kinds",
+    N_("is for needs and technologies alone: of other records nothing is marked that a file is without"),
+)
 NOT_OUR_FIELD = template("imports.not_our_field", N_("%(name)s is no field of a need or a technology"))
 
 MAPPING_LINE = template("imports.mapping_line", N_("line %(line)s: %(why)s"))
-MAPPING_KINDS = reason("imports.mapping_kinds", N_("only columns of needs and technologies can be mapped"))
 MAPPING_LARGE = template("imports.mapping_large", N_("has more than %(most)s bytes; it is no mapping of columns"))
 NO_MAPPING = reason("imports.no_mapping", N_('is no JSON object of names, such as {"Titel": "title", "Note": null}'))
 NO_PAIR = reason(

@@ -82,7 +82,7 @@ def test_a_source_keeps_a_mapping_where_that_is_asked_for(world: World, database
         ("needs", "[]", "no JSON object"),
         ("needs", "{", "no JSON object"),
         ("technologies", '{"Titel": "colour"}', "colour"),
-        ("matches", "{}", "only columns of needs and technologies"),
+        ("matches", '{"Titel": "colour"}', "colour is no field of a match"),
     ],
 )
 def test_what_is_wrong_with_how_columns_are_read_is_told_before_anything(

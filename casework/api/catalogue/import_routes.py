@@ -1,4 +1,4 @@
-"""Files of needs and technologies: handed in, tried, taken over, and what came of them; and how the files of a source are read."""
+"""Files of records: handed in, tried, taken over, and what came of them; and how the files of a source are read."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ _ONE = "/programmes/{programme}/imports/{handed}"
 ROUTES: tuple[Route, ...] = (
     get("/programmes/{programme}/imports", list_imports, "List the files of records that were taken over last", schemas.ImportsShown,
         query=schemas.ImportQuery),
-    post("/programmes/{programme}/imports", hand_in_import, "Hand in a file of needs or technologies: nothing of it is recorded yet",
+    post("/programmes/{programme}/imports", hand_in_import, "Hand in a file of records: nothing of it is recorded yet",
         shared.Made, body=schemas.NewImport, status=201, most=MOST_SENT),
     get(_ONE, show_import, "Show how far a file is, and what came of it or of its trial", schemas.ImportShown, noun="entry"),
     get(f"{_ONE}/refused", list_refused_rows, "List every row that is refused, with why", schemas.RefusedRowPage, query=Paged,

@@ -1,4 +1,4 @@
-"""The schemas of files of needs and technologies that come in over the API, and of how sources are read."""
+"""The schemas of files of records that come in over the API, and of how sources are read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from casework.api.protocol.fields import Answer, Body, Line, Moment, Query
 
 #: So many letters a file has over the API; a larger one comes in on its page or by the command line.
 MOST_LETTERS = 10_000_000
-Records = Annotated[Literal["needs", "technologies"], Field(description="What its rows are")]
+Records = Annotated[
+    Literal["needs", "technologies", "matches", "past_projects"], Field(description="What its rows are")
+]
 #: By the file's column ours.
 Mapped = Annotated[
     dict[str, str | None],
@@ -33,7 +35,10 @@ class NewImport(Body):
     ]
     name: Annotated[str, Field(max_length=300, description="The name of the file")] = ""
     complete: Annotated[
-        bool, Field(description="It has all records of its source: those that it is without are marked")
+        bool,
+        Field(
+            description="It has all needs or technologies of its source: those that it is without are marked; of others not to be said"
+        ),
     ] = False
     fields: Annotated[
         dict[str, str | None] | None,
@@ -76,6 +81,7 @@ class ImportCountsShown(Answer):
     bad: Annotated[int, Field(description="Refused rows")]
     kept: Annotated[int, Field(description="Values left as a person has confirmed them")]
     marked: Annotated[int, Field(description="Placeholders")]
+    nested: Annotated[int, Field(description="Needs and technologies that came whole with matches, new or changed")]
     gone: Annotated[int, Field(description="Records that a complete file is without")]
     back: Annotated[int, Field(description="Records that are at their source again")]
     share: Annotated[int, Field(description="How much of the file is read, of a hundred")]

@@ -17,8 +17,9 @@ from casework.engine.execution.guards import line
 from casework.errors import InvalidForm, NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.import_batches import placeholders_in
+from casework.operations.catalogue.import_faults import Faults
 from casework.operations.catalogue.import_reader import MOST_COLUMNS, Row, read_rows
-from casework.operations.catalogue.import_schemas import REQUIRED, Kind, read
+from casework.operations.catalogue.import_schemas import REQUIRED, SIDES, Kind, Record, parse_sides, read
 from casework.operations.catalogue.refused_rows import drop_refused
 from casework.operations.catalogue.sources import (
     checked_fields,
@@ -152,6 +153,8 @@ def add_file(
     source = line(source, "source", 200)
     if len(content) > MOST_BYTES:
         raise InvalidForm(fields={"file": reasons.catalogue.TABLE_TOO_LARGE(most=MOST_BYTES)})
+    if complete and kind not in SIDES.values():
+        raise InvalidForm(fields={"complete": reasons.imports.COMPLETE_KINDS})
     known = named_source(db, programme, source)
     id = str(uuid_utils.uuid7())
     given: dict[str, Any] = {"id": id, "programme": programme, "kind": kind, "source": source, "person": actor.person}
@@ -206,7 +209,7 @@ def look_at(one: FileImport, head: bytes) -> Look:
                 told = found.columns.setdefault(name, [])
             if told is not None and len(told) < SHOWN:
                 told.append("" if value is None else str(value)[:200])
-        record, faults = (None, row.faults) if row.faults else read(kind, row.values, semicolons=row.semicolons)
+        record, faults = (None, row.faults) if row.faults else _read(kind, row)
         found.faults += [(row.number, where, why) for where, why in faults]
         if record is not None:
             found.marked += [(row.number, name, reasons.imports.PLACEHOLDER) for name in placeholders_in(record)]
@@ -215,6 +218,12 @@ def look_at(one: FileImport, head: bytes) -> Look:
         names = ", ".join(name.split("|")[0] for name in missing)
         found.faults.insert(0, (1, "header", reasons.imports.NO_COLUMN(names=names)))
     return found
+
+
+def _read(kind: Kind, row: Row) -> tuple[Record | None, Faults]:
+    """What a row says, and what is wrong with it by itself: whether what a match names is on record is asked by who brings it in."""
+    record, faults = read(kind, row.values, semicolons=row.semicolons)
+    return record, [*faults, *parse_sides(row.values)[1]] if kind == "matches" else faults
 
 
 #: What a file shows where it is cut off, whatever follows there.

@@ -8,7 +8,7 @@ import uuid_utils
 from sqlalchemy import Connection
 
 from casework import reasons
-from casework.json_values import JsonObject
+from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue.catalogue_records import LEAVES, STANDING_SIDES, CatalogueRecords, left_as_it_is
 from casework.operations.catalogue.import_batches import COLUMNS, Item
 from casework.operations.catalogue.import_report import Report
@@ -22,7 +22,7 @@ def put_matches(
     values: list[JsonObject],
     report: Report,
     *,
-    fault: Callable[[int, Iterable[tuple[str, Why]]], None],
+    fault: Callable[[int, Iterable[tuple[str, Why]], JsonMapping], None],
     keep: Callable[[int, str, Why], None],
 ) -> None:
     """Make those that are new and change what is told otherwise; what is wrong, and what stays, is told of its row."""
@@ -36,7 +36,7 @@ def put_matches(
         pair = (columns["need_id"], columns["technology_id"])
         if row is None:
             if pair in pairs:
-                fault(item.row, [("need and technology", reasons.imports.PAIR_THERE(name=pairs[pair][:150]))])
+                fault(item.row, [("need and technology", reasons.imports.PAIR_THERE(name=pairs[pair][:150]))], item.raw)
                 continue
             pairs[pair] = item.external_id
             fresh.append(
@@ -48,7 +48,7 @@ def put_matches(
             continue
         before = {name: getattr(row, name) for name in COLUMNS["matches"]}
         if (row.need, row.technology) != pair:
-            fault(item.row, [("external_id", reasons.imports.OTHER_PAIR)])
+            fault(item.row, [("external_id", reasons.imports.OTHER_PAIR)], item.raw)
             continue
         # A record may stand in the place of another by now: its match stays where it is.
         stays = ("need_id", "technology_id")

@@ -20,7 +20,7 @@ from casework.operations.core.views import Items
 from casework.permissions.actors import Actor
 
 #: What a report counts.
-_COUNTED = ("rows", "created", "updated", "unchanged", "bad", "kept", "marked", "gone", "back", "share")
+_COUNTED = ("rows", "created", "updated", "unchanged", "bad", "kept", "marked", "nested", "gone", "back", "share")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +36,8 @@ class ImportCounts:
     #: Values that a person has confirmed, and placeholders.
     kept: int
     marked: int
+    #: Needs and technologies that came whole with matches, and were new or changed.
+    nested: int
     #: Records that a complete file is without, and those that are back.
     gone: int
     back: int

@@ -282,7 +282,7 @@ class _Import:
                 if side_ids[f"{side}_id"] is None:
                     faults.append((side, reasons.imports.SIDE_UNKNOWN(name=key[1][:150], source=key[0][:100])))
             if faults:
-                self.telling.refuse(item.row, faults)
+                self.telling.refuse(item.row, faults, item.raw)
                 continue
             assert isinstance(item.record, Match)
             columns = {

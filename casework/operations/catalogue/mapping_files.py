@@ -13,7 +13,7 @@ from casework import reasons
 from casework.errors import InvalidForm
 from casework.operations.catalogue.import_reader import MOST_COLUMNS, column_name
 from casework.operations.catalogue.import_schemas import Kind
-from casework.operations.catalogue.sources import OURS, checked_fields
+from casework.operations.catalogue.sources import checked_fields
 from casework.reasons import Why
 
 #: So many bytes a file has at most: twice what as many columns as are read need, with the longest names.
@@ -24,10 +24,8 @@ _BLANK = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
 
 
-def read_mapping(kind: str, content: bytes) -> dict[str, str | None]:
-    """How the columns of needs or of technologies are read. Raises InvalidForm, which names the line."""
-    if kind not in OURS:
-        raise _refused(reasons.imports.MAPPING_KINDS)
+def read_mapping(kind: Kind, content: bytes) -> dict[str, str | None]:
+    """How the columns of a kind of record are read. Raises InvalidForm, which names the line."""
     if len(content) > MOST_BYTES:
         raise _refused(reasons.imports.MAPPING_LARGE(most=f"{MOST_BYTES:,}"))
     try:
@@ -36,19 +34,18 @@ def read_mapping(kind: str, content: bytes) -> dict[str, str | None]:
         line = content.count(b"\n", 0, fault.start) + 1
         raise _refused(reasons.imports.NOT_UTF_8(byte=f"{content[fault.start]:02X}"), line) from None
     fields: dict[str, str | None] = {}
-    noun: Kind = "needs" if kind == "needs" else "technologies"
     for line, theirs, ours in _pairs(words):
         name = column_name(theirs)
         if name in fields:
             raise _refused(reasons.imports.COLUMN_TWICE(names=name[:60]), line)
         try:
             # As one alone, so that what is wrong is known to be in this line; what has our name already is said all the same.
-            fields[name] = checked_fields(noun, {theirs: ours}).get(name, name)
+            fields[name] = checked_fields(kind, {theirs: ours}).get(name, name)
         except InvalidForm as refusal:
             raise _refused(next(iter(refusal.fields.values())), line) from None
         if len(fields) > MOST_COLUMNS:
             raise _refused(reasons.imports.TOO_MANY_FIELDS(most=MOST_COLUMNS), line)
-    return checked_fields(noun, fields)
+    return checked_fields(kind, fields)
 
 
 def write_mapping(fields: Mapping[str, str | None]) -> bytes:

@@ -75,7 +75,7 @@ class SourceRows:
         self.kind, self.programme, self.source, self.complete = kind, programme, source, complete
         self.kept = kind in SIDES.values()
         if fields is None:
-            known = named_source(db, programme, source) if self.kept else None
+            known = named_source(db, programme, source)
             fields = known.fields.get(kind, {}) if known else {}
         #: By the file's column ours.
         self.fields: dict[str, str | None] = dict(fields)

@@ -1,4 +1,4 @@
-"""Where needs and technologies come from: what each source is called, under which licence, and how its columns are read."""
+"""Where records come from: what each source is called, under which licence, and how the columns of its files are read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from casework import reasons
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.import_reader import LONGEST_NAME, MOST_COLUMNS, column_name
-from casework.operations.catalogue.import_schemas import MODELS, Kind
+from casework.operations.catalogue.import_schemas import MODELS, SIDES, Kind
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.core.paging import Page, cursor_id, from_cursor, insist_limit, page
 from casework.operations.core.reader_names import entitled
@@ -23,12 +23,15 @@ from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of, reach
 from casework.permissions.work import in_the_programme
+from casework.reasons.base import Template
 from casework.records.access_sql import shows_need
 
 #: So long the licence of a source is.
 LONGEST = 2_000
 #: What a column may be read as.
-OURS: Mapping[str, tuple[str, ...]] = {kind: tuple(MODELS[kind].model_fields) for kind in ("needs", "technologies")}
+OURS: Mapping[str, tuple[str, ...]] = {
+    kind: (*model.model_fields, *(SIDES if kind == "matches" else ())) for kind, model in MODELS.items()
+}
 
 
 def read_as(name: str, fields: Mapping[str, str | None], kind: str) -> str:
@@ -46,7 +49,7 @@ class Source:
     name: str
     #: Of its data.
     licence: str | None
-    #: Of needs and of technologies apart: by its column ours, and none where it is not read.
+    #: Of each kind of record apart: by its column ours, and none where it is not read.
     fields: dict[str, dict[str, str | None]]
     #: When it was imported last.
     fetched_at: str | None
@@ -212,7 +215,7 @@ def set_source(
     licence: str | None,
     fields: Mapping[str, str | None],
 ) -> None:
-    """Say under which licence its data are, and how the columns of its needs or technologies are read from now on.
+    """Say under which licence its data are, and how the columns of its files of a kind are read from now on.
 
     Raises InvalidForm, NotFound and NotAllowed.
     """
@@ -227,6 +230,13 @@ def set_source(
         note_entries(db, "sources", programme, [id], kind=SOURCE_CHANGED, by=actor.person)
 
 
+#: Why a column is read as nothing of a kind.
+_NOT_OURS: Mapping[Kind, Template] = {
+    "needs": reasons.imports.NOT_OUR_FIELD, "technologies": reasons.imports.NOT_OUR_FIELD,
+    "matches": reasons.imports.NO_FIELD_OF_MATCH, "past_projects": reasons.imports.NO_FIELD_OF_PROJECT,
+}  # fmt: skip
+
+
 def checked_fields(kind: Kind, fields: Mapping[str, str | None]) -> dict[str, str | None]:
     """How columns are read: each by its name as files are compared, and only where that is not ours. Raises InvalidForm."""
     if len(fields) > MOST_COLUMNS:
@@ -238,7 +248,7 @@ def checked_fields(kind: Kind, fields: Mapping[str, str | None]) -> dict[str, st
         if not name or len(name) > LONGEST_NAME or "\0" in name:
             raise InvalidForm(fields={"fields": reasons.imports.NO_COLUMN_NAME})
         if meant is not None and meant not in known:
-            raise InvalidForm(fields={"fields": reasons.imports.NOT_OUR_FIELD(name=meant[:60])})
+            raise InvalidForm(fields={"fields": _NOT_OURS[kind](name=meant[:60])})
         if name != meant:
             told[name] = meant
     return told

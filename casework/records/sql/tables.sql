@@ -632,7 +632,7 @@ CREATE TABLE imports (
 CREATE INDEX ix_imports_person_id ON imports (person_id);
 CREATE INDEX ix_imports_programme ON imports (programme_id, created_at DESC);
 COMMENT ON TABLE imports IS 'Files that a worker brings in';
-COMMENT ON COLUMN imports.kind IS 'needs or technologies';
+COMMENT ON COLUMN imports.kind IS 'needs, technologies, matches or past_projects';
 COMMENT ON COLUMN imports.name IS 'Of the file';
 COMMENT ON COLUMN imports.content IS 'The file, until it is read';
 COMMENT ON COLUMN imports.complete IS 'Whether it has all records of its source';
@@ -1433,7 +1433,7 @@ CREATE TABLE sources (
 );
 COMMENT ON COLUMN sources.name IS 'As the records that come from it say';
 COMMENT ON COLUMN sources.licence IS 'Of its data';
-COMMENT ON COLUMN sources.fields IS 'Of needs and of technologies apart: by its column ours; none where it is not read';
+COMMENT ON COLUMN sources.fields IS 'Of each kind of record apart: by its column ours; none where it is not read';
 COMMENT ON COLUMN sources.fetched_at IS 'When it was imported last';
 
 CREATE TABLE statements (

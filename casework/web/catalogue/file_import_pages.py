@@ -1,4 +1,4 @@
-"""A file of needs or technologies: handed in, looked at with how its columns are read, taken over, and what came of it."""
+"""A file of records: handed in, looked at with how its columns are read, tried, taken over, and what came of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from casework.operations.auth.step_up import insist_proved
 from casework.operations.catalogue import file_imports, import_worker, sources
 from casework.operations.catalogue.file_imports import MOST_BYTES, TRYING, WAITING, FileImport
 from casework.operations.catalogue.import_report import MOST_KEPT, Refused
-from casework.operations.catalogue.import_schemas import REQUIRED, Kind
+from casework.operations.catalogue.import_schemas import REQUIRED, SIDES, Kind
 from casework.operations.catalogue.mapping_files import MAPPING, read_mapping, write_mapping
 from casework.operations.catalogue.mapping_files import MOST_BYTES as MOST_MAPPING
 from casework.operations.catalogue.organisation_queries import programme_names
@@ -35,8 +35,22 @@ MOST_START = 2**31 - 1
 
 blueprint = Blueprint("files_in", __name__, url_prefix="/programmes/<uuid:programme>/imports/<records>")
 
-_TITLES = {"needs": N_("Bring in needs"), "technologies": N_("Bring in technologies")}
-_LISTS = {"needs": ("needs.index", N_("Needs")), "technologies": ("technologies.index", N_("Technologies"))}
+TITLES: Mapping[Kind, str] = {
+    "technologies": N_("Bring in technologies"), "needs": N_("Bring in needs"), "matches": N_("Bring in matches"),
+    "past_projects": N_("Bring in past projects"),
+}  # fmt: skip
+_LISTS: Mapping[Kind, tuple[str, str]] = {
+    "needs": ("needs.index", N_("Needs")), "technologies": ("technologies.index", N_("Technologies")),
+    "matches": ("matches.index", N_("Matches")), "past_projects": ("past_projects.index", N_("Past projects")),
+}  # fmt: skip
+#: What is to be known of a file of some kind before it is handed in.
+_ABOUT: Mapping[Kind, str] = {
+    "matches": N_(
+        "A match names a need and a technology that are on record, each as its source calls it: bring these in first. The source below is"
+        " theirs too, unless the columns need_source and technology_source say another."
+    ),
+    "past_projects": N_("Projects that were closed before their cases were kept here. They are listed and counted apart from cases."),
+}  # fmt: skip
 STATES = {
     "trying": N_("being tried"),
     "waiting": N_("on its way"),
@@ -47,7 +61,7 @@ STATES = {
 _COUNTED = (
     ("rows", N_("Rows")), ("created", N_("New")), ("updated", N_("Changed")), ("unchanged", N_("On record as it is")),
     ("bad", N_("Refused rows")), ("kept", N_("Values left as they are")), ("marked", N_("Placeholders")),
-    ("gone", N_("No longer at the source")), ("back", N_("Back at the source")),
+    ("nested", N_("Needs and technologies with them")), ("gone", N_("No longer at the source")), ("back", N_("Back at the source")),
 )  # fmt: skip
 #: What a report lists row by row.
 _LISTED = {
@@ -74,17 +88,16 @@ def _allow() -> None:
 
 
 def _kind(records: str) -> Kind:
-    if records == "needs":
-        return "needs"
-    if records == "technologies":
-        return "technologies"
+    for kind in TITLES:
+        if kind == records:
+            return kind
     raise NotFound()
 
 
 def _head(programme: str, kind: Kind) -> dict[str, Any]:
     endpoint, name = _LISTS[kind]
     return {
-        "title": gettext(_TITLES[kind]),
+        "title": gettext(TITLES[kind]),
         "programme": programme,
         "kind": kind,
         "crumbs": [(gettext(name), url_for(endpoint))],
@@ -108,7 +121,9 @@ def _ask(programme: str, kind: Kind, faults: dict[str, str], cursor: str | None 
         "catalogue/file_form.html",
         **_head(programme, kind),
         home=home,
-        faults=faults,
+        about=gettext(_ABOUT[kind]) if kind in _ABOUT else "",
+        complete=kind in SIDES.values(),
+        faults=_told_above(faults, "complete"),
         needed=[name.split("|")[0] for name in REQUIRED[kind]],
         columns=sources.OURS[kind],
         earlier=earlier,
@@ -154,14 +169,15 @@ def hand_in(programme: UUID, records: str) -> BaseResponse:
 
 #: What is refused of what this page has no place for beside its question.
 _ABOVE = {
+    "complete": N_("All records of its source"),
     "file": N_("File of the table"),
     "fields": N_("How its columns are read"),
     "licence": N_("Licence of its data"),
 }
 
 
-def _told_above(faults: dict[str, str]) -> dict[str, str]:
-    above = [f"{gettext(words)}: {faults[name]}" for name, words in _ABOVE.items() if name in faults]
+def _told_above(faults: dict[str, str], *names: str) -> dict[str, str]:
+    above = [f"{gettext(_ABOVE[name])}: {faults[name]}" for name in names or _ABOVE if name in faults]
     return faults | {"": "; ".join(above)} if above else faults
 
 

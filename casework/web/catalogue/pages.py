@@ -104,6 +104,12 @@ class Value:
     placeholder: bool
 
 
+def bring_urls(actor: Actor, records: str) -> list[str]:
+    """Where somebody brings in files of such records, programme by programme."""
+    own = dict.fromkeys(m.programme for m in actor.memberships if m.role in DECIDERS and m.programme)
+    return [url_for("files_in.new", programme=programme, records=records) for programme in own]
+
+
 def _sees(actor: Actor) -> None:
     if not reach(actor).all_of:
         raise NotFound()
@@ -131,6 +137,7 @@ def index() -> str:
         ],
         statuses=STATUSES,
         mine=frozenset(m.programme for m in actor.memberships if m.role in DECIDERS),
+        bring=bring_urls(actor, "matches"),
         next_url=url_for("matches.index", view=view, cursor=found.next) if found.next else "",
         first_url=url_for("matches.index", view=view) if request.args.get("cursor") else "",
     )

@@ -19,6 +19,7 @@ from casework.operations.catalogue.views import PastProject
 from casework.operations.core.programme_lists import read_lists
 from casework.permissions.visibility import reach
 from casework.web.catalogue.listed_fields import called
+from casework.web.catalogue.pages import bring_urls
 from casework.web.shell.i18n import chinese, edition_text
 from casework.web.shell.session import list_transaction
 from casework.web.shell.values import say_amount
@@ -33,6 +34,7 @@ def index() -> str:
         if not reach(actor).all_of:
             raise NotFound()
         listed = list_past_projects(db, actor, outcome=chosen, cursor=cursor)
+        bring = bring_urls(actor, "past_projects")
         lists = {one: read_lists(db, one) for one in {item.programme for item in listed.items}}
     edition = load_library().playing(MAIN)
     words = {code: edition_text(edition, key) for code, key in outcomes().items()} if edition is not None else {}
@@ -48,6 +50,7 @@ def index() -> str:
             ),
         ],
         outcome=chosen,
+        bring=bring,
         words=words,
         title_of=_title,
         district_of=partial(_district, lists),

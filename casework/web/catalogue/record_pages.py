@@ -46,7 +46,16 @@ from casework.web.cases.effect import say_statement
 from casework.web.catalogue.correct_words import to_correct
 from casework.web.catalogue.listed_fields import listed_form, names_listed
 from casework.web.catalogue.outcome_words import said_at_source, say_outcomes
-from casework.web.catalogue.pages import FIELDS, STATUSES, plainly, say_value, unknown_of, values_of, waiting_by_source
+from casework.web.catalogue.pages import (
+    FIELDS,
+    STATUSES,
+    bring_urls,
+    plainly,
+    say_value,
+    unknown_of,
+    values_of,
+    waiting_by_source,
+)
 from casework.web.catalogue.record_forms import CORRECTED, NEW, answers_of, fields_of
 from casework.web.catalogue.record_history import HAPPENED, kind_of, who_did
 from casework.web.catalogue.record_lists import LONGEST, Asked, marked, say_count, selects_of, urls_of
@@ -152,7 +161,7 @@ class _Pages:
             twins_url=url_for("twins.index") if own else "",
             stated_url=url_for("statements.index") if own and self.noun == "need" else "",
             enter=[(self._url("new", programme=programme), gettext(_ENTER[self.noun])) for programme in own],
-            bring=[url_for("files_in.new", programme=programme, records=self.plural) for programme in own],
+            bring=bring_urls(actor, self.plural),
         )
 
     # --- one ---

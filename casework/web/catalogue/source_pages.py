@@ -15,7 +15,7 @@ from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.organisation_queries import programme_names
 from casework.operations.catalogue.sources import GoneRecord
 from casework.operations.core.perform import calendar_of
-from casework.web.catalogue.file_import_pages import mapping_file
+from casework.web.catalogue.file_import_pages import TITLES, mapping_file
 from casework.web.catalogue.pages import FIELDS
 from casework.web.shell import layout
 from casework.web.shell.session import page_transaction
@@ -51,6 +51,8 @@ def show(programme: UUID, source: UUID) -> str:
             for kind, words in (
                 ("technologies", gettext("Mapping of technologies as a file")),
                 ("needs", gettext("Mapping of needs as a file")),
+                ("matches", gettext("Mapping of matches as a file")),
+                ("past_projects", gettext("Mapping of past projects as a file")),
             )
             if one.fields.get(kind)
         ],
@@ -59,8 +61,7 @@ def show(programme: UUID, source: UUID) -> str:
         next_url=at(one.id, cursor=listed.next) if listed.next else "",
         first_url=at(one.id) if request.args.get("cursor") else "",
         bring=[
-            (gettext("Bring in technologies"), url_for("files_in.new", programme=home, records="technologies")),
-            (gettext("Bring in needs"), url_for("files_in.new", programme=home, records="needs")),
+            (gettext(words), url_for("files_in.new", programme=home, records=kind)) for kind, words in TITLES.items()
         ]
         if may
         else [],
@@ -69,7 +70,7 @@ def show(programme: UUID, source: UUID) -> str:
 
 @blueprint.get("/<uuid:source>/mapping/<records>")
 def mapping(programme: UUID, source: UUID, records: str) -> Response:
-    """How the columns of its needs or technologies are read, as a file that is chosen with the next one."""
+    """How the columns of its files of a kind are read, as a file that is chosen with the next one."""
     if records not in sources.OURS:
         raise NotFound()
     with page_transaction() as (db, actor):

@@ -77,6 +77,33 @@ def test_a_source_keeps_how_its_next_files_are_read(client_for: Clients, world: 
     assert (wrong.status_code, list(wrong.json["fields"])) == (422, ["fields"])
 
 
+WHOLE_MATCH = (
+    '[{"external_id": "M1", "need": {"external_id": "N1", "title": "Steam"}, "technology": {"external_id": "T1", "title": "Boiler"}},'
+    ' {"external_id": "M2", "need": "N1", "technology": "T9"}]'
+)
+CLOSED = "external_id,title,ended_on,outcome\nP1,Boiler,2021-05-01,agreement_only\nP2,Lamp,soon,agreement_only\n"
+
+
+@pytest.mark.parametrize(
+    ("records", "content", "created"), [("matches", WHOLE_MATCH, (1, 2)), ("past_projects", CLOSED, (1, 0))]
+)
+def test_matches_and_past_projects_come_in_the_same_way(
+    client_for: Clients, world: World, engine: Engine, records: str, content: str, created: tuple[int, int]
+) -> None:
+    client, at = client_for("officer"), f"/programmes/{world.programmes['BJ']}/imports"
+    whole = client.post(at, sent(records=records, content=content, complete=True))
+    assert (whole.status_code, list(whole.json["fields"])) == (422, ["complete"])
+    one = f"{at}/{client.post(at, sent(records=records, content=content)).json['id']}"
+    for step in ("try", "take-over"):
+        assert client.post(f"{one}/{step}", {}).status_code == 200
+        carry_on(engine, one.rpartition("/")[2])
+        told = client.get(one).json
+        assert (told["records"], told["counts"]["created"], told["counts"]["nested"]) == (records, *created)
+        (refused,) = client.get(f"{one}/refused").json["items"]
+        assert refused["cells"]["external_id"] in ("M2", "P2")
+    assert [row["state"] for row in client.get(f"{at}?records={records}").json["items"]] == ["done"]
+
+
 def test_a_request_that_is_sent_again_hands_in_one_file(client_for: Clients, world: World, engine: Engine) -> None:
     client, at = client_for("officer"), f"/programmes/{world.programmes['BJ']}/imports"
     answers = [client.post(at, sent(), key="the-same-key-of-the-file").json for _ in range(2)]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import get_args
 
 import pytest
 
 from casework.errors import InvalidForm
 from casework.operations.catalogue.import_reader import MOST_COLUMNS
+from casework.operations.catalogue.import_schemas import Kind
 from casework.operations.catalogue.mapping_files import MAPPING, MOST_BYTES, read_mapping, write_mapping
 from casework.operations.catalogue.sources import OURS
 
@@ -18,8 +20,8 @@ def test_a_few_lines_say_how_columns_are_read() -> None:
     assert read_mapping("technologies", b"{}") == {}
 
 
-@pytest.mark.parametrize("kind", ["needs", "technologies"])
-def test_what_is_written_is_read_as_it_was(kind: str) -> None:
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_what_is_written_is_read_as_it_was(kind: Kind) -> None:
     fields: dict[str, str | None] = {f"{name} 列": name for name in OURS[kind]} | {'note, "so"': None}
     written = write_mapping(fields)
     assert read_mapping(kind, written) == fields
@@ -57,7 +59,15 @@ def test_what_is_wrong_is_told_with_its_line(told: bytes, why: str) -> None:
     assert str(refused.value.fields[MAPPING]).startswith(why)
 
 
-def test_needs_and_technologies_alone_have_one() -> None:
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("needs", "colour is no field of a need or a technology"),
+        ("matches", "colour is no field of a match"),
+        ("past_projects", "colour is no field of a past project"),
+    ],
+)
+def test_what_is_no_field_is_told_by_what_the_rows_are(kind: Kind, why: str) -> None:
     with pytest.raises(InvalidForm) as refused:
-        read_mapping("matches", b"{}")
-    assert "only columns of needs and technologies" in str(refused.value.fields[MAPPING])
+        read_mapping(kind, b'{"Farbe": "colour"}')
+    assert str(refused.value.fields[MAPPING]) == f"line 1: {why}"

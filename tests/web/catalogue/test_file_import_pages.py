@@ -16,11 +16,12 @@ from casework.operations.catalogue.import_worker import carry_on
 from casework.operations.catalogue.kept_records import confirm_field
 from casework.operations.core.rate_limits import ALLOWANCES
 from casework.operations.matching import meanings
+from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from casework.web.catalogue import file_import_pages
 from tests.support.pages import read_page
 from tests.support.web_client import Browser
-from tests.support.world import World, new_request
+from tests.support.world import World, add_record, new_request
 from tests.web.cases.two_cases import words_of
 
 Enter = Callable[[str], Browser]
@@ -35,10 +36,17 @@ pytestmark = pytest.mark.stage(play=_play)
 TOLD = "Number;Name;Colour\nP1;<b>Kiln</b>;red\n;Nameless;red\n"
 
 
-def hand_in(browser: Browser, world: World, content: bytes = TOLD.encode(), source: str = "PATENTS") -> tuple[str, str]:
+def hand_in(
+    browser: Browser,
+    world: World,
+    content: bytes = TOLD.encode(),
+    source: str = "PATENTS",
+    *,
+    records: str = "technologies",
+) -> tuple[str, str]:
     """The address of the page that looks at it, and the page."""
-    page = f"/programmes/{world.programmes['BJ']}/imports/technologies"
-    assert page in browser.get("/technologies").text
+    page = f"/programmes/{world.programmes['BJ']}/imports/{records}"
+    assert page in browser.get(f"/{records.replace('_', '-')}").text
     sent = {**read_page(browser.get(page).text).sent, "source": source}
     shown = browser.flask.post(page, data={**sent, "file": (BytesIO(content), "kilns.csv")}, follow_redirects=True)
     return shown.request.path, shown.text
@@ -119,7 +127,8 @@ def test_a_mapping_file_says_how_columns_are_read_and_is_taken_out_again(
     assert f'href="{source}/mapping/technologies"' in browser.get(source).text
     assert browser.get(f"{source}/mapping/technologies").json == kept
     assert browser.get(f"{source}/mapping/needs").json == {}
-    assert browser.get(f"{source}/mapping/matches").status_code == 404
+    assert browser.get(f"{source}/mapping/matches").json == {}
+    assert browser.get(f"{source}/mapping/colours").status_code == 404
     # The next file of the source is read so by itself.
     assert "has no column" not in words_of(hand_in(browser, world, b"Number;Name\nP2;Oven\n")[1])
 
@@ -313,6 +322,83 @@ def test_what_is_missing_is_said_at_its_field(browser_for: Enter, world: World) 
     _, shown = hand_in(browser, world, b"", "")
     words = words_of(shown)
     assert "choose the file" in words.casefold()
+
+
+def test_matches_are_tried_and_brought_in_and_what_they_name_that_is_not_there_is_told(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser, programme = browser_for("officer"), world.programmes["BJ"]
+    with transaction(engine) as db:
+        add_record(db, programme, "need", "N1", {"title": "Steam"}, source="FAIR")
+        add_record(db, programme, "technology", "T1", {"title": "Boiler"}, source="FAIR")
+    told = b"Number;Need;What;Score\nM1;N1;T1;61.5\nM2;N1;T9;\nM3;;T1;\n"
+    at, shown = hand_in(browser, world, told, "FAIR", records="matches")
+    assert "has no column external_id, technology" in words_of(shown)
+    named = {"number": "external_id", "need": "need", "what": "technology", "score": "score"}
+    looked = words_of(press(browser, at, shown, "look", **named))
+    assert ("4 need is missing" in looked, "has no column" in looked) == (True, False)
+    press(browser, at, shown, "try", **named)
+    carry_on(engine, at.rpartition("/")[2])
+    tried = browser.get(at).text
+    assert "New 1" in words_of(tried)
+    assert "3 technology is not known: T9 of FAIR" in words_of(tried)
+    lines = browser.get(f"{at}/refused-rows").get_data().decode("utf-8-sig").splitlines()
+    assert [line.split(",")[2:] for line in lines[1:]] == [['"M2"', '"N1"', '"T9"', '""'], ['"M3"', '""', '"T1"', '""']]
+    press(browser, at, tried, "take_over", **named)
+    carry_on(engine, at.rpartition("/")[2])
+    assert "brought in" in words_of(browser.get(at).text)
+    listed = words_of(browser.get("/matches").text)
+    assert "Steam" in listed
+    assert "61.5" in listed
+    # The next file is read so by itself, and changes nothing.
+    again, page = hand_in(browser, world, told, "FAIR", records="matches")
+    assert "has no column" not in words_of(page)
+    press(browser, again, page, "take_over", **named)
+    carry_on(engine, again.rpartition("/")[2])
+    assert "On record as it is 1" in words_of(browser.get(again).text)
+    assert list(verify_all(engine)) == []
+
+
+def test_past_projects_are_brought_in_and_stand_in_their_list(browser_for: Enter, world: World, engine: Engine) -> None:
+    browser = browser_for("supervisor")
+    assert "Bring in a file that has them." in words_of(browser.get("/past-projects").text)
+    told = b"external_id,title,ended_on,outcome\nP1,Old boiler,2021-05-01,agreement_only\nP2,Lamp,2021-05-01,nowhere\n"
+    at, shown = hand_in(browser, world, told, "ARCHIVE", records="past_projects")
+    named = {name: name for name in ("external_id", "title", "ended_on", "outcome")}
+    assert "mark those that it is without" not in browser.get(at.rpartition("/")[0]).text
+    press(browser, at, shown, "take_over", **named)
+    carry_on(engine, at.rpartition("/")[2])
+    done = words_of(browser.get(at).text)
+    assert ("New 1" in done, "3 outcome" in done) == (True, True)
+    assert "Old boiler" in words_of(browser.get("/past-projects").text)
+    assert list(verify_all(engine)) == []
+
+
+@pytest.mark.parametrize("records", ["matches", "past_projects"])
+def test_whoever_only_reads_is_offered_no_file_to_bring_in(browser_for: Enter, world: World, records: str) -> None:
+    browser = browser_for("auditor")
+    page = f"/programmes/{world.programmes['BJ']}/imports/{records}"
+    assert page not in browser.get(f"/{records.replace('_', '-')}").text
+    assert browser.get(page).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("do", "said"), [("try", "The whole file is being tried."), ("take_over", "It is on its way.")]
+)
+def test_how_far_it_is_shows_itself_by_a_script_and_by_a_link(
+    browser_for: Enter, world: World, engine: Engine, do: str, said: str
+) -> None:
+    browser, named = browser_for("officer"), {"number": "external_id", "name": "title"}
+    at, shown = hand_in(browser, world)
+    assert "progress.js" not in shown
+    shown = press(browser, at, shown, do, **named)
+    assert said in words_of(shown)
+    (part,) = re.findall(r'(?s)<div data-progress="([^"]*)"(.*?)</div>\s*</div>', shown)
+    assert part[0] == at
+    assert f'href="{at}"' in part[1]
+    assert "progress.js" in shown
+    carry_on(engine, at.rpartition("/")[2])
+    assert "data-progress" not in browser.get(at).text
 
 
 def test_the_whole_file_is_tried_and_its_refused_rows_are_put_right(

@@ -35,6 +35,7 @@ OURS = {
     "messages.css",
     "news.js",
     "passkeys.js",
+    "progress.js",
     "record.css",
     "referrals.css",
     "tokens.css",
