@@ -1,4 +1,5 @@
-"""Figures of a large programme: how long a worker counts them ahead from what is kept of each case, and how long a page of them takes."""
+"""Figures of a large programme, and how its cases ran: how long a worker counts both ahead from what is kept of each case, and how long
+a page of each takes."""
 
 from __future__ import annotations
 
@@ -19,6 +20,9 @@ from casework.definitions import load_figure_names, load_library
 from casework.engine.figures.case_facts import CaseFacts, Firing
 from casework.engine.figures.kept_facts import facts_by, write
 from casework.engine.figures.stays import Moment, Stay
+from casework.engine.mining.conformance import Conformance
+from casework.engine.mining.runs import JudgedRun, Run, Stood, TaskRun
+from casework.engine.mining.spans import IN_HAND, WAITING, Span
 from casework.engine.state.case import Case, Track
 from casework.operations.auth.sessions import begin_session
 from casework.operations.core.perform import calendar_of
@@ -41,19 +45,29 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     yield Figure("figures counted ahead", scale.counted / took, "cases/s", detail=f"{scale.counted:,} in {took:.1f} s")
     yield Figure("figures counted ahead, memory", grown, "MB at most")
-    browser = app.test_client()
-    browser.set_cookie("sid", _sign_in(engine, world.officer))
-    times = []
-    for _ in range(min(_VIEWS, scale.views) + 1):
-        start = time.perf_counter()
-        answer = browser.get("/figures")
-        times.append(time.perf_counter() - start)
-        assert answer.status_code == 200, answer.status_code
-    # The first one loads what no other does.
-    high = percentile(times[1:], 95) * 1000
-    yield Figure(
-        f"page: figures of {scale.counted:,} cases, p95", high, "ms", 300, True, f"p50 {ms(median(times[1:]))}"
-    )
+    for address, name, person in (
+        ("/figures", "figures", world.officer),
+        ("/process", "how cases ran,", world.supervisor),
+    ):
+        browser = app.test_client()
+        browser.set_cookie("sid", _sign_in(engine, person))
+        times = []
+        for _ in range(min(_VIEWS, scale.views) + 1):
+            start = time.perf_counter()
+            answer = browser.get(address)
+            times.append(time.perf_counter() - start)
+            assert answer.status_code == 200, answer.status_code
+        # The first one loads what no other does.
+        high = percentile(times[1:], 95) * 1000
+        size = f"{len(answer.data):,} bytes"
+        yield Figure(
+            f"page: {name} of {scale.counted:,} cases, p95",
+            high,
+            "ms",
+            300,
+            True,
+            f"p50 {ms(median(times[1:]))}, {size}",
+        )
     engine.dispose()
 
 
@@ -68,12 +82,12 @@ def _write(world: World, cases: int) -> None:
         with cursor.copy("COPY logs (id, kind, programme_id, seq, head, last_at) FROM STDIN") as copy:
             for one in told:
                 copy.write_row((one.case.log, "case", world.programme, one.case.seq, "0" * 64, one.case.last_at))
-        columns = "log_id, programme_id, sealed, seq, last_at, counted_by, facts"
+        columns = "log_id, programme_id, sealed, seq, last_at, counted_by, facts, run"
         with cursor.copy(f"COPY figure_facts ({columns}) FROM STDIN") as copy:
             for one in told:
-                facts = orjson.dumps(write(one)).decode()
+                facts, run = (orjson.dumps(write(what)).decode() for what in (one, _run(one)))
                 copy.write_row(
-                    (one.case.log, world.programme, False, one.case.seq, one.case.last_at, counted_by, facts)
+                    (one.case.log, world.programme, False, one.case.seq, one.case.last_at, counted_by, facts, run)
                 )
         cursor.execute("ANALYZE logs, figure_facts")
 
@@ -121,6 +135,30 @@ def _facts(world: World, dice: Random, n: int) -> CaseFacts:
         tuple(stays),
         () if closed else (Moment(at, (("triage", None),), None, ()),),
     )
+
+
+def _run(one: CaseFacts) -> JudgedRun:
+    """How the same case ran: a task in each state, which waited for a day and was in hand from then on."""
+    (main,), dice = one.case.tracks.values(), Random(one.case.number)
+    tasks = tuple(
+        TaskRun(0, stay.step, stay.step, _spans(stay), stay.begin + timedelta(days=5), stay.end) for stay in one.stays
+    )
+    run = Run(
+        number=one.case.number or "",
+        opened_at=one.case.opened_at,
+        closed_at=one.case.closed_at,
+        tracks=((main.workflow, main.edition),),
+        # Hardly any two went the same way, as it is with real ones.
+        actions=tuple((firing.name, firing.at) for firing in one.firings for _ in range(dice.randrange(1, 4))),
+        stood=tuple(Stood(0, stay.step, stay.begin, stay.end) for stay in one.stays),
+        tasks=tasks,
+    )
+    return JudgedRun(run, Conformance(run.number, len(run.actions), ()))
+
+
+def _spans(stay: Stay) -> tuple[Span, ...]:
+    taken = stay.begin + timedelta(days=1)
+    return ((WAITING, stay.begin, taken), (IN_HAND, taken, stay.end))
 
 
 def _sign_in(engine: Engine, person: str) -> str:

@@ -12,6 +12,7 @@ from casework.demo.simulation import simulate
 from casework.engine.figures.every import every_figure
 from casework.operations.oversight.figure_facts import bring_after, find_differing
 from casework.operations.oversight.figures import count_programme, read_world, show_counted
+from casework.operations.oversight.process import fold_process
 from casework.records.database import connect_engine, transaction
 from casework.records.row_security import always_whole
 from tests.demo.told import Told
@@ -52,6 +53,8 @@ def test_what_is_kept_of_the_demo_gives_the_same_figures_at_every_moment(told: T
             kept, folded = (read_world(db, programme, until, from_logs=whole) for whole in (False, True))
             assert kept == folded, until
             assert every_figure(kept[0]) == every_figure(folded[0]), until
+            ran, again = (fold_process(db, programme, until, from_logs=whole) for whole in (False, True))
+            assert ran == again, until
 
 
 def test_the_demos_figures_are_what_an_outsider_finds(told: Told) -> None:

@@ -134,8 +134,8 @@ def mediate(world: World, db: Connection, number: str) -> str:
         "office_link_secrets (id, statement_id, token, until) VALUES (:track, :track, 'x', now())",
         "figure_facts (log_id, programme_id, sealed, seq, last_at, counted_by, facts)"
         " SELECT id, programme_id, false, 1, now(), 'x', 'null' FROM cases WHERE programme_id = :programme",
-        "kept_figures (programme_id, at, looked_at, rules, events, told, followed, logs)"
-        " VALUES (:programme, now(), now(), 'x', 1, '{}', '[]', '{}')",
+        "kept_figures (programme_id, at, looked_at, rules, events, told, followed, logs, process, ways)"
+        " VALUES (:programme, now(), now(), 'x', 1, '{}', '[]', '{}', '{}', '[]')",
         "kept_figure_lines (programme_id, figure, line, cases) VALUES (:programme, 'x', 'x', '{}')",
         "webhook_endpoints (id, organisation_id, url, secret, made_by, made_at)"
         " VALUES (:track, :lab, 'https://receiver.example/hook', 'x', :person, now())",

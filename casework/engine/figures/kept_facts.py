@@ -8,8 +8,9 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -83,10 +84,14 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
+#: Nothing is told more finely.
+_TICK = timedelta(microseconds=1)
 _PLAIN: Mapping[Any, tuple[_Way, _Way]] = {
     datetime: (datetime.isoformat, datetime.fromisoformat),
     date: (date.isoformat, date.fromisoformat),
     Decimal: (str, Decimal),
+    Fraction: (str, Fraction),
+    timedelta: (lambda one: one // _TICK, lambda told: told * _TICK),
 }
 
 

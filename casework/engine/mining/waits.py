@@ -9,12 +9,9 @@ from datetime import datetime
 from statistics import median
 
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.mining.traces import ASSIGN, REASSIGN, RESUME, SCHEDULE, START, SUSPEND, TASK, Trace
-
-#: What a task does: nobody has it, somebody has it, or it was put off.
-WAITING, IN_HAND, RESTING = "waiting", "in_hand", "resting"
-#: What each word of the life cycle brings it to; what goes on again goes on as it was.
-_BRINGS = {SCHEDULE: WAITING, REASSIGN: WAITING, ASSIGN: IN_HAND, START: IN_HAND, SUSPEND: RESTING}
+from casework.engine.mining.runs import Run, TaskRun, run_of
+from casework.engine.mining.spans import IN_HAND, RESTING, WAITING, Span, ended_by
+from casework.engine.mining.traces import Trace
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,9 +69,9 @@ class Waits:
         self._stood: dict[tuple[str, str, str], _Stood] = {}
         self._done: dict[tuple[str, str], _Done] = {}
 
-    def add(self, trace: Trace) -> None:
-        for stay in trace.stays():
-            mine = self._at(trace, stay.track, stay.state)
+    def add(self, run: Run) -> None:
+        for stay in run.stood:
+            mine = self._at(run, stay.track, stay.state)
             minutes = self._calendar.working_minutes(stay.since, stay.until or self._until)
             mine.count += 1
             mine.total += minutes
@@ -82,30 +79,28 @@ class Waits:
                 mine.now += 1
             else:
                 mine.left.append(minutes)
-        spans = spans_of(trace, self._until)
-        for id, task in trace.tasks.items():
-            minutes_of = self._minutes(spans[id]) if id in spans else Counter[str]()
-            if id in spans:
-                done = self._done.setdefault((trace.tracks[task["track"]]["workflow"], task["name"]), _Done())
+        for task in run.tasks:
+            minutes_of = self._minutes(task.spans or ())
+            if task.spans is not None:
+                done = self._done.setdefault((run.tracks[task.track][0], task.name), _Done())
                 done.count += 1
                 done.minutes.update(minutes_of)
-            if task["type"] == "step" and task["of"] is not None:
-                self._add_step(self._at(trace, task["track"], task["of"]), trace, id, minutes_of)
+            if task.of is not None:
+                self._add_step(self._at(run, task.track, task.of), task, minutes_of)
 
-    def _add_step(self, mine: _Stood, trace: Trace, task: str, minutes: Counter[str]) -> None:
+    def _add_step(self, mine: _Stood, task: TaskRun, minutes: Counter[str]) -> None:
         mine.minutes.update(minutes)
-        due = trace.due[task]
-        if due is not None:
+        if task.due is not None:
             mine.dated += 1
-            mine.overdue += due < trace.ended.get(task, self._until)
+            mine.overdue += task.due < (task.ended or self._until)
 
-    def _at(self, trace: Trace, track: str, state: str) -> _Stood:
-        of = trace.tracks[track]
-        return self._stood.setdefault((of["workflow"], of["edition"], state), _Stood())
+    def _at(self, run: Run, track: int, state: str) -> _Stood:
+        workflow, edition = run.tracks[track]
+        return self._stood.setdefault((workflow, edition, state), _Stood())
 
-    def _minutes(self, spans: Iterable[tuple[str, datetime, datetime]]) -> Counter[str]:
+    def _minutes(self, spans: Iterable[Span]) -> Counter[str]:
         minutes = Counter[str]()
-        for what, since, end in spans:
+        for what, since, end in ended_by(spans, self._until):
             minutes[what] += self._calendar.working_minutes(since, end)
         return minutes
 
@@ -140,41 +135,9 @@ class Waits:
 def waits_of(traces: Iterable[Trace], calendar: Calendar, until: datetime) -> Waits:
     waits = Waits(calendar, until)
     for trace in traces:
-        waits.add(trace)
+        waits.add(run_of(trace))
     return waits
 
 
 def _each(minutes: Counter[str]) -> dict[str, int]:
     return {what: minutes[what] for what in (WAITING, IN_HAND, RESTING)}
-
-
-def spans_of(trace: Trace, until: datetime) -> dict[str, list[tuple[str, datetime, datetime]]]:
-    """Of each task that was to be done what it did, from when to when, without a gap from its beginning to its end."""
-    spans: dict[str, list[tuple[str, datetime, datetime]]] = {}
-    at: dict[str, tuple[str, datetime]] = {}
-    before: dict[str, str] = {}
-    for step in trace.steps:
-        if step.what != TASK or step.task is None:
-            continue
-        id, now = step.task, at.get(step.task)
-        if now is not None and step.at > now[1]:
-            spans.setdefault(id, []).append((*now, step.at))
-        if step.life_cycle == SUSPEND and now is not None and now[0] != RESTING:
-            before[id] = now[0]
-        comes_to = _next(step.life_cycle, before.get(id, WAITING))
-        if comes_to is None:
-            at.pop(id, None)
-        else:
-            at[id] = comes_to, step.at
-            spans.setdefault(id, [])
-    for id, (what, since) in at.items():
-        if until > since:
-            spans[id].append((what, since, until))
-    return spans
-
-
-def _next(word: str, before: str) -> str | None:
-    """What a task does after a word of its life cycle; None: it has ended."""
-    if word == RESUME:
-        return before
-    return _BRINGS.get(word)

@@ -8,7 +8,8 @@ from datetime import timedelta
 from fractions import Fraction
 from itertools import pairwise
 
-from casework.engine.mining.traces import COMPLETE, TRANSITION, Step, Trace
+from casework.engine.mining.runs import Run, run_of
+from casework.engine.mining.traces import Trace
 from casework.ledger.canonical_json import digest
 
 #: So many digits of a digest tell the ways of a programme apart.
@@ -47,12 +48,6 @@ class Arc:
     wait: timedelta | None
 
 
-def taken(trace: Trace) -> list[Step]:
-    """The actions that were taken on the main track of a case."""
-    main = trace.main["id"]
-    return [step for step in trace.steps if (step.what, step.life_cycle, step.track) == (TRANSITION, COMPLETE, main)]
-
-
 class Ways:
     """The ways of cases that come one by one, none of which is kept."""
 
@@ -61,14 +56,13 @@ class Ways:
         self._times: dict[tuple[str, ...], list[timedelta]] = {}
         self._waits: dict[tuple[str, str], list[timedelta]] = {}
 
-    def add(self, trace: Trace) -> None:
-        steps = taken(trace)
-        actions = tuple(step.name for step in steps)
-        self._cases.setdefault(actions, []).append(trace.number)
-        if trace.closed_at is not None:
-            self._times.setdefault(actions, []).append(trace.closed_at - trace.opened_at)
-        for one, other in pairwise(steps):
-            self._waits.setdefault((one.name, other.name), []).append(other.at - one.at)
+    def add(self, run: Run) -> None:
+        actions = tuple(name for name, _ in run.actions)
+        self._cases.setdefault(actions, []).append(run.number)
+        if run.closed_at is not None:
+            self._times.setdefault(actions, []).append(run.closed_at - run.opened_at)
+        for (one, at), (other, then) in pairwise(run.actions):
+            self._waits.setdefault((one, other), []).append(then - at)
 
     def variants(self) -> tuple[Variant, ...]:
         """Every variant, the most frequent first; of a tie the one that comes first by its actions."""
@@ -87,7 +81,7 @@ class Ways:
 def ways_of(traces: Iterable[Trace]) -> Ways:
     ways = Ways()
     for trace in traces:
-        ways.add(trace)
+        ways.add(run_of(trace))
     return ways
 
 

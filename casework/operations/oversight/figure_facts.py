@@ -19,6 +19,7 @@ from casework.definitions import load_figure_names
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.kept_facts import KEPT, facts_by, write
 from casework.operations.core.perform import calendar_of
+from casework.operations.oversight.case_runs import written_run
 from casework.operations.oversight.figures import fold_log, rules
 from casework.records.database import transaction
 
@@ -39,16 +40,16 @@ _EVENTS = text("""
 #: Keeps what was folded of logs that stand where they were read. One that somebody writes into is left for the next time: nobody
 #: waits, and what an erasure takes out meanwhile does not come back.
 _KEEP = text("""
-    INSERT INTO figure_facts (log_id, programme_id, sealed, seq, last_at, counted_by, facts)
-    SELECT l.id, l.programme_id, l.sealed, r.seq, r.last_at, :counted_by, r.facts
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) r(log uuid, seq bigint, last_at timestamptz, facts text)
+    INSERT INTO figure_facts (log_id, programme_id, sealed, seq, last_at, counted_by, facts, run)
+    SELECT l.id, l.programme_id, l.sealed, r.seq, r.last_at, :counted_by, r.facts, r.run
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) r(log uuid, seq bigint, last_at timestamptz, facts text, run text)
     JOIN logs l ON l.id = r.log AND l.seq = r.seq ORDER BY l.id FOR SHARE OF l SKIP LOCKED
     ON CONFLICT (log_id) DO UPDATE SET seq = excluded.seq, last_at = excluded.last_at, counted_by = excluded.counted_by,
-        facts = excluded.facts
+        facts = excluded.facts, run = excluded.run
 """)
 #: What is kept of the next logs of a programme by the rules of now.
 _THERE = text("""
-    SELECT f.log_id::text AS log, f.seq, f.facts FROM figure_facts f
+    SELECT f.log_id::text AS log, f.seq, f.facts, f.run FROM figure_facts f
     WHERE f.programme_id = CAST(:programme AS uuid) AND f.counted_by = :counted_by AND f.log_id > CAST(:after AS uuid)
     ORDER BY f.log_id LIMIT :most
 """)
@@ -81,7 +82,13 @@ def _read(db: Connection, logs: Collection[str]) -> Iterator[list[Any]]:
 
 def _row(events: list[Any], calendar: Calendar) -> dict[str, Any]:
     last = events[-1]
-    return {"log": last.log, "seq": last.seq, "last_at": last.at.isoformat(), "facts": _facts(events, calendar)}
+    return {
+        "log": last.log,
+        "seq": last.seq,
+        "last_at": last.at.isoformat(),
+        "facts": _facts(events, calendar),
+        "run": written_run(events),
+    }
 
 
 def _facts(events: list[Any], calendar: Calendar) -> str:
@@ -107,7 +114,8 @@ def find_differing(engine: Engine, programme: str) -> list[str]:
             for events in _read(db, kept):
                 row = kept[events[0].log]
                 read = [event for event in events if event.seq <= row.seq]
-                found += [row.log] if _facts(read, calendar) != row.facts else []
+                told = _facts(read, calendar), written_run(read)
+                found += [row.log] if told != (row.facts, row.run) else []
         if not kept:
             return found
         after = list(kept)[-1]

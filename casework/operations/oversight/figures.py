@@ -24,6 +24,8 @@ from casework.engine.figures.names import DEFINITIONS, FigureNames, written
 from casework.engine.figures.register_facts import RecordFacts, RightFacts, read_programme, read_record, read_right
 from casework.engine.figures.suppression import ShownRow
 from casework.engine.figures.world import World
+from casework.engine.mining.process import Process
+from casework.engine.mining.runs import JudgedRun
 from casework.engine.roles import Role
 from casework.engine.state.events import Event, RegisterEvent
 from casework.errors import NotFound
@@ -270,19 +272,19 @@ def events_of_register(rows: list[Any]) -> list[RegisterEvent]:
 
 CASE, MEDIATION, RIGHT = "case", "mediation", "right"
 #: A log `l` of which what is kept `f` is all that it tells up to a moment.
-_AS_KEPT = "f.log_id = l.id AND f.seq = l.seq AND f.counted_by = :counted_by AND f.last_at <= :until"
+AS_KEPT = "f.log_id = l.id AND f.seq = l.seq AND f.counted_by = :counted_by AND f.last_at <= :until"
 #: What a programme's logs tell up to a moment, log by log, its own first: of a log that tells no more than what is kept of it that,
 #: of others the events. And what erasures have told anew since, where words were taken out of the programme's own. One statement: what is
 #: written meanwhile is in none of them.
 _TOLD = text(f"""
     SELECT x.kind, x.id::text AS log, x.seq, x.header, x.effects, x.body, x.facts FROM (
         SELECT l.kind, l.id, f.seq, CAST(NULL AS jsonb) AS header, CAST(NULL AS jsonb) AS effects, CAST(NULL AS jsonb) AS body, f.facts
-        FROM figure_facts f JOIN logs l ON {_AS_KEPT} WHERE f.programme_id = CAST(:programme AS uuid)
+        FROM figure_facts f JOIN logs l ON {AS_KEPT} WHERE f.programme_id = CAST(:programme AS uuid)
         UNION ALL
         SELECT l.kind, l.id, e.seq, e.header, e.effects, e.body, NULL FROM events e JOIN logs l ON l.id = e.log_id
         WHERE CAST(:programme AS uuid) IN (l.programme_id, l.id) AND l.kind = ANY(CAST(:kinds AS text[]))
         AND (e.at <= :until OR l.kind = 'programme' AND e.kind = 'erased')
-        AND NOT EXISTS (SELECT FROM figure_facts f WHERE {_AS_KEPT})
+        AND NOT EXISTS (SELECT FROM figure_facts f WHERE {AS_KEPT})
     ) x ORDER BY x.kind <> 'programme', x.kind, x.id, x.seq
 """).execution_options(stream_results=True)
 _KINDS = ["programme", *KEPT, MEDIATION]
@@ -290,11 +292,11 @@ _KINDS = ["programme", *KEPT, MEDIATION]
 _CASES = text(f"""
     SELECT x.kind, x.id::text AS log, x.seq, x.header, x.effects, x.body, x.facts FROM (
         SELECT l.kind, l.id, f.seq, CAST(NULL AS jsonb) AS header, CAST(NULL AS jsonb) AS effects, CAST(NULL AS jsonb) AS body, f.facts
-        FROM logs l JOIN figure_facts f ON {_AS_KEPT} WHERE l.id = ANY(CAST(:logs AS uuid[])) AND l.kind = '{CASE}'
+        FROM logs l JOIN figure_facts f ON {AS_KEPT} WHERE l.id = ANY(CAST(:logs AS uuid[])) AND l.kind = '{CASE}'
         UNION ALL
         SELECT l.kind, l.id, e.seq, e.header, e.effects, e.body, NULL FROM logs l JOIN events e ON e.log_id = l.id
         WHERE l.id = ANY(CAST(:logs AS uuid[])) AND l.kind = '{CASE}' AND e.at <= :until
-        AND NOT EXISTS (SELECT FROM figure_facts f WHERE {_AS_KEPT})
+        AND NOT EXISTS (SELECT FROM figure_facts f WHERE {AS_KEPT})
     ) x ORDER BY x.id, x.seq
 """).execution_options(stream_results=True)
 
@@ -339,7 +341,7 @@ def events_of_programme(db: Connection, programme: str, kinds: Collection[str] =
 @cache
 def rules() -> str:
     """By what figures are counted and kept."""
-    return rules_of(load_figure_names(), Counted)
+    return rules_of(load_figure_names(), Counted, JudgedRun, Process)
 
 
 #: What was counted ahead of a programme by the rules of now; where they are asked for the last events of its logs, and the cases behind

@@ -10,9 +10,11 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.engine.figures.counting import Figure
 from casework.engine.figures.kept_facts import KEPT, write
+from casework.engine.mining.process import Process
 from casework.operations.oversight.figure_facts import bring_after, find_differing, forget_facts
 from casework.operations.oversight.figures import Counted, count_programme, events_of_programme, read_ahead, rules
 from casework.operations.oversight.follow_ups import Followed, count_followed, read_followed, write_followed
+from casework.operations.oversight.process import fold_process, read_process_ahead, written_process
 from casework.records.database import transaction
 from casework.records.row_security import in_snapshot
 
@@ -41,10 +43,11 @@ _LOOK = text("""
 """)
 #: Keeps figures in the place of those before.
 _KEEP = text("""
-    INSERT INTO kept_figures (programme_id, at, looked_at, rules, events, told, followed, logs)
-    VALUES (CAST(:programme AS uuid), :at, casework_now(), :rules, :events, :told, :followed, :logs)
+    INSERT INTO kept_figures (programme_id, at, looked_at, rules, events, told, followed, logs, process, ways)
+    VALUES (CAST(:programme AS uuid), :at, casework_now(), :rules, :events, :told, :followed, :logs, :process, :ways)
     ON CONFLICT (programme_id) DO UPDATE SET at = excluded.at, looked_at = excluded.looked_at, rules = excluded.rules,
-        events = excluded.events, told = excluded.told, followed = excluded.followed, logs = excluded.logs
+        events = excluded.events, told = excluded.told, followed = excluded.followed, logs = excluded.logs,
+        process = excluded.process, ways = excluded.ways
 """)
 #: Keeps the cases behind a line of them.
 _KEEP_LINE = text("""
@@ -80,12 +83,13 @@ def count_ahead(engine: Engine, programme: str) -> bool:
     with in_snapshot(engine) as db:
         counted = count_programme(db, programme)
         followed = count_followed(db, [programme], counted.as_of.at)
+        process = fold_process(db, programme, counted.as_of.at)
     with transaction(engine) as db:
-        _keep(db, counted, followed)
+        _keep(db, counted, followed, process)
     return True
 
 
-def _keep(db: Connection, counted: Counted, followed: list[Followed]) -> None:
+def _keep(db: Connection, counted: Counted, followed: list[Followed], process: Process) -> None:
     """Keep figures in the place of those before."""
     programme, logs = counted.as_of.programme, dict(counted.as_of.logs or {})
     figures = {name: _without_cases(figure) for name, figure in counted.figures.items()}
@@ -99,6 +103,7 @@ def _keep(db: Connection, counted: Counted, followed: list[Followed]) -> None:
             "told": orjson.dumps(write(told)).decode(),
             "followed": write_followed(followed),
             "logs": orjson.dumps(logs).decode(),
+            **written_process(process),
         },
     )
     db.execute(_FORGET_LINES, {"programme": programme})
@@ -116,13 +121,15 @@ def _without_cases(figure: Figure) -> Figure:
     return replace(figure, rows=tuple(replace(row, cases=(), kept_apart=len(row.cases)) for row in figure.rows))
 
 
-def _same_rate(db: Connection, kept: Counted, again: Counted) -> bool:
-    """Whether the rate of the follow-up is what its query counts up to then; what has gone on since is not asked."""
+def _same_beside(db: Connection, kept: Counted, again: Counted) -> bool:
+    """Whether the rate of the follow-up is what its query counts up to then, and how cases ran what their logs tell; what has gone on
+    since is not asked."""
     if kept.as_of.logs != again.as_of.logs:
         return True
     programme = kept.as_of.programme
     told = read_followed(db.execute(_FOLLOWED, {"programme": programme}).scalar_one())
-    return told == count_followed(db, [programme], kept.as_of.at)
+    ran = read_process_ahead(db, programme, whole_lists=True)
+    return told == count_followed(db, [programme], kept.as_of.at) and ran == fold_process(db, programme, kept.as_of.at)
 
 
 def _forget(db: Connection, programme: str) -> None:
@@ -138,8 +145,8 @@ def find_wrong(engine: Engine, programme: str) -> list[str]:
     with in_snapshot(engine) as db:
         kept = read_ahead(db, programme, with_cases=True)
         again = None if kept is None else replace(count_programme(db, programme, kept.as_of.at), ahead=True)
-        same_rate = kept is None or again is None or _same_rate(db, kept, again)
-    if kept is not None and again is not None and (again != kept or not same_rate):
+        same = kept is None or again is None or _same_beside(db, kept, again)
+    if kept is not None and again is not None and (again != kept or not same):
         with transaction(engine) as db:
             _forget(db, programme)
         # What was being written while they were counted is of an earlier moment, and no fault.

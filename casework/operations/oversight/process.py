@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import Connection
+import orjson
+from sqlalchemy import Connection, text
 
-from casework.definitions import load_library
-from casework.engine.mining.conformance import Conformance, conformance
-from casework.engine.mining.waits import Place, Waits, Work
-from casework.engine.mining.ways import Arc, Variant, Ways
+from casework.engine.figures.kept_facts import read, write
+from casework.engine.mining.conformance import Conformance
+from casework.engine.mining.process import LeftOut, Process, as_shown, fold_runs
+from casework.engine.mining.waits import Place, Work
+from casework.engine.mining.ways import Arc, Variant
 from casework.engine.roles import Role
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.core.perform import calendar_of
-from casework.operations.oversight.event_export import edition_names, read_traces
-from casework.operations.oversight.figures import in_its_time, programme_of_reader
+from casework.operations.oversight.case_runs import read_runs
+from casework.operations.oversight.event_export import edition_names
+from casework.operations.oversight.figures import in_its_time, programme_of_reader, rules
 from casework.permissions.actors import Actor
 from casework.records.event_log import by_now
 from casework.records.row_security import whole
@@ -25,55 +29,83 @@ from casework.records.row_security import whole
 READ_BY = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.AUDITOR})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Process:
-    """How the cases of a programme ran up to a moment."""
+#: How the cases of a programme ran, as it was counted ahead by the rules of now: what a page shows, and where it is asked for the rest.
+_AHEAD = text("""
+    SELECT k.process, CASE WHEN CAST(:whole_lists AS boolean) THEN k.ways END AS ways FROM kept_figures k
+    WHERE k.programme_id = CAST(:programme AS uuid) AND k.rules = :rules
+""")
 
-    at: datetime
-    #: The digest of the calendar by whose working minutes it is told.
-    calendar: str
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """What a page shows the first lines of."""
+
     variants: tuple[Variant, ...]
-    arcs: tuple[Arc, ...]
-    places: tuple[Place, ...]
-    works: tuple[Work, ...]
     conformance: tuple[Conformance, ...]
 
 
-def fold_process(db: Connection, programme: str, until: datetime | None = None) -> Process:
+def fold_process(db: Connection, programme: str, until: datetime | None = None, *, from_logs: bool = False) -> Process:
     """Up to an instant: now, where none is named or it is still to come. For whoever reads all of a programme.
 
-    The logs are read once, and none of them is kept.
+    Each log is read once, and none of them is held. `from_logs`: from nothing but the logs.
     """
     in_its_time(db)
-    moment, calendar, library = by_now(db, until), calendar_of(db, programme), load_library()
-    ways, waits, conforming = Ways(), Waits(calendar, moment), list[Conformance]()
-    for trace in read_traces(db, programme, moment):
-        ways.add(trace)
-        waits.add(trace)
-        conforming += conformance(library, (trace,))
-    return Process(
-        at=moment,
-        calendar=calendar.digest,
-        variants=ways.variants(),
-        arcs=ways.arcs(),
-        places=waits.places(),
-        works=waits.works(),
-        conformance=tuple(conforming),
-    )
+    with whole(db):
+        moment, calendar = by_now(db, until), calendar_of(db, programme)
+        return fold_runs(read_runs(db, programme, moment, from_logs=from_logs), calendar, moment)
 
 
 def process_for_reader(
-    db: Connection, actor: Actor, programme: str | None = None, until: datetime | None = None
+    db: Connection,
+    actor: Actor,
+    programme: str | None = None,
+    until: datetime | None = None,
+    *,
+    whole_lists: bool = True,
 ) -> Process:
     """The same for one of its readers: of the actor's first programme, where none is named.
 
-    It counts cases alone, and tells nothing of needs, closed or not.
+    Of a large programme it may have been counted ahead, and then, unless `whole_lists`, the lists have only what a page shows. It
+    counts cases alone, and tells nothing of needs, closed or not.
 
     Raises NotFound for others than the programme's supervisors, managers and auditors.
     """
     mine = programme_of_reader(actor, programme, READ_BY)
+    told = None if until else read_process_ahead(db, mine, whole_lists=whole_lists)
+    return told or fold_process(db, mine, until)
+
+
+def read_process_ahead(db: Connection, programme: str, *, whole_lists: bool) -> Process | None:
+    """How its cases ran as it was last counted ahead; None where it was not. For whoever reads all of a programme."""
     with whole(db):
-        return fold_process(db, mine, until)
+        row = db.execute(_AHEAD, {"programme": programme, "rules": rules(), "whole_lists": whole_lists}).one_or_none()
+    if row is None:
+        return None
+    shown = _shown(row.process)
+    if row.ways is None:
+        return shown
+    lists = _lists(row.ways)
+    return replace(shown, variants=lists.variants, conformance=lists.conformance, left_out=LeftOut())
+
+
+def written_process(told: Process) -> dict[str, str]:
+    """As it is kept, by column."""
+    lists = _Lists(told.variants, told.conformance)
+    return {
+        "process": orjson.dumps(write(as_shown(told))).decode(),
+        "ways": orjson.dumps(write(lists)).decode(),
+    }
+
+
+@lru_cache(maxsize=8)
+def _shown(written: str) -> Process:
+    """The same text is the same: until it is counted again, each page would read it anew."""
+    return read(Process, orjson.loads(written))
+
+
+@lru_cache(maxsize=2)
+def _lists(written: str) -> _Lists:
+    return read(_Lists, orjson.loads(written))
 
 
 def tell_process(db: Connection, programme: str, until: datetime | None = None) -> JsonObject:

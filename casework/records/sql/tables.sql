@@ -468,6 +468,7 @@ CREATE TABLE figure_facts (
     last_at TIMESTAMP WITH TIME ZONE NOT NULL,
     counted_by TEXT NOT NULL,
     facts TEXT NOT NULL,
+    run TEXT,
     CONSTRAINT pk_figure_facts PRIMARY KEY (log_id),
     CONSTRAINT fk_figure_facts_log_id_programme_id_sealed FOREIGN KEY(log_id, programme_id, sealed) REFERENCES logs (id, programme_id, sealed),
     CONSTRAINT ck_figure_facts_sealed CHECK (NOT sealed),
@@ -480,6 +481,7 @@ COMMENT ON COLUMN figure_facts.seq IS 'The last event that was read; of a log wi
 COMMENT ON COLUMN figure_facts.last_at IS 'When that was';
 COMMENT ON COLUMN figure_facts.counted_by IS 'Digest of the definitions, of what is kept, and of the calendar';
 COMMENT ON COLUMN figure_facts.facts IS 'JSON: codes, days and ids, no words; null of a log that tells of nothing';
+COMMENT ON COLUMN figure_facts.run IS 'JSON: of a case its actions, stays and tasks, no words; of an edition that nobody has none';
 
 CREATE TABLE files (
     id UUID NOT NULL,
@@ -745,6 +747,8 @@ CREATE TABLE kept_figures (
     told TEXT NOT NULL,
     followed TEXT NOT NULL,
     logs TEXT NOT NULL,
+    process TEXT NOT NULL,
+    ways TEXT NOT NULL,
     CONSTRAINT pk_kept_figures PRIMARY KEY (programme_id),
     CONSTRAINT fk_kept_figures_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
 );
@@ -756,6 +760,8 @@ COMMENT ON COLUMN kept_figures.events IS 'In the logs that were read, sealed one
 COMMENT ON COLUMN kept_figures.told IS 'JSON: the lines, each with how many cases are behind it';
 COMMENT ON COLUMN kept_figures.followed IS 'JSON: of each question after a closing how many are due, answered, asked now and late';
 COMMENT ON COLUMN kept_figures.logs IS 'JSON: of each log the last event that was read';
+COMMENT ON COLUMN kept_figures.process IS 'JSON: how cases ran, as far as a page shows it';
+COMMENT ON COLUMN kept_figures.ways IS 'JSON: each way that cases went, and how far each case conforms';
 
 CREATE TABLE letter_numbers (
     programme_id UUID NOT NULL,

@@ -70,6 +70,11 @@ figure_facts = Table(
         nullable=False,
         comment="JSON: codes, days and ids, no words; null of a log that tells of nothing",
     ),
+    Column(
+        "run",
+        Text,
+        comment="JSON: of a case its actions, stays and tasks, no words; of an edition that nobody has none",
+    ),
     of_log(),
     CheckConstraint("NOT sealed", name="sealed"),
     comment="What figures read of a log, kept so that a count need not fold it again; made again from it at any time",
@@ -91,6 +96,8 @@ kept_figures = Table(
         comment="JSON: of each question after a closing how many are due, answered, asked now and late",
     ),
     Column("logs", Text, nullable=False, comment="JSON: of each log the last event that was read"),
+    Column("process", Text, nullable=False, comment="JSON: how cases ran, as far as a page shows it"),
+    Column("ways", Text, nullable=False, comment="JSON: each way that cases went, and how far each case conforms"),
     comment="The figures of a large programme, counted ahead; made again from its logs",
 )
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from flask_babel import gettext
 
+from casework.engine.mining.process import Process
 from casework.engine.mining.waits import Place, Work
 from casework.engine.mining.ways import Arc, Variant
 from casework.ledger.canonical_json import instant
-from casework.operations.oversight.process import Process, minutes_of
+from casework.operations.oversight.process import minutes_of
 from casework.web.oversight.figure_files import cases_in_cell
 from casework.web.oversight.process_tables import say_edition, say_state, say_task, say_way, say_wrong
 from casework.web.shell.i18n import N_

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
+from casework.engine.mining.process import Process
 from casework.engine.mining.waits import Place
 from casework.engine.mining.ways import Variant
 from casework.engine.parts import MAIN
@@ -24,7 +25,7 @@ from casework.operations.auth.views import Scope
 from casework.operations.cases.list_queries import list_cases
 from casework.operations.core.paging import Page
 from casework.operations.core.perform import calendar_of
-from casework.operations.oversight.process import READ_BY, Process, process_for_reader, show_process
+from casework.operations.oversight.process import READ_BY, process_for_reader, show_process
 from casework.permissions.actors import Actor
 from casework.web.cases.list_page import row_of
 from casework.web.editions.drawing import Drawing, draw
@@ -82,7 +83,7 @@ class HeatMap:
 @readers
 def index() -> Response:
     with list_transaction() as (db, actor):
-        asked, told = _tell(db, actor)
+        asked, told = _tell(db, actor, whole_lists=False)
     shown = _editions(told.places) if told else []
     page = render_template(
         "oversight/process.html",
@@ -130,7 +131,7 @@ def _taken_out() -> tuple[str, Process]:
     return f"process-{asked.programme.code}-{day}", told
 
 
-def _tell(db: Connection, actor: Actor) -> tuple[Asked, Process | None]:
+def _tell(db: Connection, actor: Actor, *, whole_lists: bool = True) -> tuple[Asked, Process | None]:
     """Raises NotFound for who does not read it."""
     programme, programmes = programme_asked(actor, READ_BY)
     colour = request.args.get(COLOUR, "")
@@ -146,7 +147,7 @@ def _tell(db: Connection, actor: Actor) -> tuple[Asked, Process | None]:
         until = end_of(asked.day, calendar)
     except ValueError:
         return replace(asked, fault=gettext("Write the day as YYYY-MM-DD.")), None
-    return asked, process_for_reader(db, actor, programme.id, until)
+    return asked, process_for_reader(db, actor, programme.id, until, whole_lists=whole_lists)
 
 
 def _link(asked: Asked) -> Callable[[Variant], str]:

@@ -22,18 +22,19 @@ from casework.engine.mining.conformance import (
     Conformance,
     Deviation,
 )
-from casework.engine.mining.waits import IN_HAND, RESTING, WAITING, Place, Work
+from casework.engine.mining.process import MOST, Process
+from casework.engine.mining.spans import IN_HAND, RESTING, WAITING
+from casework.engine.mining.waits import Place, Work
 from casework.engine.mining.ways import Arc, Variant
 from casework.engine.parts import MAIN
-from casework.operations.oversight.process import Process
 from casework.web.oversight.figure_tables import Cell, Column, FigureTable, Section
 from casework.web.oversight.figure_words import say_length, say_minutes, say_percent
 from casework.web.shell import charts
 from casework.web.shell.i18n import N_, edition_text, labelled, listed
 from casework.web.shell.task_links import kind_words
 
-#: So many lines of a list are shown, the first ones; and so many cases of one way.
-MOST, MOST_CASES = 20, 5
+#: So many cases of one way are named.
+MOST_CASES = 5
 #: What a task does, and how that part of its time is drawn.
 PARTS = (
     (WAITING, N_("Waiting"), charts.PLAIN),
@@ -58,11 +59,11 @@ def sections(
     return [
         _states(mine),
         _waiting(mine),
-        _ways(told.variants, link),
+        _ways(told, link),
         _arcs(told.arcs),
         _bottlenecks(told.places),
         _tasks(told.works),
-        _conformance(told.conformance),
+        _conformance(told),
     ]
 
 
@@ -232,9 +233,8 @@ def _tasks(works: Iterable[Work]) -> Section:
 # --- which ways cases went, and whether they may -----------------------------------------------------------------------
 
 
-def _ways(variants: Sequence[Variant], link: Callable[[Variant], str]) -> Section:
-    total = sum(len(one.cases) for one in variants)
-    shown = variants[:MOST]
+def _ways(told: Process, link: Callable[[Variant], str]) -> Section:
+    total, shown = told.cases, told.variants[:MOST]
     table = FigureTable(
         caption=gettext("Ways that cases went"),
         columns=[
@@ -262,7 +262,7 @@ def _ways(variants: Sequence[Variant], link: Callable[[Variant], str]) -> Sectio
         title=gettext("Ways that cases went"),
         about=gettext("Cases in which the same actions were taken in the same order, the most frequent first."),
         tables=[table] if shown else [],
-        beside=_more(len(variants) - len(shown)),
+        beside=_more(told.ways - len(shown)),
     )
 
 
@@ -316,9 +316,8 @@ def _more(count: int) -> list[str]:
     return [gettext("%(count)s more", count=count)] if count > 0 else []
 
 
-def _conformance(told: Sequence[Conformance]) -> Section:
-    found = [one for one in told if one.deviations]
-    shown = found[:MOST]
+def _conformance(told: Process) -> Section:
+    shown = [one for one in told.conformance if one.deviations][:MOST]
     table = FigureTable(
         caption=gettext("Cases that left their definition"),
         columns=[
@@ -337,15 +336,14 @@ def _conformance(told: Sequence[Conformance]) -> Section:
             for one in shown
         ],
     )
-    actions = sum(one.actions for one in told)
     return Section(
         name="conformance",
         title=gettext("Cases that left their definition"),
         about=gettext("Each action was tried again on the edition by which its case ran."),
         tables=[table] if shown else [],
         beside=[
-            gettext("%(count)s cases, %(actions)s actions", count=len(told), actions=actions),
-            *_more(len(found) - len(shown)),
+            gettext("%(count)s cases, %(actions)s actions", count=told.judged, actions=told.actions),
+            *_more(told.deviating - len(shown)),
         ],
         nothing=gettext("Every action was taken as its edition says."),
     )

@@ -5,30 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from casework.engine.mining.spans import IN_HAND, RESTING, WAITING, spans_of
 from casework.engine.mining.traces import Trace, read_trace
-from casework.engine.mining.waits import IN_HAND, RESTING, WAITING, spans_of, waits_of
+from casework.engine.mining.waits import waits_of
 from casework.ledger.canonical_json import instant
 from tests.engine.figures.pieces import START, Told
 from tests.engine.mining.readers import walked
 from tests.engine.mining.test_traces import LOOK
 from tests.engine.toys import CALENDAR
-
-#: What becomes of a task on each day after its beginning, and what it did in between.
-TABLE = [
-    ("Completed", "waiting"),
-    ("Reserved Completed", "waiting in_hand"),
-    ("InProgress Completed", "waiting in_hand"),
-    ("Reserved InProgress Completed", "waiting in_hand in_hand"),
-    ("Reserved Ready Reserved Completed", "waiting in_hand waiting in_hand"),
-    ("Suspended Ready Completed", "waiting resting waiting"),
-    ("Reserved Suspended Reserved Completed", "waiting in_hand resting in_hand"),
-    ("InProgress Reserved InProgress Completed", "waiting in_hand resting in_hand"),
-    ("Obsolete", "waiting"),
-]
 
 
 def traced(told: Told, until: datetime) -> Trace:
@@ -42,24 +29,6 @@ def told_of(states: list[str], **task: Any) -> Told:
     for day, state in enumerate(states, 1):
         told.add("modified", "main", day, task_states=[{"id": "t", "state": state}])
     return told
-
-
-@pytest.mark.parametrize(("states", "does"), TABLE)
-def test_a_task_waits_is_in_hand_or_rests(states: str, does: str) -> None:
-    told = told_of(states.split())
-    until = told.events[-1].at + timedelta(days=30)
-    spans = spans_of(traced(told, until), until)["t"]
-    assert " ".join(what for what, _, _ in spans) == does
-    assert [end - since for _, since, end in spans] == [
-        one.at - other.at for one, other in zip(told.events[2:], told.events[1:], strict=False)
-    ]
-
-
-def test_what_is_open_waits_up_to_the_moment() -> None:
-    told = told_of([])
-    until = START + timedelta(days=9)
-    assert [what for what, _, _ in spans_of(traced(told, until), until)["t"]] == [WAITING]
-    assert spans_of(traced(told, told.events[-1].at), told.events[-1].at) == {"t": []}
 
 
 @given(st.integers(0, 3))

@@ -10,8 +10,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.engine.mining.runs import taken
 from casework.engine.mining.traces import Trace, read_trace
-from casework.engine.mining.ways import middle, taken, way_key, ways_of
+from casework.engine.mining.ways import middle, way_key, ways_of
 from tests.engine.figures.pieces import Told
 
 LATE = datetime(2200, 1, 1, tzinfo=UTC)

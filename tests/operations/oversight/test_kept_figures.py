@@ -166,6 +166,9 @@ def test_of_figures_that_were_not_counted_ahead_the_cases_are_in_the_line(
         ("UPDATE kept_figure_lines SET cases = '{}'", ["figures"]),
         ("UPDATE kept_figures SET told = replace(told, '\"opened\"', '\"opened \"')", ["figures"]),
         ("UPDATE kept_figures SET followed = '[[1,1,1,1,1,1]]'", ["figures"]),
+        ("UPDATE kept_figures SET process = replace(process, '\"proposed\"', '\"proposed \"')", ["figures"]),
+        ("UPDATE kept_figures SET ways = '[[],[]]'", ["figures"]),
+        ("UPDATE figure_facts SET run = NULL WHERE log_id = CAST(:log AS uuid)", ["log"]),
         ("UPDATE figure_facts SET facts = 'null' WHERE log_id = CAST(:log AS uuid)", ["log"]),
     ],
 )

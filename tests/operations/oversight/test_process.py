@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from casework.errors import NotFound
 from casework.operations.core.perform import calendar_of
-from casework.operations.oversight.process import process_for_reader, tell_process
+from casework.operations.oversight.kept_figures import count_ahead
+from casework.operations.oversight.process import fold_process, process_for_reader, tell_process
+from casework.records.database import transaction
 from casework.records.event_log import now
 from casework.records.row_security import whole
 from tests.support.world import World
@@ -66,3 +68,29 @@ def test_to_all_others_and_of_another_programme_it_is_not_there(
 ) -> None:
     with pytest.raises(NotFound):
         process_for_reader(db, world.actor(db, name), world.programmes[programme])
+
+
+def test_of_a_large_programme_it_is_told_as_it_was_counted_ahead(engine: Engine, world: World) -> None:
+    programme = world.programmes["BJ"]
+    with transaction(engine) as db:
+        world.fire(db, "officer", world.open_case(db), "take")
+        world.open_case(db, 1)
+    count_ahead(engine, programme)
+    with transaction(engine) as db:
+        world.new_case(db)
+    with transaction(engine) as db:
+        supervisor = world.actor(db, "supervisor")
+        ahead = process_for_reader(db, supervisor)
+        assert ahead == fold_process(db, programme, ahead.at, from_logs=True)
+        assert ahead.judged == 2
+        # Up to a moment that is named it is counted, with what has happened since.
+        assert process_for_reader(db, supervisor, until=now(db)).judged == 3
+        shown = process_for_reader(db, supervisor, whole_lists=False)
+        assert (shown.ways, shown.cases, shown.judged, shown.actions, shown.deviating) == (2, 2, 2, 1, 0)
+        assert (shown.variants, shown.conformance) == (ahead.variants, ())
+
+
+def test_what_was_counted_ahead_is_told_to_its_readers_alone(engine: Engine, world: World) -> None:
+    count_ahead(engine, world.programmes["BJ"])
+    with transaction(engine) as db, pytest.raises(NotFound):
+        process_for_reader(db, world.actor(db, "officer"))

@@ -12,12 +12,12 @@ from flask import Flask
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.mining.conformance import NOT_FROM_THERE, Conformance, Deviation
+from casework.engine.mining.process import MOST, Process, as_shown
 from casework.engine.mining.waits import Place, Work
 from casework.engine.mining.ways import Arc, Variant
 from casework.engine.parts import MAIN
-from casework.operations.oversight.process import Process
 from casework.web.oversight.figure_tables import Section
-from casework.web.oversight.process_tables import MOST, MOST_CASES, WRONG, edition_name, say_task, sections
+from casework.web.oversight.process_tables import MOST_CASES, WRONG, edition_name, say_task, sections
 from tests.web.oversight.test_process_heat import place
 
 
@@ -124,6 +124,8 @@ def test_of_many_ways_the_first_are_shown_and_the_others_counted(app: Flask) -> 
     found = told(app, process(variants=ways))["ways"]
     assert len(found.tables[0].rows) == MOST
     assert list(found.beside) == ["3 more"]
+    # Counted ahead, the page has these alone, and says the same.
+    assert told(app, as_shown(process(variants=ways)))["ways"] == found
 
 
 @pytest.mark.parametrize("what", WRONG)
@@ -136,6 +138,7 @@ def test_a_case_that_left_its_definition_is_linked_with_the_first_thing_that_is_
     assert row["first"].words == f"{case_edition().text('transitions.take.do')}: {WRONG[what]}"
     assert row["first"].second == "event 7"
     assert list(found.beside) == ["2 cases, 7 actions"]
+    assert told(app, as_shown(process(conformance=cases)))["conformance"] == found
 
 
 def test_where_no_case_left_its_definition_it_says_so(app: Flask) -> None:

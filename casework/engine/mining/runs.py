@@ -1,0 +1,101 @@
+"""What process mining counts of a case, taken out of its trace: the actions, where it stood, and what its tasks did.
+
+It tells codes and moments alone, and of what goes on no end, so that it can be kept and counted up to any later moment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from casework.engine.execution.context import Library
+from casework.engine.mining.conformance import NO_SUCH_EDITION, Conformance, conformance
+from casework.engine.mining.spans import Span, open_spans
+from casework.engine.mining.traces import COMPLETE, TRANSITION, Step, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """That a track, by its place among those of the case, stood in a state; without an end it stands there still."""
+
+    track: int
+    state: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRun:
+    """What a task did."""
+
+    track: int
+    name: str
+    #: The state whose step it is.
+    of: str | None
+    #: None of a task that was never to be done; the last one has no end while it is open.
+    spans: tuple[Span, ...] | None
+    due: datetime | None
+    ended: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How a case ran."""
+
+    number: str
+    opened_at: datetime
+    closed_at: datetime | None
+    #: Of each track its workflow and its edition.
+    tracks: tuple[tuple[str, str], ...]
+    #: The actions that were taken on the main track, and when.
+    actions: tuple[tuple[str, datetime], ...]
+    stood: tuple[Stood, ...]
+    tasks: tuple[TaskRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRun:
+    """The same with how far the case ran as its editions say."""
+
+    run: Run
+    conformance: Conformance
+
+    @property
+    def for_good(self) -> bool:
+        """Whether the same is told of these events always: an edition that nobody has may come yet."""
+        return all(one.what != NO_SUCH_EDITION for one in self.conformance.deviations)
+
+
+def judged(library: Library, trace: Trace) -> JudgedRun:
+    (found,) = conformance(library, (trace,))
+    return JudgedRun(run_of(trace), found)
+
+
+def run_of(trace: Trace) -> Run:
+    place = {id: n for n, id in enumerate(trace.tracks)}
+    spans = open_spans(trace)
+    return Run(
+        number=trace.number,
+        opened_at=trace.opened_at,
+        closed_at=trace.closed_at,
+        tracks=tuple((of["workflow"], of["edition"]) for of in trace.tracks.values()),
+        actions=tuple((step.name, step.at) for step in taken(trace)),
+        stood=tuple(Stood(place[stay.track], stay.state, stay.since, stay.until) for stay in trace.stays()),
+        tasks=tuple(
+            TaskRun(
+                track=place[task["track"]],
+                name=task["name"],
+                of=task["of"] if task["type"] == "step" else None,
+                spans=tuple(spans[id]) if id in spans else None,
+                due=trace.due[id],
+                ended=trace.ended.get(id),
+            )
+            for id, task in trace.tasks.items()
+        ),
+    )
+
+
+def taken(trace: Trace) -> list[Step]:
+    """The actions that were taken on the main track of a case."""
+    main = trace.main["id"]
+    return [step for step in trace.steps if (step.what, step.life_cycle, step.track) == (TRANSITION, COMPLETE, main)]
