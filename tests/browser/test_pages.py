@@ -21,8 +21,9 @@ from sqlalchemy import text
 
 from casework.operations.catalogue.matches import judge_match
 from casework.operations.core.perform import home_of
+from casework.operations.matching.decisions import decide
 from casework.operations.matching.ranking import make_ready
-from casework.operations.matching.runs import start_run
+from casework.operations.matching.runs import read_run, start_run
 from casework.operations.people.programme_weights import propose_weights
 from casework.records.case_loader import load
 from casework.records.database import transaction
@@ -188,6 +189,9 @@ def make_page_things(site: Site) -> Mapping[str, str]:
         boilers = [add_technology(db, programme, f"steam without coal, {n}", None) for n in ("t-90", "t-91", "t-92")]
         alike(db, programme, (boilers[0], boilers[1]), (boilers[1], boilers[2]))
         start_run(db, officer, world.needs[0], request=new_request())
+        # A run on whose list somebody has decided.
+        listed = read_run(db, officer, made["run"]).found["candidates"][0]["technology"]
+        decide(db, officer, made["run"], technology=listed, decision="shortlist", request=new_request())
         supervisor, values = world.actor(db, "supervisor"), {"title": "3", "verified": "0.05"}
         propose_weights(db, supervisor, programme, values=values, reason="It was judged.", request=new_request())
         # A party to be asked after a closing.

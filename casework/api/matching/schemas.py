@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Body, FilterName, Id, Line, SomeWords, Words
+from casework.api.protocol.schemas import Named
 from casework.operations.matching.runs import LISTED, MOST
 
 
@@ -165,6 +166,8 @@ class DecisionShown(Answer):
     decision: Annotated[
         str, Field(description="`accept`, `shortlist`, `refuse`, or `open`: it is a match, and nobody decided")
     ]
+    by: Annotated[Named | None, Field(description="Who decided; null of what is open")] = None
+    at: Annotated[str | None, Field(description="When, which may be before the run was made")] = None
 
 
 class RunShown(RunMade):

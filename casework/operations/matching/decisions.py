@@ -17,7 +17,8 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.merged_records import in_its_place, one_with
 from casework.operations.core.register_entries import note_entries
 from casework.operations.matching.acceptance import accept_match
-from casework.operations.matching.runs import COUNTS_FIRST, Kept, find_listed, read_run
+from casework.operations.matching.run_decisions import COUNTS_FIRST
+from casework.operations.matching.runs import Kept, find_listed, read_run
 from casework.operations.matching.shortlist import set_shortlisted
 from casework.permissions.actors import Actor
 from casework.permissions.work import in_the_programme

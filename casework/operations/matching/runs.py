@@ -25,7 +25,7 @@ from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.outcomes import DEPLOYED
 from casework.operations.catalogue.service import plain_value, read_seen
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.merged_records import TODAY, one_with
+from casework.operations.core.merged_records import TODAY
 from casework.operations.core.organisations import STANDING, has_expired
 from casework.operations.core.register_entries import note_entries
 from casework.operations.matching.candidates import CANDIDATES
@@ -33,6 +33,7 @@ from casework.operations.matching.conflicts import conflicts_of
 from casework.operations.matching.idle_records import count_idle
 from casework.operations.matching.listing import folded_of, kept, list_of, standing_of, weights_in
 from casework.operations.matching.ranking import TEXT, WORDS, gather, read_glossary, read_weights
+from casework.operations.matching.run_decisions import decided_on, with_names
 from casework.operations.matching.similar_texts import Without, closest_pairs, find_similar
 from casework.operations.matching.twin_groups import groups_among
 from casework.permissions.actors import Actor
@@ -79,19 +80,6 @@ _RUN = text(f"""
     SELECT r.id::text, r.programme_id::text AS programme, r.need_id::text AS need, r.made_at, r.said, r.most, r.evidence, r.list, r.digest,
         (SELECT s.version FROM index_states s WHERE s.programme_id = r.programme_id AND s.noun = 'technology') AS version_now
     FROM match_runs r JOIN needs n ON n.id = r.need_id WHERE r.id = CAST(:id AS uuid) AND {shows_need("n")}
-""")
-#: Of the matches `m` that are one by merging the one that counts comes first.
-COUNTS_FIRST = "m.case_id IS NULL, m.refused_at IS NOT NULL OR m.expired_at IS NOT NULL, m.id"
-#: What became of the technologies on a list, by the ids that they have there, whatever they and the need were merged into since.
-_DECISIONS = text(f"""
-    SELECT DISTINCT ON (g.id) g.id::text AS technology, m.id::text AS match, c.number AS "case",
-        m.refusal_code AS code, m.refusal AS reason,
-        CASE WHEN m.case_id IS NOT NULL THEN 'accept' WHEN m.refused_at IS NOT NULL THEN 'refuse'
-        WHEN m.shortlisted_at IS NOT NULL THEN 'shortlist' ELSE 'open' END AS decision
-    FROM matches m JOIN technologies t ON t.id = m.technology_id
-    JOIN technologies g ON g.id = ANY(CAST(:listed AS uuid[])) AND coalesce(g.merged_into, g.id) = coalesce(t.merged_into, t.id)
-    LEFT JOIN cases c ON c.id = m.case_id
-    WHERE m.need_id IN {one_with("needs", "CAST(:need AS uuid)")} AND m.expired_at IS NULL ORDER BY g.id, {COUNTS_FIRST}
 """)
 
 
@@ -375,14 +363,14 @@ def show_run(db: Connection, actor: Actor, run: str) -> MatchRun:
         digest=row.digest,
         filters=row.found["filters"],
         candidates=row.found["candidates"],
-        decisions=read_decisions(db, row),
+        decisions=with_names(db, read_decisions(db, row)),
     )
 
 
 def read_decisions(db: Connection, run: Kept) -> list[JsonObject]:
-    """What was decided on the candidates of a run since."""
+    """What was decided on the candidates of a run, and by whose id."""
     listed = [id for one in run.found["candidates"] for id in (one["technology"], *twins_of(one))]
-    return [dict(one._mapping) for one in db.execute(_DECISIONS, {"need": run.need, "listed": listed})]
+    return decided_on(db, run.need, listed)
 
 
 def twins_of(listed: JsonMapping) -> dict[str, str]:

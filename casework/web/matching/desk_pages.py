@@ -29,6 +29,7 @@ from casework.operations.matching.interest_answers import answers_by_match
 from casework.operations.matching.listing import failed_of
 from casework.operations.matching.proposals import Proposal
 from casework.operations.matching.ranking import make_ready
+from casework.operations.matching.run_decisions import with_names
 from casework.operations.matching.runs import Kept
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
@@ -46,6 +47,7 @@ from casework.web.matching.desk_words import (
 )
 from casework.web.matching.interest_words import lines_of
 from casework.web.matching.rank_tables import rank_tables
+from casework.web.matching.replay_decisions import say_decisions
 from casework.web.people.weight_names import WEIGHT_NAMES
 from casework.web.shell import layout
 from casework.web.shell.forms import read_request
@@ -282,6 +284,7 @@ def replay(run: UUID) -> str:
         glossary = _glossary(actor, kept.programme)
         moved = {id for _, ids in runs.differences_of(kept) for id in ids}
         titles = catalogue.titles_of(db, actor, "technology", moved)
+        decided = say_decisions(kept, with_names(db, runs.read_decisions(db, kept)), read_lists(db, kept.programme))
     weights = runs.weights_told(kept.evidence)
     return render_template(
         "matching/replay.html",
@@ -289,6 +292,7 @@ def replay(run: UUID) -> str:
         told=told,
         need=need,
         glossary=glossary,
+        decided=decided,
         weights={"version": weights["version"], "named": _named(weights["values"])},
         differences=[
             (gettext(_DIFFERS[what]), [titles[id] for id in ids if id in titles])

@@ -38,6 +38,8 @@ def test_a_run_is_made_shown_replayed_and_decided_on(client_for: Clients, world:
     assert (refused.status_code, "reason" in str(refused.json)) == (422, True)
     decided = auditor.get(f"/match-runs/{run['id']}").json["decisions"]
     assert [(one["technology"], one["case"]) for one in decided] == [(ids["pump"], accepted.json["case"])]
+    opened = officer.get(f"/cases/{accepted.json['case']}").json["opened_at"]
+    assert [(one["by"], one["at"]) for one in decided] == [({"id": world.people["officer"], "name": "Officer"}, opened)]
 
 
 def test_what_is_no_filter_is_refused(client_for: Clients, world: World) -> None:

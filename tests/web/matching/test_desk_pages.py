@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 
 from casework.operations.catalogue.matches import create_match
 from casework.operations.matching.candidates import CANDIDATES
+from casework.operations.matching.decisions import decide
 from casework.operations.people.registry import register_organisation
 from casework.records.database import transaction
 from casework.web.matching.desk_words import say_apart, say_checks
@@ -102,6 +103,38 @@ def test_an_auditor_makes_a_run_again_and_is_told_of_a_changed_one(
     told = auditor.get(f"/match-runs/{run}/replay").text
     assert "Another list." in told
     assert "somebody changed it" in told
+
+
+def test_a_run_that_is_made_again_tells_who_decided_what_and_when(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    ids, _ = open_desk(browser_for("officer"), world, engine)
+    run, auditor = newest_run(engine), browser_for("auditor")
+    page = f"/match-runs/{run}/replay"
+    assert "What was decided on it" not in auditor.get(page).text
+    with transaction(engine) as db:
+        opened = decide(
+            db, world.actor(db, "supervisor"), run, technology=ids["pump"], decision="accept", request=new_request()
+        )
+        decide(
+            db,
+            world.actor(db, "officer"),
+            run,
+            technology=ids["unknown"],
+            decision="refuse",
+            code="not_ready",
+            reason="It is an <idea>.",
+            request=new_request(),
+        )
+    said = auditor.get(page).text
+    words = words_of(said)
+    number = opened.answer["case"]
+    assert f'href="/cases/{number}"' in said
+    assert f"Heat pump for dye houses accepted {number} Supervisor" in words
+    assert "Another heat pump refused The technology is not ready: It is an &lt;idea&gt;. Officer" in words
+    assert "<idea>" not in said
+    for who in ("provider", "observer"):
+        assert browser_for(who).get(page).status_code == 404
 
 
 def test_ranks_come_ten_at_a_time(browser_for: Enter, world: World, engine: Engine) -> None:
