@@ -68,47 +68,44 @@ class _Writer:
             technologies=technologies,
             owners=[{"organisation": owner, "share": None}] if owner and confirmed else [],
             kind=kind,
-            fields={"owner": name, "checked_on": self.stage.today.isoformat(), **self._register(kind)},
+            fields={
+                "owner": name,
+                "checked_on": self.stage.today.isoformat(),
+                **told_by_register(kind, self.n, self.stage.today, self.stage.calendar.local_date(self.stage.end)),
+            },
             confirmed=confirmed,
             request=_request(f"right {self.n}"),
         )
         return str(done.answer["id"])
 
-    def _register(self, kind: str) -> JsonObject:
-        """What the register says of it; of a secret there is none."""
-        if kind in ("know_how", "trade_secret"):
-            return {"status": "kept"}
-        # However many there are, each is still in force.
-        filed = self.stage.today - timedelta(days=500 + 37 * self.n % 2600)
-        number = f"{filed.year}{_DIGIT.get(kind, 1)}0{104_729 + 7919 * self.n:06d}.{self.n % 10}"
-        if kind == "application":
-            filed = self.stage.today - timedelta(days=60 + 5 * self.n)
-            number = f"{filed.year}10{204_729 + 7919 * self.n:06d}.{self.n % 10}"
-            return {
-                "office": "CNIPA",
-                "application_number": f"CN{number}",
-                "filed_on": _day(filed),
-                "status": "pending",
-            }
-        known: JsonObject = {
-            "status": "in_force",
-            "filed_on": _day(filed),
-            "expires_on": _day(_later(filed, _YEARS[kind])),
-        }
-        if kind == "software":
-            return known | {
-                "office": "Copyright Protection Centre of China",
-                "number": f"{filed.year}SR{104_729 + self.n:07d}",
-            }
-        granted = filed + timedelta(days=420 if kind == "invention" else 200)
-        # The fee of a year is paid before the year before has run out: so far the office has seen to it.
-        paid = self.stage.calendar.local_date(self.stage.end) + timedelta(days=90 + 11 * self.n % 250)
+
+def told_by_register(kind: str, n: int, today: date, end: date) -> JsonObject:
+    """What the register says of the n-th right on the first day of a story, up to whose end it is in force; of a secret there is none."""
+    if kind in ("know_how", "trade_secret"):
+        return {"status": "kept"}
+    # However many there are, each is still in force at the end: what lasts ten years was filed no more than six before.
+    filed = today - timedelta(days=500 + 37 * n % (1600 if kind == "utility_model" else 2600))
+    serial = (104_729 + 7919 * n) % 1_000_000
+    number = f"{filed.year}{_DIGIT.get(kind, 1)}0{serial:06d}.{n % 10}"
+    if kind == "application":
+        # None of them waits longer than some two years.
+        filed = today - timedelta(days=60 + 5 * n % 700)
+        number = f"{filed.year}10{100_000 + serial:06d}.{n % 10}"
+        return {"office": "CNIPA", "application_number": f"CN{number}", "filed_on": _day(filed), "status": "pending"}
+    known: JsonObject = {
+        "status": "in_force",
+        "filed_on": _day(filed),
+        "expires_on": _day(_later(filed, _YEARS[kind])),
+    }
+    if kind == "software":
         return known | {
-            "office": "CNIPA",
-            "number": f"ZL{number}",
-            "granted_on": _day(granted),
-            "fee_paid_to": _day(paid),
+            "office": "Copyright Protection Centre of China",
+            "number": f"{filed.year}SR{104_729 + n:07d}",
         }
+    granted = filed + timedelta(days=420 if kind == "invention" else 200)
+    # The fee of a year is paid before the year before has run out: so far the office has seen to it.
+    paid = end + timedelta(days=90 + 11 * n % 250)
+    return known | {"office": "CNIPA", "number": f"ZL{number}", "granted_on": _day(granted), "fee_paid_to": _day(paid)}
 
 
 def enter_rights(stage: Stage, technologies: Iterable[str]) -> None:
