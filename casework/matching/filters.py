@@ -177,6 +177,20 @@ def judged(wanted: Wanted, facts: Facts, relaxed: Collection[str] = ()) -> dict[
     return {name: verdict for name, verdict in said.items() if verdict is not None}
 
 
+def stricter(said: Sequence[Mapping[str, Verdict]]) -> dict[str, Verdict]:
+    """By filter what is said of a record that is judged several times: that it is removed, where it is by any of them.
+
+    Those that no officer relaxes are not among them.
+    """
+    names = [name for name in dict.fromkeys(name for one in said for name in one) if name not in ALWAYS]
+    return {
+        name: Verdict.REMOVED
+        if any(one.get(name) is Verdict.REMOVED for one in said)
+        else next(one[name] for one in said if name in one)
+        for name in names
+    }
+
+
 def stays(verdicts: Mapping[str, Verdict]) -> bool:
     """Whether a record stays on the list."""
     return Verdict.REMOVED not in verdicts.values()

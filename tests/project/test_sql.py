@@ -212,7 +212,7 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/catalogue/need_renewal_mail.py": {"ended('n', TODAY)"},
     # How a need ended, as `core.merged_records` writes it in SQL.
     "casework/operations/matching/desk.py": {"ended('n', TODAY)"},
-    "casework/operations/matching/proposals.py": {"ended('n', TODAY)"},
+    "casework/operations/matching/fitting.py": {"ended('n', TODAY)"},
     # The name of one of two kinds of record, and columns of matches by it.
     "casework/operations/catalogue/record_merging.py": {"mine", "noun", "other"},
     "casework/operations/catalogue/record_unmerging.py": {"mine", "other"},

@@ -14,6 +14,11 @@ class ProposalQuery(Paged):
     technology: Annotated[Id | None, Field(description="Of one technology alone")] = None
 
 
+class ProposalFilter(Answer):
+    name: str
+    verdict: Annotated[str, Field(description="`passed`, `partly`: with more than was asked for besides, or `unknown`")]
+
+
 class MatchProposal(Answer):
     id: str
     programme: str
@@ -24,6 +29,10 @@ class MatchProposal(Answer):
     technology_title: str
     share: Annotated[float, Field(description="How much of the need it says, from 0 to 1")]
     words: Annotated[list[str], Field(description="By which words, the most first")]
+    filters: Annotated[
+        list[ProposalFilter],
+        Field(description="What each filter said that was asked when it was proposed; what is unknown has passed"),
+    ]
     made_at: Moment
     dismissed_at: Moment | None
     dismissal: Annotated[str | None, Field(description="Why it does not fit")]

@@ -3,7 +3,7 @@ says why. The reason stands in the history of the match and in the first entry o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -22,7 +22,7 @@ from casework.operations.catalogue.service import read_seen
 from casework.operations.catalogue.views import Match
 from casework.operations.core.idempotency import Done, Request, find_done
 from casework.operations.core.register_entries import note_entries
-from casework.operations.matching.listing import judge_one
+from casework.operations.matching.listing import judge_now
 from casework.operations.matching.runs import Kept, facts_of, note_conflicts, read_run, wanted_by
 from casework.permissions.actors import Actor
 from casework.permissions.work import in_the_programme
@@ -67,25 +67,9 @@ def judge_pairs(
         note_conflicts(db, actor, row, facts)
     evidence: JsonMapping = run.evidence if run is not None else {"wanted": {}, "relaxed": {}}
     says = wanted_by(row, {})
-    # A run keeps what the need said then beside what was chosen, and an officer may have chosen to look further: neither answers for what
-    # the need says now, and whose it is.
-    asked = [says | evidence["wanted"] | {"conflict": row.owner_id is not None}, says]
     return {
-        id: Judged(
-            verdicts=_stricter([judge_one(wanted, one) for wanted in asked]), kept=one, left_out=evidence["relaxed"]
-        )
+        id: Judged(verdicts=judge_now(says, evidence["wanted"], one), kept=one, left_out=evidence["relaxed"])
         for id, one in facts.items()
-    }
-
-
-def _stricter(judged: Sequence[Mapping[str, Verdict]]) -> dict[str, Verdict]:
-    """By filter what is said of a record that is judged several times: that it is removed, where it is by any of them."""
-    names = [name for name in dict.fromkeys(name for one in judged for name in one) if name not in ALWAYS]
-    return {
-        name: Verdict.REMOVED
-        if any(one.get(name) is Verdict.REMOVED for one in judged)
-        else next(one[name] for one in judged if name in one)
-        for name in names
     }
 
 

@@ -16,7 +16,18 @@ from casework.matching.bonus import bonus_of
 from casework.matching.codes import shared_codes
 from casework.matching.conflicts import is_conflict
 from casework.matching.explanation import Kind, Part, parts_of
-from casework.matching.filters import STATUS, Facts, Filtered, Restriction, Verdict, Wanted, counted, judged, stays
+from casework.matching.filters import (
+    STATUS,
+    Facts,
+    Filtered,
+    Restriction,
+    Verdict,
+    Wanted,
+    counted,
+    judged,
+    stays,
+    stricter,
+)
 from casework.matching.folding import fold
 from casework.matching.query import Asked
 from casework.matching.weights import SHIPPED, Weights, values_of, weights_of
@@ -231,6 +242,16 @@ def judge_one(wanted: JsonMapping, facts: JsonMapping) -> dict[str, Verdict]:
     return judged(_asked(wanted), _facts(_AS_NOW, facts))
 
 
+def judge_now(says: JsonMapping, chosen: JsonMapping, facts: JsonMapping) -> dict[str, Verdict]:
+    """What the filters say of a record by what a need says now, and by what was chosen beside it for a list; the stricter one counts.
+
+    A run keeps what the need said then beside what was chosen, and an officer may have chosen to look further: neither answers for what
+    the need says now, and whose it is.
+    """
+    asked: list[JsonMapping] = [{**says, **chosen, "conflict": says.get("conflict", False)}, says]
+    return stricter([judge_one(wanted, facts) for wanted in asked])
+
+
 def failed_of(told: JsonMapping) -> dict[str, list[str]]:
     """By candidate the filters that its record fails, those included that an officer left out."""
     wanted = _asked(told["wanted"])
@@ -306,4 +327,14 @@ def _asked(wanted: JsonMapping) -> Wanted:
     return Wanted(**{**wanted, "standards": [standard_key(name) for name in wanted.get("standards", ())]})
 
 
-__all__ = ["Verdict", "failed_of", "folded_of", "judge_one", "kept", "list_of", "standing_of", "weights_in"]
+__all__ = [
+    "Verdict",
+    "failed_of",
+    "folded_of",
+    "judge_now",
+    "judge_one",
+    "kept",
+    "list_of",
+    "standing_of",
+    "weights_in",
+]

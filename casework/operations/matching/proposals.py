@@ -7,7 +7,7 @@ or dismisses it with a reason, and what was dismissed is proposed no more.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -15,34 +15,27 @@ import uuid_utils
 from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
-from casework.engine.case_objects.kept_records import NEED, REASON, TECHNOLOGY
-from casework.engine.case_objects.need_figures import words_of_figures
+from casework.engine.case_objects.kept_records import REASON
 from casework.engine.execution.guards import line
 from casework.errors import NotAllowed, NotFound, Refused
-from casework.json_values import JsonMapping, JsonObject
+from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
-from casework.matching.bm25 import rarity
-from casework.matching.conflicts import CERTAIN
-from casework.matching.dictionary import Glossary, cc_cedict
-from casework.matching.explanation import parts_of
-from casework.matching.terms import tally
+from casework.matching.dictionary import cc_cedict
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.matches import create_match
-from casework.operations.core.catalogue_index import body_of
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.merged_records import TODAY, ended
 from casework.operations.core.organisations import has_expired
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.pending_searches import NEEDS, end_pending, first_pending, list_pending
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.register_entries import note_entries
 from casework.operations.core.twin_marks import read_states
-from casework.operations.matching.conflicts import conflicts_of
-from casework.operations.matching.ranking import gather, rank, read_glossary
+from casework.operations.matching.fitting import Fit, fitting, open_needs
+from casework.operations.matching.ranking import read_glossary
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of, reach
 from casework.permissions.work import in_the_programme
-from casework.records.access_sql import CLOSED_NEED, shows_need
+from casework.records.access_sql import shows_need
 from casework.records.database import transaction
 from casework.records.event_log import lock_log
 from casework.records.row_security import whole
@@ -51,12 +44,8 @@ PROPOSED, DISMISSED = "match_proposed", "proposal_dismissed"
 #: Where a match says that it comes from.
 FROM_PROPOSAL = "proposal"
 Tell = Callable[[Connection, str, Collection[str]], None]
-#: So many technologies are looked at in one transaction; each is proposed to so many needs at most, and to so many closed ones.
-_AT_ONCE, MOST = 20, 5
-#: Of what a need says, weighed by how rare its words are, a technology says so much at least, by so many words.
-LEAST, WORDS = 0.35, 2
-#: So much of a technology is asked.
-_LONGEST = 1_000
+#: So many technologies are looked at in one transaction.
+_AT_ONCE = 20
 #: So many proposals a page shows of a need, and so many needs with some.
 MOST_SHOWN = 30
 
@@ -74,24 +63,11 @@ _TECHNOLOGIES = text(f"""
     WHERE t.id = ANY(CAST(:ids AS uuid[])) AND t.status = 'published' AND t.merged_into IS NULL AND NOT {_TECHNOLOGY_EXPIRED}
     ORDER BY t.id
 """)
-#: Of some needs what they ask of a technology, those left out that are over, are its owner's own, or have a match with it.
-_OPEN = text(f"""
-    SELECT n.id::text, n.readiness_low, n.readiness_high, n.owner_id::text AS owner, n.figures, i.counts FROM needs n
-    JOIN programmes p ON p.id = n.programme_id JOIN indexed_records i ON i.record_id = n.id
-    WHERE n.id = ANY(CAST(:ids AS uuid[])) AND n.programme_id = CAST(:programme AS uuid)
-    AND n.status IN ('published', 'matched') AND n.merged_into IS NULL AND {ended("n", TODAY)} IS NULL
-    AND (n.owner_id IS NULL OR n.owner_id IS DISTINCT FROM CAST(:owner AS uuid))
-    AND NOT EXISTS (SELECT FROM matches m WHERE m.need_id = n.id AND m.technology_id = CAST(:technology AS uuid)) ORDER BY n.id
-""")
-#: In how many needs each of some terms stands.
-_FREQUENCIES = text(f"""
-    SELECT term, records FROM index_terms WHERE programme_id = CAST(:programme AS uuid) AND noun = '{NEED}'
-    AND term = ANY(CAST(:terms AS text[]))
-""")
-#: Proposes; of what is proposed already what it rests on is brought after, and what was dismissed stays so.
+#: Proposes; what is proposed already stays as it is, and what was dismissed stays so.
 _PROPOSE = text("""
-    INSERT INTO match_proposals (id, programme_id, need_id, technology_id, share, words, made_at)
-    VALUES (:id, CAST(:programme AS uuid), CAST(:need AS uuid), CAST(:technology AS uuid), :share, :words, casework_now())
+    INSERT INTO match_proposals (id, programme_id, need_id, technology_id, share, words, filters, made_at)
+    VALUES (:id, CAST(:programme AS uuid), CAST(:need AS uuid), CAST(:technology AS uuid), :share, :words, CAST(:filters AS jsonb),
+        casework_now())
     ON CONFLICT (need_id, technology_id) DO NOTHING
 """)
 
@@ -156,8 +132,9 @@ def _propose(db: Connection, programme: str, some: _Some, tell: Tell) -> int:
         new = []
         for technology, fits in some.found:
             if fits and technology.id in done:
-                waiting = _open_needs(db, programme, technology, [fit.need for fit in fits])
-                ids = [_put(db, programme, fit, technology.id) for fit in fits if fit.need in waiting]
+                waiting = open_needs(db, programme, technology, [fit.need for fit in fits])
+                still = [replace(fit, filters=waiting[fit.need].filters) for fit in fits if fit.need in waiting]
+                ids = [_put(db, programme, fit, technology.id) for fit in still]
                 new += [id for id in ids if id is not None]
         end_pending(db, NEEDS, programme, done)
     note_entries(db, "match_proposals", programme, new, kind=PROPOSED)
@@ -174,6 +151,7 @@ def _put(db: Connection, programme: str, fit: Fit, technology: str) -> str | Non
         "technology": technology,
         "share": fit.share,
         "words": orjson.dumps(fit.words).decode(),
+        "filters": orjson.dumps(fit.filters).decode(),
     }
     return id if db.execute(_PROPOSE, given).rowcount else None
 
@@ -183,69 +161,6 @@ def _needs_of(db: Connection, proposals: Collection[str]) -> list[str]:
         "SELECT DISTINCT need_id::text FROM match_proposals WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY need_id::text"
     )
     return list(db.execute(statement, {"ids": list(proposals)}).scalars())
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fit:
-    """A need that a technology may meet: how much of it the technology says, and by which words, the most first."""
-
-    need: str
-    #: From 0 to 1, weighed by how rare the words are.
-    share: float
-    words: list[str]
-
-
-def fitting(db: Connection, programme: str, technology: Any, glossary: Glossary) -> list[Fit]:
-    """The open needs of a programme that a technology may meet, the best first; then closed ones, of which no other loses its place."""
-    said = " ".join((technology.title, body_of(TECHNOLOGY, technology._mapping)))[:_LONGEST]
-    found = [gather(db, programme, noun, said, glossary=glossary) for noun in (NEED, CLOSED_NEED)]
-    ranked = [rank(evidence) for evidence in found]
-    open_needs = _open_needs(db, programme, technology, [one.id for some in ranked for one in some])
-    # Closed needs that are over lie among the others: none of those takes a place.
-    ranked = [[one for one in some if one.id in open_needs][: 4 * MOST] for some in ranked]
-    told: dict[str, JsonObject] = {one.id: orjson.loads(open_needs[one.id].counts) for some in ranked for one in some}
-    terms = sorted({term for counts in told.values() for term in counts})
-    known = {row.term: row.records for row in db.execute(_FREQUENCIES, {"programme": programme, "terms": terms})}
-    # How rare a word is the open needs say, whose number of all is that of the first.
-    every = found[0].corpus.records
-    best: list[Fit] = []
-    for evidence, some in zip(found, ranked, strict=True):
-        fits = []
-        for one in some:
-            beside = _said_by_figures(open_needs[one.id], told[one.id]) - one.shares.keys()
-            weight = {term: rarity(every, known.get(term, 0)) for term in told[one.id] if term not in beside}
-            share = sum(weight[term] for term in one.shares if term in weight) / (sum(weight.values()) or 1)
-            if share >= LEAST and len(one.shares) >= WORDS:
-                parts = parts_of(one, evidence.asked, told[one.id])
-                fits.append(Fit(need=one.id, share=round(share, 4), words=[part.text for part in parts[:8]]))
-        best += sorted(fits, key=lambda fit: (-fit.share, fit.need))[:MOST]
-    return best
-
-
-def _said_by_figures(need: Any, counts: JsonMapping) -> set[str]:
-    """The terms that the figures of a need alone say: units and conditions, of which a technology need not say any to meet it."""
-    figures = tally("", words_of_figures(need.figures))
-    return {term for term, (_, times) in figures.items() if counts.get(term) == [0, times]}
-
-
-def _open_needs(db: Connection, programme: str, technology: Any, ids: Collection[str]) -> dict[str, Any]:
-    """Those of some needs that wait for a technology such as this one, and whose owners have no interest in it."""
-    given = {"ids": list(ids), "programme": programme, "owner": technology.owner_id, "technology": technology.id}
-    rows = [row for row in db.execute(_OPEN, given) if _in_reach(row, technology)]
-    owners = {row.owner for row in rows} - {None}
-    if technology.owner_id is None or not owners:
-        return {row.id: row for row in rows}
-    told = conflicts_of(db, programme, None, str(technology.owner_id), owners)
-    return {row.id: row for row in rows if told.get(row.owner) not in CERTAIN}
-
-
-def _in_reach(need: Any, technology: Any) -> bool:
-    """The readiness that is wanted and the one that there is overlap, as far as both are known."""
-    low, high = technology.readiness_low, technology.readiness_high
-    if (low is None and high is None) or (need.readiness_low is None and need.readiness_high is None):
-        return True
-    wanted = (need.readiness_low or 1, need.readiness_high or 9)
-    return bool((low or high) <= wanted[1] and (high or low) >= wanted[0])
 
 
 # --- what was proposed -------------------------------------------------------------------------------------------------
@@ -266,6 +181,8 @@ class Proposal:
     #: How much of the need it says, from 0 to 1, and by which words.
     share: float
     words: list[str]
+    #: What each filter said that was asked, by `name` and `verdict`; what is unknown has passed.
+    filters: list[JsonObject]
     made_at: str
     dismissed_at: str | None
     dismissal: str | None
@@ -274,7 +191,8 @@ class Proposal:
 #: Proposals `x` of the programmes and to the needs that who asks reads.
 _COLUMNS = f"""
     SELECT x.id::text, x.programme_id::text AS programme, n.id::text AS need, {entitled("n")} AS need_title, n.status AS need_status,
-        t.id::text AS technology, {entitled("t")} AS technology_title, x.share, x.words, x.made_at, x.dismissed_at, x.dismissal
+        t.id::text AS technology, {entitled("t")} AS technology_title, x.share, x.words, x.filters,
+        x.made_at, x.dismissed_at, x.dismissal
     FROM match_proposals x JOIN needs n ON n.id = x.need_id JOIN technologies t ON t.id = x.technology_id
     WHERE x.programme_id = ANY(CAST(:all_of AS uuid[])) AND {shows_need("n")}
 """

@@ -72,8 +72,8 @@ _IN_THEIR_PLACES = text(
 )
 #: Writes a run down.
 _KEEP = text("""
-    INSERT INTO match_runs (id, programme_id, need_id, made_by, made_at, said, most, evidence, list, digest)
-    VALUES (:id, :programme, :need, :by, casework_now(), :said, :most, :evidence, :list, :digest)
+    INSERT INTO match_runs (id, programme_id, need_id, made_by, made_at, said, most, evidence, list, digest, asks)
+    VALUES (:id, :programme, :need, :by, casework_now(), :said, :most, :evidence, :list, :digest, CAST(:asks AS jsonb))
 """)
 #: A run, with the version that the catalogue has by now.
 _RUN = text(f"""
@@ -185,6 +185,7 @@ def start_run(
         "evidence": evidence_kept,
         "list": list_kept,
         "digest": _digest(evidence_kept, list_kept),
+        "asks": orjson.dumps({"wanted": asks, "relaxed": sorted(relaxed)}).decode(),
     }
     db.execute(_KEEP, run)
     note_entries(db, "match_runs", programme, [str(run["id"])], kind=MATCH_RUN, by=by.person, role=by.role)

@@ -2213,6 +2213,7 @@ CREATE TABLE match_proposals (
     technology_id UUID NOT NULL,
     share NUMERIC NOT NULL,
     words TEXT NOT NULL,
+    filters JSONB DEFAULT '[]' NOT NULL,
     made_at TIMESTAMP WITH TIME ZONE NOT NULL,
     dismissed_at TIMESTAMP WITH TIME ZONE,
     dismissed_by UUID,
@@ -2231,6 +2232,7 @@ CREATE INDEX ix_match_proposals_technology_id ON match_proposals (technology_id)
 COMMENT ON TABLE match_proposals IS 'Technologies that the program proposes for needs; a person makes a match of one, or dismisses it';
 COMMENT ON COLUMN match_proposals.share IS 'How much of the need the technology says, by how rare its words are';
 COMMENT ON COLUMN match_proposals.words IS 'JSON: by which words, the most telling first';
+COMMENT ON COLUMN match_proposals.filters IS 'Rows: name and verdict, of each filter that was asked when it was proposed';
 COMMENT ON COLUMN match_proposals.dismissal IS 'Why it does not fit';
 
 CREATE TABLE match_runs (
@@ -2244,6 +2246,7 @@ CREATE TABLE match_runs (
     evidence TEXT NOT NULL,
     list TEXT NOT NULL,
     digest TEXT NOT NULL,
+    asks JSONB,
     CONSTRAINT pk_match_runs PRIMARY KEY (id),
     CONSTRAINT fk_match_runs_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
     CONSTRAINT fk_match_runs_need_id FOREIGN KEY(need_id) REFERENCES needs (id),
@@ -2255,6 +2258,7 @@ COMMENT ON COLUMN match_runs.most IS 'How many candidates the list may have';
 COMMENT ON COLUMN match_runs.evidence IS 'JSON: all that the list is made of, so that it can be made again';
 COMMENT ON COLUMN match_runs.list IS 'JSON: filters with their counts, and candidates with why they stand there';
 COMMENT ON COLUMN match_runs.digest IS 'SHA-256 of evidence and list';
+COMMENT ON COLUMN match_runs.asks IS 'What its filters ask (`wanted`), and which were left out (`relaxed`)';
 
 CREATE TABLE need_statements (
     id UUID NOT NULL,

@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 from casework.records.tables.base import GIN, Id, Time, id_column, metadata, reference
 
@@ -140,6 +140,8 @@ match_runs = Table(
         comment="JSON: filters with their counts, and candidates with why they stand there",
     ),
     Column("digest", Text, nullable=False, comment="SHA-256 of evidence and list"),
+    # Apart from the evidence, which is long, and of which whoever puts a technology against needs wants no more.
+    Column("asks", JSONB, comment="What its filters ask (`wanted`), and which were left out (`relaxed`)"),
 )
 
 match_proposals = Table(
@@ -153,6 +155,13 @@ match_proposals = Table(
         "share", Numeric, nullable=False, comment="How much of the need the technology says, by how rare its words are"
     ),
     Column("words", Text, nullable=False, comment="JSON: by which words, the most telling first"),
+    Column(
+        "filters",
+        JSONB,
+        nullable=False,
+        server_default=text("'[]'"),
+        comment="Rows: name and verdict, of each filter that was asked when it was proposed",
+    ),
     Column("made_at", Time, nullable=False),
     Column("dismissed_at", Time),
     reference("dismissed_by", "people.id", nullable=True),

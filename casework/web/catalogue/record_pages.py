@@ -44,6 +44,7 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.web.cases.effect import say_statement
 from casework.web.catalogue.correct_words import to_correct
+from casework.web.catalogue.filter_words import say_unknown
 from casework.web.catalogue.listed_fields import listed_form, names_listed
 from casework.web.catalogue.outcome_words import said_at_source, say_outcomes
 from casework.web.catalogue.pages import (
@@ -224,7 +225,7 @@ class _Pages:
             renewals=renewals,
             renewal_states=RENEWAL_STANDS,
             ask_whether_url=url_for("need_renewals.ask", need=id) if asks else "",
-            proposed=[(row, listed(row.words)) for row in proposed],
+            proposed=[(row, listed(row.words), say_unknown(row.filters)) for row in proposed],
             alike=[(other, self._at(other.id)) for other in alike],
             twins_url=url_for("twins.index") if may else "",
             wrong=to_correct(wrong),

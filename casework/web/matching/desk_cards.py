@@ -111,6 +111,9 @@ def _unranked(card: Card, id: str, beside: Beside) -> Card:
     checks = pair_checks(pair) if pair is not None else []
     if proposal is None:
         return replace(card, checks=checks)
+    # What the last list asked beside when it was proposed.
+    judged = pair.verdicts if pair is not None else {}
+    checks += say_checks([one for one in proposal.filters if one["name"] not in judged], [], {})
     return replace(
         card,
         checks=checks,

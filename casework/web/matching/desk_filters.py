@@ -17,7 +17,8 @@ from casework.matching.filters import ALWAYS
 from casework.operations.matching.desk import CandidateFacts
 from casework.operations.matching.listing import failed_of
 from casework.operations.matching.runs import Kept
-from casework.web.matching.desk_words import FILTERS, Check, say_checks
+from casework.web.catalogue.filter_words import FILTERS
+from casework.web.matching.desk_words import Check, say_checks
 from casework.web.shell.layout import place_names
 
 #: So many countries are offered, those of most candidates first, and so many values are asked for at most.

@@ -34,13 +34,13 @@ from casework.operations.matching.runs import Kept
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.web.catalogue.correct_words import to_correct
+from casework.web.catalogue.filter_words import FILTERS
 from casework.web.catalogue.listed_fields import names_listed
 from casework.web.catalogue.pages import NAMES_OF_VIEWS, STATUSES, values_of
 from casework.web.matching.desk_cards import Beside, cards_of, matches_of
 from casework.web.matching.desk_filters import offer_countries, offer_organisations, relaxable, wanted_of
 from casework.web.matching.desk_twins import behind
 from casework.web.matching.desk_words import (
-    FILTERS,
     say_filters,
     say_range,
     say_without,

@@ -16,19 +16,13 @@ from casework.matching.explanation import Kind
 from casework.operations.matching.desk import CandidateFacts
 from casework.operations.matching.ranking import TEXT, WORDS
 from casework.operations.matching.similar_texts import Without
+from casework.web.catalogue.filter_words import FILTERS
 from casework.web.catalogue.pages import say_restriction
 from casework.web.shell import charts
 from casework.web.shell.i18n import N_, listed
 from casework.web.shell.layout import place_names
 from casework.web.shell.values import say_amount
 
-#: What each filter looks at.
-FILTERS: Mapping[str, str] = {
-    "readiness": N_("Readiness"), "country": N_("Country"), "organisation": N_("Excluded organisations"),
-    "conflict": N_("Conflict of interest"),
-    "licence": N_("Licence to be had"),
-    "standard": N_("Standards"), "restriction": N_("Legal restriction"), "owner": N_("Record of the owner"), "status": N_("In use"),
-}  # fmt: skip
 #: What stands between the owner of a need and that of a technology.
 CONFLICTS: Mapping[str, str] = {
     Conflict.SAME: N_("need and technology belong to one organisation"), Conflict.OWNED: N_("one owns more than a quarter of the other"),

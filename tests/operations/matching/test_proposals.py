@@ -15,9 +15,8 @@ from casework.operations.catalogue.kept_records import correct_record
 from casework.operations.catalogue.record_use import end_record
 from casework.operations.core.record_log import Kept
 from casework.operations.matching import proposals
+from casework.operations.matching.fitting import MOST, Fit, fitting
 from casework.operations.matching.proposals import (
-    MOST,
-    Fit,
     Proposal,
     dismiss,
     list_needs_proposed,
@@ -198,7 +197,7 @@ def test_nobody_waits_for_a_ranking_and_what_changes_meanwhile_is_not_proposed(
 ) -> None:
     with transaction(engine) as db:
         need, technology = enter(world, db, "need", **WORDS), enter(world, db, "technology", **OFFERED)
-    fitting, found = proposals.fitting, list[Fit]()
+    found = list[Fit]()
 
     def meanwhile(db: Connection, programme: str, row: Any, glossary: Glossary) -> list[Fit]:
         fits = fitting(db, programme, row, glossary)

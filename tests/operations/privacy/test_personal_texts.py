@@ -15,7 +15,7 @@ STAYS = {
     "organisation_contacts.language", "organisation_owners.kind", "organisation_owners.screened",
     "organisation_screenings.result", "service_accounts.scopes", "needs.source",
     "needs.external_id", "technologies.source", "technologies.external_id", "matches.source", "matches.external_id", "matches.refusal_code",
-    "match_runs.digest", "need_statements.language", "need_statements.state", "interest_requests.language",
+    "match_runs.digest", "match_proposals.filters", "need_statements.language", "need_statements.state", "interest_requests.language",
     "interest_requests.side", "interest_requests.state", "success_stories.number", "success_stories.state",
     "story_consents.language", "story_consents.side", "story_consents.state", "office_link_secrets.typed",
     "past_projects.source", "past_projects.external_id", "past_projects.outcome", "past_projects.contract_currency",
