@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -27,7 +28,7 @@ from casework.operations.letters.mail import LetterMail
 from casework.operations.links.mail import PartyLinkMail
 from casework.operations.links.office_links import OfficeLinkMail
 from casework.operations.notifications.mail_outbox import Item, Mail
-from casework.operations.oversight.figure_stops import stop_path
+from casework.operations.notifications.mail_stops import FIGURES, ITS_SEARCHES, ONE_SEARCH, stop_path
 from casework.operations.oversight.figures_mail import FiguresMail
 from casework.operations.people.invitation_mail import InvitationMail
 from casework.operations.people.role_notices import RoleMail
@@ -48,6 +49,8 @@ class Line:
     #: Why it is due then: the rule, what is used, and what did not count.
     why: tuple[str, ...]
     url: str
+    #: Where mails of the saved search are stopped that it tells of.
+    stop_url: str = ""
 
 
 def write_mail(
@@ -65,6 +68,10 @@ def write_mail(
     """A mail as it goes out; the same Message-ID however often it is sent. Raises NoAddress."""
     chinese = mail.language.lower().startswith("zh")
     base = str(settings.base_url).rstrip("/")
+
+    def stop(what: str, id: str) -> str:
+        return base + stop_path(secret_box_of(settings), what, id)
+
     if isinstance(mail, InvitationMail):
         template, subject, given = _invitation(mail, base, chinese)
     elif isinstance(mail, AccountMail):
@@ -72,9 +79,7 @@ def write_mail(
     elif isinstance(mail, RoleMail):
         template, subject, given = _role(mail, base, chinese)
     elif isinstance(mail, FiguresMail):
-        template, subject, given = _figures(
-            mail, base, chinese, base + stop_path(secret_box_of(settings), mail.subscription)
-        )
+        template, subject, given = _figures(mail, base, chinese, stop(FIGURES, mail.subscription))
     elif isinstance(mail, LinkMail):
         template, subject, given = _link(mail, base, chinese)
     elif isinstance(mail, PartyLinkMail):
@@ -84,7 +89,7 @@ def write_mail(
     elif isinstance(mail, LetterMail):
         template, subject, given = "letter", f"{mail.number}: {mail.title}", asdict(mail)
     else:
-        template, subject, given = _notices(mail, base, chinese)
+        template, subject, given = _notices(mail, base, chinese, stop)
     given |= {"subject": subject, "language": "zh-Hans" if chinese else "en"}
     environment = templates(chinese)
     message = EmailMessage(policy=SMTP)
@@ -95,7 +100,7 @@ def write_mail(
     message["Message-ID"] = f"<{mail.id}@{parseaddr(settings.smtp_sender)[1].rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    if isinstance(mail, FiguresMail):
+    if given.get("stop_url"):
         # RFC 8058: mail programs show a button for it, which sends the form without a page.
         message["List-Unsubscribe"] = f"<{given['stop_url']}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -109,8 +114,12 @@ def write_mail(
 Written = tuple[str, str, dict[str, object]]
 
 
-def _notices(mail: Mail, base: str, chinese: bool) -> Written:
-    words, lines = catalogue("messages", chinese), [_line(item, mail, base, chinese) for item in mail.items]
+#: The address that stops something by its kind and id.
+Stop = Callable[[str, str], str]
+
+
+def _notices(mail: Mail, base: str, chinese: bool, stop: Stop) -> Written:
+    words, lines = catalogue("messages", chinese), [_line(item, mail, base, chinese, stop) for item in mail.items]
     # A sealed digest says as little as a sealed mail.
     if mail.kind == DIGEST and not mail.sealed:
         subject = words.ngettext("One thing in Casework", "%(count)s things in Casework", len(lines)) % {
@@ -118,7 +127,20 @@ def _notices(mail: Mail, base: str, chinese: bool) -> Written:
         }
     else:
         subject = lines[0].head
-    return "notices", subject, {"items": lines, "settings_url": f"{base}/notifications/settings"}
+    given: dict[str, object] = {
+        "items": lines,
+        "settings_url": f"{base}/notifications/settings",
+        "stop_url": _stop_of(mail, stop),
+    }
+    return "notices", subject, given
+
+
+def _stop_of(mail: Mail, stop: Stop) -> str:
+    """What a mail program's button stops: all that the mail tells of, where that is saved searches alone; else there is none."""
+    searches = {item.search for item in mail.items}
+    if None in searches:
+        return ""
+    return stop(ONE_SEARCH, searches.pop() or "") if len(searches) == 1 else stop(ITS_SEARCHES, str(mail.id))
 
 
 def _invitation(mail: InvitationMail, base: str, chinese: bool) -> Written:
@@ -223,10 +245,11 @@ def _address(written: str) -> Address:
         raise NoAddress(f"{written!r} is no address") from fault
 
 
-def _line(item: Item, mail: Mail, base: str, chinese: bool) -> Line:
+def _line(item: Item, mail: Mail, base: str, chinese: bool, stop: Stop) -> Line:
     words, url = catalogue("messages", chinese), f"{base}/notifications/{item.notification}"
     if item.number is None:
-        return Line(words.gettext(HAPPENED[CATALOGUE] if item.kind == CATALOGUE else SEALED), "", "", (), url)
+        head = words.gettext(HAPPENED[CATALOGUE] if item.kind == CATALOGUE else SEALED)
+        return Line(head, "", "", (), url, stop(ONE_SEARCH, item.search) if item.search else "")
     head = f"{item.number}: {words.gettext(HAPPENED[item.kind])}"
     return Line(
         head,

@@ -80,12 +80,11 @@ from casework.web.matching import decision_pages as desk_decision_pages
 from casework.web.mediations import emergency_access_pages, unsealing_pages
 from casework.web.mediations import pages as mediations_pages
 from casework.web.messages import pages as messages_pages
-from casework.web.notifications import follow_pages, mail_pages, news_pages
+from casework.web.notifications import follow_pages, mail_pages, mail_stop_pages, news_pages
 from casework.web.notifications import pages as notification_pages
 from casework.web.oversight import (
     figure_mail_pages,
     figure_pages,
-    figure_stop_pages,
     follow_up_pages,
     job_pages,
     outside_pages,
@@ -208,7 +207,7 @@ def create_app(settings: Settings) -> Flask:
     # Programs send a token of their own with each request, and no cookie counts.
     csrf.exempt(api)
     # A mail program sends its secret, and knows no form of ours.
-    csrf.exempt(figure_stop_pages.blueprint)
+    csrf.exempt(mail_stop_pages.blueprint)
     app.register_blueprint(api)
     app.extensions["casework.large"] |= large_routes(api.name)
     for blueprint in PAGES:
@@ -263,7 +262,7 @@ PAGES = (
     report_pages.blueprint,
     report_files.blueprint,
     figure_mail_pages.blueprint,
-    figure_stop_pages.blueprint,
+    mail_stop_pages.blueprint,
     follow_up_pages.blueprint,
     job_pages.blueprint,
     mail_pages.blueprint,

@@ -19,6 +19,7 @@ class MailedView(Answer):
     shared_with: Annotated[str | None, Field(description="The programme whose office may use it, too")]
     shared_role: Annotated[str | None, Field(description="Only this role in that programme; null for the whole office")]
     owner: Annotated[Named | None, Field(description="Who shares it; null where it is yours")]
+    mailed: Annotated[bool | None, Field(description="Said of views of needs and technologies alone: null")]
 
 
 class FigureMail(Answer):

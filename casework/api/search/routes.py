@@ -42,6 +42,7 @@ def change_saved_view(call: Call) -> Done:
         shared_with=str(call.body.shared_with) if call.body.shared_with else None,
         shared_role=call.body.shared_role,
         keep_role="shared_role" not in call.body.model_fields_set,
+        mailed=call.body.mailed,
         request=call.request,
     )
 

@@ -140,6 +140,10 @@ class SavedView(Answer):
     shared_with: Annotated[str | None, Field(description="The programme whose office may use it, too")]
     shared_role: Annotated[str | None, Field(description="There those alone with this role; null: the whole office")]
     owner: Annotated[Named | None, Field(description="Who shares it; null where it is yours")]
+    mailed: Annotated[
+        bool | None,
+        Field(description="Of your own view of needs or technologies: you get mail about new records that fit it"),
+    ]
 
 
 class SavedViews(Answer):
@@ -155,6 +159,10 @@ class ViewChange(Body):
     shared_role: Annotated[
         str | None,
         Field(max_length=60, description="Of figures: share it there with this role alone; left out: as until now"),
+    ] = None
+    mailed: Annotated[
+        bool | None,
+        Field(description="Of needs and technologies: get mail about new records that fit it; left out: as until now"),
     ] = None
 
 

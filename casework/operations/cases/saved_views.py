@@ -37,8 +37,11 @@ SHARED_AMONG: Mapping[str, frozenset[Role]] = {
 #: By list with which roles alone a view can be shared: figures with those, too, who are told of them by mail alone.
 SHARED_TO: Mapping[str, frozenset[Role]] = {"figures": SHARED_AMONG["figures"] | {Role.OBSERVER}}
 
+#: The lists whose views are searches: their owners are told of new records that fit.
+SEARCHED = frozenset({"needs", "technologies"})
+
 #: Views, each with whose it is.
-_SELECT = f"""SELECT v.id, v.page, v.name, v.query, v.shared_with, v.shared_role, v.person_id, {called("p")} AS owner
+_SELECT = f"""SELECT v.id, v.page, v.name, v.query, v.shared_with, v.shared_role, v.person_id, v.mailed, {called("p")} AS owner
     FROM saved_views v JOIN people p ON p.id = v.person_id"""
 #: Of a view that is shared: its owner still belongs to the office.
 _OF_OFFICE = f"""EXISTS (
@@ -120,7 +123,7 @@ def find_named(db: Connection, actor: Actor, page: str, name: str) -> SavedView 
 def _shown(row: Any, actor: Actor) -> SavedView:
     own = str(row.person_id) == actor.person
     owner = None if own else Named(id=row.person_id, name=row.owner)
-    return row_as(SavedView, row, owner=owner)
+    return row_as(SavedView, row, owner=owner, mailed=row.mailed if own and row.page in SEARCHED else None)
 
 
 def save_view(
@@ -193,11 +196,13 @@ def change_view(
     shared_with: str | None,
     shared_role: str | None = None,
     keep_role: bool = False,
+    mailed: bool | None = None,
     request: Request,
 ) -> Done:
     """Give one's own view another name, and share it with the office of a programme, or with None with nobody.
 
     Of the office with everybody, or with those alone who have a role; with `keep_role` as until now, where it stays with the same office.
+    Of a search `mailed` says whether one gets mail about new records that fit it; None: as until now.
     Raises NotFound for one that is not the actor's.
     """
     name = _insist_name(name)
@@ -214,8 +219,10 @@ def change_view(
         shared_role = kept.shared_role
     if shared_role is not None and (shared_with is None or shared_role not in SHARED_TO.get(page, ())):
         raise InvalidForm(fields={"shared_role": reasons.fields.NOT_A_CHOICE})
+    if mailed is not None and page not in SEARCHED:
+        raise InvalidForm(fields={"mailed": reasons.fields.NOT_A_CHOICE})
     given = {"id": id, "person": actor.person, "name": name, "shared_with": shared_with, "shared_role": shared_role}
-    db.execute(_CHANGE, given)
+    db.execute(_CHANGE, {**given, "mailed": mailed})
     return finish(db, actor, request, Done({"id": id}))
 
 
@@ -228,9 +235,10 @@ def _insist_shared(db: Connection, actor: Actor, page: str, id: str, programme: 
         raise InvalidForm(fields={"shared_with": reasons.cases.TOO_MANY_SHARED(most=MOST_SHARED)})
 
 
-#: Gives it another name, and says who may use it.
+#: Gives it another name, and says who may use it, and whether its owner gets mail.
 _CHANGE = text("""
-    UPDATE saved_views SET name = :name, shared_with = CAST(:shared_with AS uuid), shared_role = :shared_role
+    UPDATE saved_views SET name = :name, shared_with = CAST(:shared_with AS uuid), shared_role = :shared_role,
+        mailed = coalesce(CAST(:mailed AS boolean), mailed)
     WHERE id = CAST(:id AS uuid) AND person_id = CAST(:person AS uuid)
 """)
 

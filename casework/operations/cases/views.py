@@ -215,6 +215,8 @@ class SavedView:
     shared_role: str | None
     #: Who shares it; nobody where it is one's own.
     owner: Named | None
+    #: Of one's own search: whether one gets mail about new records that fit it; None of any other view.
+    mailed: bool | None = None
 
 
 # --- what belongs to a case ------------------------------------------------------------------------------------------

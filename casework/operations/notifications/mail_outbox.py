@@ -49,6 +49,7 @@ from casework.operations.letters.mail import LetterMail, write_letter_mail
 from casework.operations.links.mail import PARTY_LINK, PartyLinkMail, write_link_mail
 from casework.operations.links.office_links import OfficeLinkMail, write_office_mail
 from casework.operations.matching.interest_mail import INTEREST
+from casework.operations.notifications.catalogue_news import SEARCH
 from casework.operations.notifications.queries import SEEN, read_id, seen_by
 from casework.operations.notifications.views import MailRow
 from casework.operations.oversight.figure_mails import FIGURES
@@ -94,6 +95,8 @@ class Item:
     why: ClockExplained | None
     #: The notification, which the link opens; it leads on from there, once its reader has signed in.
     notification: str
+    #: The saved search that it tells of.
+    search: str | None = None
 
 
 @dataclass(frozen=True)
@@ -128,12 +131,17 @@ _QUEUED = text("""
     FOR NO KEY UPDATE OF m
 """)
 #: What a person's mail tells.
-#: What was withdrawn, cancelled or done in the meantime is not said any more; nor is what one has read already.
+#: What was withdrawn, cancelled or done in the meantime is not said any more; nor is what one has read already, nor what a saved search
+#: has found whose mails were stopped.
 _ITEMS = text(f"""
     SELECT n.id, n.kind, n.edition, n.words, n.task_id, c.number,
         CASE WHEN NOT coalesce({STILL}, false) THEN coalesce(t.due_at, n.due_at) END AS due_at,
-        n.log_id, l.kind AS log_kind {SEEN} AND n.mail_id = CAST(:mail AS uuid)
-    AND n.read_at IS NULL
+        n.log_id, l.kind AS log_kind, CASE WHEN n.kind = '{CATALOGUE}' AND n.words = '{SEARCH}' THEN n.about END AS search
+    {SEEN} AND n.mail_id = CAST(:mail AS uuid)
+    AND n.read_at IS NULL AND NOT EXISTS (
+        SELECT FROM saved_views v WHERE NOT v.mailed
+        AND v.id = CASE WHEN n.kind = '{CATALOGUE}' AND n.words = '{SEARCH}' THEN CAST(n.about AS uuid) END
+    )
     AND (n.kind = ANY(:lasting) OR CASE WHEN n.task_id IS NOT NULL THEN t.closed_at IS NULL
         ELSE r.ended_at IS NULL AND coalesce(c.closed_at, m.closed_at) IS NULL END)
     ORDER BY n.at, n.id
@@ -187,7 +195,7 @@ def compose(
         return None
     why = _explained(db, actor, lines) if actor else {}
     items = tuple(
-        Item(line.kind, line.number, line.edition, line.words, line.due_at, why.get(line.task_id), line.id)
+        Item(line.kind, line.number, line.edition, line.words, line.due_at, why.get(line.task_id), line.id, line.search)
         for line in lines
     )
     return Mail(row.id, row.email, row.language, row.zone, row.kind, row.sealed, row.now, items)

@@ -1,7 +1,8 @@
 """Saved searches over needs and technologies: who keeps one is told of new records that fit it.
 
 A search is a view of a list that somebody has saved: what its address asks for. It is looked at as its owner sees the list, by a job; of
-what the list shows for want of better, since no record says all the words, nobody is told.
+what the list shows for want of better, since no record says all the words, nobody is told. Of one whose mails
+are stopped alerts alone tell.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ _TAKE = text(f"""
         SELECT v.id, v.told_at FROM saved_views v WHERE {_RESTED} ORDER BY v.told_at, v.id LIMIT :most FOR UPDATE SKIP LOCKED
     )
     UPDATE saved_views v SET told_at = {_UNTIL} FROM taken t WHERE v.id = t.id
-    RETURNING v.id::text, v.person_id::text AS person, v.page, v.query, t.told_at AS since, v.told_at AS until
+    RETURNING v.id::text, v.person_id::text AS person, v.page, v.query, t.told_at AS since, v.told_at AS until, v.mailed
 """)
 
 
@@ -76,7 +77,7 @@ def _tell_of(db: Connection, row: Any, *, mailing: bool) -> None:
         return
     programme = new_for(db, actor, row.page, row.query, since=row.since, until=row.until)
     if programme is not None:
-        tell(db, programme, [(row.person, row.id)], SEARCH, mailing=mailing)
+        tell(db, programme, [(row.person, row.id)], SEARCH, mailing=mailing and row.mailed)
 
 
 def new_for(db: Connection, actor: Actor, page: str, query: str, *, since: datetime, until: datetime) -> str | None:

@@ -234,6 +234,13 @@ saved_views = Table(
         server_default=NOW,
         comment="Of needs and technologies: up to when its owner was told of records that fit",
     ),
+    Column(
+        "mailed",
+        Boolean,
+        nullable=False,
+        server_default="true",
+        comment="Of needs and technologies: whether its owner gets mail about records that fit",
+    ),
     Column("created_at", Time, nullable=False, server_default=NOW),
     UniqueConstraint("person_id", "page", "name"),
     comment="Views of lists that a person has given a name: filters, order and columns",

@@ -19,6 +19,7 @@ from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
 from casework.matching.facets import FACETS
 from casework.operations.cases.saved_views import (
+    SEARCHED,
     SHARED_TO,
     change_view,
     drop_view,
@@ -219,6 +220,7 @@ def _page(id: str, fault: str = "") -> str:
         typed={
             "name": saved.name,
             "shared_with": f"{saved.shared_with or ''} {saved.shared_role or ''}".strip(),
+            "mailed": "yes" if saved.mailed and request.method == "GET" else "",
             **request.form.to_dict(),
         },
         fault=fault,
@@ -231,6 +233,7 @@ def change(view: UUID) -> Response:
     programme, _, role = request.form.get("shared_with", "").partition(" ")
     try:
         with page_transaction() as (db, actor):
+            of, _ = find_view(db, actor, str(view))
             change_view(
                 db,
                 actor,
@@ -238,6 +241,7 @@ def change(view: UUID) -> Response:
                 name=request.form.get("name", ""),
                 shared_with=programme or None,
                 shared_role=role or None,
+                mailed="mailed" in request.form if of in SEARCHED else None,
                 request=read_request(),
             )
             page, saved = find_view(db, actor, str(view))

@@ -9,17 +9,25 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from casework.engine.analysis.notification_rules import CATALOGUE
+from casework.errors import InvalidForm
 from casework.matching.facets import FACETS
-from casework.operations.cases.saved_views import save_view
+from casework.operations.cases.saved_views import change_view, find_view, save_view
 from casework.operations.catalogue.views import Need, Technology
+from casework.operations.core.notification_preferences import DIGEST, NOW, set_telling
+from casework.operations.documents.key_material import secret_box_of
 from casework.operations.matching.listed_records import facets_asked, find_new, list_found
 from casework.operations.notifications import saved_searches
+from casework.operations.notifications.catalogue_news import PROPOSAL, tell
+from casework.operations.notifications.mail_stops import ITS_SEARCHES, ONE_SEARCH, stop_by_link, stop_path
 from casework.operations.notifications.queries import list_notifications
 from casework.operations.notifications.saved_searches import any_waiting, new_for, tell_searches
 from casework.records.database import transaction
 from casework.records.event_log import now
 from casework.web.tasks.saved_view_pages import known
 from tests.operations.core.test_catalogue_index import enter
+from tests.support.mail_office import Office
+from tests.support.mailbox import text_of
 from tests.support.world import World, new_request
 
 KINDS: dict[str, Any] = {"needs": Need, "technologies": Technology}
@@ -242,3 +250,113 @@ def test_views_of_other_lists_are_no_searches(world: World, engine: Engine) -> N
     rest(engine)
     with transaction(engine) as db:
         assert not any_waiting(db)
+
+
+# --- by mail -----------------------------------------------------------------------------------------------------------
+
+
+def choose(engine: Engine, world: World, how: str, who: str = "officer") -> None:
+    """How somebody is told of what is new in the catalogue."""
+    with transaction(engine) as db:
+        set_telling(db, world.actor(db, who), {CATALOGUE: how}, quiet=False)
+
+
+def come(office: Office, *titles: str) -> None:
+    """Technologies come in, and whoever searches for them is told."""
+    rest(office.engine)
+    with transaction(office.engine) as db:
+        for title in titles:
+            enter(office.world, db, "technology", title=title)
+    settle(office.engine)
+    tell_searches(office.engine, mailing=True)
+
+
+def test_a_mail_of_a_search_is_stopped_by_the_button_of_a_mail_program(office: Office) -> None:
+    choose(office.engine, office.world, NOW)
+    search = save(office.engine, office.world, "officer", "technologies", q="heat pump")
+    come(office, "Heat pump for dye houses")
+    office.run()
+    (mail,) = office.mails("officer")
+    address = str(mail["List-Unsubscribe"])[1:-1]
+    assert f"/stop-mails/{search}/" in address
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert address in text_of(mail).split()
+    # Neither what is searched for nor what the search is called.
+    assert "pump" not in str(mail)
+    assert "My technologies" not in str(mail)
+    with transaction(office.engine) as db:
+        assert stop_by_link(db, secret_box_of(office.settings), search, address.rpartition("/")[2]) == ONE_SEARCH
+        db.execute(text("UPDATE notifications SET read_at = at"))
+    come(office, "Another heat pump")
+    office.run()
+    # It stays, and tells on the pages alone.
+    assert len(office.mails("officer")) == 1
+    assert told(office.engine, office.world, "officer") == [search, search]
+
+
+def test_a_mail_that_waits_says_nothing_of_a_search_that_was_stopped(office: Office) -> None:
+    choose(office.engine, office.world, DIGEST)
+    search = save(office.engine, office.world, "officer", "technologies", q="heat pump")
+    come(office, "Heat pump for dye houses")
+    with transaction(office.engine) as db:
+        box = secret_box_of(office.settings)
+        stop_by_link(db, box, search, stop_path(box, ONE_SEARCH, search).rpartition("/")[2])
+    office.run(4 * 86_400)
+    assert office.mails("officer") == []
+    assert office.states() == ["cancelled"]
+
+
+def save_two(office: Office) -> list[str]:
+    """Two searches of one person, for heat and for sludge."""
+    with transaction(office.engine) as db:
+        actor = office.world.actor(db, "officer")
+        return [
+            str(save_view(db, actor, "technologies", name=q, query=f"q={q}", request=new_request()).answer["id"])
+            for q in ("heat", "sludge")
+        ]
+
+
+def test_the_button_of_a_mail_of_several_searches_stops_these_and_each_has_a_link_of_its_own(office: Office) -> None:
+    choose(office.engine, office.world, DIGEST)
+    both = save_two(office)
+    with transaction(office.engine) as db:
+        actor = office.world.actor(db, "officer")
+        save_view(db, actor, "technologies", name="gas", query="q=gas", request=new_request())
+    come(office, "Heat exchanger", "Sludge press")
+    office.run(4 * 86_400)
+    (mail,) = office.mails("officer")
+    for search in both:
+        assert f"/stop-mails/{search}/" in text_of(mail)
+    address = str(mail["List-Unsubscribe"])[1:-1]
+    id, secret = address.split("/")[-2:]
+    assert id not in both
+    with transaction(office.engine) as db:
+        assert stop_by_link(db, secret_box_of(office.settings), id, secret) == ITS_SEARCHES
+        mailed = db.execute(text("SELECT name FROM saved_views WHERE mailed")).scalars().all()
+    assert mailed == ["gas"]
+
+
+def test_a_mail_that_tells_of_other_things_too_has_links_and_no_button(office: Office) -> None:
+    """A button would seem to stop all of them, and deadlines cannot be stopped."""
+    choose(office.engine, office.world, DIGEST)
+    search, _ = save_two(office)
+    come(office, "Heat exchanger")
+    with transaction(office.engine) as db:
+        tell(db, office.world.programmes["BJ"], [(office.world.people["officer"], "a need")], PROPOSAL, mailing=True)
+    office.run(4 * 86_400)
+    (mail,) = office.mails("officer")
+    assert f"/stop-mails/{search}/" in text_of(mail)
+    assert mail["List-Unsubscribe"] is None
+
+
+def test_only_of_needs_and_technologies_it_is_said_whether_they_are_mailed(world: World, engine: Engine) -> None:
+    search, other = save(engine, world, "officer", "needs", q="heat"), save(engine, world, "officer", "cases", q="heat")
+    with transaction(engine) as db:
+        officer = world.actor(db, "officer")
+        assert [find_view(db, officer, one)[1].mailed for one in (search, other)] == [True, None]
+        given: dict[str, Any] = {"shared_with": None, "request": new_request()}
+        change_view(db, officer, search, name="Heat", mailed=False, **given)
+        change_view(db, officer, search, name="Heat of all kinds", shared_with=None, request=new_request())
+        assert find_view(db, officer, search)[1].mailed is False
+        with pytest.raises(InvalidForm):
+            change_view(db, officer, other, name="Heat", mailed=False, shared_with=None, request=new_request())
