@@ -199,6 +199,13 @@ class _Figures:
         rows = enumerate(self._rows("conversion"))
         plain = {row.of["step"]: (n, row.of["next"]) for n, row in rows if row.of.keys() == {"step", "next"}}
         pairs = [[n, plain[following][0]] for n, following in plain.values() if following in plain]
+        for n, m in pairs:
+            # Whoever did not go on has not reached the next step: both together are no more than all.
+            yield (
+                every,
+                [("conversion", m, DENOMINATOR), ("conversion", n, "ended"), ("conversion", n, "open")],
+                _BY_ANY,
+            )
         for some in pairs:
             yield every, [live, *(("conversion", n, "ended") for n in some)], _BY_ANY
             yield live, [("conversion", n, "open") for n in some], _BY_ANY

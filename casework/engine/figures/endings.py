@@ -31,11 +31,15 @@ def endings(world: World) -> Figure:
     rows += _bars(FURTHER, further, len(failed))
     rows += _bars(OUTCOME, [(case.number, case.outcome) for case in closed], len(closed))
     bars = [(n, row.of["reason"]) for n, row in enumerate(rows) if row.of["what"] == OUTCOME]
+    # Where no line tells of stops among the outcomes there are none: they are no part of the others.
+    none = [] if any(outcome == names.stopped for _, outcome in bars) else [(0, NUMERATOR)]
     sums = [
         ((0, NUMERATOR), *((n, NUMERATOR) for n, outcome in bars if outcome == names.stopped)),
-        ((0, DENOMINATOR), *((n, NUMERATOR) for n, outcome in bars if outcome not in names.successes)),
+        ((0, DENOMINATOR), *none, *((n, NUMERATOR) for n, outcome in bars if outcome not in names.successes)),
         *(((0, DENOMINATOR), (n, DENOMINATOR)) for n, row in enumerate(rows) if row.of["what"] in (MAIN, FURTHER)),
     ]
+    if bars:
+        sums.append(((bars[0][0], DENOMINATOR), *none, *((n, NUMERATOR) for n, _ in bars)))
     # A case keeps the need that it was opened with, though another stands in its place.
     stands = {need.id: need.columns.get("merged_into") or need.id for need in world.needs}
     going = [case.case.need for case in world.counted if not case.closed or case.outcome in names.successes]

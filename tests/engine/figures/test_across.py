@@ -263,6 +263,12 @@ ATTACKS = {
     "cases that live and those that closed are all": [*of(9, TRUNK[:2]), *of(2, TRUNK[:1], NO_AGREEMENT), *of(5, (), STOPPED)],
     "one of many was stopped": [*of(12, TRUNK[:2]), *of(8, TRUNK[:1], NO_AGREEMENT), *of(1, TRUNK[:1], STOPPED)],
     "one has a site": [*of(9, TRUNK[:2]), *of(7, TRUNK[:3], assessment=PASSED), *of(1, TRUNK)],
+    "nobody was stopped, and no outcome says so": [
+        *of(9, TRUNK[:1]), *of(1, TRUNK[:2], INTRODUCED, NOT_NEEDED), *of(1, TRUNK[:2], NO_AGREEMENT, PASSED),
+        *of(1, (INTEREST, AGREEMENT), INTRODUCED), *of(3, TRUNK, NO_AGREEMENT)],
+    "all came to a plan, so nobody stayed before it": [
+        *of(10, TRUNK[:2]), *of(9, (PLAN,), assessment=NOT_NEEDED), *of(9, TRUNK[:2], STOPPED, NOT_NEEDED), *of(1, TRUNK[:3], STOPPED),
+        *of(4, TRUNK, INTRODUCED, NOT_NEEDED)],
     "two did not go on": [*of(2), *of(9, TRUNK[:1]), *of(8, TRUNK[:2])],
 }  # fmt: skip
 

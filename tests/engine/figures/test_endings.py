@@ -51,3 +51,15 @@ def test_a_case_of_a_need_that_was_merged_is_one_of_the_need_in_its_place() -> N
         RecordFacts("b", {"merged_into": None}, date(2026, 1, 1)),
     )
     assert counts(endings(world(Told("1", need="a"), needs=needs)), what="needs_without_a_way") == (0, 1)
+
+
+def test_where_no_outcome_tells_of_stops_there_are_none_among_the_others() -> None:
+    told = [Told("1").close("no_agreement", 9), Told("2").close("agreement_no_site", 9)]
+    figure = endings(world(*told))
+    stopped, failed = (0, "numerator"), (0, "denominator")
+    assert [one for one in figure.sums if stopped in one[1:]] == [
+        (failed, stopped, (2, "numerator")),
+        ((2, "denominator"), stopped, (2, "numerator"), (3, "numerator")),
+    ]
+    with_a_stop = endings(world(*told, Told("3").close("compliance_stop", 9)))
+    assert not [one for one in with_a_stop.sums if stopped in one[1:]]
