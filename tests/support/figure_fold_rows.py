@@ -36,6 +36,15 @@ def through_the_middle(ordered: list[float]) -> dict[str, Any]:
     }
 
 
+def apart(minutes: Iterable[int]) -> list[str] | None:
+    """Within what so many of a hundred are; the middle one as it is told elsewhere."""
+    ordered = sorted(map(float, minutes))
+    if len(ordered) < 5:
+        return None
+    ranks = [str(int(ordered[math.ceil(len(ordered) * of / 100) - 1])) for of in (5, 25, 75, 95)]
+    return [*ranks[:2], through_the_middle(ordered)["median"], *ranks[2:]]
+
+
 def row(of: dict[str, Any], numerator: int | None, denominator: int | None = None, **more: Any) -> dict[str, Any]:
     """A line of a figure as the API tells it."""
     share = None
@@ -51,6 +60,7 @@ def row(of: dict[str, Any], numerator: int | None, denominator: int | None = Non
         "parts": more.get("parts", {}),
         "median": more.get("median"),
         "p90": more.get("p90"),
+        "spread": more.get("spread"),
         "money": more.get("money", {}),
         "amount": None if amount is None else str(amount),
         "unripe": more.get("unripe"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.support.figure_fold import Fold
 from tests.support.figure_fold_case import Case
-from tests.support.figure_fold_rows import LATER, row, through_the_middle
+from tests.support.figure_fold_rows import LATER, apart, row, through_the_middle
 
 OPEN = ("Created", "Ready", "Reserved", "InProgress", "Suspended")
 THEIRS = ("provider", "provider_lead")
@@ -22,6 +22,7 @@ def time_in_step(fold: Fold) -> list[dict[str, Any]]:
         mine = [stay for stay in stays if stay[1] == step]
         ended = [stay for stay in mine if stay[3] is not None]
         rows.append(line(fold, {"step": step, "what": "ended"}, ended))
+        rows[-1]["spread"] = apart(sum(stay[4].values()) for stay in ended)
         for month in sorted({month_of(fold, stay) for stay in ended}):
             in_it = [stay for stay in ended if month_of(fold, stay) == month]
             rows.append(line(fold, {"step": step, "what": "ended", "month": month}, in_it))
@@ -33,6 +34,7 @@ def time_in_step(fold: Fold) -> list[dict[str, Any]]:
             of = {"step": step, "what": "side", "side": side, "unit": "working_minutes"}
             whole = sum(taken for _, taken in taken_by)
             rows.append(row(of, len(taken_by), len(ended), cases=[number for number, _ in taken_by], amount=whole))
+            rows[-1]["spread"] = apart(taken for _, taken in taken_by)
         rows.append(line(fold, {"step": step, "what": "open"}, [stay for stay in mine if stay[3] is None]))
     return rows
 

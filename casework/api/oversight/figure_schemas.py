@@ -33,6 +33,12 @@ class FigureRow(Answer):
     parts: Annotated[dict[str, int], Field(description="What the denominator adds up from, where it does")]
     median: Annotated[str | None, Field(description="In the figure's unit; null of fewer than five")]
     p90: str | None
+    spread: Annotated[
+        list[str] | None,
+        Field(
+            description="Within how many working minutes 5, 25, 50, 75 and 95 of a hundred stays were; null of fewer than five"
+        ),
+    ]
     money: Annotated[dict[str, str], Field(description="By currency; never added up")]
     amount: str | None
     unripe: Annotated[bool | None, Field(description="Whether the cohort is too young to tell")]

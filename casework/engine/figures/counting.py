@@ -9,6 +9,9 @@ from fractions import Fraction
 
 #: A percentage is told of no fewer, a median of no fewer.
 LEAST_FOR_PERCENT, LEAST_FOR_MEDIAN = 10, 5
+#: Of a hundred, for how far times lie apart.
+MIDDLE = 50
+OF_HUNDRED = (5, 25, MIDDLE, 75, 95)
 _TENTH = Decimal("0.1")
 
 #: The numbers of a line.
@@ -38,6 +41,8 @@ class Row:
     #: In the unit that the figure says; None where there are too few.
     median: Decimal | None = None
     p90: Decimal | None = None
+    #: Within how many working minutes so many `OF_HUNDRED` were; None where there are too few, or nothing is asked of it.
+    spread: tuple[Decimal, ...] | None = None
     #: By currency; never added up.
     money: Mapping[str, Decimal] = field(default_factory=dict)
     #: What is counted in the unit that the row names; None where nothing is.
@@ -112,6 +117,18 @@ def p90(values: Iterable[int | None]) -> Decimal | None:
         return None
     found = ordered[-(-9 * len(ordered) // 10) - 1]
     return None if found is None else Decimal(found)
+
+
+def spread(values: Iterable[int]) -> tuple[Decimal, ...] | None:
+    """The least of them that so many `OF_HUNDRED` do not exceed, and the middle one between; None of fewer than five."""
+    ordered = sorted(values)
+    middle = median(ordered)
+    if middle is None:
+        return None
+    places = (-(-of * len(ordered) // 100) - 1 for of in OF_HUNDRED)
+    return tuple(
+        middle if of == MIDDLE else Decimal(ordered[place]) for of, place in zip(OF_HUNDRED, places, strict=True)
+    )
 
 
 def _ordered(values: Iterable[int | None]) -> Sequence[int | None]:

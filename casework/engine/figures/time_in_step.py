@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from casework.engine.figures.assessments import working_days
 from casework.engine.figures.case_facts import CaseFacts
-from casework.engine.figures.counting import Figure, Row, median, numbers, p90
+from casework.engine.figures.counting import Figure, Row, median, numbers, p90, spread
 from casework.engine.figures.stays import Stay
 from casework.engine.figures.world import World
 
@@ -19,13 +20,15 @@ Stayed = tuple[CaseFacts, Stay]
 
 def time_in_step(world: World) -> Figure:
     """Of each step the stays that ended, in all and by the month in which they did, whose their working minutes were, and those that
-    go on, with their age. Times are in working days; coming back to a step is a stay of its own."""
+    go on, with their age. Times are in working days, how far they lie apart in working minutes; coming back to a step is a
+    stay of its own."""
     told = [(case, stay) for case in world.counted for stay in case.stays]
     rows: list[Row] = []
     for step in sorted({stay.step for _, stay in told}):
         mine = [one for one in told if one[1].step == step]
         ended = [one for one in mine if one[1].end is not None]
-        rows.append(_row({"step": step, "what": ENDED}, ended, world))
+        whole = spread(sum(stay.minutes.values()) for _, stay in ended)
+        rows.append(replace(_row({"step": step, "what": ENDED}, ended, world), spread=whole))
         by_month: dict[str, list[Stayed]] = {}
         for one in ended:
             by_month.setdefault(_month(one, world), []).append(one)
@@ -40,6 +43,7 @@ def time_in_step(world: World) -> Figure:
                     denominator=len(ended),
                     cases=numbers(case.number for case, _ in theirs),
                     amount=Decimal(sum(minutes for _, minutes in theirs)),
+                    spread=spread(minutes for _, minutes in theirs),
                 )
             )
         rows.append(_row({"step": step, "what": OPEN}, [one for one in mine if one[1].end is None], world))

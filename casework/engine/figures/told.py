@@ -47,6 +47,7 @@ def _row(told: JsonMapping, *, of_needs: bool, among_needs: bool) -> Row:
         cases=tuple(told["cases"]),
         median=_decimal(told["median"]),
         p90=_decimal(told["p90"]),
+        spread=None if (spread := told.get("spread")) is None else tuple(map(Decimal, spread)),
         money={currency: Decimal(amount) for currency, amount in told["money"].items()},
         amount=_decimal(told["amount"]),
         under=told["under"],

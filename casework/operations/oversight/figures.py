@@ -424,6 +424,7 @@ def show_figure(figure: Figure) -> JsonObject:
             | {
                 "numerator": None if row.under is not None else row.numerator,
                 "under": row.under,
+                "spread": None if row.spread is None else [str(one) for one in row.spread],
                 "money": {currency: str(amount) for currency, amount in row.money.items()},
                 "cases": list(row.cases),
             }

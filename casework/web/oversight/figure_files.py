@@ -39,6 +39,7 @@ def head() -> list[str]:
         *line_head(),
         gettext("Amount"),
         gettext("Too young to tell"),
+        gettext("5, 25, 50, 75 and 95 of 100 within (working minutes)"),
         gettext("Cases"),
     ]
 
@@ -51,7 +52,12 @@ def lines(counted: Counted, sayer: Sayer, labels: Mapping[str, str], longest: in
         for row in figure.rows:
             # What is told as of an earlier day says so.
             told = str(row.of.get("until") or at)
-            numbers = [*line_numbers(row, figure.unit), say_money(row.money), gettext("yes") if row.unripe else ""]
+            numbers = [
+                *line_numbers(row, figure.unit),
+                say_money(row.money),
+                gettext("yes") if row.unripe else "",
+                _spread(row),
+            ]
             yield [told, among, title_of(name), say_line(sayer, name, row), *numbers, cases_in_cell(row.cases, longest)]
 
 
@@ -77,6 +83,10 @@ def cases_in_cell(numbers: Sequence[str], longest: int | None) -> str:
     # A blank ends the last one that is whole, with room for the words behind.
     kept = words[: longest - _ROOM].rpartition(" ")[0].split(" ")
     return gettext("%(cases)s and %(count)s more", cases=" ".join(kept), count=len(numbers) - len(kept))
+
+
+def _spread(row: Row) -> str:
+    return "; ".join(map(str, row.spread or ()))
 
 
 def _exactly(number: Decimal | None) -> str:

@@ -32,9 +32,10 @@ from casework.operations.oversight.process import READ_BY as PROCESS_READ_BY
 from casework.permissions.actors import Actor
 from casework.records.event_log import now
 from casework.web.cases.list_page import row_of
+from casework.web.oversight.figure_drafts import Draft
 from casework.web.oversight.figure_files import head, lines
 from casework.web.oversight.figure_headline import Ways, headline
-from casework.web.oversight.figure_tables import Draft, in_order, section
+from casework.web.oversight.figure_tables import in_order, section
 from casework.web.oversight.figure_words import Sayer, about, say_cases, say_count, say_line, title_of
 from casework.web.shell.i18n import N_, listed
 from casework.web.shell.layout import use_calendar

@@ -26,6 +26,8 @@ class Shape:
     folded: bool = False
     #: Of those that look otherwise, which.
     look: str = ""
+    #: Whether its lines stand in another table, too.
+    again: bool = False
 
     def takes(self, row: Row) -> bool:
         mine = {*self.down, *self.across}
@@ -84,6 +86,10 @@ SHAPES: Mapping[str, tuple[Shape, ...]] = {
     ),
     "time_in_step": (
         Shape(down=("step", "what"), more=("side", "unit"), look="times"),
+        Shape(
+            down=("step", "what"), what=("ended", "side"), more=("side", "unit"), title=N_("How far the times lie apart, as a table"),
+            look="spread", folded=True, again=True,
+        ),
         Shape(down=("month",), across=("step",), more=("what",), title=_BY["month"], head=_HEADS["month"], folded=True),
     ),
     "follow_up": (Shape(down=("days", "of"), across=("what",)),),

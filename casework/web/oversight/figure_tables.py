@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from flask_babel import gettext
 from markupsafe import Markup
 
 from casework.engine.figures.counting import Figure, Row, percent
+from casework.web.oversight.figure_drafts import Cell, Column, Draft, FigureTable, Section
 from casework.web.oversight.figure_shapes import SHAPES, Shape, rest_of
+from casework.web.oversight.figure_times import spread, times
 from casework.web.oversight.figure_words import (
-    Sayer,
     about,
     place_of_state,
     say_length,
@@ -21,78 +22,11 @@ from casework.web.oversight.figure_words import (
     title_of,
 )
 from casework.web.shell import charts
-from casework.web.shell.i18n import listed
-
-#: A column: its key, its words, and what it is to the table.
-Column = tuple[str, str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cell:
-    words: str = ""
-    #: The list behind the number.
-    url: str = ""
-    #: What stands smaller below.
-    second: str = ""
-    bar: Markup = Markup("")
-
-
-@dataclass(frozen=True, kw_only=True)
-class FigureTable:
-    caption: str
-    columns: Sequence[Column] = ()
-    rows: Sequence[dict[str, Cell]] = ()
-    folded: bool = False
-    #: Where it is fetched once it is opened; it has no rows then.
-    url: str = ""
-    #: Whether it was opened so.
-    opened: bool = False
-    #: Whether it has a heading of its own.
-    headed: bool = False
-    #: What the parts of its bars mean.
-    marks: Sequence[tuple[Markup, str]] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Section:
-    """A figure as a sheet of the page."""
-
-    name: str
-    title: str
-    about: str
-    #: Empty where nothing counts yet.
-    tables: Sequence[FigureTable] = field(default=())
-    #: What is counted beside the lines.
-    beside: Sequence[str] = ()
-    #: What is said where there are no tables, if it is no count that is missing.
-    nothing: str = ""
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A figure on its way to its tables: its words, and the way to the cases behind a line."""
-
-    name: str
-    figure: Figure
-    sayer: Sayer
-    link: Callable[[str, Row], str]
-    #: The way to a folded table that is fetched once it is opened, by its key; "" of the one that is.
-    open: Callable[[str, str], str] = field(default=lambda figure, down: "")
-
-    def say(self, key: str, row: Row) -> str:
-        return self.sayer.say(self.name, key, row.of.get(key), row.of.get("what"))
-
-    def label(self, keys: Iterable[str], row: Row) -> str:
-        return " · ".join(self.say(key, row) for key in keys if key in row.of)
-
-    def number(self, row: Row) -> Cell:
-        if row.under is not None:
-            return Cell(words=gettext("under %(count)s", count=row.under))
-        return Cell(words=str(row.numerator), url=self.link(self.name, row))
-
 
 #: A folded table of more lines is fetched once it is opened: of months and sectors there are more each year, and few are looked at.
 AT_ONCE = 60
+#: What is drawn already is fetched sooner.
+FEW_AGAIN = 20
 #: In this order they stand on the page, two beside each other; others come last.
 ORDER = (
     "funnel", "conversion", "time_in_step", "referrals", "endings", "effects", "follow_up", "discipline", "loans", "finance",
@@ -146,15 +80,15 @@ def _sorted(draft: Draft) -> list[tuple[Shape, list[Row]]]:
     left = list(draft.figure.rows)
     found = []
     for shape in (*SHAPES.get(draft.name, ()), *rest_of(left)):
-        mine = [row for row in left if shape.takes(row)]
-        left = [row for row in left if not shape.takes(row)]
-        if mine:
+        mine = [row for row in (draft.figure.rows if shape.again else left) if shape.takes(row)]
+        left = [row for row in left if shape.again or not shape.takes(row)]
+        if mine and (not shape.again or any(row.spread for row in mine)):
             found.append((shape, mine))
     return found
 
 
 def _table(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
-    if shape.folded and len(rows) > AT_ONCE:
+    if shape.folded and len(rows) > (FEW_AGAIN if shape.again else AT_ONCE):
         if url := draft.open(draft.name, shape.key):
             return FigureTable(caption=gettext(shape.title), folded=True, url=url)
         return replace(_unfolded(draft, shape, rows), opened=True)
@@ -390,55 +324,10 @@ def _workload(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
     )
 
 
-def _times(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
-    """Of each step the stays that ended, whose the time was, and those that go on."""
-    steps: dict[str | None, list[Row]] = {}
-    for row in rows:
-        steps.setdefault(row.of.get("step"), []).append(row)
-    unit, lines = draft.figure.unit, []
-    for _, mine in sorted(steps.items(), key=lambda step: place_of_state(step[0])):
-        ended = next(row for row in mine if row.of["what"] == "ended")
-        going = next((row for row in mine if row.of["what"] == "open"), None)
-        sides = [(row, _KINDS.get(row.of.get("side") or "", charts.PLAIN)) for row in mine if row.of["what"] == "side"]
-        shares = [charts.Share(float(row.amount or 0), kind, draft.say("side", row)) for row, kind in sides]
-        lines.append(
-            {
-                "what": Cell(words=draft.say("step", ended)),
-                "ended": draft.number(ended),
-                "median": Cell(words=say_length(ended.median, unit)),
-                "p90": Cell(words=say_length(ended.p90, unit)),
-                "bar": Cell(
-                    bar=charts.bar_share(shares, "", 14) if shares else Markup(""),
-                    second=listed(
-                        f"{draft.say('side', row)} {say_length(row.amount, 'working_minutes')}" for row, _ in sides
-                    ),
-                ),
-                "open": Cell() if going is None else draft.number(going),
-            }
-        )
-    return FigureTable(
-        caption=title_of(draft.name),
-        columns=[
-            ("what", gettext("Step"), "head"),
-            ("ended", gettext("Stays that ended"), "num"),
-            ("median", gettext("Median"), "num"),
-            ("p90", gettext("Nine of ten within"), "num"),
-            ("bar", gettext("Whose time"), "wide"),
-            ("open", gettext("Still there"), "num"),
-        ],
-        rows=lines,
-        marks=[
-            (charts.sample(charts.OURS), gettext("the office")),
-            (charts.sample(charts.THEIRS), gettext("a provider")),
-            (charts.sample(charts.PLAIN), gettext("others")),
-        ],
-    )
-
-
-_KINDS = {"office": charts.OURS, "provider": charts.THEIRS}
 _LOOKS: Mapping[str, Callable[[Draft, Shape, list[Row]], FigureTable]] = {
     "funnel": _funnel,
     "conversion": _conversion,
     "workload": _workload,
-    "times": _times,
+    "times": times,
+    "spread": spread,
 }

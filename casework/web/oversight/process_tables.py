@@ -27,7 +27,7 @@ from casework.engine.mining.spans import IN_HAND, RESTING, WAITING
 from casework.engine.mining.waits import Place, Work
 from casework.engine.mining.ways import Arc, Variant
 from casework.engine.parts import MAIN
-from casework.web.oversight.figure_tables import Cell, Column, FigureTable, Section
+from casework.web.oversight.figure_drafts import Cell, Column, FigureTable, Section
 from casework.web.oversight.figure_words import say_length, say_minutes, say_percent
 from casework.web.shell import charts
 from casework.web.shell.i18n import N_, edition_text, labelled, listed

@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from casework.engine.figures.counting import Figure, Row
 from casework.json_values import JsonMapping
-from casework.web.oversight.figure_tables import Cell, Column, Draft, FigureTable, Section, in_order, section
+from casework.web.oversight.figure_drafts import Cell, Column, Draft, FigureTable, Section
+from casework.web.oversight.figure_tables import in_order, section
 from casework.web.oversight.figure_words import (
     NOTHING,
     Sayer,

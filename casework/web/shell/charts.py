@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
-#: What a stretch of a bar is: ours, theirs, past its limit, left, standing still, agreed, said, the rest, or of no side.
-OURS, THEIRS, LATE, LEFT, STILL, AGREED, SAID, REST, PLAIN = (
+#: What a stretch of a bar is: ours, theirs, past its limit, left, standing still, agreed, said, the rest, of no side, or of all.
+OURS, THEIRS, LATE, LEFT, STILL, AGREED, SAID, REST, PLAIN, WHOLE = (
     "ours",
     "theirs",
     "late",
@@ -24,9 +24,18 @@ OURS, THEIRS, LATE, LEFT, STILL, AGREED, SAID, REST, PLAIN = (
     "said",
     "rest",
     "plain",
+    "whole",
 )
 #: How each is filled: a class of its own, or a pattern under an edge.
-_FILLS = {OURS: "g-ours", LEFT: "g-left", SAID: "g-left", STILL: "g-still", REST: "g-rest", PLAIN: "g-plain"}
+_FILLS = {
+    OURS: "g-ours",
+    LEFT: "g-left",
+    SAID: "g-left",
+    STILL: "g-still",
+    REST: "g-rest",
+    PLAIN: "g-plain",
+    WHOLE: "g-whole",
+}
 _PATTERNS = {THEIRS: "p-theirs", LATE: "p-late", AGREED: "p-dots"}
 _EDGES = {THEIRS: "g-edge-theirs", LATE: "g-edge-late", AGREED: "g-edge-ours"}
 #: The ids of the patterns that a page with pictures has to hold.
@@ -35,6 +44,8 @@ PATTERNS = tuple(_PATTERNS.values())
 REACHED, BROKEN_OFF = "reached", "broken_off"
 #: Pixels: a row of lanes, a bar in it, and the head of the axis.
 ROW, BAR, HEAD = 44, 16, 30
+#: And a label with a box below it.
+_BOX_ROW = 38
 #: Per cent below which nobody sees a stretch, and letters to a per cent of a picture as narrow as they come.
 _LEAST, _PER_LETTER = 0.4, 1.7
 
@@ -128,6 +139,16 @@ class Bar:
     shown: str
     kind: str = PLAIN
     url: str = ""
+
+
+@dataclass(frozen=True)
+class Box:
+    """How far values lie apart: within which so many of a hundred are (5, 25, 50, 75 and 95), with a label and the middle in words."""
+
+    label: str
+    shown: str
+    within: Sequence[float]
+    kind: str = PLAIN
 
 
 def months_between(start: datetime, end: datetime, most: int = 12) -> list[datetime]:
@@ -279,11 +300,31 @@ def loss_of_cell(value: float, before: float, most: float) -> Markup:
     return _picture([_rect(0, 100, 1, 12, "g-off"), *drawn], 14, "")
 
 
+def boxes(rows: Sequence[Box], most: float) -> Markup:
+    """Rows of a label over a box on one scale from zero: from quarter to quarter, its middle as a stroke, lines to the outer ones. The
+    numbers stand in a table."""
+    parts: list[Markup] = []
+    for n, row in enumerate(rows):
+        y = n * _BOX_ROW
+        low, first, middle, third, high = (
+            min(100.0, 100 * max(one, 0) / most) if most > 0 else 0.0 for one in row.within
+        )
+        parts += [_text("0%", y + 11, row.label, "t-2"), _text("100%", y + 11, row.shown, "t-1 a-end")]
+        parts += [_rect(0, 100, y + 16, 12, "g-off"), _across(low, high, y + 22)]
+        parts += [_line(end, "g-whisker", y + 19, y + 25) for end in (low, high)]
+        parts += _bar(first, third, row.kind, y + 16, 12)
+        parts += [_line(middle, kind, y + 14, y + 30) for kind in ("g-middle-ground", "g-middle")]
+    return _picture(parts, max(len(rows) * _BOX_ROW, 1), "")
+
+
 def sample(kind: str) -> Markup:
-    """A mark for the key of a picture: a kind of stretch, "limit" or "off"."""
+    """A mark for the key of a picture: a kind of stretch, "box", "limit" or "off"."""
     match kind:
         case "limit":
             inner = _join([Markup('<svg x="50%" y="6" overflow="visible">{}</svg>').format(_diamond(over=False))])
+        case "box":
+            middle = (_line(50, kind, 0, 12) for kind in ("g-middle-ground", "g-middle"))
+            inner = _join([_across(0, 100, 6), *_bar(20, 80, WHOLE, 1, 10), *middle])
         case "off":
             inner = _rect(0, 100, 0, 12, "g-off")
         case _:
@@ -343,6 +384,12 @@ def _diamond(*, over: bool) -> Markup:
 def _at(x: float, y: int, inner: Markup) -> Markup:
     """Shapes in pixels at a place in per cent."""
     return Markup('<svg x="{}%" y="{}" overflow="visible">{}</svg>').format(_number(x), y, inner)
+
+
+def _across(start: float, end: float, y: float) -> Markup:
+    return Markup('<line class="g-whisker" x1="{0}%" x2="{1}%" y1="{2}" y2="{2}"/>').format(
+        _number(start), _number(end), y
+    )
 
 
 def _line(x: float, kind: str, y1: int, y2: int) -> Markup:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.engine.figures.counting import Figure, Row, added, median, numbers, p90, percent, without_needs
+from casework.engine.figures.counting import Figure, Row, added, median, numbers, p90, percent, spread, without_needs
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,18 @@ def test_a_line_is_called_by_what_it_is_of_and_counts_the_cases_behind_it() -> N
     row = Row(of={"step": "signed", "month": None}, numerator=2, cases=("1", "2"))
     assert (row.line, row.behind) == ("month:;step:signed", 2)
     assert Row(of={}, numerator=2, kept_apart=7).behind == 7
+
+
+def test_how_far_values_lie_apart_is_told_of_five_at_least() -> None:
+    assert spread([4, 3, 2, 1]) is None
+    assert spread([5, 4, 3, 2, 1]) == tuple(map(Decimal, ("1", "2", "3.0", "4", "5")))
+    assert spread(range(1, 101)) == tuple(map(Decimal, ("5", "25", "50.5", "75", "95")))
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=5))
+def test_each_of_a_spread_is_no_less_than_the_one_before_and_only_the_middle_is_made_up(values: list[int]) -> None:
+    told = spread(values)
+    assert told is not None
+    assert list(told) == sorted(told)
+    assert told[2] == median(values)
+    assert {*told[:2], *told[3:]} <= {*values}

@@ -58,7 +58,7 @@ def test_where_no_outcome_tells_of_stops_there_are_none_among_the_others() -> No
     figure = endings(world(*told))
     stopped, failed = (0, "numerator"), (0, "denominator")
     assert [one for one in figure.sums if stopped in one[1:]] == [
-        (failed, stopped, (2, "numerator")),
+        (failed, stopped, (3, "numerator")),
         ((2, "denominator"), stopped, (2, "numerator"), (3, "numerator")),
     ]
     with_a_stop = endings(world(*told, Told("3").close("compliance_stop", 9)))

@@ -48,3 +48,16 @@ def test_the_minutes_of_a_side_are_added_over_the_stays_that_ended() -> None:
 
 def test_a_case_that_is_another_one_stays_nowhere() -> None:
     assert time_in_step(world(Told("1").close("duplicate", 3))).rows == ()
+
+
+def test_how_far_stays_lie_apart_is_told_in_minutes_and_by_whose_turn_it_was() -> None:
+    told = []
+    for n in range(5):
+        held = Told(str(n)).fire("hold", 1, to=("on_hold",), hold={"waits_for": "authority"})
+        told.append(held.fire("resume", 2 + n % 3, hold=None).fire("on", 4, to=("later",)))
+    figure_of = time_in_step(world(*told))
+    whole = line(figure_of, step="on_hold", what="ended")
+    side = line(figure_of, step="on_hold", what="side", side="authority", unit="working_minutes")
+    assert whole.spread == side.spread == tuple(Decimal(days * DAY) for days in (1, 1, 2, 2, 3))
+    assert line(figure_of, step="later", what="open").spread is None
+    assert line(time_in_step(world(*told[:4])), step="on_hold", what="ended").spread is None

@@ -20,7 +20,13 @@ FIGURES = {
     "time_in_step": Figure(
         rows=(
             Row(
-                of={"step": "triage"}, numerator=11, denominator=30, median=Decimal("2.5"), p90=Decimal(9), unripe=True
+                of={"step": "triage"},
+                numerator=11,
+                denominator=30,
+                median=Decimal("2.5"),
+                p90=Decimal(9),
+                unripe=True,
+                spread=(Decimal(1), Decimal(2), Decimal("2.5"), Decimal(8), Decimal(9)),
             ),
             Row(of={"step": "plan"}, numerator=30, denominator=11, share=False, parts={"open": 4}),
         ),

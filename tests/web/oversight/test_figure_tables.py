@@ -12,8 +12,9 @@ from casework.engine.figures import conversion, every, funnel
 from casework.engine.figures.counting import Figure, Row
 from casework.operations.oversight.figure_names import CalledInFigures
 from casework.web.oversight import figure_words
+from casework.web.oversight.figure_drafts import Draft, FigureTable, Section
 from casework.web.oversight.figure_shapes import SHAPES
-from casework.web.oversight.figure_tables import AT_ONCE, ORDER, Draft, FigureTable, Section, in_order, section
+from casework.web.oversight.figure_tables import AT_ONCE, ORDER, in_order, section
 from casework.web.oversight.figure_words import Sayer, say_length
 from tests.engine.figures.pieces import START, Told, world
 

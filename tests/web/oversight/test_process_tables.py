@@ -16,7 +16,7 @@ from casework.engine.mining.process import MOST, Process, as_shown
 from casework.engine.mining.waits import Place, Work
 from casework.engine.mining.ways import Arc, Variant
 from casework.engine.parts import MAIN
-from casework.web.oversight.figure_tables import Section
+from casework.web.oversight.figure_drafts import Section
 from casework.web.oversight.process_tables import MOST_CASES, WRONG, edition_name, say_task, sections
 from tests.web.oversight.test_process_heat import place
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from casework.web.shell import charts
-from casework.web.shell.charts import Bar, Day, Lane, Limit, Scale, Share, Span, Tick
+from casework.web.shell.charts import Bar, Box, Day, Lane, Limit, Scale, Share, Span, Tick
 
 ROOT = Path(__file__).parents[3]
 START = datetime(2026, 5, 1, tzinfo=UTC)
@@ -53,10 +53,11 @@ PICTURES = {
     "strip": charts.strip(DAYS, "What is due in four weeks"),
     "share": charts.bar_share([Share(n + 1, kind, kind) for n, kind in enumerate(KINDS)], "Money"),
     "bars": charts.bars([Bar("<Beijing>", 3, "3", url="/cases?a=1&b=2"), Bar("Shanghai", 0, "0")], "Cases"),
+    "boxes": charts.boxes([Box("<all>", "4 h", (1, 2, 4, 8, 20), charts.THEIRS), Box("b", "0", (0,) * 5)], 20),
     "cell": charts.share_of_cell(3, 4),
     "parts": charts.parts_of_cell([(1, charts.LATE), (2, charts.PLAIN)], 4),
     "loss": charts.loss_of_cell(3, 5, 10),
-    "key": Markup("<g>{}</g>").format(Markup("").join(charts.sample(kind) for kind in (*KINDS, "limit", "off"))),
+    "key": Markup("<g>{}</g>").format(Markup("").join(charts.sample(kind) for kind in (*KINDS, "box", "limit", "off"))),
 }
 
 
@@ -109,6 +110,13 @@ def test_a_loss_shows_what_the_line_before_had_behind_it() -> None:
     assert widths(PICTURES["loss"]) == [(0, 100), (0, 50), (0, 30)]
     assert widths(PICTURES["parts"])[1:] == [(0, 25), (0, 25), (25, 50)]
     assert widths(charts.loss_of_cell(0, 0, 0)) == [(0, 100)]
+
+
+def test_a_box_goes_from_quarter_to_quarter_on_the_scale_of_all() -> None:
+    # The ground, the box and its edge; of nothing as much as one can see.
+    assert widths(PICTURES["boxes"]) == [(0, 100), (10, 30), (10, 30), (0, 100), (0, 0.4)]
+    assert "&lt;all&gt;" in PICTURES["boxes"]
+    assert widths(charts.boxes([Box("a", "", (0,) * 5)], 0)) == [(0, 100), (0, 0.4)]
 
 
 def test_words_are_escaped() -> None:

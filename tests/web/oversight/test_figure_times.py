@@ -1,0 +1,74 @@
+"""How far stays lie apart is drawn as boxes on one scale, by whose turn it was, with the numbers in a table."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+
+from casework.engine.figures.counting import Figure, Row
+from casework.web.oversight.figure_drafts import Draft, FigureTable
+from casework.web.oversight.figure_tables import section
+from casework.web.oversight.figure_times import scale_of
+from tests.web.oversight.test_figure_tables import SAYER
+
+HOURS = tuple(Decimal(60 * hours) for hours in (1, 2, 4, 8, 16))
+SIDE = {"step": "triage", "what": "side", "unit": "working_minutes"}
+
+
+def tables_of(app: Flask, *rows: Row) -> list[FigureTable]:
+    figure = Figure(rows=rows, unit="working_days")
+    with app.test_request_context("/figures"):
+        return list(section(Draft("time_in_step", figure, SAYER, lambda name, row: f"/{row.of['what']}")).tables)
+
+
+def test_a_step_has_a_box_for_all_and_one_for_each_side_and_its_numbers_a_table(app: Flask) -> None:
+    told, behind = tables_of(
+        app,
+        Row(of={"step": "triage", "what": "ended"}, numerator=6, spread=HOURS),
+        Row(of={**SIDE, "side": "office"}, numerator=6, denominator=6, amount=Decimal(600), spread=HOURS),
+        Row(of={**SIDE, "side": "provider"}, numerator=2, denominator=6, amount=Decimal(60)),
+    )
+    (line,) = told.rows
+    drawn = line["bar"].bar
+    assert 'aria-hidden="true"' in drawn
+    assert (drawn.count("all together"), drawn.count("the office"), drawn.count("a provider")) == (1, 1, 0)
+    # Of 20 hours, from 2 to 8.
+    assert drawn.count('x="10%" y="16" width="30%"') == 1
+    assert "from 0 to 20.0 working hours" in told.marks[-1][1]
+    assert behind.folded
+    assert [row["what"].words for row in behind.rows] == ["Triage", "Triage · the office"]
+    assert [behind.rows[0][key].words for key in ("stays", "5", "50", "95")] == [
+        "6",
+        "1.0 working hours",
+        "4.0 working hours",
+        "16.0 working hours",
+    ]
+
+
+def test_where_nothing_lies_apart_there_is_neither_box_nor_table(app: Flask) -> None:
+    (told,) = tables_of(app, Row(of={"step": "triage", "what": "ended"}, numerator=4))
+    assert told.rows[0]["bar"].bar == ""
+    assert len(told.marks) == 3
+
+
+@pytest.mark.parametrize(
+    ("hours", "end"),
+    [
+        ("0", 0),
+        ("0.5", 1),
+        ("1", 1),
+        ("3", 4),
+        ("9", 10),
+        ("10", 10),
+        ("11", 20),
+        ("41", 50),
+        ("99", 100),
+        ("730", 800),
+    ],
+)
+def test_the_scale_ends_at_round_hours_beyond_all_boxes(hours: str, end: int) -> None:
+    row = Row(of={}, numerator=5, spread=(*HOURS[:1] * 4, Decimal(hours) * 60))
+    assert scale_of([row]) == end * 60
+    assert scale_of([]) == 0
