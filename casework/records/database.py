@@ -371,6 +371,11 @@ def plan_by_values(db: Connection) -> None:
     run_later(db, "SET LOCAL plan_cache_mode = force_custom_plan")
 
 
+def plan_alone(db: Connection) -> None:
+    """For the rest of the transaction: no worker is started beside a statement, which takes longer than a look into an index."""
+    run_later(db, "SET LOCAL max_parallel_workers_per_gather = 0")
+
+
 def person_reads(person: str) -> str:
     """In a select list: from here to the end of the transaction this person reads, by an expression in SQL."""
     return f"set_config('casework.reader', {person}, true), {_PERSON_ROLE}"

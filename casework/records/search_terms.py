@@ -11,6 +11,15 @@ from collections.abc import Iterable, Iterator
 
 from casework.matching.terms import UNSPACED
 
+#: What an IP right, a past project, an assessment of needs, and a visit or an event of one say of themselves: expressions of SQL over the
+#: columns of their tables, whose indexes of words are made of them.
+RIGHT_SAYS = "coalesce(office, '') || ' ' || coalesce(application_number, '') || ' ' || coalesce(number, '') || ' ' || coalesce(owner, '')"
+PROJECT_SAYS = (
+    "title || ' ' || coalesce(title_zh, '') || ' ' || coalesce(need_owner, '') || ' ' || coalesce(technology_owner, '')"
+    " || ' ' || external_id"
+)
+ASSESSMENT_SAYS = "title || ' ' || coalesce(title_zh, '') || ' ' || coalesce(conclusion, '')"
+VISIT_SAYS = "title || ' ' || coalesce(place, '') || ' ' || coalesce(notes, '')"
 #: Runs of what indexes keep: Latin words and numbers, and what is written without spaces.
 _RUN = re.compile(f"([a-z0-9]+)|([{UNSPACED}]+)")
 _SMALL = str.maketrans({chr(letter): chr(letter + 32) for letter in range(ord("A"), ord("Z") + 1)})
@@ -29,6 +38,11 @@ def rarest_terms(words: Iterable[str], most: int) -> list[str]:
     """The queries of so many words by which an index knows something, the longest first: these are the rarest."""
     longest = sorted(dict.fromkeys(words), key=len, reverse=True)
     return [terms for word in longest if (terms := terms_of(word))][:most]
+
+
+def terms_of_all(words: Iterable[str]) -> str | None:
+    """The query that finds what holds all the words of which an index knows something; None where it knows of none."""
+    return " & ".join(f"({terms})" for word in dict.fromkeys(words) if (terms := terms_of(word))) or None
 
 
 def terms_within(words: str) -> str | None:

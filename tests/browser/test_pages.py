@@ -131,6 +131,7 @@ MORE: dict[str, tuple[str | None, str]] = {
     "case sheet": ("provider", "/referrals/<accepted>/sheet"),
     "disputes": ("dispute_officer", "/"),
     "queue": ("provider", "/queues"),
+    "search results": ("officer", "/search?q=boilers"),
     "no such page": ("officer", "/cases/BJ-2099-0001"),
     "what may not be done": ("other_officer", "/cases/<number>/tracks/<track>/propose_close"),
     "action": ("officer", "/cases/<fresh>/tracks/<fresh_track>/hold"),

@@ -25,7 +25,18 @@ _WORDS = text("""
     UNION ALL SELECT title, '/technologies/' || id FROM technologies WHERE merged_into IS NULL
     UNION ALL SELECT name, '/organisations/' || id FROM organisations WHERE merged_into IS NULL
     UNION ALL SELECT number, '/cases/' || number FROM cases
+    UNION ALL SELECT number, '/rights/' || id FROM rights WHERE merged_into IS NULL AND number IS NOT NULL
+    UNION ALL SELECT owner, '/rights/' || id FROM rights WHERE merged_into IS NULL AND owner IS NOT NULL
+    UNION ALL SELECT title, '/needs-assessments/' || id FROM needs_assessments
+    UNION ALL SELECT title, '/needs-assessments/' || assessment_id FROM assessment_visits
+    UNION ALL SELECT title, '/past-projects?project=' || id FROM past_projects
     ORDER BY 2
+""")
+#: A past project of each programme: no scene has any.
+_PROJECTS = text("""
+    INSERT INTO past_projects (id, programme_id, source, external_id, title, title_zh, ended_on, outcome)
+    SELECT gen_random_uuid(), p.id, 'list', 'P-' || p.code, 'Sludge dryer ' || p.code, '污泥干化', date '2023-05-31', 'deployed_measured'
+    FROM programmes p
 """)
 #: The open tasks of cases, with the page of each.
 _TASKS = text("""
@@ -42,6 +53,8 @@ def scene(
     with set_scene(database_server, template_database, tmp_path_factory.mktemp("scene")) as made:
         here = made.things["here"]
         make_personae(made.world, made.app.extensions["casework"], here["number"], here["mediation"])
+        with transaction(made.app.extensions["casework"]) as db:
+            db.execute(_PROJECTS)
         yield made
 
 
@@ -59,7 +72,7 @@ def test_what_is_found_opens_and_what_does_not_open_is_not_found(scene: Scene, w
     def opens(page: str) -> bool:
         return browser.get(page, follow_redirects=True).status_code == 200
 
-    for words in sorted({words for words, _ in things + asked} | {"steam", "蒸汽", "paper", "note"}):
+    for words in sorted({words for words, _ in things + asked} | {"steam", "蒸汽", "paper", "note", "污泥"}):
         found = _found(browser, words)
         assert all(opens(page) for page in found), (words, found)
         for title, page in things:

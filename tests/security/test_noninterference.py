@@ -27,9 +27,11 @@ from werkzeug.test import TestResponse
 from casework.api import PREFIX
 from casework.definitions import load_library
 from casework.jobs.mail_content import write_mail
+from casework.operations.catalogue.assessment_visits import add_visit
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.kept_records import create_record
 from casework.operations.catalogue.matches import create_match
+from casework.operations.catalogue.needs_assessments import plan_assessment
 from casework.operations.core.drafts import save_draft
 from casework.operations.core.perform import home_of
 from casework.operations.matching.decisions import decide
@@ -185,6 +187,16 @@ def _close(world: World, db: Connection, things: Things) -> None:
     refused: dict[str, Any] = {"code": "not_ready", "reason": f"{WORDS} runs out of it."}
     decide(db, officer, run, technology=here, decision="refuse", request=new_request(), **refused)
     _type(world, db, f"need:new:{programme}", "officer")
+    _assess(world, db, programme)
+
+
+def _assess(world: World, db: Connection, programme: str) -> None:
+    """Whoever reads closed needs plans an assessment, and enters an event of it."""
+    officer, days = world.actor(db, "officer"), {"starts_on": "2026-01-01", "ends_on": "2026-06-30"}
+    plan = {"title": f"{WORDS} in the city", **days}
+    done = plan_assessment(db, officer, programme=programme, fields=plan, request=new_request())
+    event = {"kind": "event", "day": "2026-02-02", "title": f"{WORDS} forum", "notes": f"{WORDS} was asked for."}
+    add_visit(db, officer, str(done.answer["id"]), fields=event, request=new_request())
 
 
 SECRETS: Mapping[str, Secret] = {

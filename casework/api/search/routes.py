@@ -53,7 +53,8 @@ def drop_saved_view(call: Call) -> Done:
 
 ROUTES: tuple[Route, ...] = (
     get("/search", search_everything,
-        "Search cases, documents, messages, open tasks, needs, technologies, organisations and people that you may see", schemas.Found,
+        "Search cases, documents, messages, open tasks, needs, technologies, IP rights, needs assessments with their visits, past projects,"
+        " organisations and people that you may see", schemas.Found,
         query=schemas.SearchQuery, noun="page", ready=make_ready),
     get("/views", list_saved_views, "List your saved views of a list, and those of your office", schemas.SavedViews,
         query=schemas.ViewQuery),

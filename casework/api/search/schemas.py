@@ -84,6 +84,48 @@ class FoundRecord(Answer):
     status: str
 
 
+class FoundRight(Answer):
+    id: str
+    kind: str
+    office: str | None
+    application_number: str | None
+    number: Annotated[str | None, Field(description="Of the grant or the registration")]
+    owner: Annotated[str | None, Field(description="By the owners on record, else as the register says it")]
+    expired: Annotated[bool, Field(description="It is named in nothing new")]
+    named: Annotated[
+        bool, Field(description="It, or one merged into it, has the number that was written, however that was")
+    ]
+
+
+class FoundAssessment(Answer):
+    id: str
+    title: str
+    title_zh: str | None
+    status: str
+    starts_on: str
+
+
+class FoundVisit(Answer):
+    id: str
+    kind: str
+    day: str
+    title: str
+    assessment: Annotated[str, Field(description="Of which it is a visit or an event")]
+    assessment_title: str
+    assessment_title_zh: str | None
+
+
+class FoundProject(Answer):
+    id: str
+    external_id: Annotated[str, Field(description="What its source calls it")]
+    title: str
+    title_zh: str | None
+    need_owner: str | None
+    technology_owner: str | None
+    outcome: str
+    ended_on: str
+
+
 class FoundOrganisation(Answer):
     id: str
     name: str
@@ -109,6 +151,15 @@ class Found(Answer):
     tasks: Annotated[list[FoundTask], Field(description="Open ones, by what is to be done and the number of the case")]
     needs: Annotated[list[FoundRecord], Field(description="By what they say in either language")]
     technologies: list[FoundRecord]
+    rights: Annotated[
+        list[FoundRight],
+        Field(
+            description="By their numbers, office, kind and owners; of those that were merged the ones in their places"
+        ),
+    ]
+    assessments: Annotated[list[FoundAssessment], Field(description="Of needs, by title and conclusion")]
+    visits: Annotated[list[FoundVisit], Field(description="And events of assessments, by title, place and notes")]
+    past_projects: Annotated[list[FoundProject], Field(description="By title and the names of both owners")]
     organisations: list[FoundOrganisation]
     people: Annotated[list[FoundPerson], Field(description="Those that you work with")]
     more: Annotated[bool, Field(description="There is more than is listed")]

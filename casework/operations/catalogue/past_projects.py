@@ -60,14 +60,24 @@ _WRITE = text(f"""
 
 
 def list_past_projects(
-    db: Connection, actor: Actor, *, outcome: str | None = None, cursor: str | None = None, limit: int | None = None
+    db: Connection,
+    actor: Actor,
+    *,
+    outcome: str | None = None,
+    project: str | None = None,
+    cursor: str | None = None,
+    limit: int | None = None,
 ) -> PastProjects:
-    """Past projects of the actor's programmes, those first that ended last, and how many there are of each outcome."""
+    """Past projects of the actor's programmes, those first that ended last, or one `project` of them; and how many there are of each
+    outcome."""
     most = insist_limit(limit)
     given: dict[str, Any] = {"all_of": sorted(reach(actor).all_of), "most": most + 1, "outcome": outcome}
     more = ""
+    if project is not None:
+        more = " AND id = CAST(:project AS uuid)"
+        given["project"] = project
     if keys := from_cursor(cursor, 2):
-        more = " AND (ended_on, id) < (CAST(:ended AS date), CAST(:after AS uuid))"
+        more += " AND (ended_on, id) < (CAST(:ended AS date), CAST(:after AS uuid))"
         given |= {"ended": _day(keys[0]), "after": cursor_id(keys[1])}
     rows = db.execute(
         text(

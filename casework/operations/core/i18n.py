@@ -21,6 +21,13 @@ SERVICES = {
     "deployment": N_("deployment"), "mediation": N_("mediation"), "verification": N_("verification"), "case": N_("case"),
 }  # fmt: skip
 
+#: What each kind of IP right is called.
+KINDS_OF_RIGHTS = {
+    "invention": N_("invention patent"), "utility_model": N_("utility model"), "design": N_("design"),
+    "software": N_("software copyright"), "know_how": N_("know-how"), "trade_secret": N_("trade secret"),
+    "plant_variety": N_("plant variety"), "application": N_("pending application"), "other": N_("other right"),
+}  # fmt: skip
+
 #: The zone of the office, and what it is called.
 BEIJING, _BEIJING_TIME, _PLACE_TIME = "Asia/Shanghai", N_("Beijing time"), N_("%(place)s time")
 

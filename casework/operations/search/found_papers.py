@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, TextClause, text
 
 from casework.operations.core.reader_names import titled
 from casework.records.access_sql import own_paper, own_referral, reads_case
-from casework.records.search_terms import rarest_terms, terms_of
+from casework.records.search_terms import rarest_terms, terms_of_all
 
 #: The papers that a person may see and that hold all the words.
 #: What lies sealed is searched by nobody: of a mediation neither papers nor messages, not even for those named for it.
@@ -66,7 +66,7 @@ def found_documents(db: Connection, words: Sequence[str], given: Mapping[str, An
 
 def found_messages(db: Connection, words: Sequence[str], given: Mapping[str, Any]) -> Sequence[Row[Any]]:
     """The first `most` of the messages that hold all the words."""
-    asked = " & ".join(f"({terms})" for word in dict.fromkeys(words) if (terms := terms_of(word)))
+    asked = terms_of_all(words)
     return _found(db, [asked] if asked else [], given, _MESSAGES_NAMED, (_SOME_MESSAGES, _ALL_MESSAGES))
 
 

@@ -1,6 +1,6 @@
 """One search over what a person may see: case numbers, titles, owners and parties; documents by title and file name; the
-words of messages; open tasks by what is to be done; needs and technologies by what they say in either language; organisations; and
-people. Reads only.
+words of messages; open tasks by what is to be done; needs and technologies by what they say in either language; IP rights by their
+numbers, kinds and owners; assessments of needs with their visits and events; past projects; organisations; and people. Reads only.
 
 Every word must stand somewhere, in any order, in English or Chinese, and at the beginning of a word.
 
@@ -10,10 +10,11 @@ What may be found is what may be listed: the same policy, so that a search says 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from casework.engine.definition.editions import do_key
 from casework.ledger.canonical_json import instant
@@ -26,24 +27,33 @@ from casework.operations.core.reader_names import titled
 from casework.operations.matching.listed_records import Kind, list_found
 from casework.operations.mediations.views import MediationOutline
 from casework.operations.people.lists import PEOPLE_SEEN, people_values
+from casework.operations.search.found_assessments import found_assessments, found_visits
 from casework.operations.search.found_cases import PARTIES, found_cases
 from casework.operations.search.found_papers import found_documents, found_messages
+from casework.operations.search.found_projects import found_projects
+from casework.operations.search.found_rights import found_rights
 from casework.operations.search.found_tasks import found_tasks
 from casework.operations.search.views import (
     Found,
+    FoundAssessment,
     FoundCase,
     FoundDocument,
     FoundMessage,
     FoundOrganisation,
     FoundPerson,
+    FoundProject,
     FoundRecord,
     FoundReferral,
+    FoundRight,
     FoundTask,
+    FoundVisit,
 )
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import reach
+from casework.permissions.visibility import closed_of, reach
 from casework.records.access_sql import named_for, own_referral, reach_values
+from casework.records.database import plan_alone
 
+_View = TypeVar("_View", FoundAssessment, FoundProject, FoundRight, FoundVisit)
 SHORTEST, LONGEST, MOST = 2, 100, 50
 #: How much of a message is shown around the first word that was found, and how much of that stands before it.
 _EXCERPT, _BEFORE = 160, 40
@@ -82,6 +92,10 @@ KINDS = (
     "tasks",
     "needs",
     "technologies",
+    "rights",
+    "assessments",
+    "visits",
+    "past_projects",
     "organisations",
     "people",
 )
@@ -89,7 +103,7 @@ KINDS = (
 
 def search(db: Connection, actor: Actor, wanted: str, most: int = MOST, *, registers: bool = True) -> Found:
     """What the words name, of each kind, as far as the actor sees it; nothing for too few letters. Without `registers` neither tasks
-    nor needs nor technologies nor organisations are looked for."""
+    nor what registers hold is looked for: needs, technologies, rights, assessments, past projects, organisations."""
     words = " ".join(wanted.replace("\x00", "").split())[:LONGEST]
     if len(words) < SHORTEST:
         nothing: dict[str, Any] = {kind: [] for kind in KINDS}
@@ -107,6 +121,12 @@ def search(db: Connection, actor: Actor, wanted: str, most: int = MOST, *, regis
     needs = _records(db, actor, Need, words, most) if looks else _NONE
     technologies = _records(db, actor, Technology, words, most) if looks else _NONE
     organisations = _organisations(db, actor, words, most) if looks else []
+    if looks:
+        plan_alone(db)
+    rights, projects = (
+        (found_rights(db, words.split(), given), found_projects(db, words.split(), given)) if looks else ([], [])
+    )
+    assessments, visits = _assessments(db, actor, words.split(), given) if registers else ([], [])
     seen = [row.parties for row in cases if row.whole] + [row.parties for row in (*referrals, *mediations)]
     names = names_of(db, set(), {party for parties in seen for party in parties.values()})
 
@@ -168,6 +188,12 @@ def search(db: Connection, actor: Actor, wanted: str, most: int = MOST, *, regis
         tasks=[_task(row) for row in tasks[:most]],
         needs=needs[0],
         technologies=technologies[0],
+        rights=[_shown_as(FoundRight, row) for row in rights[:most]],
+        assessments=[
+            _shown_as(FoundAssessment, row, starts_on=row.starts_on.isoformat()) for row in assessments[:most]
+        ],
+        visits=[_shown_as(FoundVisit, row, day=row.day.isoformat()) for row in visits[:most]],
+        past_projects=[_shown_as(FoundProject, row, ended_on=row.ended_on.isoformat()) for row in projects[:most]],
         organisations=organisations[:most],
         people=[
             FoundPerson(
@@ -182,7 +208,20 @@ def search(db: Connection, actor: Actor, wanted: str, most: int = MOST, *, regis
         or technologies[1]
         or any(
             len(rows) > most
-            for rows in (cases, referrals, mediations, documents, messages, tasks, organisations, people)
+            for rows in (
+                cases,
+                referrals,
+                mediations,
+                documents,
+                messages,
+                tasks,
+                rights,
+                assessments,
+                visits,
+                projects,
+                organisations,
+                people,
+            )
         ),
     )
 
@@ -194,6 +233,21 @@ def _task(row: Any) -> FoundTask:
         for name in ("id", "edition", "rule", "type", "about", "number", "title", "track", "referral")
     }
     return FoundTask(**shown, do=do, do_zh=do_zh)
+
+
+def _assessments(
+    db: Connection, actor: Actor, words: Sequence[str], given: Mapping[str, Any]
+) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]]]:
+    """The assessments that hold all the words, and the visits and events that do."""
+    if not (closed := sorted(closed_of(actor))):
+        return [], []
+    asked = {**given, "closed_of": closed}
+    return found_assessments(db, words, asked), found_visits(db, words, asked)
+
+
+def _shown_as(kind: type[_View], row: Row[Any], **said: Any) -> _View:
+    """A row as it is handed out: its columns by the names of the fields, with what is `said` otherwise."""
+    return kind(**{one.name: getattr(row, one.name) for one in fields(kind)} | said)
 
 
 _NONE: tuple[list[FoundRecord], bool] = ([], False)

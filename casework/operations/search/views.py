@@ -84,6 +84,67 @@ class FoundRecord:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FoundRight:
+    """An IP right, by its numbers, office, kind or owners."""
+
+    id: str
+    kind: str
+    office: str | None
+    application_number: str | None
+    #: Of the grant or the registration.
+    number: str | None
+    #: Whose it is, as the reader calls them.
+    owner: str | None
+    #: It is named in nothing new.
+    expired: bool
+    #: It has the number that was written, however that was.
+    named: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundAssessment:
+    """An assessment of needs, by its titles or its conclusion."""
+
+    id: str
+    title: str
+    title_zh: str | None
+    #: planned, under_way or concluded.
+    status: str
+    starts_on: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundVisit:
+    """A visit or an event of an assessment, by its title, place or notes."""
+
+    id: str
+    #: visit, interview, meeting or event.
+    kind: str
+    day: str
+    title: str
+    #: The id of its assessment, and what that is called.
+    assessment: str
+    assessment_title: str
+    assessment_title_zh: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundProject:
+    """A past project, by its titles, both owners or what its source calls it."""
+
+    id: str
+    external_id: str
+    title: str
+    title_zh: str | None
+    #: Names, as the source writes them.
+    need_owner: str | None
+    technology_owner: str | None
+    #: A code of the main workflow's outcomes.
+    outcome: str
+    ended_on: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FoundOrganisation:
     """An organisation, by its names or its registration number."""
 
@@ -122,6 +183,10 @@ class Found:
     tasks: list[FoundTask]
     needs: list[FoundRecord]
     technologies: list[FoundRecord]
+    rights: list[FoundRight]
+    assessments: list[FoundAssessment]
+    visits: list[FoundVisit]
+    past_projects: list[FoundProject]
     organisations: list[FoundOrganisation]
     #: Those that you work with.
     people: list[FoundPerson]

@@ -60,3 +60,20 @@ BEGIN
     RETURN public.casework_terms(said)
         || CAST('#' || programme || ' ' || regexp_replace(threes, '(^| )[a-z0-9]+', ' ', 'g') AS tsvector);
 END $$;
+
+-- The number of an IP right as it is compared: without signs, the country of its office before it, its check digit and the code of what
+-- was published. The same as `engine.case_objects.right_numbers`; null where nothing of it can be compared.
+CREATE FUNCTION casework_right_number(office text, number text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 500 AS $$
+DECLARE
+    plain text COLLATE "C" := regexp_replace(upper(normalize(number, NFKC) COLLATE "C"), '[^0-9A-Z.]+', '', 'g');
+    code text COLLATE "C" := upper(coalesce(office, '') COLLATE "C");
+BEGIN
+    code := CASE code WHEN 'EPO' THEN 'EP' WHEN 'WIPO' THEN 'WO' ELSE code END;
+    IF substr(plain, 3, 1) ~ '[0-9]' AND (left(plain, 2) IN ('ZL', 'CN') OR length(code) = 2 AND left(plain, 2) = code) THEN
+        plain := substr(plain, 3);
+    END IF;
+    plain := regexp_replace(plain, '^([0-9]{12}|[0-9]{8})[.][0-9X]$', '\1');
+    plain := regexp_replace(plain, '^((19|20)[0-9]{10})[0-9X]$', '\1');
+    plain := regexp_replace(replace(plain, '.', ''), '^(([A-Z]{2})?[0-9]{6,})[A-Z][0-9]?$', '\1');
+    RETURN CASE WHEN plain ~ '[0-9]' THEN plain END;
+END $$;

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Date, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Date, Index, Integer, Table, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from casework.records.tables.base import Id, id_column, metadata, reference
+from casework.records.search_terms import ASSESSMENT_SAYS, VISIT_SAYS
+from casework.records.tables.base import GIN, Id, id_column, metadata, reference
 
 needs_assessments = Table(
     "needs_assessments",
@@ -32,6 +33,12 @@ needs_assessments = Table(
         name="status",
     ),
     CheckConstraint("enterprises_target > 0 AND needs_target > 0", name="targets"),
+    Index(
+        "ix_needs_assessments_terms",
+        text(f"casework_terms({ASSESSMENT_SAYS})"),
+        postgresql_using="gin",
+        postgresql_with=GIN,
+    ),
     comment="What technology a city needs, as a programme finds it out before it collects needs",
 )
 
@@ -74,6 +81,9 @@ assessment_visits = Table(
     ),
     Column("staff", ARRAY(Id), nullable=False, server_default=text("'{}'"), comment="Who came from the office"),
     CheckConstraint("kind IN ('visit', 'interview', 'meeting', 'event')", name="kind"),
+    Index(
+        "ix_assessment_visits_terms", text(f"casework_terms({VISIT_SAYS})"), postgresql_using="gin", postgresql_with=GIN
+    ),
     comment="Visits and events of an assessment",
 )
 

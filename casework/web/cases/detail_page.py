@@ -20,6 +20,7 @@ from casework.operations.cases.event_views import RecentEvent
 from casework.operations.cases.queries import describe_whole, find_case, outline_of
 from casework.operations.cases.related_records import show_papers
 from casework.operations.cases.views import CaseOutline, WholeCase
+from casework.operations.core.i18n import KINDS_OF_RIGHTS
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look
 from casework.operations.deadlines.queries import explain_tasks
@@ -62,7 +63,6 @@ from casework.web.shell.session import page_transaction
 from casework.web.shell.staffing_words import say_risks
 from casework.web.shell.task_links import queue_name
 from casework.web.shell.values import (
-    KINDS_OF_RIGHTS,
     STANDING,
     STATUSES_OF_RIGHTS,
     Values,

@@ -32,6 +32,7 @@ from casework.engine.state.impact_values import VERIFIED
 from casework.errors import InvalidForm
 from casework.json_values import JsonMapping, JsonObject, is_id
 from casework.operations.core.drafts import find_draft
+from casework.operations.core.i18n import KINDS_OF_RIGHTS
 from casework.operations.core.programme_lists import Called
 from casework.operations.referrals import sheet as sheets
 from casework.operations.referrals.sheet_views import CaseSheet, SheetAnswer, SheetFigure, SheetRight
@@ -46,7 +47,6 @@ from casework.web.shell.layout import clock, day_element
 from casework.web.shell.record_words import VERDICTS
 from casework.web.shell.sent_forms import Sent
 from casework.web.shell.values import (
-    KINDS_OF_RIGHTS,
     STATUSES_OF_RIGHTS,
     Values,
     called_word,

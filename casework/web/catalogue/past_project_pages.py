@@ -20,6 +20,7 @@ from casework.operations.core.programme_lists import read_lists
 from casework.permissions.visibility import reach
 from casework.web.catalogue.listed_fields import called
 from casework.web.catalogue.pages import bring_urls
+from casework.web.catalogue.right_pages import id_or_none
 from casework.web.shell.i18n import chinese, edition_text
 from casework.web.shell.session import list_transaction
 from casework.web.shell.values import say_amount
@@ -30,10 +31,13 @@ blueprint = Blueprint("past_projects", __name__)
 @blueprint.get("/past-projects")
 def index() -> str:
     chosen, cursor = request.args.get("outcome") or None, request.args.get("cursor")
+    project = id_or_none(request.args.get("project", ""))
     with list_transaction() as (db, actor):
         if not reach(actor).all_of:
             raise NotFound()
-        listed = list_past_projects(db, actor, outcome=chosen, cursor=cursor)
+        listed = list_past_projects(db, actor, outcome=chosen, project=project, cursor=cursor)
+        if project and not listed.items:
+            raise NotFound()
         bring = bring_urls(actor, "past_projects")
         lists = {one: read_lists(db, one) for one in {item.programme for item in listed.items}}
     edition = load_library().playing(MAIN)
@@ -43,7 +47,7 @@ def index() -> str:
         rows=listed.items,
         counts=listed.counts,
         ways=[
-            (gettext("All"), url_for("past_projects.index"), not chosen, sum(listed.counts.values())),
+            (gettext("All"), url_for("past_projects.index"), not chosen and not project, sum(listed.counts.values())),
             *(
                 (words.get(code, code), url_for("past_projects.index", outcome=code), code == chosen, count)
                 for code, count in listed.counts.items()

@@ -11,10 +11,10 @@ from casework.engine.case_objects.outside_burdens import LONGEST
 from casework.engine.case_objects.right_kinds import KINDS, kinds_with
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.forms import Choice, Date, Documents, Form, Many, Money, Note, Text, YesNo
+from casework.operations.core.i18n import KINDS_OF_RIGHTS
 from casework.web.shell.forms import Texts, own_texts
 from casework.web.shell.i18n import N_
 from casework.web.shell.values import (
-    KINDS_OF_RIGHTS,
     LICENCES,
     STATUSES_OF_RIGHTS,
     choice_name,

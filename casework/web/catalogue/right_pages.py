@@ -18,6 +18,7 @@ from casework.operations.catalogue.ip_rights import EDITORS
 from casework.operations.catalogue.organisation_queries import programme_names
 from casework.operations.catalogue.right_views import RightEntry
 from casework.operations.catalogue.views import IpRight
+from casework.operations.core.i18n import KINDS_OF_RIGHTS
 from casework.operations.core.presenters import names_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
@@ -25,7 +26,6 @@ from casework.web.catalogue.right_forms import ALL_LABELS, LABELS
 from casework.web.shell.i18n import N_
 from casework.web.shell.session import list_transaction, page_transaction
 from casework.web.shell.values import (
-    KINDS_OF_RIGHTS,
     STANDING,
     STATUSES_OF_RIGHTS,
     Values,

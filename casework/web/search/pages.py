@@ -10,11 +10,13 @@ from casework.engine.parts import MAIN
 from casework.operations.matching.ranking import make_ready
 from casework.operations.people.administrator_checks import is_administrator
 from casework.operations.search import service as search
-from casework.operations.search.views import Found, FoundMessage, FoundTask
+from casework.operations.search.views import Found, FoundMessage, FoundRight, FoundTask
+from casework.web.catalogue import assessment_words
 from casework.web.catalogue.pages import STATUSES
 from casework.web.messages.place import Place, message_url
 from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import case_url
+from casework.web.shell.values import name_right
 
 blueprint = Blueprint("search", __name__)
 
@@ -36,12 +38,14 @@ def show() -> str | Response:
         shortest=search.SHORTEST,
         opens_people=is_administrator(actor),
         statuses=STATUSES,
+        assessment_statuses=assessment_words.STATUSES,
+        kinds_of_visits=assessment_words.KINDS,
     )
 
 
 def _numbered(found: Found) -> str:
-    """Where the one thing stands whose number was written: a case, a provider's referral, or a need or technology by its source's
-    number; nowhere where it is the number of several, or of none."""
+    """Where the one thing stands whose number was written: a case, a provider's referral, an IP right, or a need or technology by its
+    source's number; nowhere where it is the number of several, or of none."""
     number = found.words.casefold()
     named = [
         *(case_url(one.number) for one in found.cases if one.number.casefold() == number),
@@ -56,6 +60,7 @@ def _numbered(found: Found) -> str:
             for one in found.technologies
             if one.external_id.casefold() == number
         ),
+        *(url_for("rights.show", right=one.id) for one in found.rights if one.named),
     ]
     return named[0] if len(named) == 1 else ""
 
@@ -69,6 +74,12 @@ def found_task_url(task: FoundTask) -> str:
         return url_for("referrals.show", referral=task.referral, _anchor="do")
     main = load_library()[task.edition or ""].part == MAIN
     return f"{case_url(task.number)}#{'next' if main else f'track-{task.track}'}"
+
+
+@blueprint.app_template_global()
+def found_right_name(right: FoundRight) -> str:
+    """What a right is called that was found: by its number, or that of its application."""
+    return name_right(right.kind, right.office, right.number or right.application_number)
 
 
 @blueprint.app_template_global()

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.json_values import JsonValue
-from casework.operations.core.i18n import SERVICES
+from casework.operations.core.i18n import KINDS_OF_RIGHTS, SERVICES
 from casework.operations.core.programme_lists import Called
 from casework.web.shell.forms import texts_of
 from casework.web.shell.i18n import N_, chinese, edition_text, labelled, listed, name_of, say_unit
@@ -39,11 +39,6 @@ PAPERS = {
     "technology_contract_certificate": N_("certificate of the technology contract"),
     "appraisal_report": N_("appraisal report"), "exchange_certificate": N_("verification of the transfer"),
     "other": N_("other paper"),
-}  # fmt: skip
-KINDS_OF_RIGHTS = {
-    "invention": N_("invention patent"), "utility_model": N_("utility model"), "design": N_("design"),
-    "software": N_("software copyright"), "know_how": N_("know-how"), "trade_secret": N_("trade secret"),
-    "plant_variety": N_("plant variety"), "application": N_("pending application"), "other": N_("other right"),
 }  # fmt: skip
 STATUSES_OF_RIGHTS = {
     "in_force": N_("in force"), "lapsed": N_("lapsed"), "expired": N_("expired"), "invalid": N_("declared invalid"),

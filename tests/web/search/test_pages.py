@@ -12,6 +12,7 @@ from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.records.case_loader import load
 from casework.records.database import transaction
+from tests.support.additions import add_assessment
 from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
 from tests.support.world import World
@@ -62,6 +63,60 @@ def test_a_whole_number_leads_at_once_to_what_has_it(
     assert leads(browser_for("provider"), number).endswith(f"/referrals/{referral}")
     assert leads(officer, "need-1").endswith(f"/needs/{world.needs[0]}")
     assert leads(officer, "technology-1").endswith(f"/technologies/{world.technologies[0]}")
+
+
+def test_the_number_of_a_right_leads_to_it_however_one_writes_it(
+    engine: Engine, world: World, browser_for: BrowserFor
+) -> None:
+    with transaction(engine) as db:
+        given = {"id": world.rights[0]}
+        db.execute(text("UPDATE rights SET office = 'CN', number = 'ZL 2021 1 0123456.7' WHERE id = :id"), given)
+    page = f"/rights/{world.rights[0]}"
+    for words in ("ZL202110123456.7", "202110123456", " cn 2021 1 0123456 "):
+        assert leads(browser_for("officer"), words).endswith(page), words
+        assert leads(browser_for("manager"), words).endswith(page), words
+        for who in ("observer", "provider", "foreign_officer", "administrator"):
+            assert "Nothing that you may see" in main(browser_for(who), words), who
+    assert leads(browser_for("officer"), "ZL20211012345") == ""
+
+
+def test_a_number_of_two_things_leads_to_none_of_them(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    with transaction(engine) as db:
+        db.execute(text("UPDATE rights SET office = 'CN', number = '77' WHERE id = :id"), {"id": world.rights[0]})
+        db.execute(text("UPDATE needs SET external_id = '77' WHERE id = :id"), {"id": world.needs[0]})
+    found = main(browser_for("officer"), "77")
+    assert f'href="/rights/{world.rights[0]}"' in found
+    assert f'href="/needs/{world.needs[0]}"' in found
+
+
+def test_what_registers_hold_stands_under_headings_of_its_own(
+    engine: Engine, world: World, browser_for: BrowserFor
+) -> None:
+    with transaction(engine) as db:
+        made = add_assessment(db, world, "officer", "BJ", world.needs[0])
+        db.execute(text("UPDATE needs_assessments SET title = 'Zircon heat', title_zh = '锆石供热'"))
+        db.execute(text("UPDATE assessment_visits SET title = 'Zircon boilers'"))
+        db.execute(text("UPDATE rights SET owner = 'Zircon Works' WHERE id = :id"), {"id": world.rights[0]})
+        db.execute(
+            text(
+                "INSERT INTO past_projects (id, programme_id, source, external_id, title, ended_on, outcome)"
+                " VALUES (gen_random_uuid(), :programme, 'list', 'P1', 'Zircon kiln', date '2023-05-31', 'deployed_measured')"
+            ),
+            {"programme": world.programmes["BJ"]},
+        )
+    found = main(browser_for("officer"), "zircon")
+    assert re.findall(r"<h2[^>]*>([^<]+)<", found) == [
+        "IP rights",
+        "Needs assessments",
+        "Visits and events",
+        "Past projects",
+    ]
+    assert f'href="/needs-assessments/{made["needs_assessment"]}#visits"' in found
+    only = re.search(r'href="(/past-projects\?project=[^"]+)"', found)
+    assert only is not None
+    assert "Zircon kiln" in browser_for("officer").get(only[1]).text
+    assert browser_for("foreign_officer").get(only[1]).status_code == 404
+    assert re.findall(r"<h2[^>]*>([^<]+)<", main(browser_for("manager"), "zircon")) == ["IP rights", "Past projects"]
 
 
 def test_a_part_of_a_number_or_what_one_may_not_see_leads_nowhere(
