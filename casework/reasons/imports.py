@@ -6,7 +6,9 @@ from casework.reasons.base import N_, Terms, reason, template
 
 # --- the file ---
 
-UTF_16 = reason("imports.utf_16", N_("is encoded as UTF-16. Save it as UTF-8. Nothing was read."))
+UTF_16 = reason(
+    "imports.utf_16", N_("is encoded as UTF-16. Save it as UTF-8, in a spreadsheet as “CSV UTF-8”. Nothing was read.")
+)
 WORKBOOK = reason(
     "imports.workbook", N_("is a workbook or an archive. Export the sheet as CSV in UTF-8. Nothing was read.")
 )

@@ -29,6 +29,29 @@ _FREQUENT = frozenset(
 )
 
 
+#: The marks with which files in UTF-16 begin, and the encodings of those that have none, by where their ASCII letters have no bits.
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_WITHOUT_MARK = {1: "utf-16-le", 0: "utf-16-be"}
+
+
+def wide_of(head: bytes) -> str:
+    """The encoding of a file that begins so, where it is UTF-16; else nothing.
+
+    Without a mark it shows by its commas, ends of lines and digits: of the two bytes of each the one is zero, and always the same one.
+    """
+    if head.startswith(_WIDE_MARKS):
+        return "utf-16"
+    whole = head[: len(head) // 2 * 2]
+    zeros = (whole[::2].count(0), whole[1::2].count(0))
+    side = int(zeros[1] > zeros[0])
+    # Some Chinese characters have such a byte on the other side: few, beside what a table or JSON is set with.
+    if zeros[side] < max(4, len(whole) // 100) or zeros[1 - side] * 2 > zeros[side]:
+        return ""
+    words = whole.decode(_WITHOUT_MARK[side], "replace")
+    odd = sum(not letter.isprintable() and letter not in "\r\n\t\ufeff" for letter in words)
+    return "" if odd * 20 > len(words) else _WITHOUT_MARK[side]
+
+
 class Place(NamedTuple):
     """Where a file stops being UTF-8."""
 

@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, cast
 
 from casework import reasons
 from casework.json_values import JsonMapping, JsonObject, JsonValue
-from casework.operations.catalogue.import_encoding import encoding_of
+from casework.operations.catalogue.import_encoding import encoding_of, wide_of
 from casework.reasons import Why
 
 #: The longest cell, in characters: one that is longer is refused alone. And the longest line, quoted cell or JSON object: what is longer
@@ -118,7 +118,7 @@ def mapped(values: JsonMapping, fields: Mapping[str, str | None]) -> JsonMapping
 
 
 def _not_ours(head: bytes) -> Why | None:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if wide_of(head):
         return reasons.imports.UTF_16
     if head.startswith(b"PK\x03\x04"):
         return reasons.imports.WORKBOOK

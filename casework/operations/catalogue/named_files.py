@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.operations.catalogue.file_imports import LOOKED_AT, TRYING
-from casework.operations.catalogue.import_encoding import encoding_of
+from casework.operations.catalogue.import_encoding import encoding_of, wide_of
 from casework.operations.catalogue.import_report import Fault
 from casework.operations.catalogue.import_worker import end_naming
 
@@ -65,8 +65,9 @@ class _Content(RawIOBase):
 def _told_in(db: Connection, id: str) -> Iterator[str]:
     """What a file says, piece by piece."""
     content = BufferedReader(_Content(db, id), _READ)
-    marked = "utf-16" if content.peek(2).startswith((b"\xff\xfe", b"\xfe\xff")) else ""
-    words = TextIOWrapper(content, marked or encoding_of(content)[0] or "utf-8", "replace", newline="")
+    words = TextIOWrapper(
+        content, wide_of(content.peek(4096)[:4096]) or encoding_of(content)[0] or "utf-8", "replace", newline=""
+    )
     said = ""
     while piece := words.read(_PIECE):
         said = said[-_OVERLAP:] + piece

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.operations.catalogue.import_encoding import encoding_of
+from casework.operations.catalogue.import_encoding import encoding_of, wide_of
 
 CHINESE = "本技术用于工业园区的热泵系统，能耗降低百分之三十，可以减少二氧化碳排放。"
 
@@ -40,6 +40,20 @@ def found(words: str, encoding: str) -> str:
 )
 def test_an_encoding_is_named_where_it_can_be_no_other(words: str, encoding: str, name: str) -> None:
     assert found(words, encoding) == name
+
+
+@pytest.mark.parametrize("words", ["Heat pump", "Größe", CHINESE, "统一标准的一种" + CHINESE, '{"a": "热泵"}'])
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [("utf-16", "utf-16"), ("utf-16-le", "utf-16-le"), ("utf-16-be", "utf-16-be"), ("utf-8", ""), ("gb18030", "")],
+)
+def test_utf_16_is_told_with_a_mark_and_without(words: str, encoding: str, name: str) -> None:
+    assert wide_of(f"external_id,title\n{words},1\n".encode(encoding)) == name
+
+
+@pytest.mark.parametrize("head", [b"", b"a\0,b\n", b"a\0b\0", b"\0" * 100, b"a,b\n1,\0\0\0\0\0\0\n", bytes(range(256))])
+def test_a_few_zeros_make_no_utf_16(head: bytes) -> None:
+    assert wide_of(head) == ""
 
 
 def test_utf_8_with_a_damaged_place_is_refused_there() -> None:

@@ -113,6 +113,8 @@ def test_rows_are_counted_as_a_spreadsheet_counts_them() -> None:
         (b"", 1, FILE, "is empty"),
         (b" \n ", 1, FILE, "is empty"),
         ("a,b\n1,2\n".encode("utf-16"), 1, FILE, "UTF-16"),
+        ("a,b\n1,2\n".encode("utf-16-le"), 1, FILE, "Save it as UTF-8, in a spreadsheet as “CSV UTF-8”"),
+        ("a,b\n1,2\n".encode("utf-16-be"), 1, FILE, "UTF-16"),
         (b"PK\x03\x04...", 1, FILE, "is a workbook"),
         (b"a,b\n1,2\n\xff,3\n", 3, FILE, "byte 0xFF"),
         (b"a,a\n1,2\n", 1, "header", "names a column twice: a"),

@@ -14,7 +14,7 @@ from tests.operations.catalogue.test_file_imports import hand_in, show
 from tests.support.world import World
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
 def test_whom_a_file_names_is_looked_for_piece_by_piece(
     engine: Engine, world: World, monkeypatch: pytest.MonkeyPatch, encoding: str
 ) -> None:

@@ -136,7 +136,10 @@ def test_what_stands_for_a_text_is_told_and_marked_on_the_page_of_its_record(
         ("cp1252", "Wärmepumpe für große Gebäude, Größe veränderlich", True),
         ("gb18030", "供热厂的低氮燃烧器改造技术，处理工业废水和能源环保", True),
         ("cp1250", "Żółć źródła", False),
+        ("gb18030", "𠮷林的热泵系统和污水处理技术，能源与环保", True),
         ("utf-16", "Heat pump", False),
+        ("utf-16-le", "供热厂的低氮燃烧器改造技术", False),
+        ("utf-16-be", "供热厂的低氮燃烧器改造技术", False),
         ("shift_jis", "ヒートポンプの技術です", False),
     ],
 )
