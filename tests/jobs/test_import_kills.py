@@ -1,4 +1,4 @@
-"""A worker that is killed in the middle of a file, and an indexing in the middle of a catalogue: both go on, and nothing is doubled."""
+"""A worker or a command that is killed in the middle of a file, and an indexing in the middle of a catalogue: nothing is doubled."""
 
 from __future__ import annotations
 
@@ -107,6 +107,93 @@ def test_a_worker_killed_in_the_middle_of_a_file_is_followed_by_one_that_goes_on
     assert (again.created, again.updated, again.unchanged, again.gone) == (0, 0, ROWS, 0)
     assert {name: now - before[name] for name, now in counts(engine).items()} == added
     _index_and_kill(site)
+
+
+def rows_of(engine: Engine, programme: str) -> dict[str, list[Any]]:
+    """What stands in a programme of the file, whichever programme that is."""
+    told = {
+        "technologies": """
+            SELECT t.external_id, t.title, t.description, o.name, t.merged_into, p.field, p.origin ->> 'source', p.origin ->> 'confirmed_by'
+            FROM technologies t JOIN organisations o ON o.id = t.owner_id CROSS JOIN LATERAL jsonb_each(t.provenance) p(field, origin)
+            WHERE t.programme_id = CAST(:programme AS uuid) AND t.source = 'A fair' ORDER BY t.external_id, p.field""",
+        "events": """
+            SELECT t.external_id, e.seq, e.kind FROM events e JOIN technologies t ON t.id = e.log_id
+            WHERE t.programme_id = CAST(:programme AS uuid) AND t.source = 'A fair' ORDER BY t.external_id, e.seq""",
+        "source_rows": """
+            SELECT r.external_id, r.row, r.gone_since FROM source_rows r JOIN sources s ON s.id = r.source_id
+            WHERE s.programme_id = CAST(:programme AS uuid) ORDER BY r.external_id""",
+        "indexed": """
+            SELECT t.external_id, i.counts, i.length FROM indexed_records i JOIN technologies t ON t.id = i.record_id
+            WHERE t.programme_id = CAST(:programme AS uuid) AND t.source = 'A fair' ORDER BY t.external_id""",
+        "sources": "SELECT name, licence, fields FROM sources WHERE programme_id = CAST(:programme AS uuid) ORDER BY name",
+    }
+    with transaction(engine) as db:
+        return {
+            name: [tuple(row) for row in db.execute(text(statement), {"programme": programme})]
+            for name, statement in told.items()
+        }
+
+
+@pytest.mark.slow
+def test_a_command_killed_in_the_middle_of_a_file_and_given_again_ends_as_one_that_nobody_disturbed(
+    engine: Engine, settings: Settings, database_url: str, tmp_path: Path
+) -> None:
+    site = build_site(engine, settings, database_url, 1)
+    here, there = (site.world.programmes[code] for code in ("BJ", "SH"))
+    import_records(engine, "technologies", io.BytesIO(told()), programme="SH", source="A fair", complete=True)
+    file = tmp_path / "pumps.csv"
+    file.write_bytes(told())
+    command = [
+        sys.executable,
+        "-m",
+        "tests.jobs.processes",
+        "0",
+        "import",
+        "technologies",
+        str(file),
+        "--programme",
+        "BJ",
+    ]
+    command += ["--source", "A fair", "--complete"]
+    environment = {"PATH": os.environ["PATH"], **site.environment}
+
+    def brought() -> int:
+        statement = (
+            "SELECT count(*) FROM technologies WHERE source = 'A fair' AND programme_id = CAST(:programme AS uuid)"
+        )
+        return int(ask(engine, statement, programme=here))
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    for at in KILLED_AT:
+        process = start()
+        try:
+            wait_until(lambda at=at: brought() >= at, f"row {at}")  # type: ignore[misc]  # a default argument keeps the loop's value
+            process.kill()
+            assert process.wait(timeout=30) < 0
+        finally:
+            process.kill()
+            process.communicate()
+        # Otherwise the kill came when all was done, and proved nothing.
+        assert at <= brought() < ROWS
+    left = brought()
+    process = start()
+    try:
+        said = process.communicate(timeout=60)[0].decode()
+    finally:
+        process.kill()
+        process.wait()
+    assert f"{ROWS - left} new, 0 changed, {left} unchanged, 1 bad" in said
+    assert rows_of(engine, here) == rows_of(engine, there)
+    assert list(verify_all(engine)) == []
 
 
 def _index_and_kill(site: Site) -> None:
