@@ -20,7 +20,12 @@ class Filters(Body):
     ] = None
     countries: Annotated[list[Line], Field(max_length=50)] = []
     excluded: Annotated[list[Id], Field(max_length=50, description="Organisations whose records are left out")] = []
-    licence: Annotated[bool, Field(description="A licence is to be had")] = False
+    licence: Annotated[
+        bool,
+        Field(
+            description="A licence is to be had; asked all the same of a need whose `wanted_form` is licence, unless `relaxed` says why not"
+        ),
+    ] = False
     standards: Annotated[list[Line], Field(max_length=20)] = []
     territory: Annotated[
         str | None,

@@ -30,7 +30,7 @@ from casework.operations.matching.listing import failed_of
 from casework.operations.matching.proposals import Proposal
 from casework.operations.matching.ranking import make_ready
 from casework.operations.matching.run_decisions import with_names
-from casework.operations.matching.runs import Kept
+from casework.operations.matching.runs import Kept, wants_licence
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.web.catalogue.correct_words import to_correct
@@ -169,6 +169,7 @@ def show(need: UUID) -> str:
         organisations=offer_organisations(run, facts, shut_out),
         levels=range(1, 10),
         licence=bool(run and run.evidence["wanted"].get("licence")),
+        wants_licence=wants_licence(one),
         territory=(run.evidence["wanted"].get("territory") if run else None) or HERE,
         standards=", ".join(run.evidence["wanted"].get("standards", ())) if run else "",
         readiness=(run.evidence["wanted"].get("readiness") if run else None) or [one.readiness_low, one.readiness_high],

@@ -111,6 +111,16 @@ def test_what_the_run_left_out_with_a_reason_is_not_asked_again(world: World, en
     assert list(verify_all(engine)) == []
 
 
+def test_a_need_that_wants_a_licence_is_given_what_has_none_with_a_reason_alone(world: World, db: Connection) -> None:
+    need = enter(world, db, "need", title="Heat pump")
+    technology = enter(world, db, "technology", title="Heat pump", licences=["none"])
+    made = run(world, db, need)
+    db.execute(text("UPDATE needs SET wanted_form = 'licence' WHERE id = CAST(:id AS uuid)"), {"id": need})
+    with pytest.raises(InvalidForm) as refused:
+        decide(db, world.actor(db, "officer"), made, technology=technology, decision="accept", request=new_request())
+    assert list(refused.value.fields) == ["relaxed.licence"]
+
+
 def test_what_a_filter_removes_since_the_run_was_made_takes_a_reason(world: World, db: Connection) -> None:
     need = enter(world, db, "need", title="Heat pump", readiness_low=5, readiness_high=9)
     technology = enter(world, db, "technology", title="Heat pump", readiness_low=5, readiness_high=6)

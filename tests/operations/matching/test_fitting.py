@@ -67,6 +67,15 @@ def test_a_legal_restriction_here_keeps_a_technology_from_a_need_for_which_nobod
     assert proposed(engine, world, need) == []
 
 
+def test_what_gives_no_licence_is_not_proposed_to_a_need_that_wants_one(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        need, plain = enter(world, db, "need", **WORDS, wanted_form="licence"), enter(world, db, "need", **WORDS)
+        technology = enter(world, db, "technology", licences=["none"], **OFFERED)
+    propose(engine, world)
+    assert proposed(engine, world, need) == []
+    assert [one.technology for one in proposed(engine, world, plain)] == [technology]
+
+
 def test_the_last_list_counts_and_what_it_left_out_with_a_reason_is_not_asked(world: World, engine: Engine) -> None:
     says = {"developed_in": ["FR"], "licences": ["none"]}
     with transaction(engine) as db:

@@ -175,6 +175,26 @@ def test_a_filter_is_relaxed_with_a_reason_alone(world: World, db: Connection) -
             run(world, db, ids["need"], relaxed=relaxed)
 
 
+@pytest.mark.parametrize("wanted", [None, {"licence": False}])
+def test_a_need_that_wants_a_licence_asks_for_one_by_itself(
+    world: World, db: Connection, wanted: dict[str, Any] | None
+) -> None:
+    put(world, db)
+    none = enter(world, db, "technology", title="Heat pump that is not licensed", licences=["none"])
+    given = enter(world, db, "technology", title="Heat pump that is licensed", licences=["plain"])
+    for form, listed in (("Licence ", {given}), ("purchase", {given, none})):
+        need = enter(world, db, "need", title="Heat pump", wanted_form=form)
+        shown = show_run(db, world.actor(db, "officer"), run(world, db, need, wanted=wanted))
+        found = {one["technology"] for one in shown.candidates} & {given, none}
+        assert (found, "licence" in {one["name"] for one in shown.filters}) == (listed, form == "Licence ")
+    # An officer looks further with a reason, and the run made again gives the same.
+    need = enter(world, db, "need", title="Heat pump", wanted_form="licence")
+    made = run(world, db, need, relaxed={"licence": "It is bought with the machine."})
+    shown = show_run(db, world.actor(db, "officer"), made)
+    assert none in [one["technology"] for one in shown.candidates]
+    assert replay_run(db, world.actor(db, "officer"), made).equal
+
+
 def test_a_licence_and_a_standard_are_asked_for_and_what_is_not_known_stays(world: World, db: Connection) -> None:
     ids = put(world, db)
     told = {
