@@ -24,6 +24,8 @@ _DROPPED = re.compile(
 _ENDS_OF_LINES = re.compile("\r\n|[\r\u2028\u2029]")
 #: Joiners, variants and tags: kept where they mean something.
 _MARKS = re.compile("[\u200c\u200d\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef]")
+#: What is dropped, written otherwise or looked at.
+_ODD = re.compile(f"{_DROPPED.pattern[:-1]}\r\u2028\u2029{_MARKS.pattern[1:]}")
 _JOINERS = "\u200c\u200d"
 _VARIANTS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 #: The flag of a part of a country: a black flag, letters as tags, and their end.
@@ -38,6 +40,9 @@ def visible(words: str) -> str:
     """The words without what nobody sees, with composed letters and one kind of line's end."""
     if words.isascii() and words.isprintable():
         return words
+    if not _ODD.search(words):
+        # Nearly every text has none of them, in whatever language.
+        return unicodedata.normalize("NFC", words)
     seen = _DROPPED.sub("", _ENDS_OF_LINES.sub("\n", words))
     if _MARKS.search(seen):
         parts = re.split(f"({_FLAG.pattern})", seen)

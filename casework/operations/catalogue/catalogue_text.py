@@ -6,6 +6,7 @@ All of it takes time in proportion to the text, whatever is in it: catalogues ar
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import unescape
 from operator import eq
 
@@ -102,8 +103,9 @@ def _may_repeat(words: str) -> bool:
 
 
 def _without_stutter(words: str) -> str:
-    grams = _grams(words.split())
-    if len(set(grams)) == len(grams):
+    said = words.split()
+    # Hardly any text says four words again: it is looked at no further.
+    if len(set(zip(said, said[1:], said[2:], said[3:], strict=False))) > len(said) - _FEWEST:
         return words
     pieces = re.split(r"(\s+)", words)
     said = pieces[::2]
@@ -144,8 +146,11 @@ _LONGEST_NOTHING = max(map(len, _NOTHING))
 def says_nothing(cell: str, *, place: bool = False) -> bool:
     """Whether a cell says that nothing is known. Of a place `NA` is Namibia."""
     words = cell.strip()
-    if len(words) > _LONGEST_NOTHING:
-        return False
+    return len(words) <= _LONGEST_NOTHING and _is_nothing(words, place)
+
+
+@lru_cache(4_096)
+def _is_nothing(words: str, place: bool) -> bool:
     words = words.casefold()
     return not words or words in _NOTHING and not (place and words == "na")
 

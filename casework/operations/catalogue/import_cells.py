@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ValidationInfo
@@ -26,7 +27,10 @@ from casework.errors import InvalidForm
 from casework.operations.catalogue.catalogue_text import says_nothing, undoubled, without_marks
 from casework.operations.catalogue.import_faults import Wrong
 from casework.operations.catalogue.import_values import read_day, read_number
+from casework.reasons import Why
 
+#: So many characters a cell has at most whose reading is kept for others that say the same.
+_REPEATED = 200
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:[0-9]+)?(/\S*)?")
 
 
@@ -37,20 +41,24 @@ def _words(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         raise Wrong(reasons.fields.TEXT)
     words = unicodedata.normalize("NFC", str(value))
-    if "\0" in words:
-        raise Wrong(reasons.imports.NUL)
-    for letter in _UNSEEN.findall(words):
-        raise Wrong(
-            (reasons.imports.TURNS_ORDER if letter > "\x9f" else reasons.imports.CONTROL)(code=f"{ord(letter):04X}")
-        )
-    if _HALF.search(words):
-        raise Wrong(reasons.imports.HALF)
+    if _REFUSED.search(words):
+        raise Wrong(_why_refused(words))
     return words.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
 
 
-_HALF = re.compile("[\ud800-\udfff]")
+def _why_refused(words: str) -> Why:
+    if "\0" in words:
+        return reasons.imports.NUL
+    if (found := _UNSEEN.search(words)) is None:
+        return reasons.imports.HALF
+    code = f"{ord(found[0]):04X}"
+    return reasons.imports.TURNS_ORDER(code=code) if found[0] > "\x9f" else reasons.imports.CONTROL(code=code)
+
+
 #: Control characters but for blanks and ends of lines, and what overrides the direction of writing.
 _UNSEEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+#: These, what ends a text for the database, and half a character.
+_REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def _line(longest: int, *, plain: bool = False, marked: bool = True) -> BeforeValidator:
@@ -143,6 +151,16 @@ def _web(value: Any) -> str:
 
 
 def _several(value: Any) -> list[str]:
+    # Most cells of a file say what others of it say.
+    return list(_several_of(value)) if isinstance(value, str) and len(value) <= _REPEATED else _entries(value)
+
+
+@lru_cache(4_096)
+def _several_of(words: str) -> tuple[str, ...]:
+    return tuple(_entries(words))
+
+
+def _entries(value: Any) -> list[str]:
     parts = map(_seen, value) if isinstance(value, list) else _seen(value).split(";")
     entries = [" ".join(part.split()) for part in parts]
     entries = [entry for entry in entries if not says_nothing(entry, place=True)]

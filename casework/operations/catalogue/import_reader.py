@@ -12,8 +12,8 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain
 from typing import Any, BinaryIO, cast
@@ -82,7 +82,7 @@ def read_rows(
         read = _array if start == b"[" else _lines if start == b"{" else None
         for row in read(words) if read else _table(words, required, fields or {}):
             told = _put_right(row.values, table=read is None) if WHY_BESIDE in row.values else row.values
-            yield replace(row, raw=told or row.raw, values=mapped(told, fields or {}))
+            yield Row(row.number, mapped(told, fields or {}), row.faults, row.semicolons, told or row.raw)
     finally:
         words.detach()
         if buffered is not file:
@@ -208,6 +208,11 @@ def _ending(fault: UnicodeDecodeError | _TooLong | csv.Error) -> Why:
 
 def _bearable(number: int, values: JsonMapping, *, semicolons: bool = False) -> Row:
     """The row; without the cells that are too long, so that nothing keeps them."""
+    if len(values) <= MOST_COLUMNS and set(map(type, values.values())) <= {str}:
+        # Nearly every row is short, and of texts alone: each of its cells is shorter than all of them together.
+        short = sum(map(len, cast(Iterable[str], values.values()))) <= LONGEST_CELL
+        if short and max(map(len, values), default=0) <= LONGEST_NAME:
+            return Row(number, values, (), semicolons)
     faults: list[tuple[str, Why]] = []
     left, whole = values, 0
     for name, cell in values.items():

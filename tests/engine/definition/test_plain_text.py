@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from casework.engine.definition import plain_text
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Form, Items, Note, Rows, Text
 from casework.engine.definition.plain_text import visible
@@ -108,3 +109,9 @@ def test_no_field_of_a_form_keeps_what_hides(words: str) -> None:
 def test_a_text_of_odd_letters_is_read_as_soon_as_any_other(odd: str) -> None:
     """A quarter of a million of them, which strangers may send: whoever looks through the rest for each would need hours."""
     assert len(visible(f"a{odd * 125_000}b")) <= 125_000 * len(odd) + 2
+
+
+def test_all_that_is_dropped_or_written_otherwise_is_looked_for_first() -> None:
+    every = "".join(chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
+    found = [pattern.findall(every) for pattern in (plain_text._DROPPED, plain_text._ENDS_OF_LINES, plain_text._MARKS)]
+    assert set(plain_text._ODD.findall(every)) == {letter for some in found for letter in some}
