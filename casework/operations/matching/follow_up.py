@@ -53,6 +53,13 @@ _TO_CORRECT = text(f"""
     OR (x.refused_at, x.id, CAST(x.code AS text)) > (CAST(:at AS timestamptz), CAST(:after AS text), CAST(:code AS text))
     ORDER BY x.refused_at, x.id, x.code LIMIT :most
 """)
+#: What became of a place of a list, at which twins may stand of which each was decided on: it counts once, by the best of it.
+_OF_PLACE = """bool_or(m.case_id IS NOT NULL) AS accepted, bool_or(m.shortlisted_at IS NOT NULL) AS shortlisted,
+    bool_or(m.refused_at IS NOT NULL) AS refused"""
+#: How many places of lists came to what.
+_COUNTED = """count(*) FILTER (WHERE y.accepted) AS accepted,
+    count(*) FILTER (WHERE y.refused AND NOT y.accepted AND NOT y.shortlisted) AS refused,
+    count(*) FILTER (WHERE y.shortlisted AND NOT y.accepted) AS shortlisted"""
 #: Of each rank of the programmes' runs, how many candidates stood there and what became of those that were found there.
 _BY_RANK = text(f"""
     WITH listed AS (
@@ -60,11 +67,11 @@ _BY_RANK = text(f"""
         CROSS JOIN LATERAL generate_series(1, json_array_length(CAST(r.list AS json)->'candidates')) l(rank)
         WHERE r.programme_id = ANY(CAST(:all_of AS uuid[])) AND {shows_need("n")} AND left(r.list, 1) = '{{' GROUP BY l.rank
     ), decided AS (
-        SELECT m.run_rank AS rank, count(*) FILTER (WHERE m.case_id IS NOT NULL) AS accepted,
-            count(*) FILTER (WHERE m.refused_at IS NOT NULL) AS refused,
-            count(*) FILTER (WHERE m.case_id IS NULL AND m.shortlisted_at IS NOT NULL) AS shortlisted
-        FROM matches m JOIN needs n ON n.id = m.need_id
-        WHERE m.programme_id = ANY(CAST(:all_of AS uuid[])) AND {shows_need("n")} AND m.run_rank IS NOT NULL GROUP BY m.run_rank
+        SELECT y.rank, {_COUNTED} FROM (
+            SELECT m.run_rank AS rank, {_OF_PLACE} FROM matches m JOIN needs n ON n.id = m.need_id
+            WHERE m.programme_id = ANY(CAST(:all_of AS uuid[])) AND {shows_need("n")} AND m.run_rank IS NOT NULL
+            GROUP BY m.run_id, m.run_rank
+        ) y GROUP BY y.rank
     )
     SELECT g.low, g.high, coalesce(sum(l.listed), 0) AS listed, coalesce(sum(d.accepted), 0) AS accepted,
         coalesce(sum(d.shortlisted), 0) AS shortlisted, coalesce(sum(d.refused), 0) AS refused
@@ -84,10 +91,10 @@ _BY_WEEK = text(f"""
         CROSS JOIN LATERAL generate_series(1, json_array_length(CAST(r.list AS json)->'candidates')) l(rank)
         WHERE left(r.list, 1) = '{{' GROUP BY r.since, l.rank
     ), decided AS (
-        SELECT r.since, m.run_rank AS rank, count(*) FILTER (WHERE m.case_id IS NOT NULL) AS accepted,
-            count(*) FILTER (WHERE m.refused_at IS NOT NULL) AS refused,
-            count(*) FILTER (WHERE m.case_id IS NULL AND m.shortlisted_at IS NOT NULL) AS shortlisted
-        FROM made r JOIN matches m ON m.run_id = r.id WHERE m.run_rank IS NOT NULL GROUP BY r.since, m.run_rank
+        SELECT y.since, y.rank, {_COUNTED} FROM (
+            SELECT r.since, m.run_rank AS rank, {_OF_PLACE} FROM made r JOIN matches m ON m.run_id = r.id
+            WHERE m.run_rank IS NOT NULL GROUP BY r.since, m.run_id, m.run_rank
+        ) y GROUP BY y.since, y.rank
     )
     SELECT l.since, g.low, g.high, sum(l.listed) AS listed, coalesce(sum(d.accepted), 0) AS accepted,
         coalesce(sum(d.shortlisted), 0) AS shortlisted, coalesce(sum(d.refused), 0) AS refused

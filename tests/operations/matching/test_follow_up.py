@@ -25,8 +25,9 @@ from casework.operations.matching.follow_up import (
     list_to_correct,
     page_to_correct,
 )
+from casework.operations.matching.runs import show_run
 from tests.operations.core.test_catalogue_index import enter
-from tests.operations.matching.test_runs import put, run
+from tests.operations.matching.test_runs import put, put_twins, run
 from tests.support.world import World, new_request
 
 
@@ -209,6 +210,19 @@ def test_each_rank_says_how_often_it_was_accepted(world: World, db: Connection) 
     first, second, *_ = count_by_rank(db, officer)
     assert (first.listed, first.accepted, first.shortlisted) == (2, 1, 0)
     assert (second.listed, second.accepted, second.shortlisted) == (2, 0, 1)
+
+
+def test_a_place_of_a_list_counts_once_however_many_twins_at_it_are_decided_on(world: World, db: Connection) -> None:
+    ids, officer = put_twins(world, db), world.actor(db, "officer")
+    made = run(world, db, ids["need"])
+    (lead,) = [one for one in show_run(db, officer, made).candidates if one["explanation"].get("twins")]
+    behind = str(lead["explanation"]["twins"][0]["technology"])
+    for technology in (lead["technology"], behind):
+        refused = {"decision": "refuse", "code": "does_not_fit", "reason": "Steam."}
+        decide(db, officer, made, technology=technology, request=new_request(), **refused)  # type: ignore[arg-type]  # as given
+    for told in (count_by_rank(db, officer), count_by_week(db, officer)[0].ranks):
+        (group,) = [one for one in told if one.low <= lead["rank"] <= one.high]
+        assert (group.refused, group.accepted) == (1, 0)
 
 
 def put_two_right(world: World, db: Connection) -> None:
