@@ -27,3 +27,21 @@ def fold(
         else:
             standing.append(id)
     return folded
+
+
+def best_documented(
+    folded: Mapping[str, Sequence[str]], same: Iterable[Sequence[str]], documented: Mapping[str, Sequence[int | str]]
+) -> Mapping[str, str]:
+    """By each that stands for others the one of these that is to stand in its place: it tells the same, and more of it is confirmed, or
+    as much and later. Of equal ones the first stays.
+
+    `same`: pairs that tell the same, word by word; `documented`: how many values are confirmed, and when the last one was.
+    """
+    pairs = {frozenset(pair) for pair in same}
+    stand = dict[str, str]()
+    for lead, others in folded.items():
+        telling = [lead, *(id for id in others if frozenset((lead, id)) in pairs)]
+        best = max(telling, key=lambda id: tuple(documented.get(id, (0, ""))))
+        if best != lead:
+            stand[lead] = best
+    return stand

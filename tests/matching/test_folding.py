@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.matching.folding import fold
+from casework.matching.folding import best_documented, fold
 
 IDS = "abcdefgh"
 
@@ -40,3 +40,13 @@ def test_each_stands_once_and_behind_a_better_one_of_its_group(
         assert not any({one, other} <= {lead, *others} for one, other in apart)
     if not apart:
         assert len(order) - len(behind) == len(set(groups))
+
+
+def test_of_those_that_tell_the_same_the_best_documented_stands_and_of_equal_ones_the_first() -> None:
+    folded, same = {"a": ["b", "c", "d"]}, [("a", "b"), ("a", "c")]
+    assert best_documented(folded, same, {"a": [1, "2026"], "b": [2, "2025"], "c": [2, "2026"], "d": [9, "2026"]}) == {
+        "a": "c"
+    }
+    assert best_documented(folded, same, {"a": [1, "2026"], "b": [1, "2026"]}) == {}
+    assert best_documented(folded, same, {}) == {}
+    assert best_documented({}, same, {"b": [1, "2026"]}) == {}

@@ -28,7 +28,7 @@ from casework.matching.filters import (
     stays,
     stricter,
 )
-from casework.matching.folding import fold
+from casework.matching.folding import best_documented, fold
 from casework.matching.query import Asked
 from casework.matching.weights import SHIPPED, Weights, values_of, weights_of
 from casework.operations.matching.candidates import Candidate
@@ -91,7 +91,7 @@ class Standing:
     #: By candidate what evidence says of it, and what each filter does.
     said: Mapping[str, JsonMapping]
     verdicts: Mapping[str, Mapping[str, Verdict]]
-    #: Those that stay, the best first, each with its bonus; of twins the best one.
+    #: Those that stay, the best first, each with its bonus; of twins the best one, or of those that tell the same the best documented.
     placed: Sequence[tuple[Placed, float]]
     #: By the best one of twins the others, in their order.
     folded: Mapping[str, Sequence[tuple[Placed, float]]]
@@ -125,9 +125,14 @@ def standing_of(told: JsonMapping) -> Standing:
     twins = told.get("twins", {})
     by_id = {one.id: (one, gained) for one, gained in placed}
     ids = fold(list(by_id), twins.get("groups", ()), twins.get("apart", ()))
-    folded = {lead: [by_id[id] for id in others] for lead, others in ids.items()}
+    # In a run from before that was kept the best one stands.
+    stands = best_documented(ids, twins.get("same", ()), told.get("documented", {}))
+    folded = {
+        stands.get(lead, lead): [by_id[id] for id in (lead, *others) if id != stands.get(lead, lead)]
+        for lead, others in ids.items()
+    }
     behind = {id for others in ids.values() for id in others}
-    leads = [each for each in placed if each[0].id not in behind]
+    leads = [by_id[stands.get(one.id, one.id)] for one, _ in placed if one.id not in behind]
     return Standing(asked=evidence.asked, said=said, verdicts=verdicts, placed=leads, folded=folded)
 
 

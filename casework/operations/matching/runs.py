@@ -36,7 +36,7 @@ from casework.operations.matching.listing import folded_of, kept, list_of, stand
 from casework.operations.matching.ranking import TEXT, WORDS, gather, read_glossary, read_weights
 from casework.operations.matching.run_decisions import decided_on, with_names
 from casework.operations.matching.similar_texts import Without, closest_pairs, find_similar
-from casework.operations.matching.twin_groups import groups_among
+from casework.operations.matching.twin_groups import documented_of, groups_among
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of, reach
 from casework.permissions.work import in_the_programme
@@ -166,6 +166,8 @@ def start_run(
     told["idle"] = count_idle(db, programme, evidence)
     if twins := groups_among(db, programme, list(facts)):
         told["twins"] = twins
+        if "same" in twins:
+            told["documented"] = documented_of(db, {id for pair in twins["same"] for id in pair})
     if row.ipc:
         told["codes"] = _codes_of(db, row.ipc, [one.id for one in evidence.candidates])
     if row.budget is not None and row.budget_currency is not None:

@@ -3,7 +3,7 @@ Reads only."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, text
 
@@ -12,14 +12,15 @@ from casework.json_values import JsonObject
 
 #: The pairs of a programme's twins that have one of some records in them, with those of which somebody said that they are two.
 _PAIRS = text("""
-    SELECT p.one_id::text AS one, p.other_id::text AS other, p.apart FROM twin_pairs p
+    SELECT p.one_id::text AS one, p.other_id::text AS other, p.apart, p.likeness >= 1 AS same FROM twin_pairs p
     WHERE p.programme_id = CAST(:programme AS uuid)
     AND (p.one_id = ANY(CAST(:ids AS uuid[])) OR p.other_id = ANY(CAST(:ids AS uuid[]))) ORDER BY p.one_id, p.other_id
 """)
 
 
 def groups_among(db: Connection, programme: str, ids: Sequence[str]) -> JsonObject:
-    """The groups among some records, each in order, and the pairs inside of these that are said to be two; nothing where there is none.
+    """The groups among some records, each in order, and the pairs inside of these that are said to be two, or that tell the same word by
+    word; nothing where there is none.
 
     They also hang together by a record that is none of these, as they do where people look at them.
     """
@@ -35,4 +36,22 @@ def groups_among(db: Connection, programme: str, ids: Sequence[str]) -> JsonObje
         for row in rows
         if row.apart and row.one in place and place[row.one] == place.get(row.other, -1)
     ]
-    return {"groups": groups, "apart": apart}
+    same = [
+        [row.one, row.other]
+        for row in rows
+        if row.same and not row.apart and row.one in place and place[row.one] == place.get(row.other, -1)
+    ]
+    return {"groups": groups, "apart": apart} | ({"same": same} if same else {})
+
+
+#: Of some technologies how many of their values somebody stands for, and when that was said last.
+_DOCUMENTED = text("""
+    SELECT t.id::text, count(v.value) AS confirmed, max(coalesce(v.value->>'confirmed_at', v.value->>'at')) AS last
+    FROM technologies t LEFT JOIN LATERAL jsonb_each(t.provenance) v ON v.value ? 'confirmed_by'
+    WHERE t.id = ANY(CAST(:ids AS uuid[])) GROUP BY t.id ORDER BY t.id
+""")
+
+
+def documented_of(db: Connection, ids: Collection[str]) -> JsonObject:
+    """How well some technologies are documented: how many values are confirmed, and when the last one was."""
+    return {row.id: [row.confirmed, row.last or ""] for row in db.execute(_DOCUMENTED, {"ids": sorted(ids)})}

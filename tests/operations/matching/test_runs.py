@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.ledger.canonical_json import digest
-from casework.operations.catalogue.kept_records import correct_record
+from casework.operations.catalogue.kept_records import confirm_field, correct_record
 from casework.operations.catalogue.organisation_use import expire_organisation
 from casework.operations.catalogue.record_use import end_record
 from casework.operations.catalogue.twins import tell_apart
@@ -447,6 +447,25 @@ def test_what_is_not_on_the_catalogue_any_more_is_behind_nothing(world: World, d
     end_record(db, officer, "technology", ids["third"], status="withdrawn", reason="Gone.", request=new_request())
     told = standing(show_run(db, officer, run(world, db, ids["need"])))
     assert ids["third"] not in {id for lead, others in told.items() for id in (lead, *others)}
+
+
+def test_of_twins_that_tell_the_same_the_best_documented_stands_at_the_rank_of_the_best(
+    world: World, db: Connection
+) -> None:
+    ids, officer = put(world, db), world.actor(db, "officer")
+    same = {"title": "Heat pump for dye houses", "description": "It lifts waste heat."}
+    bare, told = (enter(world, db, "technology", **same) for _ in range(2))
+    alike(db, world.programmes["BJ"], (bare, told))
+    before = show_run(db, officer, run(world, db, ids["need"]))
+    confirm_field(db, officer, "technology", told, field="title", request=new_request())
+    assert standing(show_run(db, officer, run(world, db, ids["need"])))[bare] == [told]
+    db.execute(text("UPDATE twin_pairs SET likeness = 1"))
+    made = run(world, db, ids["need"])
+    after = show_run(db, officer, made)
+    rank = {one["technology"]: one["rank"] for one in before.candidates}
+    (lead,) = [one for one in after.candidates if one["explanation"].get("twins")]
+    assert (lead["technology"], lead["rank"], standing(after)[told]) == (told, rank[bare], [bare])
+    assert (replay_run(db, officer, made).equal, replay_run(db, officer, before.id).equal) == (True, True)
 
 
 def test_a_run_from_before_twins_counted_once_gives_the_list_that_it_gave(world: World, db: Connection) -> None:
