@@ -143,8 +143,12 @@ def unmerge_technology(call: Call) -> Done:
     return _unmerge(call, "technology")
 
 
+def _id(given: object | None) -> str | None:
+    return None if given is None else str(given)
+
+
 def list_twins(call: Call) -> Items[TwinGroup]:
-    return Items(items=twins.list_groups(call.db, call.actor))
+    return Items(items=twins.list_groups(call.db, call.actor, about=_id(call.query.record), noun=call.query.noun))
 
 
 def _tell_apart(call: Call, noun: Kept) -> Done:
@@ -220,7 +224,8 @@ ROUTES: tuple[Route, ...] = (
         schemas.MergePreview, query=schemas.PreviewQuery, noun="technology"),
     post("/technologies/{technology}/merge", merge_technology, "Merge a technology into another record of the same one",
         shared.Made, body=schemas.RecordMerging, noun="technology"),
-    get("/twins", list_twins, "List the needs and technologies that may be one twice", schemas.TwinGroups),
+    get("/twins", list_twins, "List the needs and technologies that may be one twice", schemas.TwinGroups,
+        query=schemas.TwinsAsked),
     post("/needs/{need}/apart", tell_needs_apart, "Say that two needs that are alike are two", shared.Made, body=schemas.ToldApart),
     post("/technologies/{technology}/apart", tell_technologies_apart, "Say that two technologies that are alike are two", shared.Made,
         body=schemas.ToldApart, noun="technology"),

@@ -237,6 +237,11 @@ class TwinGroup(Answer):
     pairs: list[TwinPair]
 
 
+class TwinsAsked(Query):
+    record: Annotated[Id | None, Field(description="The groups alone that this need or technology is in")] = None
+    noun: Annotated[Literal["need", "technology"] | None, Field(description="Of one kind alone")] = None
+
+
 class TwinGroups(Answer):
     items: list[TwinGroup]
 

@@ -19,6 +19,11 @@ class ProposalFilter(Answer):
     verdict: Annotated[str, Field(description="`passed`, `partly`: with more than was asked for besides, or `unknown`")]
 
 
+class ProposedTwin(Answer):
+    technology: str
+    title: str
+
+
 class MatchProposal(Answer):
     id: str
     programme: str
@@ -32,6 +37,10 @@ class MatchProposal(Answer):
     filters: Annotated[
         list[ProposalFilter],
         Field(description="What each filter said that was asked when it was proposed; what is unknown has passed"),
+    ]
+    twins: Annotated[
+        list[ProposedTwin],
+        Field(description="Proposed as well, and maybe the same: it stands for them, the best first"),
     ]
     made_at: Moment
     dismissed_at: Moment | None

@@ -25,7 +25,8 @@ from casework.operations.core.reader_names import entitled
 from casework.operations.core.record_log import TABLES, Change, Kept, lock_records, write_records
 from casework.operations.core.twin_marks import TEXTS, read_states, told_of
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import reach
+from casework.permissions.visibility import closed_of, reach
+from casework.records.access_sql import shows_need
 from casework.records.database import transaction
 from casework.records.event_log import lock_log
 from casework.records.row_security import whole
@@ -193,8 +194,8 @@ class TwinGroup:
     pairs: list[TwinPair]
 
 
-def list_groups(db: Connection, actor: Actor, *, about: str | None = None) -> list[TwinGroup]:
-    """The groups of twins that are proposed to who keeps records, the most alike first; or those that a record is `about`.
+def list_groups(db: Connection, actor: Actor, *, about: str | None = None, noun: Kept | None = None) -> list[TwinGroup]:
+    """The groups of twins that are proposed to who keeps records, the most alike first; or those that a record is `about`, or of a kind.
 
     Raises NotFound for who reads no register, and NotAllowed for who keeps none.
     """
@@ -217,13 +218,14 @@ def list_groups(db: Connection, actor: Actor, *, about: str | None = None) -> li
             order=float(row.in_order),
         )
         inside.setdefault(place[row.one], []).append(pair)
-    shown = [at for at in inside if about is None or about in groups[at]][:MOST_GROUPS]
+    shown = [at for at in inside if about is None or about in groups[at]][: MOST_GROUPS if noun is None else None]
     known = _records(db, {id for at in shown for id in groups[at]})
-    return [
+    found = [
         TwinGroup(noun=known[groups[at][0]][0], records=[known[id][1] for id in groups[at]], pairs=inside[at])
         for at in shown
         if all(id in known for id in groups[at])
     ]
+    return [group for group in found if noun is None or group.noun == noun][:MOST_GROUPS]
 
 
 #: The proposed pairs of some programmes, the most alike first.
@@ -248,6 +250,29 @@ _NAMED: Mapping[Kept, TextClause] = {noun: _named(noun) for noun in _NOUNS}
 def _records(db: Connection, ids: Collection[str]) -> dict[str, tuple[Kept, Twin]]:
     given = {"ids": sorted(ids)}
     return {row.id: (noun, Twin(**row._mapping)) for noun in _NOUNS for row in db.execute(_NAMED[noun], given)}
+
+
+def _beside(noun: Kept) -> TextClause:
+    """Of some records that may be the same as another, each with the one that is most alike of those that are shown to who asks."""
+    shown = shows_need("x") if noun == "need" else "true"
+    return text(f"""
+        SELECT DISTINCT ON (y.id) y.id::text, y.other::text FROM (
+            SELECT p.one_id AS id, p.other_id AS other, p.likeness FROM twin_pairs p
+            WHERE p.one_id = ANY(CAST(:ids AS uuid[])) AND NOT p.apart
+            UNION ALL
+            SELECT p.other_id, p.one_id, p.likeness FROM twin_pairs p WHERE p.other_id = ANY(CAST(:ids AS uuid[])) AND NOT p.apart
+        ) y JOIN {TABLES[noun]} x ON x.id = y.other
+        WHERE x.programme_id = ANY(CAST(:all_of AS uuid[])) AND x.merged_into IS NULL AND {shown} ORDER BY y.id, y.likeness DESC, y.other
+    """)
+
+
+_BESIDE: Mapping[Kept, TextClause] = {noun: _beside(noun) for noun in _NOUNS}
+
+
+def likely_twins(db: Connection, actor: Actor, noun: Kept, ids: Collection[str]) -> dict[str, str]:
+    """By record the one with which it may be the same, of those records that may be, as far as the actor reads both."""
+    given = {"ids": sorted(ids), "all_of": sorted(reach(actor).all_of), "closed_of": sorted(closed_of(actor))}
+    return {row.id: row.other for row in db.execute(_BESIDE[noun], given)}
 
 
 def tell_apart(db: Connection, actor: Actor, noun: Kept, id: str, *, other: str, reason: str, request: Request) -> Done:

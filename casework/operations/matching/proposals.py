@@ -31,6 +31,7 @@ from casework.operations.core.reader_names import entitled
 from casework.operations.core.register_entries import note_entries
 from casework.operations.core.twin_marks import read_states
 from casework.operations.matching.fitting import Fit, fitting, open_needs
+from casework.operations.matching.proposal_twins import BEHIND, WAIT
 from casework.operations.matching.ranking import read_glossary
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of, reach
@@ -157,10 +158,8 @@ def _put(db: Connection, programme: str, fit: Fit, technology: str) -> str | Non
 
 
 def _needs_of(db: Connection, proposals: Collection[str]) -> list[str]:
-    statement = text(
-        "SELECT DISTINCT need_id::text FROM match_proposals WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY need_id::text"
-    )
-    return list(db.execute(statement, {"ids": list(proposals)}).scalars())
+    """The needs to which any of some proposals is new: what may be the same as another that is proposed already is none."""
+    return list(db.execute(_TOLD_OF, {"ids": list(proposals)}).scalars())
 
 
 # --- what was proposed -------------------------------------------------------------------------------------------------
@@ -183,6 +182,8 @@ class Proposal:
     words: list[str]
     #: What each filter said that was asked, by `name` and `verdict`; what is unknown has passed.
     filters: list[JsonObject]
+    #: The technologies that are proposed as well and may be the same: it stands for them; each by `technology` and `title`.
+    twins: list[JsonObject]
     made_at: str
     dismissed_at: str | None
     dismissal: str | None
@@ -191,17 +192,19 @@ class Proposal:
 #: Proposals `x` of the programmes and to the needs that who asks reads.
 _COLUMNS = f"""
     SELECT x.id::text, x.programme_id::text AS programme, n.id::text AS need, {entitled("n")} AS need_title, n.status AS need_status,
-        t.id::text AS technology, {entitled("t")} AS technology_title, x.share, x.words, x.filters,
+        t.id::text AS technology, {entitled("t")} AS technology_title, x.share, x.words, x.filters, {BEHIND} AS twins,
         x.made_at, x.dismissed_at, x.dismissal
     FROM match_proposals x JOIN needs n ON n.id = x.need_id JOIN technologies t ON t.id = x.technology_id
     WHERE x.programme_id = ANY(CAST(:all_of AS uuid[])) AND {shows_need("n")}
 """
-#: Of proposals `x` of technologies `t` those that wait for a person: of which no match was made, and whose technology is in use.
-_WAIT = """x.dismissed_at IS NULL AND t.status = 'published' AND t.merged_into IS NULL
-    AND NOT EXISTS (SELECT FROM matches m WHERE m.need_id = x.need_id AND m.technology_id = x.technology_id)"""
+#: The needs of some proposals that stand for themselves.
+_TOLD_OF = text(f"""
+    SELECT DISTINCT x.need_id::text FROM match_proposals x JOIN technologies t ON t.id = x.technology_id
+    WHERE x.id = ANY(CAST(:ids AS uuid[])) AND {WAIT} ORDER BY 1
+""")
 #: The proposals of a need that wait, the best first.
 _OF_NEED = text(f"""
-    {_COLUMNS} AND x.need_id = CAST(:need AS uuid) AND {_WAIT} ORDER BY x.share DESC, x.id LIMIT :most
+    {_COLUMNS} AND x.need_id = CAST(:need AS uuid) AND {WAIT} ORDER BY x.share DESC, x.id LIMIT :most
 """)
 #: The open needs that have some, with how many and how many these are in all; what came last first.
 _BY_NEED = text(f"""
@@ -209,7 +212,7 @@ _BY_NEED = text(f"""
         CAST(sum(count(*)) OVER () AS bigint) AS every
     FROM match_proposals x JOIN needs n ON n.id = x.need_id JOIN technologies t ON t.id = x.technology_id
     WHERE x.programme_id = ANY(CAST(:all_of AS uuid[])) AND {shows_need("n")} AND n.status IN ('published', 'matched')
-    AND n.merged_into IS NULL AND {_WAIT} GROUP BY n.id ORDER BY newest DESC, n.id LIMIT :most
+    AND n.merged_into IS NULL AND {WAIT} GROUP BY n.id ORDER BY newest DESC, n.id LIMIT :most
 """)
 #: One of them.
 _ONE = text(f"{_COLUMNS} AND x.id = CAST(:id AS uuid)")
@@ -222,7 +225,7 @@ _DISMISS = text("""
 
 #: The next that wait, of open needs or of one need, the newest first.
 _WAITING = text(f"""
-    {_COLUMNS} AND {_WAIT} AND CASE WHEN CAST(:need AS uuid) IS NULL THEN n.status IN ('published', 'matched') AND n.merged_into IS NULL
+    {_COLUMNS} AND {WAIT} AND CASE WHEN CAST(:need AS uuid) IS NULL THEN n.status IN ('published', 'matched') AND n.merged_into IS NULL
         ELSE n.id = CAST(:need AS uuid) END
     AND (CAST(:technology AS uuid) IS NULL OR t.id = CAST(:technology AS uuid))
     AND (CAST(:at AS timestamptz) IS NULL OR (x.made_at, x.id) < (CAST(:at AS timestamptz), CAST(:after AS uuid)))

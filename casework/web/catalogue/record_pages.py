@@ -111,6 +111,12 @@ class _Pages:
         named: dict[str, Any] = {self.noun: id}
         return url_for(f"{self.noun}_{pages}.choose", **named)
 
+    def _side_by_side(self, id: str, other: str) -> str:
+        """Where two are compared, and the younger one is merged into the older one."""
+        older, younger = sorted((id, other))
+        named: dict[str, Any] = {self.noun: younger, "into": older}
+        return url_for(f"{self.noun}_merging.choose", **named)
+
     def _back(self, id: str) -> str:
         named: dict[str, Any] = {self.noun: id}
         return url_for(f"{self.noun}_twins.ask_back", **named)
@@ -140,6 +146,7 @@ class _Pages:
             )
             titles = catalogue.titles_of(db, actor, self.noun, {one.id for one in listed.items})
             owners = names_of(db, set(), {one.owner for one in listed.items})
+            alike = twins.likely_twins(db, actor, self.noun, {one.id for one in listed.items})
             views = searches_of(db, actor, self.plural, request.args.to_dict())
             lists = [read_lists(db, programme) for programme in sorted(reach(actor).all_of)[:1]]
         own = dict.fromkeys(m.programme for m in actor.memberships if m.role in EDITORS and m.programme)
@@ -149,7 +156,15 @@ class _Pages:
             views=views,
             about=gettext(_ABOUT[self.noun]),
             rows=[
-                (one, marked(titles[one.id], listed), owners.get(one.owner or ""), self._at(one.id), _over(one))
+                (
+                    one,
+                    marked(titles[one.id], listed),
+                    owners.get(one.owner or ""),
+                    self._at(one.id),
+                    _over(one),
+                    one.id in alike,
+                    self._side_by_side(one.id, alike[one.id]) if one.id in alike and one.programme in own else "",
+                )
                 for one in listed.items
             ],
             words=asked.words,

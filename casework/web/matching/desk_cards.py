@@ -123,6 +123,7 @@ def _unranked(card: Card, id: str, beside: Beside) -> Card:
         rationale=gettext("says of the need: %(words)s", words=said_in_turn(proposal.words)),
         proposal=proposal,
         decision="proposal",
+        twins=[Behind(one["technology"], one["title"], "", None, "") for one in proposal.twins],
     )
 
 

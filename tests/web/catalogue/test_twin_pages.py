@@ -152,3 +152,29 @@ def test_what_is_typed_is_asked_about_only_so_often(browser_for: Enter, engine: 
     browser = browser_for("officer")
     asked = [f"/programmes/{world.programmes['BJ']}/{plural}/likely?title=Pump" for plural in ("needs", "technologies")]
     assert [browser.get(address).status_code for address in asked * 2] == [200, 429, 429, 429]
+
+
+def test_lists_mark_what_may_be_the_same_and_lead_who_keeps_it_to_both_side_by_side(
+    browser_for: Enter, engine: Engine, catalogue: Catalogue
+) -> None:
+    words = "may be the same"
+    for who, leads in (("officer", True), ("auditor", False)):
+        page = browser_for(who).get("/technologies").text
+        assert words in page
+        found = re.search(r'href="(/technologies/[^"]+/merge[^"]*)"><span class="tag warn">may be the same', page)
+        assert (found is not None) == leads
+        if found:
+            assert browser_for(who).get(found[1].replace("&amp;", "&")).status_code == 200
+    assert words not in browser_for("officer").get("/needs").text
+
+
+def test_the_api_tells_the_groups_of_one_record_or_of_one_kind(
+    world: World, engine: Engine, catalogue: Catalogue
+) -> None:
+    with transaction(engine) as db:
+        officer = world.actor(db, "officer")
+        (first, *_) = every = twins.list_groups(db, officer)
+        about = twins.list_groups(db, officer, about=first.records[0].id)
+        assert about == [first]
+        assert twins.list_groups(db, officer, noun="need") == [one for one in every if one.noun == "need"]
+        assert twins.list_groups(db, officer, noun="technology") == [one for one in every if one.noun == "technology"]
