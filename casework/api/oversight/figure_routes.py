@@ -7,15 +7,15 @@ from collections.abc import Callable
 from casework.api.oversight import figure_schemas as schemas
 from casework.api.protocol.routes import Call, Route, get
 from casework.api.protocol.schemas import text_of
-from casework.engine.figures.case_facts import DIMENSIONS
 from casework.json_values import JsonObject
 from casework.operations.oversight import outside_figures, provider_figures
+from casework.operations.oversight.figure_scope import SCOPE, read_scope
 from casework.operations.oversight.figures import count_for_reader, show_counted
 
 
 def show_figures(call: Call) -> JsonObject:
     asked = call.query
-    among = {name: told for name in DIMENSIONS if (told := getattr(asked, name)) is not None}
+    among = read_scope({name: str(told) for name in SCOPE if (told := getattr(asked, name)) is not None})
     programme = text_of(asked.programme)
     return show_counted(count_for_reader(call.db, call.actor, programme=programme, until=asked.as_of, among=among))
 

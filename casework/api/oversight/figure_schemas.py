@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field
@@ -21,6 +22,18 @@ class FigureQuery(Query):
     ] = None
     district: Annotated[Told, Field(description="Of cases of this district alone, by its code, in the same way")] = None
     source: Annotated[Told, Field(description="Of cases alone whose match came from there, by its code")] = None
+    event: Annotated[
+        Told,
+        Field(
+            description="Of cases alone whose need came of this assessment, or visit or event of one, by its id; for whoever reads these"
+        ),
+    ] = None
+    opened_from: Annotated[date | None, Field(description="Of cases alone that were opened on this day or later")] = (
+        None
+    )
+    opened_to: Annotated[date | None, Field(description="Of cases alone that were opened on this day or earlier")] = (
+        None
+    )
     as_of: Annotated[AwareDatetime | None, Field(description="Up to this moment; now where none is named")] = None
 
 

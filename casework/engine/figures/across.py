@@ -164,6 +164,9 @@ class _Figures:
         for n, row in enumerate(self._rows("assessments")):
             if row.of.get("what") == "waived":
                 yield ("assessments", n, DENOMINATOR), [spared_assessment], _BY_SOME
+                # Who needs none is none of those who need one: both together are no more than all.
+                in_need = self._at("funnel", NUMERATOR, branch="assessment", what="needed")
+                yield self._reached(OPENED), [("assessments", n, DENOMINATOR), in_need], _BY_ANY
 
     def _steps(self) -> Iterator[_Stated]:
         """Every stay that goes on is of a live case; where each is in one step, they are as many."""

@@ -4,26 +4,76 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
-from casework.engine.figures.case_facts import DIMENSIONS
+from casework.engine.figures.case_facts import DIMENSIONS, CaseFacts
 from casework.engine.figures.counting import Figure, without_needs
 from casework.engine.figures.every import every_figure
+from casework.engine.figures.register_facts import CAME_OF
 from casework.engine.figures.world import World
+from casework.errors import NotFound
+from casework.permissions.actors import Actor
+from casework.permissions.visibility import closed_of
 
 #: What is told of a whole programme alone: of its nights, its technologies, its visits and its past, and of mediations, of which two
 #: numbers that differ by a case would tell.
 OF_ALL = frozenset({"discipline", "mediations", "data_quality", "activities", "past_projects"})
+#: Beside what a case was: the event, the visit or the assessment that its need came of, as it is said by then; and the first and the
+#: last day of the opening, where the programme is.
+EVENT, OPENED_FROM, OPENED_TO = "event", "opened_from", "opened_to"
+SCOPE = (*DIMENSIONS, EVENT, OPENED_FROM, OPENED_TO)
+
+
+def read_scope(asked: Mapping[str, str]) -> dict[str, str]:
+    """Of which cases alone something asks. Raises ValueError for what is no day."""
+    among = {name: asked[name] for name in SCOPE if asked.get(name)}
+    days = {name: date.fromisoformat(among[name]).isoformat() for name in (OPENED_FROM, OPENED_TO) if name in among}
+    return among | days
+
+
+def insist_readable(actor: Actor, programme: str, among: Mapping[str, str]) -> None:
+    """Raises NotFound where an event is asked for by who reads no assessments, whether there is that one or not."""
+    if EVENT in among and programme not in closed_of(actor):
+        raise NotFound("page")
 
 
 def figures_among(world: World, among: Mapping[str, str]) -> dict[str, Figure]:
     """Every figure of the cases that were this; without what is no count of cases, where these are not all."""
     if not among:
         return every_figure(world)
-    cases = tuple(case for case in world.cases if all(case.of(name) == value for name, value in among.items()))
+    came_of = _came_of(world) if EVENT in among else {}
+    cases = tuple(case for case in world.cases if _is_among(case, among, came_of))
     told = every_figure(replace(world, cases=cases))
     return {name: without_needs(figure) for name, figure in told.items() if name not in OF_ALL}
 
 
+def _is_among(case: CaseFacts, among: Mapping[str, str], came_of: Mapping[str, set[str]]) -> bool:
+    if any(name in among and case.of(name) != among[name] for name in DIMENSIONS):
+        return False
+    if EVENT in among and among[EVENT] not in came_of.get(str(case.case.need), ()):
+        return False
+    return among.get(OPENED_FROM, "") <= case.opened_on.isoformat() <= among.get(OPENED_TO, "9999")
+
+
+def _came_of(world: World) -> dict[str, set[str]]:
+    """By need the assessment that it came of, and the visit or event of it; a need and those that were merged into it are one."""
+    stands = {need.id: str(need.columns.get("merged_into") or need.id) for need in world.needs}
+    found: dict[str, set[str]] = {}
+    for row in world.rows(CAME_OF):
+        need = str(row.get("need_id"))
+        told = {str(row[name]) for name in ("assessment_id", "visit_id") if row.get(name)}
+        found.setdefault(stands.get(need, need), set()).update(told)
+    return {need: found[one] for need, one in {**{one: one for one in found}, **stands}.items() if one in found}
+
+
 def told_apart_by(world: World) -> dict[str, tuple[str, ...]]:
-    """What the cases of a programme were, by each of the dimensions."""
-    return {name: tuple(sorted({told for case in world.cases if (told := case.of(name))})) for name in DIMENSIONS}
+    """What the cases of a programme were, by each of the dimensions, and of which events and assessments their needs came."""
+    was = {name: {told for case in world.cases if (told := case.of(name))} for name in DIMENSIONS}
+    came_of = _came_of(world)
+    was[EVENT] = {one for case in world.cases for one in came_of.get(str(case.case.need), ())}
+    return {name: tuple(sorted(told)) for name, told in was.items()}
+
+
+def without_events(offered: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """For whoever reads no assessments."""
+    return {name: told for name, told in offered.items() if name != EVENT}

@@ -32,7 +32,7 @@ from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import digest, instant
 from casework.operations.core.perform import calendar_of
-from casework.operations.oversight.figure_scope import figures_among, told_apart_by
+from casework.operations.oversight.figure_scope import figures_among, insist_readable, told_apart_by, without_events
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of
 from casework.records.event_log import by_now, event_of, now, register_event_of
@@ -90,7 +90,7 @@ def count_programme(
 ) -> Counted:
     """Fold the logs of a programme up to an instant: now, where none is named or it is still to come. For whoever reads all of it.
 
-    `among`: of those cases alone that were this, by phase, sector, district or source. `from_logs`: from nothing but the logs.
+    `among`: of those cases alone that were this, by what `SCOPE` names. `from_logs`: from nothing but the logs.
     """
     in_its_time(db)
     among = among or {}
@@ -132,6 +132,7 @@ def count_for_reader(
     NotFound for others than its officers, supervisors, managers and auditors, and before the programme began.
     """
     chosen = programme_of_reader(actor, programme)
+    insist_readable(actor, chosen, among or {})
     counted = None if until or among else read_ahead(db, chosen, with_cases=with_cases)
     if counted is None:
         counted = count_programme(db, chosen, until, among)
@@ -139,7 +140,8 @@ def count_for_reader(
         return counted
     # To all others closed needs do not exist: no count tells of them, and nor do the logs of records, or what was done in the programme.
     trimmed = {name: without_needs(figure) for name, figure in counted.figures.items()}
-    return replace(counted, as_of=replace(counted.as_of, logs=None), figures=trimmed)
+    offered = without_events(counted.offered)
+    return replace(counted, as_of=replace(counted.as_of, logs=None), figures=trimmed, offered=offered)
 
 
 def programme_of_reader(actor: Actor, programme: str | None, roles: Collection[Role] = READ_BY) -> str:

@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from sqlalchemy import Connection, Engine, text
 
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.figures.case_facts import DIMENSIONS
 from casework.engine.figures.rhythms import PERIODS, Rhythm, end_of_period, midnight
 from casework.errors import NotFound
 from casework.json_values import JsonObject
@@ -21,6 +20,7 @@ from casework.operations.cases.views import SavedView
 from casework.operations.core.notice_words import N_
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.figure_mails import PAGE, PROGRAMME, programme_of
+from casework.operations.oversight.figure_scope import read_scope
 from casework.operations.oversight.figures import READ_BY, Counted, count_for_reader
 from casework.operations.oversight.kept_figures import is_large
 from casework.operations.oversight.outside_figures import find_outside
@@ -185,10 +185,9 @@ def _tell(db: Connection, found: _Found) -> dict[str, Any] | None:
     actor, programme, asked = found.actor, found.programme, read_query(found.view.query)
     calendar = calendar_of(db, programme)
     try:
-        times = _Times(found.row, asked, calendar)
+        times, among = _Times(found.row, asked, calendar), read_scope(asked)
     except ValueError:
         return None
-    among = {name: asked[name] for name in DIMENSIONS if asked.get(name)}
     try:
         counted = count_for_reader(db, actor, programme=programme, until=times.until, among=among, with_cases=False)
     except NotFound:

@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.figures.case_facts import DIMENSIONS
 from casework.engine.figures.counting import Row
 from casework.engine.figures.rhythms import LAST_MONTH, LAST_QUARTER, LAST_WEEK, LAST_YEAR, PERIODS, end_of_period
 from casework.engine.roles import Role
@@ -23,9 +22,11 @@ from casework.errors import NotFound
 from casework.operations.auth.step_up import insist_proved
 from casework.operations.auth.views import Scope
 from casework.operations.cases.list_queries import list_cases
+from casework.operations.catalogue.assessment_needs import list_choices
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.figure_mails import PAGE
 from casework.operations.oversight.figure_names import CalledInFigures, names_behind
+from casework.operations.oversight.figure_scope import EVENT, OPENED_FROM, OPENED_TO, SCOPE, insist_readable, read_scope
 from casework.operations.oversight.figures import READ_BY, Counted, cases_behind, count_for_reader, show_counted
 from casework.operations.oversight.figures_mail import PERIOD
 from casework.operations.oversight.process import READ_BY as PROCESS_READ_BY
@@ -56,7 +57,10 @@ UNTIL = {
     LAST_WEEK: N_("End of last week"), LAST_MONTH: N_("End of last month"), LAST_QUARTER: N_("End of last quarter"),
     LAST_YEAR: N_("End of last year"),
 }  # fmt: skip
-LABELS = {"phase": N_("Phase"), "sector": N_("Sector"), "district": N_("District"), "source": N_("Source of the match")}
+LABELS = {
+    "phase": N_("Phase"), "sector": N_("Sector"), "district": N_("District"), "source": N_("Source of the match"),
+    EVENT: N_("Event or assessment"), OPENED_FROM: N_("Opened from"), OPENED_TO: N_("Opened until"),
+}  # fmt: skip
 #: Where else a figure is worked with, for those who may go there.
 ELSEWHERE: Mapping[str, tuple[str, str, frozenset[Role]]] = {
     "discipline": (N_("Case hygiene"), "home.case_hygiene", frozenset({Role.SUPERVISOR})),
@@ -105,8 +109,8 @@ class Told:
 
 
 def read_asked() -> Asked:
-    given = {name: request.args.get(name, "").strip()[:100] for name in (*DIMENSIONS, DAY, PERIOD)}
-    among = {name: given[name] for name in DIMENSIONS if given[name]}
+    given = {name: request.args.get(name, "").strip()[:100] for name in (*SCOPE, DAY, PERIOD)}
+    among = {name: given[name] for name in SCOPE if given[name]}
     return Asked(among=among, day=given[DAY], period=given[PERIOD] if given[PERIOD] in PERIODS else "")
 
 
@@ -114,6 +118,7 @@ def tell(db: Connection, actor: Actor, *, with_cases: bool = True) -> Told:
     """Raises NotFound for who reads no figures."""
     asked = read_asked()
     programme, programmes = programme_asked(actor, READ_BY)
+    insist_readable(actor, programme.id, asked.among)
     told = Told(asked=asked, programme=programme, programmes=programmes)
     calendar = calendar_of(db, programme.id)
     use_calendar(calendar)
@@ -123,16 +128,23 @@ def tell(db: Connection, actor: Actor, *, with_cases: bool = True) -> Told:
             if asked.period
             else end_of(asked.day, calendar)
         )
+        among = read_scope(asked.among)
     except ValueError:
         return replace(told, fault=gettext("Write the day as YYYY-MM-DD."))
     try:
-        counted = count_for_reader(
-            db, actor, programme=programme.id, until=until, among=asked.among, with_cases=with_cases
-        )
+        counted = count_for_reader(db, actor, programme=programme.id, until=until, among=among, with_cases=with_cases)
     except NotFound:
         return replace(told, fault=gettext("The programme had not begun on that day. Choose a later one."))
     day = calendar.local_date(counted.as_of.at)
-    return replace(told, counted=counted, called=names_behind(db, counted), day=day)
+    return replace(told, counted=counted, called=_called(db, counted), day=day)
+
+
+def _called(db: Connection, counted: Counted) -> CalledInFigures:
+    """What all that they tell is called, and what the needs of cases came of."""
+    called = names_behind(db, counted)
+    if EVENT not in {*counted.as_of.among, *(name for name, told in counted.offered.items() if told)}:
+        return called
+    return replace(called, ids={**called.ids, **list_choices(db, counted.as_of.programme)})
 
 
 def programme_asked(actor: Actor, roles: Collection[Role]) -> tuple[Scope, tuple[Scope, ...]]:
@@ -173,6 +185,7 @@ def index() -> Response:
         headline=tiles,
         wide=WIDE,
         selects=selects(told),
+        opened=[(name, gettext(LABELS[name]), told.asked.among.get(name, "")) for name in (OPENED_FROM, OPENED_TO)],
         untils=[(code, gettext(words)) for code, words in UNTIL.items()],
         views=views,
         elsewhere={

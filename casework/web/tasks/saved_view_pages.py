@@ -14,7 +14,6 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework import reasons
-from casework.engine.figures.case_facts import DIMENSIONS
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
 from casework.matching.facets import FACETS
@@ -31,6 +30,7 @@ from casework.operations.cases.saved_views import (
     shares_with,
 )
 from casework.operations.cases.views import SavedView
+from casework.operations.oversight.figure_scope import SCOPE
 from casework.permissions.actors import Actor
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, name_of, say_error
@@ -70,7 +70,7 @@ LISTS: Mapping[str, List] = {
     "figures": List(
         endpoint="figures.index",
         title=N_("Figures"),
-        names=("programme", *DIMENSIONS, "as_of", "period"),
+        names=("programme", *SCOPE, "as_of", "period"),
     ),
     "queues": List(endpoint="tasks.queue", title=N_("Queues"), names=("queue", "sort", "columns")),
     "needs": List(

@@ -16,6 +16,8 @@ from sqlalchemy import Engine, text
 from casework.operations.oversight.kept_figures import count_ahead
 from casework.records.database import transaction
 from casework.web.oversight import figure_tables
+from tests.operations.catalogue.test_assessment_needs import say
+from tests.operations.catalogue.test_needs_assessments import planned, visited
 from tests.support.days import elsewhere
 from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
@@ -95,6 +97,41 @@ def test_the_address_says_of_which_cases_and_as_of_which_day(browser_for: Enter,
     assert '<option value="Haidian" selected>' in some
     nobody = browser.get("/figures?district=Nowhere").text
     assert "Nothing to count yet." in _sheet(nobody, "funnel")
+
+
+def test_a_period_is_of_the_openings_and_goes_with_every_link(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser = browser_for("officer")
+    none = browser.get("/figures?opened_to=2001-01-01").text
+    assert "Nothing to count yet." in _sheet(none, "conversion")
+    some = browser.get("/figures?opened_from=2001-01-01").text
+    assert "2 live cases of 2 opened" in words_of(some)
+    assert all("opened_from=2001-01-01" in link for link in _links(some) if "/cases" in link)
+    assert 'name="opened_from" value="2001-01-01"' in some
+    head, row, *_ = csv.reader(io.StringIO(browser.get("/figures.csv?opened_from=2001-01-01").data.decode("utf-8-sig")))
+    assert row[head.index("Only cases with")] == "Opened from: 2001-01-01"
+    assert browser.get("/figures?opened_from=x").status_code == 422
+
+
+def test_by_event_who_reads_assessments_chooses_among_those_that_a_case_came_of(
+    browser_for: Enter, engine: Engine, world: World
+) -> None:
+    with transaction(engine) as db:
+        number = world.open_case(db)
+        visit = visited(db, world, planned(db, world))
+        say(db, world, world.needs[0], visit)
+    browser = browser_for("officer")
+    assert (
+        f'<option value="{visit}">Heat in the north of the city · Data centre of the campus</option>'
+        in browser.get("/figures").text
+    )
+    some = browser.get(f"/figures?event={visit}").text
+    assert "1 live cases of 1 opened" in words_of(some)
+    (link,) = [one for one in _links(some) if one.startswith("/figures/time_in_step/cases?") and "what=open" in one]
+    assert in_list(browser.get(link).text) == [number]
+    manager = browser_for("manager")
+    assert visit not in manager.get("/figures").text
+    for event in (visit, "nothing"):
+        assert manager.get(f"/figures?event={event}").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -81,3 +81,18 @@ def test_page_and_files_can_be_read_three_times_in_ten_minutes_and_no_more(
     assert len(paths) == ALLOWANCES["outside_figures"].most
     assert [browser.get(path).status_code for path in paths] == [200] * len(paths)
     assert browser.get("/figures/outside").status_code == 429
+
+
+@pytest.mark.parametrize(
+    "asked", ["opened_from=2026-01-01", "opened_to=2001-01-01", "event=x", "phase=x", "as_of=2001-01-01"]
+)
+def test_nothing_in_the_address_tells_cases_apart(
+    browser_for: Callable[[str], Browser], world: World, app: Flask, until_now: None, asked: str
+) -> None:
+    """Two answers that differ by a case would tell of it."""
+    with transaction(app.extensions["casework"]) as db:
+        world.open_case(db)
+    browser = browser_for("observer")
+    figures = [json.loads(browser.get(f"/figures/outside.json{more}").data)["figures"] for more in ("", f"?{asked}")]
+    assert figures[0] == figures[1] != {}
+    assert browser.get(f"/figures?{asked}").status_code == 404
