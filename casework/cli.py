@@ -42,6 +42,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "Let every clock that is due do what it says: remind, escalate, lapse, come due.",
     ),
     "verify": ("casework.commands.verify:verify", "Prove the history: of one CASE by its number, or of everything."),
+    "checkpoint": ("casework.commands.log:checkpoint", "Print the newest checkpoint of the log of all events."),
+    "log": ("casework.commands.log:log", "Look after the log of all events."),
     "check": (
         "casework.commands.check:check",
         "Find what waits unseen: cases that breach case hygiene, tasks that nobody may do, clocks that do not run.",

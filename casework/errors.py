@@ -399,12 +399,20 @@ class RolesMissing(CaseworkError):
         "roles_missing",
         N_(
             "The database lacks a role of the application: %(why)s Let its administrator run: CREATE ROLE casework_app NOLOGIN; "
-            'CREATE ROLE casework_engine NOLOGIN; GRANT casework_app, casework_engine TO "%(login)s";'
+            "CREATE ROLE casework_engine NOLOGIN; CREATE ROLE casework_sequencer NOLOGIN; "
+            'GRANT casework_app, casework_engine, casework_sequencer TO "%(login)s";'
         ),
     )
 
     def __init__(self, login: str, why: str, **details: Value) -> None:
         super().__init__(login=login, why=why, **details)
+
+
+class LogUnusable(CaseworkError):
+    says = template("log_unusable", N_("The log of all events cannot be used: %(why)s"))
+
+    def __init__(self, why: str, **details: Value) -> None:
+        super().__init__(why=why, **details)
 
 
 class EmbeddedServerError(CaseworkError):

@@ -84,6 +84,11 @@ class Settings(BaseSettings):
         description="A clamd that looks at what is uploaded: tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl. Production needs one, or"
         " the word none.",
     )
+    log_folder: Path | None = Field(
+        None,
+        description="Where the worker keeps the key that signs checkpoints of the log, and beside it what strangers check them with and"
+        " the last one that was signed; a folder under var when empty.",
+    )
     webhook_hosts: str = Field(
         "",
         description="Hosts that webhooks may go to, with commas: hooks.example.org, .example.org for all below it, * for every public one."
@@ -122,6 +127,11 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """Where files lie."""
         return self.documents_url or f"file://{self.var}/documents"
+
+    @property
+    def log_dir(self) -> Path:
+        """Where the key of the log lies."""
+        return self.log_folder or self.var / "log"
 
     @property
     def scanner_address(self) -> str | None:

@@ -19,6 +19,7 @@ from casework.errors import DatabaseNotReady, InvalidSettings
 from casework.matching.dictionary import cc_cedict
 from casework.operations.core.editions import read_editions
 from casework.operations.core.settings_log import note_settings
+from casework.operations.verification import sequencer
 from casework.records import migrate, production_settings
 from casework.records.database import connected, transaction, watch_database
 from casework.settings import Settings, load_settings
@@ -73,6 +74,10 @@ def insist_ready(settings: Settings, *, serving: bool = False) -> WSGIApplicatio
         if revision != migrate.head():
             raise DatabaseNotReady(why=f"it is at revision {revision or 'none'}, this release needs {migrate.head()}.")
         with transaction(engine) as db:
+            if settings.profile == "production":
+                sequencer.insist_not_older(settings, db)
+                if not serving:
+                    sequencer.open_log(settings, db)
             note_settings(db, settings, "serve" if serving else "worker")
     finally:
         engine.dispose()

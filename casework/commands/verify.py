@@ -10,11 +10,15 @@ from pathlib import Path
 import click
 from sqlalchemy import Engine
 
+from casework.errors import LogUnusable
+from casework.ledger.signed_notes import BadNote
 from casework.operations.core.perform import home_of
 from casework.operations.verification.case_archive import check_case_file
 from casework.operations.verification.service import Checked, count_logs, verify_each, verify_log
+from casework.operations.verification.tree_judgement import KeptElsewhere, kept_of
 from casework.records.database import connect_engine, transaction
-from casework.settings import load_settings
+from casework.records.log_keys import last_kept, public_keys
+from casework.settings import Settings, load_settings
 
 
 @click.command()
@@ -25,21 +29,31 @@ from casework.settings import load_settings
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Check the file of a case instead, a ZIP that somebody took out.",
 )
+@click.option(
+    "--checkpoint",
+    "checkpoints",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A checkpoint that was kept: the log must go on from it. May be given several times.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object with what was looked at and every fault.")
-def verify(case: str | None, path: Path | None, as_json: bool) -> None:
+def verify(case: str | None, path: Path | None, checkpoints: tuple[Path, ...], as_json: bool) -> None:
     """Prove the history: of one CASE by its number, or of everything.
 
     Recomputes every chain, adds the events up again and compares them with the tables, and judges whether each event
-    was allowed by the edition, the facts and the roles of its time. Exits with 1 when anything is wrong.
+    was allowed by the edition, the facts and the roles of its time. Of everything it checks, too, that each event has its
+    leaf in the log of all events, which must give the root of every checkpoint. Exits with 1 when anything is wrong.
     """
     if path is not None:
         _verify_file(path, as_json=as_json)
         return
-    engine = connect_engine(load_settings())
+    settings = load_settings()
+    elsewhere = _elsewhere(settings, checkpoints)
+    engine = connect_engine(settings)
     logs = events = erased = 0
     findings = []
     try:
-        for checked in _checked(engine, case):
+        for checked in _checked(engine, case, elsewhere):
             logs += checked.log is not None
             events += checked.events
             erased += checked.erased
@@ -87,7 +101,18 @@ def _count(faults: int) -> str:
     return f"{faults} {'fault' if faults == 1 else 'faults'}." if faults else "nothing is wrong."
 
 
-def _checked(engine: Engine, case: str | None) -> Iterator[Checked]:
+def _elsewhere(settings: Settings, checkpoints: tuple[Path, ...]) -> KeptElsewhere:
+    keys = public_keys(settings)
+    try:
+        kept = kept_of([(path.name, path.read_text("utf-8")) for path in checkpoints], keys)
+    except (BadNote, UnicodeDecodeError) as fault:
+        raise LogUnusable(f"a checkpoint that was kept cannot be used: {fault}") from fault
+    last = last_kept(settings)
+    mine = () if last is None else ((f"{settings.log_dir}/last", last.size, last.root),)
+    return KeptElsewhere(keys, (*kept, *mine))
+
+
+def _checked(engine: Engine, case: str | None, elsewhere: KeptElsewhere) -> Iterator[Checked]:
     if case is not None:
         with transaction(engine) as db:
             log = home_of(db, case)
@@ -96,6 +121,6 @@ def _checked(engine: Engine, case: str | None) -> Iterator[Checked]:
     with transaction(engine) as db:
         total = count_logs(db)
     with click.progressbar(
-        verify_each(engine), length=total, label="Verifying", file=sys.stderr, hidden=not sys.stderr.isatty()
+        verify_each(engine, elsewhere), length=total, label="Verifying", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as progress:
         yield from progress

@@ -14,14 +14,16 @@ import psycopg
 from procrastinate import App
 from procrastinate.exceptions import ProcrastinateException
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError
 
-from casework.errors import CaseworkError
+from casework.errors import CaseworkError, LogUnusable
 from casework.jobs.dispatcher import EVERY_S, dispatch
 from casework.jobs.job_app import make_app
 from casework.jobs.job_registry import Hands
 from casework.jobs.queue import CLOCKS, HEARTBEAT_S, OTHERS
+from casework.ledger.merkle import BadProof
 from casework.operations.documents.storage import ask_for_scans
+from casework.operations.verification import sequencer
 from casework.records.database import connect_engine
 from casework.settings import Settings
 
@@ -38,8 +40,12 @@ WORDS = {
     "propose": "times matches proposed", "count_figures": "times figures counted ahead", "search": "times searches looked at",
     "reindex": "times indexes brought after what has expired", "embed_records": "times technologies compared by what they mean",
 }  # fmt: skip
+#: So long it waits where the log cannot go on, before it looks again.
+STUCK_S = 30.0
 #: What a database that goes away looks like from here.
 _GONE = (psycopg.Error, SQLAlchemyError, ProcrastinateException, CaseworkError, OSError)
+#: Why the log cannot go on, though the database is there: another key, an older copy, a role that is missing, a tile that was changed.
+_STUCK = (LogUnusable, BadProof, DataError, IntegrityError, ProgrammingError, OSError)
 
 
 class Worker:
@@ -57,11 +63,11 @@ class Worker:
 
     def run(self) -> None:
         """Work; begin anew when the database was away."""
-        # Ours, and of each kind of job as many as may run at once; no more wait for a thread.
+        # Our own three, and of each kind of job as many as may run at once; no more wait for a thread.
         with asyncio.Runner() as runner:
             self._loop = runner.get_loop()
             self._loop.set_default_executor(
-                ThreadPoolExecutor(2 * self.concurrency + 2, thread_name_prefix="casework-job")
+                ThreadPoolExecutor(2 * self.concurrency + 3, thread_name_prefix="casework-job")
             )
             runner.run(self._run())
 
@@ -83,7 +89,7 @@ class Worker:
             else "no mails, for no mail server is named"
         )
         self.say(f"Working: up to {self.concurrency} deadlines and {self.concurrency} other jobs at once; {mail}.")
-        engine = connect_engine(self.settings.model_copy(update={"pool_size": 2 * self.concurrency + 2}))
+        engine = connect_engine(self.settings.model_copy(update={"pool_size": 2 * self.concurrency + 3}))
         try:
             while not self._stopped.is_set():
                 try:
@@ -100,7 +106,8 @@ class Worker:
     async def _work(self, app: App, engine: Engine) -> None:
         """Until it is told to stop, or until one of the parts fails."""
         hands = {"hands": Hands(engine, self.settings, self._done)}
-        parts = [asyncio.create_task(self._dispatch(engine)), asyncio.create_task(self._report())]
+        own = (self._dispatch(engine), self._sequence(engine), self._report())
+        parts = [asyncio.create_task(part) for part in own]
         for queue in (CLOCKS, OTHERS):
             working = app.run_worker_async(
                 queues=[queue],
@@ -129,6 +136,19 @@ class Worker:
         while not self._stopped.is_set():
             await loop.run_in_executor(None, look)
             await self._rest(EVERY_S)
+
+    async def _sequence(self, engine: Engine) -> None:
+        """Events get their leaves; where the log cannot go on, everything else does, and it says why."""
+        loop = asyncio.get_running_loop()
+        look = functools.partial(sequencer.sequence, engine, self.settings)
+        while not self._stopped.is_set():
+            rest = sequencer.EVERY_S
+            try:
+                await loop.run_in_executor(None, look)
+            except _STUCK as fault:
+                _note.error("the log of all events does not go on: %s", fault)
+                rest = STUCK_S
+            await self._rest(rest)
 
     async def _report(self) -> None:
         while not self._stopped.is_set():

@@ -237,6 +237,39 @@ def hashes_of(tile: bytes) -> list[bytes]:
     return [tile[at : at + HASH_SIZE] for at in range(0, len(tile), HASH_SIZE)]
 
 
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What is written where a tree grows: by level and place, the hashes that a tile gets."""
+
+    size: int
+    root: bytes
+    pieces: dict[tuple[int, int], bytes]
+
+
+def grow(size: int, last: Callable[[int, int], bytes], leaves: Sequence[bytes]) -> Growth:
+    """The tree of `size` leaves with more; `last` gives the hashes of a tile that is not full, by level and place, or nothing."""
+    pieces: dict[tuple[int, int], bytes] = {}
+    tails: dict[int, bytes] = {}
+    new, level, begins, hashes = size + len(leaves), 0, size, list(leaves)
+    while hashes or new >> (HEIGHT * level):
+        place = begins // WIDTH
+        whole = hashes_of(last(level, place) if begins % WIDTH else b"") + hashes
+        at = begins % WIDTH
+        above = []
+        for tile in range(0, len(whole), WIDTH):
+            part = whole[tile : tile + WIDTH]
+            if fresh := part[at:]:
+                pieces[level, place] = b"".join(fresh)
+            if len(part) == WIDTH:
+                above.append(root_of(part))
+            else:
+                tails[level] = b"".join(part)
+            place, at = place + 1, 0
+        level, begins, hashes = level + 1, begins >> HEIGHT, above
+    ends = node_from(lambda level, n: tails.get(level, b""))
+    return Growth(new, root_between(ends, 0, new), pieces)
+
+
 def node_from(read_tile: Callable[[int, int], bytes]) -> ReadNode:
     """What reads nodes out of tiles; `read_tile` gives the hashes of one, by level and place, as far as it is filled."""
 

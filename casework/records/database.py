@@ -32,7 +32,7 @@ from casework.records.field_encryption import Sealing
 from casework.records.wire import KeptStatements, Row, Statement, Wire
 from casework.settings import Settings
 
-APP_ROLE, ENGINE_ROLE = server_process.ROLES
+APP_ROLE, ENGINE_ROLE, SEQUENCER_ROLE = server_process.ROLES
 
 Role = Literal["app", "owner"]
 #: Who reads everything: actions, which need the whole of a case to decide, jobs, and the verification.
@@ -226,7 +226,7 @@ def connected(engine: Engine) -> Iterator[Connection]:
         connection = engine.connect()
     except OperationalError as fault:
         why = _first_line(fault)
-        if APP_ROLE in why or ENGINE_ROLE in why or 'parameter "role"' in why:
+        if any(role in why for role in server_process.ROLES) or 'parameter "role"' in why:
             raise RolesMissing(login=engine.url.username or "its login", why=f"{why}.") from fault
         raise DatabaseUnavailable(why) from fault
     with connection:

@@ -169,7 +169,7 @@ def _roles(db: Connection) -> list[str]:
     if owns:
         sentences.append(
             f"The application logs in as {login}, who owns its tables or may act as their owner: name a login in DATABASE_URL"
-            f" that owns nothing and is a member of {' and '.join(ROLES)} alone."
+            f" that owns nothing and is a member of {', '.join(ROLES)} alone."
         )
     return sentences
 

@@ -25,7 +25,6 @@ from psycopg import sql
 from casework.errors import EmbeddedServerError
 from casework.records.server_process import (
     DATABASE,
-    ENGINE_ROLE,
     OWNER_ROLE,
     PORT,
     ROLES,
@@ -292,7 +291,8 @@ def _answers(server: Server, *, user: str = WEB_ROLE, database: str = DATABASE) 
         with psycopg.connect(server.url(user=user, database=database), connect_timeout=5) as connection:
             if user == WEB_ROLE:
                 # What is made last of all, and what a folder of an earlier release lacks.
-                connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(ENGINE_ROLE)))
+                for role in ROLES:
+                    connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
     except psycopg.Error:
         return False
     return True
@@ -311,7 +311,7 @@ def _make_roles_and_database(server: Server) -> None:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER_ROLE))
             )
-        # The last of all: where this one can log in and act as the engine, everything is there.
+        # The last of all: where this one can log in and act as each role, everything is there.
         with connection.transaction():
             _make_role(connection, WEB_ROLE, "LOGIN")
             for role in ROLES:

@@ -24,9 +24,11 @@ OWNER_ROLE = "casework_owner"
 APP_ROLE = "casework_app"
 #: The role in which actions decide and write, jobs work and histories are checked: row security shows it everything.
 ENGINE_ROLE = "casework_engine"
-#: Both belong to the whole server, and nobody logs in as one of them.
-ROLES = (APP_ROLE, ENGINE_ROLE)
-#: Whom the application logs in as: it owns nothing, and may only act as the two roles above.
+#: The role in which the tree over all events grows: it may do nothing else.
+SEQUENCER_ROLE = "casework_sequencer"
+#: They belong to the whole server, and nobody logs in as one of them.
+ROLES = (APP_ROLE, ENGINE_ROLE, SEQUENCER_ROLE)
+#: Whom the application logs in as: it owns nothing, and may only act as the roles above.
 WEB_ROLE = "casework_web"
 SUPERUSER = "postgres"
 # PostgreSQL refuses to run as root, so root lets this user of the system run it.

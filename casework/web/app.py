@@ -20,6 +20,7 @@ from casework.records.blob_store import Store
 from casework.records.database import connect_engine, reader_transaction
 from casework.records.key_ring import earlier_keys, secret_key
 from casework.settings import Settings
+from casework.web.audit import log_pages
 from casework.web.audit import pages as audit_pages
 from casework.web.auth import pages as auth_pages
 from casework.web.auth import passkey_pages, password_pages, step_up_pages, token_pages
@@ -305,6 +306,7 @@ PAGES = (
     weights_pages.blueprint,
     public_pages.blueprint,
     public_json.blueprint,
+    log_pages.blueprint,
     result_pages.blueprint,
     result_figure_pages.blueprint,
     story_link_pages.blueprint,

@@ -15,6 +15,7 @@ from sqlalchemy import QueuePool, create_engine, make_url, text
 from casework.commands.serve import Server, insist_ready, run
 from casework.matching.dictionary import cc_cedict
 from casework.records.database_checks import faults
+from casework.records.log_keys import Kept, keep_last
 from casework.settings import Settings
 from tests.support.databases import ROOT, DatabaseServer, run_casework
 
@@ -171,6 +172,18 @@ def test_production_starts_where_nothing_is_wrong(var_dir: Path) -> None:
         said = server.stdout.readline()
         server.terminate()
     assert said.startswith("Listening on http://")
+
+
+def test_production_starts_with_no_database_that_is_older_than_what_was_signed(var_dir: Path) -> None:
+    """As after a backup of an earlier day was put in its place."""
+    environment = {"PATH": os.environ["PATH"], "CASEWORK_VAR": str(var_dir)} | GOOD
+    assert run_casework("init", environment=environment).returncode == 0
+    keep_last(Settings(profile="test", var=var_dir), Kept(7, bytes(32)))
+    for command in ("serve", "worker"):
+        done = run_casework(command, environment=environment)
+        assert done.returncode == 1
+        assert "it has 0 leaves, and 7 were signed" in done.stderr
+        assert "restore the newest one" in done.stderr
 
 
 def test_a_reader_that_has_seen_enough_is_no_fault() -> None:

@@ -17,6 +17,7 @@ from casework.ledger.merkle import (
     Tile,
     check_consistency,
     check_inclusion,
+    grow,
     hashes_of,
     leaf_hash,
     node_from,
@@ -34,9 +35,19 @@ from casework.ledger.merkle import (
 MOST = 130
 LEAVES = [leaf_hash(b"%d" % n) for n in range(MOST)]
 #: The leaves that Certificate Transparency's own tests use, and the roots over the first 1 to 8 of them.
-EIGHT = [bytes.fromhex(one) for one in (
-    "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f",
-)]  # fmt: skip
+EIGHT = [
+    bytes.fromhex(one)
+    for one in (
+        "",
+        "00",
+        "10",
+        "2021",
+        "3031",
+        "40414243",
+        "5051525354555657",
+        "606162636465666768696a6b6c6d6e6f",
+    )
+]
 ROOTS = (
     "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
     "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
@@ -251,11 +262,34 @@ def test_a_tile_has_one_path(tile: Tile, path: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "", "0", "0/", "0/0", "0/00", "0/0000", "00/000", "64/000", "-1/000", "0/000/000", "0/x000/000", "0/x000/x001/000", "0/x001",
-        "0/000.p", "0/000.p/", "0/000.p/0", "0/000.p/256", "0/000.p/01", "0/000.p/1/", "/0/000", "0/000 ", "0/000\n", "0/٠٠٠",
-        "entries/000", "0/x001/../000", "0/" + "x001/" * 12 + "000",
+        "",
+        "0",
+        "0/",
+        "0/0",
+        "0/00",
+        "0/0000",
+        "00/000",
+        "64/000",
+        "-1/000",
+        "0/000/000",
+        "0/x000/000",
+        "0/x000/x001/000",
+        "0/x001",
+        "0/000.p",
+        "0/000.p/",
+        "0/000.p/0",
+        "0/000.p/256",
+        "0/000.p/01",
+        "0/000.p/1/",
+        "/0/000",
+        "0/000 ",
+        "0/000\n",
+        "0/٠٠٠",
+        "entries/000",
+        "0/x001/../000",
+        "0/" + "x001/" * 12 + "000",
     ],
-)  # fmt: skip
+)
 def test_any_other_path_names_none(path: str) -> None:
     with pytest.raises(BadTile):
         parse_tile(path)
@@ -264,3 +298,29 @@ def test_any_other_path_names_none(path: str) -> None:
 def test_a_tile_that_was_cut_short_gives_no_node() -> None:
     with pytest.raises(BadProof, match="too short"):
         node_from(lambda level, n: bytes(33))(1, 0)
+
+
+@given(st.lists(st.integers(0, 800), max_size=4))
+def test_a_tree_that_grows_writes_each_hash_once_and_in_its_tile(steps: list[int]) -> None:
+    leaves: list[bytes] = []
+    tiles: dict[tuple[int, int], bytes] = {}
+    for step in steps:
+        more = [hashlib.sha256(b"%d" % n).digest() for n in range(len(leaves), len(leaves) + step)]
+        growth = grow(len(leaves), lambda level, n: tiles[level, n], more)
+        leaves += more
+        for key, piece in growth.pieces.items():
+            tiles[key] = tiles.get(key, b"") + piece
+        assert growth.size == len(leaves)
+        assert growth.root == root_of(leaves)
+        assert {key: len(hashes) // 32 for key, hashes in tiles.items()} == {
+            (tile.level, tile.n): tile.width for tile in tiles_between(0, len(leaves))
+        }
+    assert b"".join(tiles[0, n] for n in range(-(-len(leaves) // WIDTH))) == b"".join(leaves)
+
+
+def test_a_tree_grows_over_its_levels() -> None:
+    leaves = [b"%032d" % n for n in range(256 * 256 + 300)]
+    half = grow(0, lambda level, n: b"", leaves[: 256 * 256 - 1])
+    whole = grow(half.size, lambda level, n: half.pieces[level, n], leaves[256 * 256 - 1 :])
+    assert whole.root == root_of(leaves)
+    assert set(whole.pieces) == {(0, 255), (0, 256), (0, 257), (1, 0), (1, 1), (2, 0)}

@@ -157,10 +157,18 @@ def test_a_checkpoint_of_another_log_is_told() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "", "a+b", "a+00000000+AAAA", PETER, PETER_KNOWN.replace("c74f20a3", "c74f20a4"), PETER_KNOWN.replace("Peter", "P ter"),
-        PETER_KNOWN.replace("+ARpc", "+BBpc"), PETER_KNOWN + "=", PETER_KNOWN.upper(), PETER_KNOWN.replace("PeterNeumann", ""),
+        "",
+        "a+b",
+        "a+00000000+AAAA",
+        PETER,
+        PETER_KNOWN.replace("c74f20a3", "c74f20a4"),
+        PETER_KNOWN.replace("Peter", "P ter"),
+        PETER_KNOWN.replace("+ARpc", "+BBpc"),
+        PETER_KNOWN + "=",
+        PETER_KNOWN.upper(),
+        PETER_KNOWN.replace("PeterNeumann", ""),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_key_is_refused(line: str) -> None:
     with pytest.raises(BadNote):
         parse_public_key(line)

@@ -33,7 +33,7 @@ DECLARE = frozenset({
     "records/tables/assessments",
     "records/tables/cases", "records/tables/documents", "records/tables/history", "records/tables/links", "records/tables/matching",
     "records/tables/needs", "records/tables/notifications",
-    "records/tables/people", "records/tables/sources", "records/tables/stories",
+    "records/tables/people", "records/tables/sources", "records/tables/stories", "records/tables/transparency",
 })  # fmt: skip
 
 

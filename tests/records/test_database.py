@@ -108,7 +108,7 @@ def test_a_login_that_may_not_act_as_the_engine_is_told_what_to_run(
         with connected(engine) as db:
             assert db.execute(text("SELECT current_user")).scalar_one() == "casework_app"
         with (
-            pytest.raises(RolesMissing, match=f'GRANT casework_app, casework_engine TO "{login}"'),
+            pytest.raises(RolesMissing, match=f'GRANT casework_app, casework_engine, casework_sequencer TO "{login}"'),
             transaction(engine) as db,
         ):
             run(db, "SELECT 1")

@@ -43,7 +43,8 @@ def letter(on: Mapping[str, str]) -> Mapping[str, str]:
 #: `tests/web/people/test_invitation_pages.py`, and for a party with a link `tests/web/links/test_answer_pages.py`, and for an enterprise
 #: with one `tests/web/catalogue/test_need_link_pages.py`, `test_need_renewal_link_pages.py` beside it
 #: and `tests/web/matching/test_interest_link_pages.py` and `tests/web/results/test_story_link_pages.py`, and for whoever stops
-#: a mail `tests/web/notifications/test_mail_stop_pages.py`, walk through them.
+#: a mail `tests/web/notifications/test_mail_stop_pages.py`, and for the log of all events, which everybody may read,
+#: `tests/web/audit/test_log_pages.py`, walk through them.
 OWN = (
     "accounts.",
     "passkeys.",
@@ -58,6 +59,7 @@ OWN = (
     "interest.",
     "public.",
     "public_json.",
+    "log.",
     "results.",
     "story.",
     "mail_stops.",

@@ -34,6 +34,7 @@ Kind = Literal[
     "passkey",
     "party_link",
     "public",
+    "log",
     "mail_stop",
 ]
 
@@ -100,6 +101,11 @@ ALLOWANCES: Mapping[Kind, Allowance] = {
         120,
         timedelta(minutes=1),
         "pages of the public catalogue and of results, by network: whoever reads them has no account",
+    ),
+    "log": Allowance(
+        1200,
+        timedelta(minutes=1),
+        "checkpoints and tiles of the log of all events, by network: a proof needs some, and who copies the log all of them",
     ),
 }
 

@@ -22,7 +22,7 @@ from casework.settings import Settings
 SETTINGS = "settings"
 #: What is not told, each with the reason.
 LEFT: Mapping[str, str] = {
-    "var": "where this machine keeps its files",
+    **dict.fromkeys(("var", "log_folder"), "where this machine keeps its files"),
     "database_url": "how this machine reaches the database in which the log stands",
     "owner_database_url": "for `init` and `db upgrade` alone",
     **dict.fromkeys(

@@ -21,6 +21,7 @@ from casework.operations.verification.authorization.judge import reasons_against
 from casework.operations.verification.database import check_rest
 from casework.operations.verification.kept_rows import KeptRows, read_kept
 from casework.operations.verification.rows import Finding, Rows, later_than_head
+from casework.operations.verification.tree_judgement import KeptElsewhere, check_tree
 from casework.records.event_log import event_of, read_logs, register_event_of
 from casework.records.row_security import in_snapshot, whole
 
@@ -42,13 +43,14 @@ class Checked:
     erased: int = 0
 
 
-def verify_all(engine: Engine) -> Iterator[Finding]:
-    """Everything that is wrong anywhere, as it is found; each log in a short transaction of its own."""
-    for checked in verify_each(engine):
+def verify_all(engine: Engine, elsewhere: KeptElsewhere | None = None) -> Iterator[Finding]:
+    """Everything that is wrong anywhere, as it is found; each log in a short transaction of its own. `elsewhere`: what is kept of the
+    log of all events beside the database; signatures are checked with it."""
+    for checked in verify_each(engine, elsewhere):
         yield from checked.findings
 
 
-def verify_each(engine: Engine) -> Iterator[Checked]:
+def verify_each(engine: Engine, elsewhere: KeptElsewhere | None = None) -> Iterator[Checked]:
     """The same, log by log, so that progress can be shown; short ones are read several at a time."""
     with in_snapshot(engine) as db:
         past = Past(db)
@@ -65,7 +67,8 @@ def verify_each(engine: Engine) -> Iterator[Checked]:
             break
         done = rows[-1].id
     with in_snapshot(engine) as db:
-        yield Checked(None, "rest", None, 0, (*check_rest(db), *check_readings(db, past.seen_by(db))))
+        findings = (*check_rest(db), *check_readings(db, past.seen_by(db)), *check_tree(db, elsewhere))
+        yield Checked(None, "rest", None, 0, findings)
 
 
 def groups_of_logs(logs: Iterable[tuple[str, int]]) -> Iterator[list[str]]:

@@ -279,3 +279,32 @@ BEGIN
     END IF;
     RAISE EXCEPTION 'events are never changed or removed' USING ERRCODE = 'insufficient_privilege';
 END $$;
+
+-- An event waits for its leaf from the moment that it is there; written as the owner of the list, which nobody else may add to.
+CREATE FUNCTION casework_await_leaves() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+    -- What is no hash gets a leaf, too, which is then not the one of its event: that is found, and nothing stops meanwhile.
+    INSERT INTO public.awaited_leaves (log_id, seq, hash) SELECT a.log_id, a.seq, CASE
+        WHEN a.hash ~ '^[0-9a-f]{64}$' THEN decode(a.hash, 'hex') ELSE sha256(convert_to(a.hash, 'UTF8'))
+    END FROM added a;
+    RETURN NULL;
+END $$;
+
+-- The tree only grows: a tile and its entries get longer until they are full, and what was signed stays.
+CREATE FUNCTION tree_only_grows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'tree_tiles' THEN
+        IF (NEW.level, NEW.n) = (OLD.level, OLD.n) AND octet_length(NEW.hashes) > octet_length(OLD.hashes)
+            AND substr(NEW.hashes, 1, octet_length(OLD.hashes)) = OLD.hashes
+        THEN
+            RETURN NEW;
+        END IF;
+    ELSIF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'tree_entries' THEN
+        IF NEW.n = OLD.n AND octet_length(NEW.entries) > octet_length(OLD.entries)
+            AND substr(NEW.entries, 1, octet_length(OLD.entries)) = OLD.entries
+        THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'the tree is never changed, it only grows' USING ERRCODE = 'insufficient_privilege';
+END $$;

@@ -1,9 +1,18 @@
--- What the application's two roles may do, table by table; its login owns nothing. What is not granted here it may not do.
+-- What the application's three roles may do, table by table; its login owns nothing. What is not granted here it may not do.
 
 GRANT USAGE ON SCHEMA public TO casework_app, casework_engine;
 
 -- What only the migrations, and what only the database itself, may write.
 GRANT SELECT ON alembic_version, reading_heads TO casework_app, casework_engine;
+
+-- The tree over the history: the sequencer makes it grow, and may do nothing else. Who may see which events are in it, the engine alone
+-- may read.
+GRANT USAGE ON SCHEMA public TO casework_sequencer;
+GRANT SELECT, DELETE ON awaited_leaves TO casework_sequencer;
+GRANT SELECT, INSERT, UPDATE ON tree_tiles, tree_entries TO casework_sequencer;
+GRANT SELECT, INSERT ON checkpoints TO casework_sequencer;
+GRANT SELECT ON tree_tiles, checkpoints TO casework_app, casework_engine;
+GRANT SELECT ON awaited_leaves, tree_entries TO casework_engine;
 
 -- What is written once: the history, frozen workflows and reports, who read what, and where files lie.
 GRANT SELECT, INSERT ON events, editions, readings, sealed_readings, contents, compartments, evidence, reports TO casework_app, casework_engine;
@@ -38,7 +47,7 @@ GRANT USAGE, SELECT ON SEQUENCE
     procrastinate_events_id_seq, procrastinate_jobs_id_seq, procrastinate_periodic_defers_id_seq, procrastinate_workers_id_seq
 TO casework_app, casework_engine;
 
--- Our functions are the application's alone; the two that chain readings only the database itself calls.
+-- Our functions are the application's alone; those of triggers only the database itself calls.
 DO $$
 DECLARE ours regprocedure;
 BEGIN
@@ -49,4 +58,4 @@ BEGIN
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO casework_app, casework_engine', ours);
     END LOOP;
 END $$;
-REVOKE EXECUTE ON FUNCTION casework_reading_hash, casework_chain_reading, casework_keep_words FROM casework_app, casework_engine;
+REVOKE EXECUTE ON FUNCTION casework_reading_hash, casework_chain_reading, casework_keep_words, casework_await_leaves FROM casework_app, casework_engine;

@@ -12,6 +12,32 @@ COMMENT ON COLUMN allowances.who IS 'A person''s id; a network of those who have
 COMMENT ON COLUMN allowances.kind IS 'What was asked for, as operations.core.rate_limits names it';
 COMMENT ON COLUMN allowances.used IS 'How often since then';
 
+CREATE TABLE awaited_leaves (
+    log_id UUID NOT NULL,
+    seq BIGINT NOT NULL,
+    hash BYTEA NOT NULL,
+    since TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_awaited_leaves PRIMARY KEY (log_id, seq)
+);
+COMMENT ON TABLE awaited_leaves IS 'Events that have no leaf yet; a trigger writes them with their event, the sequencer takes them away';
+COMMENT ON COLUMN awaited_leaves.hash IS 'The event''s own, as bytes';
+COMMENT ON COLUMN awaited_leaves.since IS 'By the real clock, whatever a simulation says';
+
+CREATE TABLE checkpoints (
+    n BIGINT NOT NULL,
+    size BIGINT NOT NULL,
+    root BYTEA NOT NULL,
+    note TEXT NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_checkpoints PRIMARY KEY (n),
+    CONSTRAINT ck_checkpoints_root CHECK (size > 0 AND octet_length(root) = 32)
+);
+COMMENT ON TABLE checkpoints IS 'What was signed of the tree each time that it had grown; all are kept';
+COMMENT ON COLUMN checkpoints.n IS 'From 1, without gaps';
+COMMENT ON COLUMN checkpoints.size IS 'Leaves that the tree had';
+COMMENT ON COLUMN checkpoints.note IS 'What was signed of them, as C2SP tlog-checkpoint writes it';
+COMMENT ON COLUMN checkpoints.made_at IS 'By the real clock';
+
 CREATE TABLE editions (
     fingerprint TEXT NOT NULL,
     workflow TEXT NOT NULL,
@@ -155,6 +181,29 @@ CREATE INDEX ix_sign_in_attempts_address_at ON sign_in_attempts (address, at);
 COMMENT ON TABLE sign_in_attempts IS 'Slows down those who guess; nobody is locked out';
 COMMENT ON COLUMN sign_in_attempts.account IS 'SHA-256 of the address that was typed, lower case';
 COMMENT ON COLUMN sign_in_attempts.address IS 'Where the attempt came from';
+
+CREATE TABLE tree_entries (
+    n BIGINT NOT NULL,
+    entries BYTEA NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_tree_entries PRIMARY KEY (n),
+    CONSTRAINT ck_tree_entries_entries CHECK (octet_length(entries) BETWEEN 20 AND 5120 AND octet_length(entries) % 20 = 0)
+);
+CREATE INDEX ix_tree_entries_made_at ON tree_entries (made_at);
+COMMENT ON TABLE tree_entries IS 'Whose leaves the tiles of level 0 hold; it names logs, and nobody but the engine reads it';
+COMMENT ON COLUMN tree_entries.entries IS 'Of each leaf its event: 16 bytes of the log''s id, 4 of its seq';
+COMMENT ON COLUMN tree_entries.made_at IS 'Of its newest leaf, by the real clock';
+
+CREATE TABLE tree_tiles (
+    level SMALLINT NOT NULL,
+    n BIGINT NOT NULL,
+    hashes BYTEA NOT NULL,
+    CONSTRAINT pk_tree_tiles PRIMARY KEY (level, n),
+    CONSTRAINT ck_tree_tiles_hashes CHECK (octet_length(hashes) BETWEEN 32 AND 8192 AND octet_length(hashes) % 32 = 0)
+);
+COMMENT ON TABLE tree_tiles IS 'The tree of RFC 6962 over all events, as tlog-tiles keeps it; it only grows';
+COMMENT ON COLUMN tree_tiles.level IS '0: hashes of leaves; each above it: roots of full tiles';
+COMMENT ON COLUMN tree_tiles.hashes IS 'Up to 256 of 32 bytes, in order';
 
 CREATE TABLE absences (
     id UUID NOT NULL,

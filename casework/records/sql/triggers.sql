@@ -1,4 +1,4 @@
--- What the database does by itself: a history that only grows, readings that join their
+-- What the database does by itself: a history that only grows, and so the tree over it, readings that join their
 -- chains, what was found out of who reads, which is forgotten, walls that follow the referral and the case that they are of, and
 -- words, which are kept for searches.
 
@@ -7,8 +7,21 @@ ALTER TABLE indexed_records SET (toast_tuple_target = 128);
 -- What lists are narrowed by is counted for thousands of rows at once, and stays in them.
 ALTER TABLE indexed_records ALTER COLUMN facets SET STORAGE MAIN;
 
+-- Hashes are chance, which no compression makes shorter.
+ALTER TABLE tree_tiles ALTER COLUMN hashes SET STORAGE EXTERNAL;
+
 CREATE TRIGGER events_only_grow BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION events_only_grow();
 CREATE TRIGGER events_are_not_truncated BEFORE TRUNCATE ON events FOR EACH STATEMENT EXECUTE FUNCTION events_only_grow();
+
+-- Once for a statement, however many events it writes.
+CREATE TRIGGER leaves_are_awaited AFTER INSERT ON events REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION casework_await_leaves();
+CREATE TRIGGER tree_only_grows BEFORE UPDATE OR DELETE ON tree_tiles FOR EACH ROW EXECUTE FUNCTION tree_only_grows();
+CREATE TRIGGER tree_only_grows BEFORE UPDATE OR DELETE ON tree_entries FOR EACH ROW EXECUTE FUNCTION tree_only_grows();
+CREATE TRIGGER tree_only_grows BEFORE UPDATE OR DELETE ON checkpoints FOR EACH ROW EXECUTE FUNCTION tree_only_grows();
+CREATE TRIGGER tree_is_not_truncated BEFORE TRUNCATE ON tree_tiles FOR EACH STATEMENT EXECUTE FUNCTION tree_only_grows();
+CREATE TRIGGER tree_is_not_truncated BEFORE TRUNCATE ON tree_entries FOR EACH STATEMENT EXECUTE FUNCTION tree_only_grows();
+CREATE TRIGGER tree_is_not_truncated BEFORE TRUNCATE ON checkpoints FOR EACH STATEMENT EXECUTE FUNCTION tree_only_grows();
 
 CREATE TRIGGER chained BEFORE INSERT ON readings FOR EACH ROW EXECUTE FUNCTION casework_chain_reading();
 CREATE TRIGGER chained BEFORE INSERT ON sealed_readings FOR EACH ROW EXECUTE FUNCTION casework_chain_reading();

@@ -18,6 +18,7 @@ from casework.records.tables import (
     people,
     sources,
     stories,
+    transparency,
 )
 from casework.records.tables.base import metadata
 
@@ -37,4 +38,5 @@ __all__ = [
     "people",
     "sources",
     "stories",
+    "transparency",
 ]

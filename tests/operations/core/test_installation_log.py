@@ -36,7 +36,8 @@ def test_what_stood_in_the_registers_before_is_told_when_the_log_begins(
     with owner.begin() as db:
         db.execute(text("SET LOCAL session_replication_role = replica"))
         # As if nothing had ever been told of the rows: their logs have no bodies, and the installation has no log.
-        db.execute(text("DELETE FROM events WHERE log_id IN (SELECT id FROM logs WHERE kind = 'installation')"))
+        for table in ("awaited_leaves", "events"):
+            db.execute(text(f"DELETE FROM {table} WHERE log_id IN (SELECT id FROM logs WHERE kind = 'installation')"))
         db.execute(text("DELETE FROM logs WHERE kind = 'installation'"))
     with transaction(engine) as db:
         lock_installation(db)

@@ -30,10 +30,12 @@ from casework.operations.results.public_figures import publish_figures
 from casework.operations.tasks.allocation import choose_allocation
 from casework.operations.tasks.skills import set_skills
 from casework.operations.verification.access_log import check_readings
-from casework.operations.verification.coverage import CHAIN, COUNTED, COVERED, DIGEST, ENTRY, FOLD, columns_of
+from casework.operations.verification.coverage import CHAIN, COUNTED, COVERED, DIGEST, ENTRY, FOLD, TREE, columns_of
 from casework.operations.verification.database import check_rest
 from casework.operations.verification.rows import HOMES, Finding
+from casework.operations.verification.sequencer import sequence
 from casework.operations.verification.service import check_one, verify_all
+from casework.operations.verification.tree_judgement import check_tree
 from casework.playbook.stretches import BASELINE, verified
 from casework.records.blob_store import Store
 from casework.records.case_loader import load
@@ -87,6 +89,7 @@ def scene(
         access_log.note_document(db, world.actor(db, "officer"), "/documents", here["number"], document)
         supervisor = world.actor(db, "supervisor")
     freeze_report(engine, supervisor, world.programmes["BJ"], request=new_request())
+    sequence(engine, settings)
     yield Scene(engine, superuser)
     engine.dispose()
     superuser.dispose()
@@ -330,12 +333,15 @@ def look(db: Connection, logs: list[str]) -> Iterator[Finding]:
     past = Past(db)
     yield from check_rest(db)
     yield from check_readings(db, past)
+    yield from check_tree(db)
     for log in logs:
         yield from check_one(db, log, past).findings
 
 
 def names(found: Finding, table: str, column: str) -> bool:
     """Whether a finding is of this table, and where its values are told, of this column."""
+    if COVERED[table].by == TREE:
+        return found.kind in ("checkpoint", "leaf", "tree")
     if table in ("events", "logs") or COVERED[table].by == COUNTED:
         return True
     if COVERED[table].by == DIGEST:

@@ -1,0 +1,125 @@
+"""The sequencer: gives every event its leaf in the tree over all events, and signs what the tree is then.
+
+It works in the worker, in transactions of its own, and never in an action's. However many workers there are, one at a time makes the
+tree grow. It signs only what goes on from what this machine signed last: a database that was put back to an earlier day, or that another
+key signs, it leaves as it is and says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine
+
+from casework.errors import LogUnusable
+from casework.ledger.merkle import BadProof
+from casework.ledger.signed_notes import BadNote, Checkpoint, SigningKey, open_checkpoint, sign_note
+from casework.records import log_keys, tree_tiles
+from casework.records.database import reader_transaction
+from casework.records.log_keys import Kept
+from casework.settings import Settings
+
+#: How often it looks for events without a leaf.
+EVERY_S = 0.4
+#: What to do where the database is older than what was signed; the how-to says more.
+RESTORED = (
+    "An older copy of the database was put in its place: restore the newest one. If there is none, what was signed since is lost for good:"
+    " tell whoever keeps checkpoints, move {file} away and start again, which they will see."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """What one pass did."""
+
+    events: int
+    size: int
+
+
+def open_log(settings: Settings, db: Connection) -> SigningKey:
+    """The key that signs what this database holds; made where nothing was signed yet. Ends a change of keys that was cut short.
+    Raises LogUnusable."""
+    newest = tree_tiles.newest_checkpoint(db)
+    if newest is None:
+        if log_keys.last_kept(settings) is not None:
+            insist_not_older(settings, db)
+        return log_keys.ensure_key(settings)
+    following = log_keys.read_next_key(settings)
+    if following is not None and _signed(newest.note, following):
+        log_keys.use_next_key(settings)
+    key = log_keys.read_key(settings)
+    if not _signed(newest.note, key):
+        raise LogUnusable(
+            f"{settings.log_dir}/key is not the key that signed its last checkpoint: copy that one here, from the machine or the backup"
+            " that has it."
+        )
+    log_keys.tell_key(settings, key.public)
+    return key
+
+
+def sequence(engine: Engine, settings: Settings) -> Grown | None:
+    """Give what waits its leaves and sign the tree: one transaction. None where another does it just now. Raises LogUnusable."""
+    with reader_transaction(engine) as db:
+        if not tree_tiles.try_leading(db):
+            return None
+        events = tree_tiles.take_awaited(db)
+        newest = tree_tiles.newest_checkpoint(db)
+        if not events:
+            return Grown(0, newest.size if newest else 0)
+        key = open_log(settings, db)
+        before = newest.size if newest else 0
+        if (kept := log_keys.last_kept(settings)) is not None and kept.size > before:
+            insist_not_older(settings, db)
+        size, root = tree_tiles.append_leaves(db, before, events)
+        tree_tiles.keep_checkpoint(db, newest.n + 1 if newest else 1, size, root, _note(key.name, size, root, [key]))
+    # A moment behind, after a crash in between, is no harm: what is kept is there to be outgrown.
+    log_keys.keep_last(settings, Kept(size, root))
+    return Grown(len(events), size)
+
+
+def rotate_key(engine: Engine, settings: Settings) -> SigningKey:
+    """Let another key sign from here on: both sign the tree as it stands, which is kept as any checkpoint is. Raises LogUnusable."""
+    with reader_transaction(engine) as db:
+        tree_tiles.lead(db)
+        newest = tree_tiles.newest_checkpoint(db)
+        key = open_log(settings, db)
+        if newest is None:
+            raise LogUnusable("nothing was signed yet, so there is no key to change: start the worker first.")
+        following = log_keys.new_key(settings, key.name)
+        log_keys.keep_next_key(settings, following)
+        note = _note(key.name, newest.size, newest.root, [key, following])
+        tree_tiles.keep_checkpoint(db, newest.n + 1, newest.size, newest.root, note)
+    log_keys.use_next_key(settings)
+    return following
+
+
+def insist_not_older(settings: Settings, db: Connection) -> None:
+    """Raises LogUnusable where the database lacks what was signed last, or tells it otherwise."""
+    kept = log_keys.last_kept(settings)
+    if kept is None:
+        return
+    newest = tree_tiles.newest_checkpoint(db)
+    size, file = newest.size if newest else 0, settings.log_dir / "last"
+    if size < kept.size:
+        raise LogUnusable(f"it has {size} leaves, and {kept.size} were signed ({file}). {RESTORED.format(file=file)}")
+    try:
+        root = tree_tiles.root_at(db, kept.size)
+    except BadProof as fault:
+        raise LogUnusable(f"{fault} {RESTORED.format(file=file)}") from fault
+    if root != kept.root:
+        raise LogUnusable(
+            f"its first {kept.size} leaves are not those that were signed ({file}): somebody rewrote them, or this is another database."
+            " Stop, keep both, and let an auditor look: `casework verify` says where."
+        )
+
+
+def _note(origin: str, size: int, root: bytes, keys: list[SigningKey]) -> str:
+    return sign_note(Checkpoint(origin, size, root).text, keys)
+
+
+def _signed(note: str, key: SigningKey) -> bool:
+    try:
+        open_checkpoint(note, [key.public], key.name)
+    except BadNote:
+        return False
+    return True

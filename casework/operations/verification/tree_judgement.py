@@ -1,0 +1,221 @@
+"""The tree over all events, held against the events, against what was signed of it, and against what is kept elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from casework.ledger.leaves import ENTRY_SIZE, PREFIX
+from casework.ledger.merkle import HASH_SIZE, WIDTH, hashes_of, node_hash, root_of
+from casework.ledger.signed_notes import BadNote, Checkpoint, PublicKey, open_checkpoint, parse_checkpoint, parse_note
+from casework.operations.verification.rows import Finding
+
+#: So many events are named; where more have a fault, the first say enough.
+_MOST = 100
+#: Tiles that are read at once.
+_AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class KeptElsewhere:
+    """What is known of the log beside the database: the keys that sign it, and what somebody kept of it, with whose it is."""
+
+    keys: tuple[PublicKey, ...]
+    kept: tuple[tuple[str, int, bytes], ...] = ()
+
+
+def check_tree(db: Connection, elsewhere: KeptElsewhere | None = None) -> Iterator[Finding]:
+    """What is wrong with the tree; nothing where there is none yet, and nobody keeps anything of one."""
+    roots: dict[int, bytes] = {}
+    if elsewhere is not None and not elsewhere.keys:
+        if db.execute(text("SELECT EXISTS (SELECT FROM checkpoints)")).scalar_one():
+            yield _of_tree(
+                "There are checkpoints, and here is no key to check them with: copy keys.pub of the log here.",
+                "checkpoint",
+            )
+        elsewhere = None
+    signed = list(_read_checkpoints(db, elsewhere, roots))
+    yield from (one for one in signed if isinstance(one, Finding))
+    for whose, size, root in elsewhere.kept if elsewhere else ():
+        if roots.setdefault(size, root) != root:
+            yield _of_tree(f"Another root was signed of {size} leaves than {whose} says.", "checkpoint")
+    tiles = _Tiles(roots)
+    yield from tiles.read(db)
+    yield from tiles.finish(max(roots, default=0))
+    yield from _entries(db, tiles.size)
+    yield from _events(db)
+
+
+def _read_checkpoints(db: Connection, elsewhere: KeptElsewhere | None, roots: dict[int, bytes]) -> Iterator[Finding]:
+    """What is wrong with what was signed; into `roots` goes what was signed of each size."""
+    origin: str | None = None
+    before: tuple[int, int, datetime | None] = (0, 0, None)
+    for row in db.execute(text("SELECT n, size, root, note, made_at FROM checkpoints ORDER BY n")):
+        try:
+            said = _opened(row.note, elsewhere)
+        except BadNote as fault:
+            yield _of_tree(f"Checkpoint {row.n} does not hold: {fault}", "checkpoint", row.n, "note")
+            continue
+        origin = origin or said.origin
+        if (said.origin, said.size, said.root) != (origin, row.size, bytes(row.root)):
+            yield _of_tree(f"Checkpoint {row.n} says something else than its row.", "checkpoint", row.n, "note")
+        n, size, made_at = before
+        if row.n != n + 1 or said.size < size or (made_at is not None and row.made_at < made_at):
+            yield _of_tree(f"Checkpoint {row.n} does not follow checkpoint {n}.", "checkpoint", row.n, "n")
+        before = (row.n, said.size, row.made_at)
+        if roots.setdefault(said.size, said.root) != said.root:
+            yield _of_tree(f"Two roots were signed of {said.size} leaves.", "checkpoint", row.n, "root")
+
+
+def _opened(note: str, elsewhere: KeptElsewhere | None) -> Checkpoint:
+    if elsewhere is None:
+        return parse_checkpoint(parse_note(note).text)
+    return open_checkpoint(note, elsewhere.keys)
+
+
+class _Tiles:
+    """One pass over the leaves, which gives the root at each size that was signed, and what stands above them."""
+
+    def __init__(self, roots: dict[int, bytes]) -> None:
+        self.roots = roots
+        self.size = 0
+        self._sizes = iter(sorted(roots))
+        self._next = next(self._sizes, None)
+        #: The roots of full subtrees so far, the largest first, each with its level.
+        self._peaks: list[tuple[int, bytes]] = []
+        self._full: list[bytes] = []
+        self._wrong = False
+        self._above: dict[int, list[tuple[int, bytes]]] = {}
+
+    def read(self, db: Connection) -> Iterator[Finding]:
+        short = False
+        for level, n, hashes in _all_tiles(db):
+            if level:
+                self._above.setdefault(level, []).append((n, hashes))
+                continue
+            if n * WIDTH != self.size or short:
+                yield _of_tree(
+                    f"The leaves from {self.size} on are missing.", "tree", f"0/{n}", "n", table="tree_tiles"
+                )
+                return
+            short = len(hashes) < WIDTH * HASH_SIZE
+            parts = hashes_of(hashes)
+            for leaf in parts:
+                yield from self._take(leaf)
+            if not short:
+                self._full.append(root_of(parts))
+
+    def _take(self, leaf: bytes) -> Iterator[Finding]:
+        self.size += 1
+        level, root = 0, leaf
+        while self._peaks and self._peaks[-1][0] == level:
+            level, root = level + 1, node_hash(self._peaks.pop()[1], root)
+        self._peaks.append((level, root))
+        if self.size == self._next:
+            yield from self._compare()
+            self._next = next(self._sizes, None)
+
+    def _compare(self) -> Iterator[Finding]:
+        root = self._peaks[-1][1]
+        for _, left in self._peaks[-2::-1]:
+            root = node_hash(left, root)
+        # What was changed is in all that was signed later; the first says where.
+        if root != self.roots[self.size] and not self._wrong:
+            self._wrong = True
+            sound = max((size for size in self.roots if size < self.size), default=0)
+            sentence = f"A leaf from {sound} to {self.size - 1} is not the one that was signed: their root is another."
+            yield _of_tree(sentence, "tree", str(self.size), "hashes", table="tree_tiles")
+
+    def finish(self, signed: int) -> Iterator[Finding]:
+        if self.size != signed:
+            yield _of_tree(f"The tree has {self.size} leaves, and {signed} were signed.", "tree", table="tree_tiles")
+        level, below = 1, self._full
+        while below or level in self._above:
+            there = b"".join(hashes for _, hashes in self._above.get(level, ()))
+            places = [n for n, _ in self._above.get(level, ())]
+            if there != b"".join(below) or places != list(range(len(places))):
+                yield _of_tree(f"The tiles of level {level} are not those of the leaves.", "tree", table="tree_tiles")
+            full = len(below) // WIDTH * WIDTH
+            below = [root_of(below[at : at + WIDTH]) for at in range(0, full, WIDTH)]
+            level += 1
+
+
+#: The next tiles in their order.
+_SOME_TILES = text("""
+    SELECT level, n, hashes FROM tree_tiles WHERE (level, n) > (:level, :n) ORDER BY level, n LIMIT :most
+""")
+
+
+def _all_tiles(db: Connection) -> Iterator[tuple[int, int, bytes]]:
+    level, n = -1, -1
+    while rows := db.execute(_SOME_TILES, {"level": level, "n": n, "most": _AT_ONCE}).all():
+        yield from ((row.level, row.n, bytes(row.hashes)) for row in rows)
+        level, n = rows[-1].level, rows[-1].n
+
+
+def _entries(db: Connection, size: int) -> Iterator[Finding]:
+    """There are as many entries as leaves, in the same places."""
+    row = db.execute(
+        text("SELECT count(*) AS count, max(n) AS last, sum(octet_length(entries)) AS bytes FROM tree_entries")
+    ).one()
+    if (row.bytes or 0) != size * ENTRY_SIZE or row.count != (row.last if row.last is not None else -1) + 1:
+        sentence = f"The tree has {size} leaves, and entries of {(row.bytes or 0) // ENTRY_SIZE}."
+        yield _of_tree(sentence, "tree", table="tree_entries")
+
+
+#: Every leaf with what its entry says, and every event, where the two do not fit: an event has one leaf, which is its hash, and those of a
+#: log stand in its order. What came in the last moments waits for its leaf; nothing waits long after something else was signed.
+_MISFITS = text("""
+    WITH bundle AS MATERIALIZED (
+        SELECT b.n, b.entries || '' AS entries, coalesce(t.hashes, '') || '' AS hashes
+        FROM tree_entries b LEFT JOIN tree_tiles t ON t.level = 0 AND t.n = b.n
+    ), leaf AS (
+        SELECT b.n * 256 + i AS at, CAST(encode(substr(b.entries, i * 20 + 1, 16), 'hex') AS uuid) AS log_id,
+            CAST(CAST('x' || encode(substr(b.entries, i * 20 + 17, 4), 'hex') AS bit(32)) AS bigint) AS seq,
+            substr(b.hashes, i * 32 + 1, 32) AS hash
+        FROM bundle b CROSS JOIN generate_series(0, octet_length(b.entries) / 20 - 1) AS i
+    ), placed AS (
+        SELECT l.*, l.seq - coalesce(lag(l.seq) OVER (PARTITION BY l.log_id ORDER BY l.at), 0) AS step FROM leaf l
+    ), event AS (
+        SELECT e.log_id, e.seq, CASE WHEN e.hash ~ '^[0-9a-f]{64}$' THEN decode(e.hash, 'hex') END AS hash FROM events e
+    ), latest AS (
+        SELECT max(made_at) - interval '1 hour' AS at FROM checkpoints
+    )
+    SELECT x.log_id::text, x.seq, x.at, x.why FROM (
+        SELECT coalesce(p.log_id, e.log_id, w.log_id) AS log_id, coalesce(p.seq, e.seq, w.seq) AS seq, p.at, CASE
+            WHEN e.seq IS NULL AND p.seq IS NULL THEN 'waits for a leaf, and is not there'
+            WHEN e.seq IS NULL THEN 'has a leaf, and is not there'
+            WHEN p.seq IS NULL AND w.seq IS NULL THEN 'has no leaf'
+            WHEN p.seq IS NULL AND w.hash IS DISTINCT FROM e.hash THEN 'waits for the leaf of another'
+            WHEN p.seq IS NULL AND w.since < (SELECT at FROM latest) THEN 'was left out, and waits for its leaf'
+            WHEN p.seq IS NOT NULL AND w.seq IS NOT NULL THEN 'has a leaf, and waits for another'
+            WHEN p.seq IS NULL THEN NULL
+            WHEN p.hash IS DISTINCT FROM sha256('\\x00' || CAST(:prefix AS bytea) || e.hash) THEN 'is not the one of its leaf'
+            WHEN p.step < 1 THEN 'has a leaf out of its turn, or two'
+            WHEN p.step > 1 THEN 'has a leaf before those that come before it'
+        END AS why
+        FROM placed p FULL JOIN event e ON e.log_id = p.log_id AND e.seq = p.seq
+        FULL JOIN awaited_leaves w ON w.log_id = coalesce(p.log_id, e.log_id) AND w.seq = coalesce(p.seq, e.seq)
+    ) x WHERE x.why IS NOT NULL ORDER BY x.at NULLS LAST, x.log_id, x.seq LIMIT :most
+""")
+
+
+def _events(db: Connection) -> Iterator[Finding]:
+    for row in db.execute(_MISFITS, {"prefix": PREFIX, "most": _MOST}):
+        leaf = "" if row.at is None else f" (leaf {row.at})"
+        yield Finding("leaf", f"Event {row.seq}{leaf} {row.why}.", row.log_id, None, row.seq, "tree_entries")
+
+
+def _of_tree(
+    sentence: str, kind: str, row: object = None, column: str | None = None, *, table: str = "checkpoints"
+) -> Finding:
+    return Finding(kind, sentence, None, None, None, table, None if row is None else str(row), column)
+
+
+def kept_of(notes: Sequence[tuple[str, str]], keys: Sequence[PublicKey]) -> tuple[tuple[str, int, bytes], ...]:
+    """Checkpoints that somebody kept, by what each is called. Raises BadNote."""
+    opened = [(name, open_checkpoint(note, keys)) for name, note in notes]
+    return tuple((name, said.size, said.root) for name, said in opened)

@@ -1,0 +1,174 @@
+"""The files of the log beside the database: the key that signs its checkpoints, what others check them with, and the last one signed.
+
+The key is the worker's alone: neither the pages nor the database have it. `keys.pub` holds a line for each key there ever was, the newest
+last; `last` what was signed last, which a database that was put back to an earlier day does not have.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from casework.errors import LogUnusable
+from casework.ledger.merkle import HASH_SIZE
+from casework.ledger.signed_notes import (
+    BadNote,
+    PublicKey,
+    SigningKey,
+    key_from_seed,
+    parse_public_key,
+    parse_signing_key,
+)
+from casework.settings import Settings
+
+_KEY, _NEXT, _PUBLIC, _LAST = "key", "key.next", "keys.pub", "last"
+#: What was signed is added line by line, and when it has grown so long the last one alone is kept.
+_LONGEST = 1_000_000
+
+
+class Kept(NamedTuple):
+    """How long the tree was when it was last signed here, and its root then."""
+
+    size: int
+    root: bytes
+
+
+def read_key(settings: Settings) -> SigningKey:
+    """The key that signs. Raises LogUnusable."""
+    return _read_key(settings.log_dir / _KEY)
+
+
+def read_next_key(settings: Settings) -> SigningKey | None:
+    """The key that is to follow, where a change was begun and not ended."""
+    path = settings.log_dir / _NEXT
+    return _read_key(path) if path.exists() else None
+
+
+def _read_key(path: Path) -> SigningKey:
+    try:
+        return parse_signing_key(path.read_text("ascii").strip())
+    except FileNotFoundError as fault:
+        raise LogUnusable(f"there is no key in {path}; put it back from where it is kept.") from fault
+    except (OSError, UnicodeDecodeError, BadNote) as fault:
+        raise LogUnusable(f"{path} cannot be read: {fault}") from fault
+
+
+def ensure_key(settings: Settings) -> SigningKey:
+    """The same; where there is none yet it is made. Of several that make one at once all get the same."""
+    folder = settings.log_dir
+    if not (folder / _KEY).exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with _written(folder, new_key(settings).line + "\n", 0o400) as beside:
+            _link(beside, folder / _KEY)
+    key = read_key(settings)
+    tell_key(settings, key.public)
+    return key
+
+
+def new_key(settings: Settings, name: str | None = None) -> SigningKey:
+    return key_from_seed(name or _origin(settings), secrets.token_bytes(32))
+
+
+def _origin(settings: Settings) -> str:
+    """What the log is called for good: by the address that it is first known at, or by chance."""
+    if settings.base_url:
+        address = urlsplit(settings.base_url)
+        return f"{address.netloc}{address.path.rstrip('/')}/log"
+    return f"casework-{secrets.token_hex(8)}/log"
+
+
+def keep_next_key(settings: Settings, key: SigningKey) -> None:
+    """The key that is to follow lies beside the one that signs, until what both signed is kept."""
+    with _written(settings.log_dir, key.line + "\n", 0o400) as beside:
+        os.replace(beside, settings.log_dir / _NEXT)
+
+
+def use_next_key(settings: Settings) -> None:
+    """From here on it signs, and the one before is gone."""
+    # The sequencer may have been faster: it ends what was begun, wherever it finds it.
+    with suppress(FileNotFoundError):
+        os.replace(settings.log_dir / _NEXT, settings.log_dir / _KEY)
+    tell_key(settings, read_key(settings).public)
+
+
+def tell_key(settings: Settings, key: PublicKey) -> None:
+    """Let `keys.pub` name it."""
+    known = public_keys(settings)
+    if key not in known:
+        lines = "".join(f"{one.line}\n" for one in (*known, key))
+        with _written(settings.log_dir, lines, 0o644) as beside:
+            os.replace(beside, settings.log_dir / _PUBLIC)
+
+
+def public_keys(settings: Settings) -> tuple[PublicKey, ...]:
+    """What checkpoints are checked with, the newest last. Raises LogUnusable."""
+    path = settings.log_dir / _PUBLIC
+    try:
+        return tuple(parse_public_key(line) for line in path.read_text("utf-8").splitlines())
+    except FileNotFoundError:
+        return ()
+    except (OSError, UnicodeDecodeError, BadNote) as fault:
+        raise LogUnusable(f"{path} cannot be read: {fault}") from fault
+
+
+def last_kept(settings: Settings) -> Kept | None:
+    """What was signed last. A line that was not written to its end counts for nothing. Raises LogUnusable."""
+    path = settings.log_dir / _LAST
+    try:
+        written = path.read_text("ascii")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as fault:
+        raise LogUnusable(f"{path} cannot be read: {fault}") from fault
+    lines = written[: written.rfind("\n") + 1].splitlines()
+    try:
+        size, root = lines[-1].split(" ")
+        kept = Kept(int(size), base64.b64decode(root, validate=True))
+    except (IndexError, ValueError) as fault:
+        raise LogUnusable(f"{path} cannot be read: {fault}") from fault
+    if len(kept.root) != HASH_SIZE:
+        raise LogUnusable(f"{path} cannot be read: it holds no root.")
+    return kept
+
+
+def keep_last(settings: Settings, kept: Kept) -> None:
+    """Add what was signed."""
+    path = settings.log_dir / _LAST
+    line = f"{kept.size} {base64.b64encode(kept.root).decode()}\n"
+    if path.exists() and path.stat().st_size > _LONGEST:
+        with _written(settings.log_dir, line, 0o644) as beside:
+            os.replace(beside, path)
+        return
+    settings.log_dir.mkdir(parents=True, exist_ok=True)
+    with path.open("a+b") as file:
+        # What was cut off by a crash is ended first.
+        if file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
+            line = "\n" + line
+        file.write(line.encode())
+
+
+@contextmanager
+def _written(folder: Path, words: str, mode: int) -> Iterator[Path]:
+    """A file beside, whole and with these rights, to be put in its place."""
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = folder / f".{secrets.token_hex(8)}"
+    number = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(number, "w", encoding="utf-8") as file:
+            file.write(words)
+            file.flush()
+            os.fsync(file.fileno())
+        yield beside
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _link(beside: Path, path: Path) -> None:
+    with suppress(FileExistsError):
+        os.link(beside, path)

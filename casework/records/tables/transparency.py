@@ -1,0 +1,58 @@
+"""The tree over all events: what still waits for its leaf, hashes in tiles, whose leaves they are, and what was signed of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, SmallInteger, Table, Text
+
+from casework.records.tables.base import NOW, Id, Time, metadata
+
+awaited_leaves = Table(
+    "awaited_leaves",
+    metadata,
+    Column("log_id", Id, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False, comment="The event's own, as bytes"),
+    Column("since", Time, nullable=False, server_default=NOW, comment="By the real clock, whatever a simulation says"),
+    comment="Events that have no leaf yet; a trigger writes them with their event, the sequencer takes them away",
+)
+
+tree_tiles = Table(
+    "tree_tiles",
+    metadata,
+    Column(
+        "level",
+        SmallInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="0: hashes of leaves; each above it: roots of full tiles",
+    ),
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary, nullable=False, comment="Up to 256 of 32 bytes, in order"),
+    CheckConstraint("octet_length(hashes) BETWEEN 32 AND 8192 AND octet_length(hashes) % 32 = 0", name="hashes"),
+    comment="The tree of RFC 6962 over all events, as tlog-tiles keeps it; it only grows",
+)
+
+tree_entries = Table(
+    "tree_entries",
+    metadata,
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column(
+        "entries", LargeBinary, nullable=False, comment="Of each leaf its event: 16 bytes of the log's id, 4 of its seq"
+    ),
+    Column("made_at", Time, nullable=False, server_default=NOW, comment="Of its newest leaf, by the real clock"),
+    CheckConstraint("octet_length(entries) BETWEEN 20 AND 5120 AND octet_length(entries) % 20 = 0", name="entries"),
+    Index("ix_tree_entries_made_at", "made_at"),
+    comment="Whose leaves the tiles of level 0 hold; it names logs, and nobody but the engine reads it",
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("n", BigInteger, primary_key=True, autoincrement=False, comment="From 1, without gaps"),
+    Column("size", BigInteger, nullable=False, comment="Leaves that the tree had"),
+    Column("root", LargeBinary, nullable=False),
+    Column("note", Text, nullable=False, comment="What was signed of them, as C2SP tlog-checkpoint writes it"),
+    Column("made_at", Time, nullable=False, server_default=NOW, comment="By the real clock"),
+    CheckConstraint("size > 0 AND octet_length(root) = 32", name="root"),
+    comment="What was signed of the tree each time that it had grown; all are kept",
+)

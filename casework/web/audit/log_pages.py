@@ -1,0 +1,51 @@
+"""What anybody may read of the log of all events: the checkpoint that is published, and the tiles that prove it.
+
+They are hashes and say of no event what or whose it is. What is published changes at the full minute, so that nobody reads from it when
+something happened, or how much of it at once; tiles are given as far as that checkpoint goes.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from casework.ledger.merkle import HASH_SIZE, WIDTH, BadTile, parse_tile, width_at
+from casework.records import tree_tiles
+from casework.web.shell.public_frame import read_as_nobody
+from casework.web.shell.session import open_transaction
+
+blueprint = Blueprint("log", __name__)
+blueprint.before_request(read_as_nobody)
+
+
+@blueprint.get("/log/checkpoint")
+def checkpoint() -> Response:
+    with open_transaction() as db:
+        published = tree_tiles.published_checkpoint(db)
+    if published is None:
+        return _none()
+    response = Response(published.note, mimetype="text/plain")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.get("/log/tile/<path:name>")
+def tile(name: str) -> Response:
+    try:
+        asked = parse_tile(name)
+    except BadTile:
+        return _none()
+    with open_transaction() as db:
+        published = tree_tiles.published_checkpoint(db)
+        width = 0 if published is None else width_at(asked.level, asked.n, published.size)
+        hashes = tree_tiles.read_tile(db, asked.level, asked.n) if width else b""
+    # What was published once stays: a tile that has grown since is still given as it was.
+    if asked.width > width or len(hashes) < asked.width * HASH_SIZE:
+        return _none()
+    response = Response(hashes[: asked.width * HASH_SIZE], mimetype="application/octet-stream")
+    if asked.width == WIDTH:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def _none() -> Response:
+    return Response("There is none.\n", 404, mimetype="text/plain")
