@@ -212,7 +212,7 @@ def list_in(site: Site, run: str) -> dict[str, JsonMapping]:
 
 def titles_of(reader: Reader) -> list[str]:
     """The technologies of the list that a page shows."""
-    return reader.page.locator("main tbody a").all_inner_texts()
+    return reader.page.locator("main table").first.locator("tbody a").all_inner_texts()
 
 
 def replace_catalogue(later: Site, officer: Reader, listed: Mapping[str, JsonMapping], chosen: str) -> None:
