@@ -79,7 +79,8 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
      " milestone verified", ("web/shell/glossary.py",)),
     ("a decision on a candidate", "accept", ("web/matching",)),
     ("how often candidates of a rank were accepted", "accepted", ("operations/matching/follow_up.py",)),
-    ("a filter of a need's list", "conflict", ("matching/filters.py", "operations/matching", "web/matching", "api/matching/schemas.py")),
+    ("a filter of a need's list", "conflict", ("matching/filters.py", "operations/matching", "web/matching", "api/matching/schemas.py",
+     "web/catalogue/filter_words.py")),
     ("sent() is a function", "sent", ("records/access_sql.py",)),
     # What is exceptional to an auditor is served by an index, and an index holds no list from elsewhere; `tests/web/audit`
     # compares it with what the definitions say.
