@@ -11,15 +11,15 @@ from collections.abc import Iterable, Iterator
 
 from casework.matching.terms import UNSPACED
 
-#: What an IP right, a past project, an assessment of needs, and a visit or an event of one say of themselves: expressions of SQL over the
-#: columns of their tables, whose indexes of words are made of them.
-RIGHT_SAYS = "coalesce(office, '') || ' ' || coalesce(application_number, '') || ' ' || coalesce(number, '') || ' ' || coalesce(owner, '')"
-PROJECT_SAYS = (
-    "title || ' ' || coalesce(title_zh, '') || ' ' || coalesce(need_owner, '') || ' ' || coalesce(technology_owner, '')"
-    " || ' ' || external_id"
-)
-ASSESSMENT_SAYS = "title || ' ' || coalesce(title_zh, '') || ' ' || coalesce(conclusion, '')"
-VISIT_SAYS = "title || ' ' || coalesce(place, '') || ' ' || coalesce(notes, '')"
+#: The terms of what an IP right, a past project, an assessment of needs, and a visit or an event of one say of themselves: expressions
+#: of SQL over the columns of their tables, of which their indexes of words are made; and of all but rights the texts themselves.
+RIGHT_TERMS = "casework_terms_of_five(office, application_number, number, owner, family)"
+PROJECT_TERMS = "casework_terms_of_five(title, title_zh, need_owner, technology_owner, external_id)"
+PROJECT_SAYS = "concat_ws(' ', title, title_zh, need_owner, technology_owner, external_id)"
+ASSESSMENT_TERMS = "casework_terms_of_three(title, title_zh, conclusion)"
+ASSESSMENT_SAYS = "concat_ws(' ', title, title_zh, conclusion)"
+VISIT_TERMS = "casework_terms_of_three(title, place, notes)"
+VISIT_SAYS = "concat_ws(' ', title, place, notes)"
 #: Runs of what indexes keep: Latin words and numbers, and what is written without spaces.
 _RUN = re.compile(f"([a-z0-9]+)|([{UNSPACED}]+)")
 _SMALL = str.maketrans({chr(letter): chr(letter + 32) for letter in range(ord("A"), ord("Z") + 1)})

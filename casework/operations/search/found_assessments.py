@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from casework.operations.search.found_by_words import Ways, found_by_words
-from casework.records.search_terms import ASSESSMENT_SAYS, VISIT_SAYS
+from casework.records.search_terms import ASSESSMENT_SAYS, ASSESSMENT_TERMS, VISIT_SAYS, VISIT_TERMS
 
 #: Whether an assessment, or a visit of one, is of a programme whose assessments one reads.
 _SEEN = "programme_id = ANY(CAST(:closed_of AS uuid[]))"
@@ -34,7 +34,7 @@ _VISITS = f"""
 #: Those assessments that an index has for all the words, each by its key.
 _ASSESSMENTS_NAMED = f"""(
     SELECT * FROM needs_assessments WHERE id = ANY(ARRAY(
-        SELECT id FROM needs_assessments WHERE {_SEEN} AND casework_terms({ASSESSMENT_SAYS}) @@ (SELECT CAST(:asked AS tsquery))
+        SELECT id FROM needs_assessments WHERE {_SEEN} AND {ASSESSMENT_TERMS} @@ (SELECT CAST(:asked AS tsquery))
         ORDER BY starts_on DESC, id DESC LIMIT :compared
     )) OFFSET 0
 )"""
@@ -50,7 +50,7 @@ _WAYS_TO_ASSESSMENTS = Ways(
 #: Those visits and events that an index has for all the words, each by its key.
 _VISITS_NAMED = f"""(
     SELECT * FROM assessment_visits WHERE id = ANY(ARRAY(
-        SELECT id FROM assessment_visits WHERE {_SEEN} AND casework_terms({VISIT_SAYS}) @@ (SELECT CAST(:asked AS tsquery))
+        SELECT id FROM assessment_visits WHERE {_SEEN} AND {VISIT_TERMS} @@ (SELECT CAST(:asked AS tsquery))
         ORDER BY day DESC, id DESC LIMIT :compared
     )) OFFSET 0
 )"""

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from casework.operations.search.found_by_words import Ways, found_by_words
-from casework.records.search_terms import PROJECT_SAYS
+from casework.records.search_terms import PROJECT_SAYS, PROJECT_TERMS
 
 #: Whether a project is of a programme whose registers one reads.
 _SEEN = "programme_id = ANY(CAST(:all_of AS uuid[]))"
@@ -23,7 +23,7 @@ _SHOWN = f"""
 #: Those that an index has for all the words, each by its key.
 _NAMED = f"""(
     SELECT * FROM past_projects WHERE id = ANY(ARRAY(
-        SELECT id FROM past_projects WHERE {_SEEN} AND casework_terms({PROJECT_SAYS}) @@ (SELECT CAST(:asked AS tsquery))
+        SELECT id FROM past_projects WHERE {_SEEN} AND {PROJECT_TERMS} @@ (SELECT CAST(:asked AS tsquery))
         ORDER BY ended_on DESC, id DESC LIMIT :compared
     )) OFFSET 0
 )"""

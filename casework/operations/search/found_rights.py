@@ -18,7 +18,7 @@ from casework.engine.case_objects.right_numbers import number_forms
 from casework.operations.core.i18n import KINDS_OF_RIGHTS, Speech
 from casework.operations.core.right_links import whose
 from casework.operations.search.found_by_words import Ways, found_by_words
-from casework.records.search_terms import RIGHT_SAYS, rarest_terms, terms_of_all
+from casework.records.search_terms import RIGHT_TERMS, rarest_terms, terms_of_all
 
 #: Of so many words the longest, owners on record are looked for.
 WORDS_ASKED = 3
@@ -40,7 +40,7 @@ _OWNERS = """(
     WHERE y.right_id = r.id
 )"""
 #: All that a right `r` is found by.
-_WHOLE = f"""concat_ws(' ', r.office, r.application_number, r.number, r.owner, CAST(:kind_names AS jsonb)->>r.kind, {_OWNERS}, (
+_WHOLE = f"""concat_ws(' ', r.office, r.application_number, r.number, r.owner, r.family, CAST(:kind_names AS jsonb)->>r.kind, {_OWNERS}, (
     SELECT string_agg(concat_ws(' ', g.application_number, g.number), ' ') FROM rights g WHERE g.merged_into = r.id
 ))"""
 _ORDER = "expired_at IS NOT NULL, created_at DESC, id DESC"
@@ -61,10 +61,10 @@ _SHOWN = f"""
 _THEMSELVES = f"""
     (
         SELECT coalesce(merged_into, id) AS id FROM rights
-        WHERE {_SEEN} AND casework_terms({RIGHT_SAYS}) @@ (SELECT CAST(:asked AS tsquery)) ORDER BY {_ORDER} LIMIT :compared
+        WHERE {_SEEN} AND {RIGHT_TERMS} @@ (SELECT CAST(:asked AS tsquery)) ORDER BY {_ORDER} LIMIT :compared
     ) UNION (
         SELECT id FROM rights WHERE CAST(:kinds AS text[]) <> '{{}}' AND kind = ANY(CAST(:kinds AS text[])) AND {_SEEN} AND (
-            CAST(:beside_kinds AS text) IS NULL OR casework_terms({RIGHT_SAYS}) @@ (SELECT CAST(:beside_kinds AS tsquery))
+            CAST(:beside_kinds AS text) IS NULL OR {RIGHT_TERMS} @@ (SELECT CAST(:beside_kinds AS tsquery))
         ) ORDER BY {_ORDER} LIMIT :compared
     )
 """

@@ -945,7 +945,7 @@ CREATE TABLE needs_assessments (
     CONSTRAINT fk_needs_assessments_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
 );
 CREATE INDEX ix_needs_assessments_programme_id ON needs_assessments (programme_id);
-CREATE INDEX ix_needs_assessments_terms ON needs_assessments USING gin (casework_terms(title || ' ' || coalesce(title_zh, '') || ' ' || coalesce(conclusion, ''))) WITH (gin_pending_list_limit = 256);
+CREATE INDEX ix_needs_assessments_terms ON needs_assessments USING gin (casework_terms_of_three(title, title_zh, conclusion)) WITH (gin_pending_list_limit = 256);
 COMMENT ON TABLE needs_assessments IS 'What technology a city needs, as a programme finds it out before it collects needs';
 COMMENT ON COLUMN needs_assessments.sectors IS 'Codes of the programme''s list';
 COMMENT ON COLUMN needs_assessments.districts IS 'Codes of the programme''s list';
@@ -1140,7 +1140,7 @@ CREATE TABLE past_projects (
     CONSTRAINT fk_past_projects_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
 );
 CREATE INDEX ix_past_projects_ended ON past_projects (programme_id, ended_on DESC, id DESC);
-CREATE INDEX ix_past_projects_terms ON past_projects USING gin (casework_terms(title || ' ' || coalesce(title_zh, '') || ' ' || coalesce(need_owner, '') || ' ' || coalesce(technology_owner, '') || ' ' || external_id)) WITH (gin_pending_list_limit = 256);
+CREATE INDEX ix_past_projects_terms ON past_projects USING gin (casework_terms_of_five(title, title_zh, need_owner, technology_owner, external_id)) WITH (gin_pending_list_limit = 256);
 COMMENT ON COLUMN past_projects.outcome IS 'A code of the main workflow''s outcomes';
 COMMENT ON COLUMN past_projects.effect IS 'As the source says it; nobody has verified it here';
 
@@ -1340,7 +1340,7 @@ CREATE INDEX ix_rights_created ON rights (programme_id, created_at DESC, id DESC
 CREATE INDEX ix_rights_merged_into ON rights (merged_into);
 CREATE INDEX ix_rights_searched_application ON rights (casework_right_number(office, application_number));
 CREATE INDEX ix_rights_searched_number ON rights (casework_right_number(office, number));
-CREATE INDEX ix_rights_terms ON rights USING gin (casework_terms(coalesce(office, '') || ' ' || coalesce(application_number, '') || ' ' || coalesce(number, '') || ' ' || coalesce(owner, ''))) WITH (gin_pending_list_limit = 256);
+CREATE INDEX ix_rights_terms ON rights USING gin (casework_terms_of_five(office, application_number, number, owner, family)) WITH (gin_pending_list_limit = 256);
 CREATE UNIQUE INDEX ux_rights_application_number ON rights (programme_id, replace(lower(application_number), ' ', ''), coalesce(lower(office), '')) WHERE merged_into IS NULL;
 CREATE UNIQUE INDEX ux_rights_number ON rights (programme_id, replace(lower(number), ' ', ''), coalesce(lower(office), '')) WHERE merged_into IS NULL;
 COMMENT ON COLUMN rights.id IS 'Also the id of its log';
@@ -1770,7 +1770,7 @@ CREATE TABLE assessment_visits (
     CONSTRAINT fk_assessment_visits_assessment_id FOREIGN KEY(assessment_id) REFERENCES needs_assessments (id)
 );
 CREATE INDEX ix_assessment_visits_assessment_id ON assessment_visits (assessment_id);
-CREATE INDEX ix_assessment_visits_terms ON assessment_visits USING gin (casework_terms(title || ' ' || coalesce(place, '') || ' ' || coalesce(notes, ''))) WITH (gin_pending_list_limit = 256);
+CREATE INDEX ix_assessment_visits_terms ON assessment_visits USING gin (casework_terms_of_three(title, place, notes)) WITH (gin_pending_list_limit = 256);
 COMMENT ON TABLE assessment_visits IS 'Visits and events of an assessment';
 COMMENT ON COLUMN assessment_visits.kind IS 'visit, interview, meeting or event';
 COMMENT ON COLUMN assessment_visits.district IS 'A code of the programme''s list';

@@ -46,6 +46,21 @@ BEGIN
     RETURN public.casework_terms(name || ' ' || coalesce(name_zh, ''));
 END $$;
 
+-- The terms of three texts, or of five, that one row says.
+CREATE FUNCTION casework_terms_of_three(one text, two text, three text) RETURNS tsvector
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1500 AS $$
+BEGIN
+    RETURN public.casework_terms(coalesce(one, '') || ' ' || coalesce(two, '') || ' ' || coalesce(three, ''));
+END $$;
+
+CREATE FUNCTION casework_terms_of_five(one text, two text, three text, four text, five text) RETURNS tsvector
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1500 AS $$
+BEGIN
+    RETURN public.casework_terms(
+        coalesce(one, '') || ' ' || coalesce(two, '') || ' ' || coalesce(three, '') || ' ' || coalesce(four, '') || ' ' || coalesce(five, '')
+    );
+END $$;
+
 -- Of a case its programme, the terms of its number and its title, and the letters of each word by threes, by which a list finds what
 -- stands within words.
 CREATE FUNCTION casework_case_terms(programme uuid, number text, title text) RETURNS tsvector

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Column, Date, Index, Integer, Table, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from casework.records.search_terms import ASSESSMENT_SAYS, VISIT_SAYS
+from casework.records.search_terms import ASSESSMENT_TERMS, VISIT_TERMS
 from casework.records.tables.base import GIN, Id, id_column, metadata, reference
 
 needs_assessments = Table(
@@ -35,7 +35,7 @@ needs_assessments = Table(
     CheckConstraint("enterprises_target > 0 AND needs_target > 0", name="targets"),
     Index(
         "ix_needs_assessments_terms",
-        text(f"casework_terms({ASSESSMENT_SAYS})"),
+        text(ASSESSMENT_TERMS),
         postgresql_using="gin",
         postgresql_with=GIN,
     ),
@@ -81,9 +81,7 @@ assessment_visits = Table(
     ),
     Column("staff", ARRAY(Id), nullable=False, server_default=text("'{}'"), comment="Who came from the office"),
     CheckConstraint("kind IN ('visit', 'interview', 'meeting', 'event')", name="kind"),
-    Index(
-        "ix_assessment_visits_terms", text(f"casework_terms({VISIT_SAYS})"), postgresql_using="gin", postgresql_with=GIN
-    ),
+    Index("ix_assessment_visits_terms", text(VISIT_TERMS), postgresql_using="gin", postgresql_with=GIN),
     comment="Visits and events of an assessment",
 )
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from casework.records.search_terms import PROJECT_SAYS, RIGHT_SAYS
+from casework.records.search_terms import PROJECT_TERMS, RIGHT_TERMS
 from casework.records.tables.base import GIN, GIN_AT_ONCE, NOW, Id, Time, id_column, metadata, reference
 
 
@@ -326,7 +326,7 @@ rights = Table(
     # However somebody looks for it: by its number, by words, and those that came last.
     Index("ix_rights_searched_number", text("casework_right_number(office, number)")),
     Index("ix_rights_searched_application", text("casework_right_number(office, application_number)")),
-    Index("ix_rights_terms", text(f"casework_terms({RIGHT_SAYS})"), postgresql_using="gin", postgresql_with=GIN),
+    Index("ix_rights_terms", text(RIGHT_TERMS), postgresql_using="gin", postgresql_with=GIN),
     Index("ix_rights_created", "programme_id", text("created_at DESC"), text("id DESC")),
 )
 
@@ -431,7 +431,5 @@ past_projects = Table(
     CheckConstraint("started_on <= ended_on", name="days"),
     CheckConstraint("(contract_value IS NULL) = (contract_currency IS NULL)", name="value"),
     Index("ix_past_projects_ended", "programme_id", text("ended_on DESC"), text("id DESC")),
-    Index(
-        "ix_past_projects_terms", text(f"casework_terms({PROJECT_SAYS})"), postgresql_using="gin", postgresql_with=GIN
-    ),
+    Index("ix_past_projects_terms", text(PROJECT_TERMS), postgresql_using="gin", postgresql_with=GIN),
 )

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.operations.search.service import search
-from casework.records.search_terms import PROJECT_SAYS
+from casework.records.search_terms import PROJECT_TERMS
 from tests.support.world import World
 
 _ROW = text("""
@@ -59,6 +59,6 @@ def test_who_may_list_them_finds_them_and_nobody_else(
 
 def test_an_index_serves_what_is_asked(db: Connection) -> None:
     db.execute(text("SET LOCAL enable_seqscan = off"))
-    condition = f"casework_terms({PROJECT_SAYS}) @@ CAST('x' AS tsquery)"
+    condition = f"{PROJECT_TERMS} @@ CAST('x' AS tsquery)"
     plan = db.execute(text(f"EXPLAIN SELECT FROM past_projects WHERE {condition}")).scalars()
     assert "ix_past_projects_terms" in "\n".join(plan)

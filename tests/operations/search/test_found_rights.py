@@ -12,7 +12,7 @@ from casework.operations.catalogue.ip_rights import record_right, set_belonging
 from casework.operations.catalogue.right_merging import merge_rights
 from casework.operations.catalogue.right_use import expire_right
 from casework.operations.search.service import search
-from casework.records.search_terms import RIGHT_SAYS
+from casework.records.search_terms import RIGHT_TERMS
 from tests.support.world import World, new_request
 
 NUMBER = "ZL 2021 1 0123456.7"
@@ -180,7 +180,7 @@ def test_the_database_compares_numbers_as_python_does(db: Connection, office: st
     [
         ("ix_rights_searched_number", "casework_right_number(office, number) = 'x'"),
         ("ix_rights_searched_application", "casework_right_number(office, application_number) = 'x'"),
-        ("ix_rights_terms", f"casework_terms({RIGHT_SAYS}) @@ CAST('x' AS tsquery)"),
+        ("ix_rights_terms", f"{RIGHT_TERMS} @@ CAST('x' AS tsquery)"),
     ],
 )
 def test_an_index_serves_what_is_asked(db: Connection, index: str, condition: str) -> None:
