@@ -9,13 +9,14 @@ from casework.api.protocol.routes import Call, Route, get
 from casework.api.protocol.schemas import text_of
 from casework.json_values import JsonObject
 from casework.operations.oversight import outside_figures, provider_figures
-from casework.operations.oversight.figure_scope import SCOPE, read_scope
+from casework.operations.oversight.figure_scope import SCOPE, insist_in_order, read_scope
 from casework.operations.oversight.figures import count_for_reader, show_counted
 
 
 def show_figures(call: Call) -> JsonObject:
     asked = call.query
     among = read_scope({name: str(told) for name in SCOPE if (told := getattr(asked, name)) is not None})
+    insist_in_order(among)
     programme = text_of(asked.programme)
     return show_counted(count_for_reader(call.db, call.actor, programme=programme, until=asked.as_of, among=among))
 

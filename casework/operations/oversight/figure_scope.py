@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
+from casework import reasons
 from casework.engine.figures.case_facts import DIMENSIONS, CaseFacts
 from casework.engine.figures.counting import Figure, without_needs
 from casework.engine.figures.every import every_figure
 from casework.engine.figures.register_facts import CAME_OF
 from casework.engine.figures.world import World
-from casework.errors import NotFound
+from casework.errors import InvalidForm, NotFound
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of
 
@@ -29,6 +30,12 @@ def read_scope(asked: Mapping[str, str]) -> dict[str, str]:
     among = {name: asked[name] for name in SCOPE if asked.get(name)}
     days = {name: date.fromisoformat(among[name]).isoformat() for name in (OPENED_FROM, OPENED_TO) if name in among}
     return among | days
+
+
+def insist_in_order(among: Mapping[str, str]) -> None:
+    """Raises InvalidForm where the last day of the opening lies before the first."""
+    if among.get(OPENED_FROM, "") > among.get(OPENED_TO, "9999"):
+        raise InvalidForm(fields={OPENED_TO: reasons.fields.NOT_BEFORE_FIRST_DAY})
 
 
 def insist_readable(actor: Actor, programme: str, among: Mapping[str, str]) -> None:

@@ -20,7 +20,7 @@ from casework.records.row_security import in_snapshot
 
 _note = logging.getLogger(__name__)
 #: A programme with more cases is large: those of others are counted when somebody asks, and nothing of them is kept.
-LARGE = 1_000
+LARGE = 200
 #: After so many minutes it is looked again whether anything has happened.
 EVERY_MINUTES = 15
 #: A programme `p` is large.

@@ -18,7 +18,7 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.counting import Row
 from casework.engine.figures.rhythms import LAST_MONTH, LAST_QUARTER, LAST_WEEK, LAST_YEAR, PERIODS, end_of_period
 from casework.engine.roles import Role
-from casework.errors import NotFound
+from casework.errors import InvalidForm, NotFound
 from casework.operations.auth.step_up import insist_proved
 from casework.operations.auth.views import Scope
 from casework.operations.cases.list_queries import list_cases
@@ -26,7 +26,15 @@ from casework.operations.catalogue.assessment_needs import list_choices
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.figure_mails import PAGE
 from casework.operations.oversight.figure_names import CalledInFigures, names_behind
-from casework.operations.oversight.figure_scope import EVENT, OPENED_FROM, OPENED_TO, SCOPE, insist_readable, read_scope
+from casework.operations.oversight.figure_scope import (
+    EVENT,
+    OPENED_FROM,
+    OPENED_TO,
+    SCOPE,
+    insist_in_order,
+    insist_readable,
+    read_scope,
+)
 from casework.operations.oversight.figures import READ_BY, Counted, cases_behind, count_for_reader, show_counted
 from casework.operations.oversight.figures_mail import PERIOD
 from casework.operations.oversight.process import READ_BY as PROCESS_READ_BY
@@ -129,8 +137,11 @@ def tell(db: Connection, actor: Actor, *, with_cases: bool = True) -> Told:
             else end_of(asked.day, calendar)
         )
         among = read_scope(asked.among)
+        insist_in_order(among)
     except ValueError:
         return replace(told, fault=gettext("Write the day as YYYY-MM-DD."))
+    except InvalidForm:
+        return replace(told, fault=gettext("The last day comes before the first. Change one of them."))
     try:
         counted = count_for_reader(db, actor, programme=programme.id, until=until, among=among, with_cases=with_cases)
     except NotFound:

@@ -110,6 +110,8 @@ def test_a_period_is_of_the_openings_and_goes_with_every_link(browser_for: Enter
     head, row, *_ = csv.reader(io.StringIO(browser.get("/figures.csv?opened_from=2001-01-01").data.decode("utf-8-sig")))
     assert row[head.index("Only cases with")] == "Opened from: 2001-01-01"
     assert browser.get("/figures?opened_from=x").status_code == 422
+    turned = browser.get("/figures?opened_from=2026-03-02&opened_to=2026-03-01")
+    assert (turned.status_code, "The last day comes before the first." in turned.text) == (422, True)
 
 
 def test_by_event_who_reads_assessments_chooses_among_those_that_a_case_came_of(
