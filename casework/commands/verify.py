@@ -44,6 +44,8 @@ def verify(case: str | None, path: Path | None, checkpoints: tuple[Path, ...], a
     was allowed by the edition, the facts and the roles of its time. Of everything it checks, too, that each event has its
     leaf in the log of all events, which must give the root of every checkpoint. Exits with 1 when anything is wrong.
     """
+    if checkpoints and (case is not None or path is not None):
+        raise click.UsageError("--checkpoint is compared with everything: leave CASE and --file away")
     if path is not None:
         _verify_file(path, as_json=as_json)
         return

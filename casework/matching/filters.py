@@ -5,6 +5,7 @@ Every filter judges every candidate by itself, so that no order of them counts, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +26,16 @@ class Verdict(StrEnum):
 #: What a legal restriction may be, as far as a filter must tell: none is known to be there; it is to be had in some countries alone;
 #: or it is to be had for a use, and whether a need is of that use no field says. All others bar it where they hold.
 NO_RESTRICTION, TERRITORY, FIELD_OF_USE = "none", "territory", "field_of_use"
+
+
+#: How a need says that it looks for a licence: by the code of the product's list, and as sources write it.
+_LICENCE = frozenset({"licence", "license", "licensing", "许可", "实施许可", "技术许可", "专利许可", "专利实施许可"})
+_BETWEEN = re.compile("[;,/|、，；]")
+
+
+def wants_licence(form: str | None) -> bool:
+    """Whether the form that a need wants is a licence, or one of several that it names: then none that is not to be had will do."""
+    return any(part.strip().casefold() in _LICENCE for part in _BETWEEN.split(form or ""))
 
 
 class Restriction(NamedTuple):

@@ -313,7 +313,7 @@ HAS_AND_LACKS = reason(
 )
 VERIFICATION_PARTS = reason(
     "catalogue.verification_parts",
-    N_("must have its number, what it comes to (verdict), and perhaps its last day (valid_until)"),
+    N_("must have a number and a verdict; a last day (valid_until) is optional"),
 )
 MOST_RESTRICTIONS = template("catalogue.most_restrictions", N_("must be a list of up to %(most)s legal restrictions"))
 RESTRICTION_MISSING = reason("catalogue.restriction_missing", N_("say which kind of legal restriction it is"))

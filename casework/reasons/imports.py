@@ -78,7 +78,7 @@ NO_FIELD_OF_MATCH = template("imports.no_field_of_match", N_("%(name)s is no fie
 NO_FIELD_OF_PROJECT = template("imports.no_field_of_project", N_("%(name)s is no field of a past project"))
 COMPLETE_KINDS = reason(
     "imports.complete_kinds",
-    N_("is for needs and technologies alone: of other records nothing is marked that a file is without"),
+    N_("works for needs and technologies only: other records that a file lacks are not marked"),
 )
 NOT_OUR_FIELD = template("imports.not_our_field", N_("%(name)s is no field of a need or a technology"))
 

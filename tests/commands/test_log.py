@@ -69,3 +69,15 @@ def test_a_checkpoint_of_another_log_is_not_used(environment: dict[str, str], tm
     done = run_casework("verify", "--checkpoint", str(other), environment=environment)
     assert (done.returncode, done.stdout) == (1, "")
     assert "cannot be used" in done.stderr
+
+
+@pytest.mark.parametrize("beside", ["BJ-2026-001", "--file"])
+def test_a_checkpoint_that_would_not_be_compared_is_refused(
+    environment: dict[str, str], tmp_path: Path, beside: str
+) -> None:
+    kept = tmp_path / "kept"
+    kept.write_text("")
+    arguments = ["--file", str(kept)] if beside == "--file" else [beside]
+    done = run_casework("verify", *arguments, "--checkpoint", str(kept), environment=environment)
+    assert done.returncode == 2
+    assert "leave CASE and --file away" in done.stderr

@@ -14,11 +14,21 @@ from casework.json_values import JsonMapping, JsonObject
 #: the words of who stated it.
 PUBLISHED: Mapping[str, tuple[str, ...]] = {
     ON_REQUEST: ("sector", "district", "readiness_low", "readiness_high"),
-    PUBLIC: ("sector", "district", "readiness_low", "readiness_high", "problem", "target", "figures", "wanted_by"),
+    PUBLIC: (
+        "sector",
+        "district",
+        "readiness_low",
+        "readiness_high",
+        "problem",
+        "target",
+        "figures",
+        "wanted_form",
+        "wanted_by",
+    ),
 }
 #: What an enterprise says of its need: fields of the record.
 STATED = ("title", "problem", "target", "figures", "tried", "site", "district", "sector", "constraints", "readiness_low",
-    "readiness_high", "budget", "budget_currency", "wanted_by", "publication")  # fmt: skip
+    "readiness_high", "budget", "budget_currency", "wanted_form", "wanted_by", "publication")  # fmt: skip
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?")
 

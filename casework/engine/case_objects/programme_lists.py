@@ -151,8 +151,7 @@ _DISTRICTS = {
     "Haidian": "海淀区", "Huairou": "怀柔区", "Mentougou": "门头沟区", "Miyun": "密云区", "Pinggu": "平谷区", "Shijingshan": "石景山区",
     "Shunyi": "顺义区", "Tongzhou": "通州区", "Xicheng": "西城区", "Yanqing": "延庆区",
 }  # fmt: skip
-LICENCE = "licence"  # the wanted form of a need that looks for one
-_WANTED_FORMS = {"joint venture": "合资", LICENCE: "实施许可", "pilot": "中试/示范应用", "purchase": "采购"}
+_WANTED_FORMS = {"joint venture": "合资", "licence": "实施许可", "pilot": "中试/示范应用", "purchase": "采购"}
 _REFUSALS = {
     "need_not_met": ("It does not meet the need", "不能满足需求"),
     "not_ready": ("The technology is not ready", "技术尚不成熟"),

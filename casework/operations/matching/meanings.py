@@ -1,6 +1,6 @@
 """What technologies mean, by a model: kept for whoever has switched that on, and made by a job a few at a time.
 
-A model takes a twentieth of a second for a record, so nothing is made in the transaction that writes it: the database forgets what
+A model takes a thirtieth of a second for a record, so nothing is made in the transaction that writes it: the database forgets what
 a record meant whose words have changed (`casework_forget_meaning`), and the job looks at it again. Until then it is found by its words.
 """
 

@@ -14,13 +14,12 @@ from casework import reasons
 from casework.engine.case_objects.countries import HERE, is_country
 from casework.engine.case_objects.kept_records import TECHNOLOGY
 from casework.engine.case_objects.need_figures import words_of_figures
-from casework.engine.case_objects.programme_lists import LICENCE
 from casework.engine.case_objects.technology_details import countries_of, in_force, lacked, licence_to_be_had
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import digest, instant
 from casework.matching.codes import shared_codes
-from casework.matching.filters import ALWAYS, FILTERS
+from casework.matching.filters import ALWAYS, FILTERS, wants_licence
 from casework.matching.weights import values_of
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.outcomes import DEPLOYED
@@ -232,15 +231,10 @@ def wanted_by(need: Any, given: JsonMapping) -> JsonObject:
     if need.owner_id is not None:
         # Of a need that is nobody's on record nobody can be told to have an interest in it.
         said["conflict"] = True
-    if wants_licence(need):
+    if wants_licence(need.wanted_form):
         said["licence"] = True
     # What is not asked now leaves out nothing that the need asks: that takes a reason.
     return said | {name: value for name, value in given.items() if value not in (None, False)}
-
-
-def wants_licence(need: Any) -> bool:
-    """Whether a need looks for a licence: then none that is not to be had stands on its lists."""
-    return need.wanted_form is not None and need.wanted_form.strip().casefold() == LICENCE
 
 
 def _standing(db: Connection, wanted: JsonMapping) -> JsonMapping:

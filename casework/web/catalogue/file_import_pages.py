@@ -46,8 +46,8 @@ _LISTS: Mapping[Kind, tuple[str, str]] = {
 #: What is to be known of a file of some kind before it is handed in.
 _ABOUT: Mapping[Kind, str] = {
     "matches": N_(
-        "A match names a need and a technology that are on record, each as its source calls it: bring these in first. The source below is"
-        " theirs too, unless the columns need_source and technology_source say another."
+        "A match names a need and a technology by the ids that their sources give them. Bring these in first. They are looked for under"
+        " the source below, unless the columns need_source and technology_source name others."
     ),
     "past_projects": N_("Projects that were closed before their cases were kept here. They are listed and counted apart from cases."),
 }  # fmt: skip
@@ -61,7 +61,7 @@ STATES = {
 _COUNTED = (
     ("rows", N_("Rows")), ("created", N_("New")), ("updated", N_("Changed")), ("unchanged", N_("On record as it is")),
     ("bad", N_("Refused rows")), ("kept", N_("Values left as they are")), ("marked", N_("Placeholders")),
-    ("nested", N_("Needs and technologies with them")), ("gone", N_("No longer at the source")), ("back", N_("Back at the source")),
+    ("nested", N_("Needs and technologies in the same file")), ("gone", N_("No longer at the source")), ("back", N_("Back at the source")),
 )  # fmt: skip
 #: What a report lists row by row.
 _LISTED = {

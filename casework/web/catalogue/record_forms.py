@@ -115,7 +115,7 @@ class _Standard(Form):
         label=N_("Does it have it?"),
         choices={"yes": N_("yes"), "no": N_("no, it is known to lack it")},
         required=False,
-        help=N_("Nothing chosen means yes. A standard without a row is not known, not “no”."),
+        help=N_("Left empty, it counts as yes. A standard without a row counts as not known, not as “no”."),
     )
 
 
@@ -155,7 +155,7 @@ class _Technology(_Called):
             "none": N_("no licence"),
         },
         required=False,
-        help=N_("Nothing chosen means not known, not “no”."),
+        help=N_("Left empty, it counts as not known, not as “no licence”."),
     )
     standards = Rows(label=N_("Certificates and standards"), row=_Standard, most=MOST_STANDARDS, required=False)
     restrictions = Rows(
@@ -169,7 +169,7 @@ class _Technology(_Called):
         label=N_("Verification"),
         choices=VERDICTS,
         required=False,
-        help=N_("What a statement by which somebody verified it comes to. Nothing chosen: there is none on record."),
+        help=N_("What the verification statement concludes. Leave it empty if there is none on record."),
     )
     verification_number = Text(
         label=N_("Number of the statement"), max=300, when=("verification_verdict", tuple(VERDICTS))

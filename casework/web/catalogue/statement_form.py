@@ -56,6 +56,14 @@ class StatedNeed(Form):
     readiness_low = _OF_NEED["readiness_low"]
     readiness_high = _OF_NEED["readiness_high"]
     budget = _OF_NEED["budget"]
+    wanted_form = Text(
+        label=_OF_NEED["wanted_form"].label,
+        max=300,
+        required=False,
+        help=N_(
+            "How you would take a technology. Leave it empty if that is open; with a licence, only what can be licensed is proposed."
+        ),
+    )
     wanted_by = Date(label=N_("Wanted by"), required=False, future=True)
     publication = Choice(
         label=N_("Who may see it"),

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from casework.engine.case_objects.countries import HERE
 from casework.engine.case_objects.programme_lists import GLOSSARY, GLOSSARY_SETTERS
 from casework.errors import NotFound
+from casework.matching.filters import wants_licence
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.views import Match, Need
@@ -30,7 +31,7 @@ from casework.operations.matching.listing import failed_of
 from casework.operations.matching.proposals import Proposal
 from casework.operations.matching.ranking import make_ready
 from casework.operations.matching.run_decisions import with_names
-from casework.operations.matching.runs import Kept, wants_licence
+from casework.operations.matching.runs import Kept
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.web.catalogue.correct_words import to_correct
@@ -169,7 +170,7 @@ def show(need: UUID) -> str:
         organisations=offer_organisations(run, facts, shut_out),
         levels=range(1, 10),
         licence=bool(run and run.evidence["wanted"].get("licence")),
-        wants_licence=wants_licence(one),
+        wants_licence=wants_licence(one.wanted_form),
         territory=(run.evidence["wanted"].get("territory") if run else None) or HERE,
         standards=", ".join(run.evidence["wanted"].get("standards", ())) if run else "",
         readiness=(run.evidence["wanted"].get("readiness") if run else None) or [one.readiness_low, one.readiness_high],

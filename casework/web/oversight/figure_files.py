@@ -39,7 +39,7 @@ def head() -> list[str]:
         *line_head(),
         gettext("Amount"),
         gettext("Too young to tell"),
-        gettext("5, 25, 50, 75 and 95 of 100 within (working minutes)"),
+        gettext("5th, 25th, 50th, 75th and 95th percentile (working minutes)"),
         gettext("Cases"),
     ]
 

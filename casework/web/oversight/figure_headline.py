@@ -66,7 +66,7 @@ def _matches(figures: Figures, ways: Ways) -> Iterator[Headline]:
         _row(figures, "funnel", step="match_not_refused", **more) for more in (dict[str, str](what="matches"), {})
     )
     if row is not None and needs is not None:
-        said = gettext("%(count)s of %(all)s needs published have one", count=needs.numerator, all=needs.denominator)
+        said = gettext("%(count)s of %(all)s published needs have one", count=needs.numerator, all=needs.denominator)
         url = ways.matches if row.numerator else ""
         yield Headline(number=str(row.numerator), words=gettext("matches not refused"), second=said, url=url)
 
@@ -114,7 +114,7 @@ def _agreements(figures: Figures, ways: Ways) -> Iterator[Headline]:
         return
     said = [gettext("in %(cases)s", cases=say_cases(row.behind)) if row.behind else gettext("none yet")]
     if contracts is not None and contracts.numerator:
-        said += [gettext("%(count)s for technology", count=contracts.numerator), say_money(contracts.money)]
+        said += [gettext("%(count)s technology contracts", count=contracts.numerator), say_money(contracts.money)]
     yield Headline(
         number=str(row.numerator),
         words=gettext("agreements signed"),
@@ -135,7 +135,7 @@ def _verified(figures: Figures, ways: Ways) -> Iterator[Headline]:
         return
     measured = gettext("of %(all)s measured for a year", all=_all(row))
     other = row.parts.get("otherwise", 0)
-    more = gettext("%(count)s came another way", count=other) if other else ""
+    more = gettext("%(count)s more by another route", count=other) if other else ""
     yield _among(ways, "funnel", row, gettext("with a verified effect"), measured, more)
 
 

@@ -87,7 +87,7 @@ SHAPES: Mapping[str, tuple[Shape, ...]] = {
     "time_in_step": (
         Shape(down=("step", "what"), more=("side", "unit"), look="times"),
         Shape(
-            down=("step", "what"), what=("ended", "side"), more=("side", "unit"), title=N_("How far the times lie apart, as a table"),
+            down=("step", "what"), what=("ended", "side"), more=("side", "unit"), title=N_("Spread of the times, as a table"),
             look="spread", folded=True, again=True,
         ),
         Shape(down=("month",), across=("step",), more=("what",), title=_BY["month"], head=_HEADS["month"], folded=True),

@@ -82,11 +82,11 @@ def spread(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
         columns=[
             ("what", gettext("Step, and whose turn it was"), "head"),
             ("stays", gettext("Stays that ended"), "num"),
-            ("5", gettext("5 of 100 within"), "num"),
-            ("25", gettext("25 of 100 within"), "num"),
+            ("5", gettext("5th percentile"), "num"),
+            ("25", gettext("25th percentile"), "num"),
             ("50", gettext("Median"), "num"),
-            ("75", gettext("75 of 100 within"), "num"),
-            ("95", gettext("95 of 100 within"), "num"),
+            ("75", gettext("75th percentile"), "num"),
+            ("95", gettext("95th percentile"), "num"),
         ],
         rows=lines,
         folded=True,
@@ -131,7 +131,7 @@ def _kind(row: Row) -> str:
 
 def _key(most: Decimal) -> str:
     return gettext(
-        "middle half with its median, lines from 5 to 95 of 100 stays; from 0 to %(most)s",
+        "box: middle half of the stays, stroke: median, lines: 5th to 95th percentile; scale from 0 to %(most)s",
         most=say_length(most, _MINUTES),
     )
 

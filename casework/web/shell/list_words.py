@@ -17,7 +17,7 @@ ABOUT_LISTS = {
     "match_refusals": N_("Why a match does not become a case."),
     "glossary": N_(
         "What Chinese words of needs and technologies are in English, where a dictionary lacks them or says them too broadly. "
-        "Searches ask by it from the moment it changes, and a run says by which version it was made."
+        "A change takes effect with the next search, and each run names the version it used."
     ),
     "green_items": N_("Under which item of which version a project counts as green."),
     "indicators": N_(

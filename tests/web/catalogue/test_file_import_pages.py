@@ -361,7 +361,7 @@ def test_matches_are_tried_and_brought_in_and_what_they_name_that_is_not_there_i
 
 def test_past_projects_are_brought_in_and_stand_in_their_list(browser_for: Enter, world: World, engine: Engine) -> None:
     browser = browser_for("supervisor")
-    assert "Bring in a file that has them." in words_of(browser.get("/past-projects").text)
+    assert "Bring in a file of past projects." in words_of(browser.get("/past-projects").text)
     told = b"external_id,title,ended_on,outcome\nP1,Old boiler,2021-05-01,agreement_only\nP2,Lamp,2021-05-01,nowhere\n"
     at, shown = hand_in(browser, world, told, "ARCHIVE", records="past_projects")
     named = {name: name for name in ("external_id", "title", "ended_on", "outcome")}

@@ -111,7 +111,7 @@ def test_a_run_that_is_made_again_tells_who_decided_what_and_when(
     ids, _ = open_desk(browser_for("officer"), world, engine)
     run, auditor = newest_run(engine), browser_for("auditor")
     page = f"/match-runs/{run}/replay"
-    assert "What was decided on it" not in auditor.get(page).text
+    assert "Decisions on its candidates" not in auditor.get(page).text
     with transaction(engine) as db:
         opened = decide(
             db, world.actor(db, "supervisor"), run, technology=ids["pump"], decision="accept", request=new_request()
