@@ -22,6 +22,7 @@ from casework.jobs.job_app import make_app
 from casework.jobs.job_registry import Hands
 from casework.jobs.queue import CLOCKS, HEARTBEAT_S, OTHERS
 from casework.ledger.merkle import BadProof
+from casework.ledger.signed_notes import BadNote
 from casework.operations.documents.storage import ask_for_scans
 from casework.operations.verification import sequencer
 from casework.records.database import connect_engine
@@ -44,8 +45,9 @@ WORDS = {
 STUCK_S = 30.0
 #: What a database that goes away looks like from here.
 _GONE = (psycopg.Error, SQLAlchemyError, ProcrastinateException, CaseworkError, OSError)
-#: Why the log cannot go on, though the database is there: another key, an older copy, a role that is missing, a tile that was changed.
-_STUCK = (LogUnusable, BadProof, DataError, IntegrityError, ProgrammingError, OSError)
+#: Why the log cannot go on, though the database is there: another key, an older copy, a role that is missing, a tile that was changed, an
+#: address that no key can be called by.
+_STUCK = (LogUnusable, BadNote, BadProof, DataError, IntegrityError, ProgrammingError, OSError)
 
 
 class Worker:

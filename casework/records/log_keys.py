@@ -118,7 +118,8 @@ def public_keys(settings: Settings) -> tuple[PublicKey, ...]:
 
 
 def last_kept(settings: Settings) -> Kept | None:
-    """What was signed last. A line that was not written to its end counts for nothing. Raises LogUnusable."""
+    """What was signed last. A last line that was not written to its end counts for nothing. Raises LogUnusable, also where no line is
+    whole: the first one is put there whole."""
     path = settings.log_dir / _LAST
     try:
         written = path.read_text("ascii")
@@ -141,16 +142,17 @@ def keep_last(settings: Settings, kept: Kept) -> None:
     """Add what was signed."""
     path = settings.log_dir / _LAST
     line = f"{kept.size} {base64.b64encode(kept.root).decode()}\n"
-    if path.exists() and path.stat().st_size > _LONGEST:
+    if not path.exists() or path.stat().st_size > _LONGEST:
         with _written(settings.log_dir, line, 0o644) as beside:
             os.replace(beside, path)
         return
-    settings.log_dir.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as file:
         # What was cut off by a crash is ended first.
         if file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
             line = "\n" + line
         file.write(line.encode())
+        file.flush()
+        os.fsync(file.fileno())
 
 
 @contextmanager

@@ -40,10 +40,24 @@ def lead(db: Connection) -> None:
     db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
 
 
+#: So many leaves are given at once, which takes seconds: a long backlog gets them in several transactions.
+MOST_TAKEN = 20_000
+#: Takes events that wait. Of a log its first ones.
+_TAKE = text("""
+    DELETE FROM awaited_leaves WHERE (log_id, seq) IN (SELECT log_id, seq FROM awaited_leaves ORDER BY log_id, seq LIMIT :most)
+    RETURNING log_id, seq, hash
+""")
+
+
+def any_awaited(db: Connection) -> bool:
+    """Whether an event waits for a leaf."""
+    return bool(db.execute(text("SELECT EXISTS (SELECT FROM awaited_leaves)")).scalar_one())
+
+
 def take_awaited(db: Connection) -> list[Awaited]:
-    """The events that wait for a leaf, which they get in this transaction. Of one log all up to the last: a log's events are there in
-    their order, as each is written under the log's lock."""
-    rows = db.execute(text("DELETE FROM awaited_leaves RETURNING log_id, seq, hash"))
+    """Events that wait for a leaf, which they get in this transaction. Of one log without a gap: a log's events are there in their order,
+    as each is written under the log's lock."""
+    rows = db.execute(_TAKE, {"most": MOST_TAKEN})
     return [Awaited(row.log_id, row.seq, bytes(row.hash)) for row in rows]
 
 

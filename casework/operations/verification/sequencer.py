@@ -1,8 +1,8 @@
 """The sequencer: gives every event its leaf in the tree over all events, and signs what the tree is then.
 
 It works in the worker, in transactions of its own, and never in an action's. However many workers there are, one at a time makes the
-tree grow. It signs only what goes on from what this machine signed last: a database that was put back to an earlier day, or that another
-key signs, it leaves as it is and says so.
+tree grow. It signs only what goes on from what this machine signed last: a database that was put back to an earlier day, whose leaves
+or checkpoints somebody rewrote, or that another key signs, it leaves as it is and says so.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ RESTORED = (
     "An older copy of the database was put in its place: restore the newest one. If there is none, what was signed since is lost for good:"
     " tell whoever keeps checkpoints, move {file} away and start again, which they will see."
 )
+#: And where somebody rewrote it.
+REWRITTEN = "Stop, keep both, and let an auditor look: `casework verify` says where."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +39,24 @@ class Grown:
 
 
 def open_log(settings: Settings, db: Connection) -> SigningKey:
-    """The key that signs what this database holds; made where nothing was signed yet. Ends a change of keys that was cut short.
-    Raises LogUnusable."""
+    """The key that signs what this database holds, which goes on from what was signed; made where nothing was signed yet. Ends a change of
+    keys that was cut short. Raises LogUnusable."""
     newest = tree_tiles.newest_checkpoint(db)
+    insist_not_older(settings, db)
     if newest is None:
-        if log_keys.last_kept(settings) is not None:
-            insist_not_older(settings, db)
         return log_keys.ensure_key(settings)
     following = log_keys.read_next_key(settings)
-    if following is not None and _signed(newest.note, following):
+    if following is not None and _said(newest.note, following) is not None:
         log_keys.use_next_key(settings)
     key = log_keys.read_key(settings)
-    if not _signed(newest.note, key):
+    if (said := _said(newest.note, key)) is None:
         raise LogUnusable(
             f"{settings.log_dir}/key is not the key that signed its last checkpoint: copy that one here, from the machine or the backup"
             " that has it."
+        )
+    if (said.size, said.root) != (newest.size, newest.root) or _root_at(db, said.size) != said.root:
+        raise LogUnusable(
+            f"its first {said.size} leaves are not those of its last checkpoint: somebody rewrote them, or the checkpoint. {REWRITTEN}"
         )
     log_keys.tell_key(settings, key.public)
     return key
@@ -62,14 +67,12 @@ def sequence(engine: Engine, settings: Settings) -> Grown | None:
     with reader_transaction(engine) as db:
         if not tree_tiles.try_leading(db):
             return None
-        events = tree_tiles.take_awaited(db)
         newest = tree_tiles.newest_checkpoint(db)
-        if not events:
-            return Grown(0, newest.size if newest else 0)
-        key = open_log(settings, db)
         before = newest.size if newest else 0
-        if (kept := log_keys.last_kept(settings)) is not None and kept.size > before:
-            insist_not_older(settings, db)
+        if not tree_tiles.any_awaited(db):
+            return Grown(0, before)
+        key = open_log(settings, db)
+        events = tree_tiles.take_awaited(db)
         size, root = tree_tiles.append_leaves(db, before, events)
         tree_tiles.keep_checkpoint(db, newest.n + 1 if newest else 1, size, root, _note(key.name, size, root, [key]))
     # A moment behind, after a crash in between, is no harm: what is kept is there to be outgrown.
@@ -82,9 +85,9 @@ def rotate_key(engine: Engine, settings: Settings) -> SigningKey:
     with reader_transaction(engine) as db:
         tree_tiles.lead(db)
         newest = tree_tiles.newest_checkpoint(db)
-        key = open_log(settings, db)
         if newest is None:
             raise LogUnusable("nothing was signed yet, so there is no key to change: start the worker first.")
+        key = open_log(settings, db)
         following = log_keys.new_key(settings, key.name)
         log_keys.keep_next_key(settings, following)
         note = _note(key.name, newest.size, newest.root, [key, following])
@@ -102,24 +105,28 @@ def insist_not_older(settings: Settings, db: Connection) -> None:
     size, file = newest.size if newest else 0, settings.log_dir / "last"
     if size < kept.size:
         raise LogUnusable(f"it has {size} leaves, and {kept.size} were signed ({file}). {RESTORED.format(file=file)}")
-    try:
-        root = tree_tiles.root_at(db, kept.size)
-    except BadProof as fault:
-        raise LogUnusable(f"{fault} {RESTORED.format(file=file)}") from fault
-    if root != kept.root:
+    if _root_at(db, kept.size) != kept.root:
         raise LogUnusable(
             f"its first {kept.size} leaves are not those that were signed ({file}): somebody rewrote them, or this is another database."
-            " Stop, keep both, and let an auditor look: `casework verify` says where."
+            f" {REWRITTEN}"
         )
+
+
+def _root_at(db: Connection, size: int) -> bytes | None:
+    """The root over the first leaves as the tiles have them; None where these are none of a tree."""
+    try:
+        return tree_tiles.root_at(db, size)
+    except BadProof:
+        return None
 
 
 def _note(origin: str, size: int, root: bytes, keys: list[SigningKey]) -> str:
     return sign_note(Checkpoint(origin, size, root).text, keys)
 
 
-def _signed(note: str, key: SigningKey) -> bool:
+def _said(note: str, key: SigningKey) -> Checkpoint | None:
+    """What a note says of the tree, where this key signed it."""
     try:
-        open_checkpoint(note, [key.public], key.name)
+        return open_checkpoint(note, [key.public], key.name)
     except BadNote:
-        return False
-    return True
+        return None

@@ -19,6 +19,8 @@ from casework.web.shell.task_links import case_url
 from casework.web.shell.values import name_right
 
 blueprint = Blueprint("search", __name__)
+#: With so many digits what was written is a number and nothing else.
+MANY_DIGITS = 6
 
 
 @blueprint.get("/search")
@@ -28,9 +30,9 @@ def show() -> str | Response:
         make_ready()
     with page_transaction() as (db, actor):
         results = search.search(db, actor, words)
-    if exact := _numbered(results):
-        return redirect(exact)
     count = sum(len(getattr(results, kind)) for kind in search.KINDS)
+    if exact := _numbered(results, count):
+        return redirect(exact)
     return render_template(
         "search/show.html",
         found=results,
@@ -43,9 +45,11 @@ def show() -> str | Response:
     )
 
 
-def _numbered(found: Found) -> str:
+def _numbered(found: Found, count: int) -> str:
     """Where the one thing stands whose number was written: a case, a provider's referral, an IP right, or a need or technology by its
-    source's number; nowhere where it is the number of several, or of none."""
+    source's number; nowhere where it is the number of several, or of none. A few digits are a right's only where nothing else has them:
+    they may be a year, or stand in a title.
+    """
     number = found.words.casefold()
     named = [
         *(case_url(one.number) for one in found.cases if one.number.casefold() == number),
@@ -60,9 +64,11 @@ def _numbered(found: Found) -> str:
             for one in found.technologies
             if one.external_id.casefold() == number
         ),
-        *(url_for("rights.show", right=one.id) for one in found.rights if one.named),
     ]
-    return named[0] if len(named) == 1 else ""
+    rights = [url_for("rights.show", right=one.id) for one in found.rights if one.named]
+    if len(named) + len(rights) != 1 or (rights and count > 1 and sum(map(str.isdigit, number)) < MANY_DIGITS):
+        return ""
+    return (named + rights)[0]
 
 
 @blueprint.app_template_global()

@@ -248,3 +248,52 @@ def test_a_rewritten_database_is_noticed_at_the_start(
         rewrite(db, "UPDATE tree_tiles SET hashes = overlay(hashes PLACING sha256('') FROM 33) WHERE level = 0")
     with transaction(engine) as db, pytest.raises(LogUnusable, match="somebody rewrote them"):
         insist_not_older(settings, db)
+
+
+def test_nothing_is_signed_over_leaves_that_were_rewritten_while_it_runs(
+    engine: Engine, superuser_engine: Engine, world: World, settings: Settings
+) -> None:
+    sequence(engine, settings)
+    with superuser_engine.begin() as db:
+        rewrite(db, "UPDATE tree_tiles SET hashes = overlay(hashes PLACING sha256('') FROM 33) WHERE level = 0")
+    more_events(engine, world)
+    kept = log_keys.last_kept(settings)
+    with pytest.raises(LogUnusable, match="somebody rewrote them"):
+        sequence(engine, settings)
+    with pytest.raises(LogUnusable, match="somebody rewrote them"):
+        rotate_key(engine, settings)
+    assert log_keys.last_kept(settings) == kept
+
+
+@pytest.mark.parametrize("column", ["size = size - 1", "root = sha256('')"])
+def test_what_a_row_says_of_the_last_checkpoint_is_not_signed_where_its_note_says_otherwise(
+    engine: Engine, superuser_engine: Engine, world: World, settings: Settings, column: str
+) -> None:
+    sequence(engine, settings)
+    # Where nothing is kept beside the database either.
+    (settings.log_dir / "last").unlink()
+    with superuser_engine.begin() as db:
+        rewrite(db, f"UPDATE checkpoints SET {column}")
+    more_events(engine, world)
+    for sign in (sequence, rotate_key):
+        with pytest.raises(LogUnusable, match="or the checkpoint"):
+            sign(engine, settings)
+    with transaction(engine) as db:
+        assert count(db, "checkpoints") == 1
+
+
+def test_a_long_backlog_gets_its_leaves_in_several_batches(
+    engine: Engine, world: World, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree_tiles, "MOST_TAKEN", 7)
+    with transaction(engine) as db:
+        events = count(db, "awaited_leaves")
+    sizes = [grown.size for _ in range(-(-events // 7)) if (grown := sequence(engine, settings)) is not None]
+    assert sizes == [*range(7, events, 7), events]
+    assert list(verify_all(engine, elsewhere(settings))) == []
+
+
+def test_a_key_is_not_made_for_a_change_of_keys(engine: Engine, world: World, settings: Settings) -> None:
+    with pytest.raises(LogUnusable, match="nothing was signed"):
+        rotate_key(engine, settings)
+    assert not (settings.log_dir / "key").exists()

@@ -89,6 +89,19 @@ def test_a_number_of_two_things_leads_to_none_of_them(engine: Engine, world: Wor
     assert f'href="/needs/{world.needs[0]}"' in found
 
 
+def test_a_few_digits_lead_to_a_right_only_where_nothing_else_has_them(
+    engine: Engine, world: World, browser_for: BrowserFor
+) -> None:
+    with transaction(engine) as db:
+        db.execute(text("UPDATE rights SET office = 'CN', number = '2021' WHERE id = :id"), {"id": world.rights[0]})
+    assert leads(browser_for("officer"), "2021").endswith(f"/rights/{world.rights[0]}")
+    with transaction(engine) as db:
+        add_assessment(db, world, "officer", "BJ", world.needs[0])
+        db.execute(text("UPDATE needs_assessments SET title = 'Heat of 2021'"))
+    assert leads(browser_for("officer"), "2021") == ""
+    assert "Heat of 2021" in main(browser_for("officer"), "2021")
+
+
 def test_what_registers_hold_stands_under_headings_of_its_own(
     engine: Engine, world: World, browser_for: BrowserFor
 ) -> None:
