@@ -272,10 +272,10 @@ REGISTERS: tuple[Row, ...] = (
     post("/programmes/{programme}/lists/import", SUPERVISOR | ADMINISTRATOR, body=lambda on: {"list": "sectors", "content": "code",
         "reason": "None."}),
     # The words that matching asks for in another language are the officers', too.
-    post("/programmes/{programme}/lists", DECIDERS | ADMINISTRATOR, there=FOREIGN, body=lambda on: {"list": "glossary", "code": "-",
-        "label": "-", "label_zh": "-"}),
-    post("/programmes/{programme}/lists/import", DECIDERS | ADMINISTRATOR, there=FOREIGN, body=lambda on: {"list": "glossary",
-        "content": "code", "reason": "None."}),
+    post("/programmes/{programme}/lists", DECIDERS | ADMINISTRATOR, there=FOREIGN, about="glossary",
+        body=lambda on: {"list": "glossary", "code": "-", "label": "-", "label_zh": "-"}),
+    post("/programmes/{programme}/lists/import", DECIDERS | ADMINISTRATOR, there=FOREIGN, about="glossary",
+        body=lambda on: {"list": "glossary", "content": "code", "reason": "None."}),
     # Whether the programme exists is not told here either.
     post(
         "/programmes/{programme}/tables", DECIDERS, EVERYBODY - DECIDERS, there=FOREIGN, there_refused=EVERYBODY - FOREIGN,

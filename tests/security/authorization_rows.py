@@ -73,6 +73,8 @@ class Row:
     moved: Who = NOBODY
     #: What follows the path.
     query: str = ""
+    #: What it is about, where another row is of the same route about something else.
+    about: str = ""
     #: For those who are not signed in, or have no token, too.
     open: bool = False
     #: A call of the API; else a page, or a form of one.
@@ -80,7 +82,9 @@ class Row:
 
     @property
     def name(self) -> str:
-        return f"{self.method} {self.path}" + "".join(f" ({thing})" for thing in self.things.values())
+        return f"{self.method} {self.path}" + "".join(
+            f" ({told})" for told in (*self.things.values(), self.about) if told
+        )
 
     @property
     def has_object(self) -> bool:

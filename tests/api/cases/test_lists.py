@@ -75,7 +75,7 @@ def test_a_view_is_renamed_and_shared_with_ones_office(client_for: Clients, worl
     kept = officer.post("/views", {"page": "queues", "name": "New", "query": "queue=intake"}).json["id"]
     assert officer.post(f"/views/{kept}", {"name": "New ones", "shared_with": here}).status_code == 200
     (own,), (shared,) = (client_for(who).get("/views?page=queues").json["items"] for who in ("officer", "supervisor"))
-    told = {"id": kept, "name": "New ones", "query": "queue=intake", "shared_role": None}
+    told = {"id": kept, "name": "New ones", "query": "queue=intake", "shared_role": None, "mailed": None}
     assert own == told | {"shared_with": here, "owner": None}
     assert shared == own | {"owner": {"id": world.people["officer"], "name": "Officer"}}
     assert client_for("supervisor").get("/views").json["items"] == []
