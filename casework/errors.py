@@ -411,7 +411,7 @@ class RolesMissing(CaseworkError):
 class LogUnusable(CaseworkError):
     says = template("log_unusable", N_("The log of all events cannot be used: %(why)s"))
 
-    def __init__(self, why: str, **details: Value) -> None:
+    def __init__(self, why: Why, **details: Value) -> None:
         super().__init__(why=why, **details)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from casework import reasons
 from casework.errors import LogUnusable
 from casework.operations.verification import sequencer
 from casework.records import log_keys, tree_tiles
@@ -28,7 +29,7 @@ def checkpoint(as_key: bool) -> None:
     if as_key:
         keys = log_keys.public_keys(settings)
         if not keys:
-            raise LogUnusable("it has no key yet: start the worker first.")
+            raise LogUnusable(reasons.tree.NO_KEY_YET)
         for key in keys:
             click.echo(key.line)
         return
@@ -39,7 +40,7 @@ def checkpoint(as_key: bool) -> None:
     finally:
         engine.dispose()
     if newest is None:
-        raise LogUnusable("nothing was signed yet: start the worker first.")
+        raise LogUnusable(reasons.tree.NOTHING_SIGNED)
     click.echo(newest.note, nl=False)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from sqlalchemy import Engine
 
+from casework import reasons
 from casework.errors import LogUnusable
 from casework.ledger.signed_notes import BadNote
 from casework.operations.core.perform import home_of
@@ -108,7 +109,7 @@ def _elsewhere(settings: Settings, checkpoints: tuple[Path, ...]) -> KeptElsewhe
     try:
         kept = kept_of([(path.name, path.read_text("utf-8")) for path in checkpoints], keys)
     except (BadNote, UnicodeDecodeError) as fault:
-        raise LogUnusable(f"a checkpoint that was kept cannot be used: {fault}") from fault
+        raise LogUnusable(reasons.tree.CHECKPOINT(fault=str(fault))) from fault
     last = last_kept(settings)
     mine = () if last is None else ((f"{settings.log_dir}/last", last.size, last.root),)
     return KeptElsewhere(keys, (*kept, *mine))

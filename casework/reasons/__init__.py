@@ -31,6 +31,7 @@ from casework.reasons import (
     screenings,
     staffing,
     tasks,
+    tree,
     weights,
 )
 from casework.reasons.base import Reason, Template, Text, Value, Why
@@ -71,5 +72,6 @@ __all__ = [
     "screenings",
     "staffing",
     "tasks",
+    "tree",
     "weights",
 ]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from casework import reasons
 from casework.errors import LogUnusable
 from casework.ledger.merkle import HASH_SIZE
 from casework.ledger.signed_notes import (
@@ -54,9 +55,9 @@ def _read_key(path: Path) -> SigningKey:
     try:
         return parse_signing_key(path.read_text("ascii").strip())
     except FileNotFoundError as fault:
-        raise LogUnusable(f"there is no key in {path}; put it back from where it is kept.") from fault
+        raise LogUnusable(reasons.tree.KEY_MISSING(file=str(path))) from fault
     except (OSError, UnicodeDecodeError, BadNote) as fault:
-        raise LogUnusable(f"{path} cannot be read: {fault}") from fault
+        raise LogUnusable(reasons.tree.UNREADABLE(file=str(path), fault=str(fault))) from fault
 
 
 def ensure_key(settings: Settings) -> SigningKey:
@@ -114,7 +115,7 @@ def public_keys(settings: Settings) -> tuple[PublicKey, ...]:
     except FileNotFoundError:
         return ()
     except (OSError, UnicodeDecodeError, BadNote) as fault:
-        raise LogUnusable(f"{path} cannot be read: {fault}") from fault
+        raise LogUnusable(reasons.tree.UNREADABLE(file=str(path), fault=str(fault))) from fault
 
 
 def last_kept(settings: Settings) -> Kept | None:
@@ -126,15 +127,15 @@ def last_kept(settings: Settings) -> Kept | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as fault:
-        raise LogUnusable(f"{path} cannot be read: {fault}") from fault
+        raise LogUnusable(reasons.tree.UNREADABLE(file=str(path), fault=str(fault))) from fault
     lines = written[: written.rfind("\n") + 1].splitlines()
     try:
         size, root = lines[-1].split(" ")
         kept = Kept(int(size), base64.b64decode(root, validate=True))
     except (IndexError, ValueError) as fault:
-        raise LogUnusable(f"{path} cannot be read: {fault}") from fault
+        raise LogUnusable(reasons.tree.UNREADABLE(file=str(path), fault=str(fault))) from fault
     if len(kept.root) != HASH_SIZE:
-        raise LogUnusable(f"{path} cannot be read: it holds no root.")
+        raise LogUnusable(reasons.tree.NO_ROOT(file=str(path)))
     return kept
 
 

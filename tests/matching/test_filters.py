@@ -190,13 +190,14 @@ def test_the_kinds_that_a_filter_tells_apart_are_those_of_records() -> None:
     assert {NO_RESTRICTION, TERRITORY, FIELD_OF_USE} <= set(RESTRICTIONS)
 
 
-@pytest.mark.parametrize(
-    ("form", "wants"),
-    [
-        ("licence", True), (" Licence ", True), ("License", True), ("licensing", True), ("许可", True), ("实施许可", True),
-        ("purchase; licence", True), ("采购、实施许可", True), ("pilot/license", True), (None, False), ("", False), ("purchase", False),
-        ("no licence", False), ("不许可", False), ("joint venture", False),
-    ],
-)  # fmt: skip
+#: What a need says of the form that it wants, and whether a licence is among that.
+FORMS = {
+    "licence": True, " Licence ": True, "License": True, "licensing": True, "许可": True, "实施许可": True, "purchase; licence": True,
+    "采购、实施许可": True, "pilot/license": True, None: False, "": False, "purchase": False, "no licence": False, "不许可": False,
+    "joint venture": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "wants"), FORMS.items())
 def test_a_need_wants_a_licence_where_one_of_its_forms_is_called_so(form: str | None, wants: bool) -> None:
     assert wants_licence(form) is wants

@@ -65,7 +65,8 @@ def told(server: DatabaseServer, template: str, folder: pytest.TempPathFactory, 
     with superuser.begin() as db:
         db.execute(text("SET LOCAL session_replication_role = replica"))
         db.execute(text("UPDATE checkpoints SET made_at = made_at - interval '2 minutes'"))
-    client = create_app(settings).test_client()
+    app = create_app(settings)
+    client = app.test_client()
     answers, hashes = [], b""
     paths = [f"tile/{tile.path}" for tile in tiles_between(0, grown.size)]
     for path in ("checkpoint", *paths, "tile/0/001", "tile/entries/000", "tile/0/000.p/255"):
@@ -74,8 +75,8 @@ def told(server: DatabaseServer, template: str, folder: pytest.TempPathFactory, 
         words = _CHANCE.sub("…", answer.text) if answer.mimetype == "text/plain" else str(len(answer.data))
         answers.append((path, answer.status, headers, words))
         hashes += answer.data if path.startswith("tile/") else b""
-    engine.dispose()
-    superuser.dispose()
+    for opened in (engine, superuser, app.extensions["casework"]):
+        opened.dispose()
     return answers, hashes
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
+from casework import reasons
 from casework.errors import LogUnusable
 from casework.ledger.merkle import BadProof
 from casework.ledger.signed_notes import BadNote, Checkpoint, SigningKey, open_checkpoint, sign_note
@@ -21,13 +22,6 @@ from casework.settings import Settings
 
 #: How often it looks for events without a leaf.
 EVERY_S = 0.4
-#: What to do where the database is older than what was signed; the how-to says more.
-RESTORED = (
-    "An older copy of the database was put in its place: restore the newest one. If there is none, what was signed since is lost for good:"
-    " tell whoever keeps checkpoints, move {file} away and start again, which they will see."
-)
-#: And where somebody rewrote it.
-REWRITTEN = "Stop, keep both, and let an auditor look: `casework verify` says where."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +44,9 @@ def open_log(settings: Settings, db: Connection) -> SigningKey:
         log_keys.use_next_key(settings)
     key = log_keys.read_key(settings)
     if (said := _said(newest.note, key)) is None:
-        raise LogUnusable(
-            f"{settings.log_dir}/key is not the key that signed its last checkpoint: copy that one here, from the machine or the backup"
-            " that has it."
-        )
+        raise LogUnusable(reasons.tree.OTHER_KEY(file=f"{settings.log_dir}/key"))
     if (said.size, said.root) != (newest.size, newest.root) or _root_at(db, said.size) != said.root:
-        raise LogUnusable(
-            f"its first {said.size} leaves are not those of its last checkpoint: somebody rewrote them, or the checkpoint. {REWRITTEN}"
-        )
+        raise LogUnusable(reasons.tree.NOT_ITS_CHECKPOINT(size=said.size))
     log_keys.tell_key(settings, key.public)
     return key
 
@@ -86,7 +75,7 @@ def rotate_key(engine: Engine, settings: Settings) -> SigningKey:
         tree_tiles.lead(db)
         newest = tree_tiles.newest_checkpoint(db)
         if newest is None:
-            raise LogUnusable("nothing was signed yet, so there is no key to change: start the worker first.")
+            raise LogUnusable(reasons.tree.NOTHING_SIGNED)
         key = open_log(settings, db)
         following = log_keys.new_key(settings, key.name)
         log_keys.keep_next_key(settings, following)
@@ -102,14 +91,11 @@ def insist_not_older(settings: Settings, db: Connection) -> None:
     if kept is None:
         return
     newest = tree_tiles.newest_checkpoint(db)
-    size, file = newest.size if newest else 0, settings.log_dir / "last"
+    size, file = newest.size if newest else 0, str(settings.log_dir / "last")
     if size < kept.size:
-        raise LogUnusable(f"it has {size} leaves, and {kept.size} were signed ({file}). {RESTORED.format(file=file)}")
+        raise LogUnusable(reasons.tree.OLDER(size=size, signed=kept.size, file=file))
     if _root_at(db, kept.size) != kept.root:
-        raise LogUnusable(
-            f"its first {kept.size} leaves are not those that were signed ({file}): somebody rewrote them, or this is another database."
-            f" {REWRITTEN}"
-        )
+        raise LogUnusable(reasons.tree.REWRITTEN(size=kept.size, file=file))
 
 
 def _root_at(db: Connection, size: int) -> bytes | None:
