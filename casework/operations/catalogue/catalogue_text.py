@@ -6,7 +6,6 @@ All of it takes time in proportion to the text, whatever is in it: catalogues ar
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from html import unescape
 from operator import eq
 
@@ -146,11 +145,8 @@ _LONGEST_NOTHING = max(map(len, _NOTHING))
 def says_nothing(cell: str, *, place: bool = False) -> bool:
     """Whether a cell says that nothing is known. Of a place `NA` is Namibia."""
     words = cell.strip()
-    return len(words) <= _LONGEST_NOTHING and _is_nothing(words, place)
-
-
-@lru_cache(4_096)
-def _is_nothing(words: str, place: bool) -> bool:
+    if len(words) > _LONGEST_NOTHING:
+        return False
     words = words.casefold()
     return not words or words in _NOTHING and not (place and words == "na")
 

@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ValidationInfo
@@ -29,8 +28,6 @@ from casework.operations.catalogue.import_faults import Wrong
 from casework.operations.catalogue.import_values import read_day, read_number
 from casework.reasons import Why
 
-#: So many characters a cell has at most whose reading is kept for others that say the same.
-_REPEATED = 200
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:[0-9]+)?(/\S*)?")
 
 
@@ -151,16 +148,6 @@ def _web(value: Any) -> str:
 
 
 def _several(value: Any) -> list[str]:
-    # Most cells of a file say what others of it say.
-    return list(_several_of(value)) if isinstance(value, str) and len(value) <= _REPEATED else _entries(value)
-
-
-@lru_cache(4_096)
-def _several_of(words: str) -> tuple[str, ...]:
-    return tuple(_entries(words))
-
-
-def _entries(value: Any) -> list[str]:
     parts = map(_seen, value) if isinstance(value, list) else _seen(value).split(";")
     entries = [" ".join(part.split()) for part in parts]
     entries = [entry for entry in entries if not says_nothing(entry, place=True)]

@@ -44,7 +44,7 @@ def test_they_are_listed_and_counted_apart(browser_for: Enter, imported: None) -
 
 
 def test_an_empty_list_says_whence_they_come(browser_for: Enter, world: World) -> None:
-    assert "Bring in a file that has them" in words_of(browser_for("officer").get("/past-projects").text)
+    assert "Bring in a file of past projects" in words_of(browser_for("officer").get("/past-projects").text)
     assert browser_for("provider").get("/past-projects").status_code == 404
 
 

@@ -38,7 +38,7 @@ def test_each_number_is_that_of_its_line_and_leads_to_what_is_behind_it(app: Fla
     shown = told_of(app, every_figure(world(*some())))
     live, signed, sites = (shown[words] for words in ("live cases", "agreements signed", "sites accepted"))
     assert (live.number, live.second, live.url) == ("11", "of 12 opened", "/time_in_step?open")
-    assert (signed.number, signed.second) == ("2", "in 2 cases · 2 for technology")
+    assert (signed.number, signed.second) == ("2", "in 2 cases · 2 technology contracts")
     assert signed.url == "/agreements?what:signed"
     assert (sites.number, sites.second, sites.url) == ("2", "of 2 tested", "/deployments?what:accepted")
     assert (shown["with a verified effect"].number, shown["with a verified effect"].url) == ("0", "")

@@ -90,7 +90,7 @@ def test_what_nothing_counts_yet_says_so(browser_for: Enter, world: World) -> No
 def test_the_address_says_of_which_cases_and_as_of_which_day(browser_for: Enter, numbers: tuple[str, str]) -> None:
     browser = browser_for("officer")
     some = browser.get("/figures?district=Haidian&as_of=2199-01-01").text
-    assert "What is told of the whole programme alone is left out." in some
+    assert "What is counted for the whole programme alone is left out." in some
     assert 'id="discipline"' not in some
     assert "Need published" not in some
     assert all("district=Haidian" in link for link in _links(some))
