@@ -1,14 +1,12 @@
 """Large databases: so many open tasks and events, made once by a few statements and used again by later runs.
 
-They lie in a server of their own under `bench` in the folder of CASEWORK_VAR. One that another schema or other statements have made
-is dropped and made anew.
+`benchmarks/kept_databases.py` keeps them.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,16 +16,14 @@ import psycopg
 from psycopg import sql
 
 from benchmarks import ours
+from benchmarks.kept_databases import find_or_make, kept_server
 from benchmarks.large_rows import BY_INDEXES, LONG_CASE, MANY, PROVIDER, STATEMENTS, values
 from benchmarks.world import World, build, request, teach_standard
-from casework.definitions import load_library
 from casework.operations.tasks.service import release_task
-from casework.records import embedded, server_process
+from casework.records import server_process
 from casework.records.database import transaction
-from casework.settings import Settings, load_settings
+from casework.settings import Settings
 
-_ROOT = Path(__file__).parents[1]
-_SCHEMA, _MIGRATIONS = _ROOT / "casework" / "records" / "sql", _ROOT / "migrations" / "versions"
 # Indexes of these are made once they are full: kept up to date row by row they would take most of the time.
 _FULL = ("case_dates", "cases", "clocks", "documents", "events", "files", "grants", "looks", "needs", "tasks", "tracks")
 _INDEXES = """
@@ -54,44 +50,21 @@ class Large:
 @contextmanager
 def large(tasks: int, events: int, queues: int, *, var: Path | None = None) -> Iterator[Large]:
     """The database with so many open tasks; its server runs as long as the block."""
-    folder = (var or load_settings(default_profile="test").var) / "bench"
-    folder.mkdir(parents=True, exist_ok=True)
-    embedded.ensure_running(folder)
-    try:
+    with kept_server(var) as folder:
         yield _find_or_make(folder, tasks, events, queues)
-    finally:
-        embedded.stop(folder)
 
 
 def _find_or_make(folder: Path, tasks: int, events: int, queues: int) -> Large:
-    server = server_process.server_at(folder)
-    size, marker = f"bench_{tasks}_{events}_{queues}", "whole"
-    name = f"{size}_{_form(values(tasks, events, queues))}"
-    settings = Settings(
-        profile="test", var=folder, statement_timeout_ms=600_000, database_url=server.url(database=name)
-    )
-    with psycopg.connect(server.url(user=server_process.SUPERUSER, database="postgres"), autocommit=True) as db:
-        query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
-        if db.execute(query, (name,)).fetchone() != (marker,):
-            # What was not ended, and what other statements or another schema have made.
-            old = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
-            for (former,) in db.execute(old, (f"{size}_",)).fetchall():
-                db.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(former)))
-            known = sql.Identifier(name)
-            db.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(known, sql.Identifier(server_process.OWNER_ROLE)))
-            _fill(build(settings), tasks, events, queues)
-            db.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(known, marker))
-    return _read(settings, name)
-
-
-def _form(given: Mapping[str, Any]) -> str:
-    """What a database is made of: with another schema, other editions or other statements it is another one."""
     teach_standard()
-    parts = (*STATEMENTS, *BY_INDEXES, *sorted(load_library().editions), json.dumps(given, sort_keys=True))
-    digest = hashlib.sha256("".join(parts).encode())
-    for path in sorted((*_SCHEMA.glob("*.sql"), *_MIGRATIONS.glob("*.py"))):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:10]
+    parts = (*STATEMENTS, *BY_INDEXES, json.dumps(values(tasks, events, queues), sort_keys=True))
+    settings, name = find_or_make(
+        folder,
+        f"bench_{tasks}_{events}_{queues}",
+        parts,
+        lambda settings: _fill(build(settings), tasks, events, queues),
+        profile="test",
+    )
+    return _read(settings, name)
 
 
 def _fill(world: World, tasks: int, events: int, queues: int) -> None:

@@ -6,31 +6,25 @@ until another schema or another edition of a workflow makes another one of it; w
 
 from __future__ import annotations
 
-import hashlib
 import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import psycopg
-from psycopg import sql
 from sqlalchemy import Connection, text
 
 from benchmarks.figures import Figure, Scale, timed
+from benchmarks.kept_databases import find_or_make, kept_server
 from casework.commands.database import make_ready
-from casework.definitions import load_library
 from casework.demo.simulation import simulate
 from casework.operations.oversight.figure_facts import bring_after
 from casework.operations.oversight.figures import count_programme, show_counted
-from casework.records import embedded, server_process
 from casework.records.database import connect_engine, transaction
 from casework.records.row_security import always_whole
-from casework.settings import Settings, load_settings
+from casework.settings import Settings
 from tests.support.figure_fold_every import differing
 
-_ROOT = Path(__file__).parents[1]
-_SCHEMA, _MIGRATIONS = _ROOT / "casework" / "records" / "sql", _ROOT / "migrations" / "versions"
 #: Thirty months; any first day that is worked, so that they have passed.
 DAYS, STARTS, SEED = 913, date(2024, 1, 5), 15
 #: At the end, and in its middle: of so many tenths of the time.
@@ -40,13 +34,8 @@ _SAID = 30
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
-    folder = load_settings(default_profile="test").var / "bench"
-    folder.mkdir(parents=True, exist_ok=True)
-    embedded.ensure_running(folder)
-    try:
+    with kept_server() as folder:
         yield from _compare(_find_or_make(folder, scale.simulated), scale.simulated)
-    finally:
-        embedded.stop(folder)
 
 
 def _compare(settings: Settings, cases: int) -> Iterator[Figure]:
@@ -87,34 +76,13 @@ def _equal(db: Connection, programme: str, until: datetime, name: str) -> Figure
 
 
 def _find_or_make(folder: Path, cases: int) -> Settings:
-    server = server_process.server_at(folder)
-    size, marker = f"simulated_{cases}", "whole"
-    name = f"{size}_{_form()}"
-    settings = Settings(
-        profile="demo", var=folder, statement_timeout_ms=600_000, database_url=server.url(database=name)
-    )
-    with psycopg.connect(server.url(user=server_process.SUPERUSER, database="postgres"), autocommit=True) as db:
-        query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
-        if db.execute(query, (name,)).fetchone() != (marker,):
-            old = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
-            for (former,) in db.execute(old, (f"{size}_",)).fetchall():
-                db.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(former)))
-            known = sql.Identifier(name)
-            db.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(known, sql.Identifier(server_process.OWNER_ROLE)))
-            make_ready(settings)
-            simulate(settings, cases=cases, days=DAYS, seed=SEED, starts=STARTS, progress=_say)
-            db.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(known, marker))
-    return settings
+    def fill(settings: Settings) -> None:
+        make_ready(settings)
+        simulate(settings, cases=cases, days=DAYS, seed=SEED, starts=STARTS, progress=_say)
+
+    return find_or_make(folder, f"simulated_{cases}", (), fill, profile="demo")[0]
 
 
 def _say(done: int, of: int) -> None:
     if done % _SAID == 0:
         print(f"{done} of {of} days", file=sys.stderr, flush=True)
-
-
-def _form() -> str:
-    """What it is made of: with another schema, or other editions, it is another one."""
-    digest = hashlib.sha256("".join(sorted(load_library().editions)).encode())
-    for path in sorted((*_SCHEMA.glob("*.sql"), *_MIGRATIONS.glob("*.py"))):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:10]

@@ -11,8 +11,6 @@ from casework.ledger.merkle import leaf_hash
 #: What a leaf says before the event's hash, so that it can be taken for nothing else.
 PREFIX = b"casework event\n"
 ENTRY_SIZE = 20
-#: The last seq that an entry has room for.
-MOST_SEQ = 0xFFFF_FFFF
 
 
 class Awaited(NamedTuple):

@@ -7,6 +7,7 @@ from typing import Any
 from casework.api.catalogue import record_schemas as schemas
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Route, get, post
+from casework.api.protocol.schemas import text_of
 from casework.json_values import JsonObject
 from casework.operations.catalogue import kept_records, record_use, twins
 from casework.operations.catalogue import record_merging as merging
@@ -143,12 +144,8 @@ def unmerge_technology(call: Call) -> Done:
     return _unmerge(call, "technology")
 
 
-def _id(given: object | None) -> str | None:
-    return None if given is None else str(given)
-
-
 def list_twins(call: Call) -> Items[TwinGroup]:
-    return Items(items=twins.list_groups(call.db, call.actor, about=_id(call.query.record), noun=call.query.noun))
+    return Items(items=twins.list_groups(call.db, call.actor, about=text_of(call.query.record), noun=call.query.noun))
 
 
 def _tell_apart(call: Call, noun: Kept) -> Done:

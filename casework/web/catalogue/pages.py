@@ -106,7 +106,7 @@ class Value:
 
 def bring_urls(actor: Actor, records: str) -> list[str]:
     """Where somebody brings in files of such records, programme by programme."""
-    own = dict.fromkeys(m.programme for m in actor.memberships if m.role in DECIDERS and m.programme)
+    own = dict.fromkeys(m.programme for m in actor.memberships if m.role in kept_records.EDITORS and m.programme)
     return [url_for("files_in.new", programme=programme, records=records) for programme in own]
 
 
