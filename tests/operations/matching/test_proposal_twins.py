@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from itertools import pairwise, permutations
+
 import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.operations.catalogue.matches import judge_match
 from casework.operations.catalogue.twins import tell_apart
-from casework.operations.matching.proposals import dismiss, list_needs_proposed, list_waiting_proposals, take_up
+from casework.operations.matching.proposals import (
+    dismiss,
+    list_needs_proposed,
+    list_proposals,
+    list_waiting_proposals,
+    take_up,
+)
 from casework.records.database import transaction
 from tests.operations.core.test_catalogue_index import enter
 from tests.operations.matching.test_proposals import OFFERED, WORDS, propose, proposed
 from tests.operations.matching.test_twin_groups import alike
+from tests.support.samples import few_of
 from tests.support.world import World, new_request
 
 
@@ -74,6 +83,46 @@ def test_of_a_chain_none_is_lost_behind_one_that_stands_behind_another(world: Wo
     with transaction(engine) as db:
         alike(db, world.programmes["BJ"], (best, second), (second, third))
     assert list(shown(engine, world, need)) == [best, third]
+
+
+@pytest.mark.parametrize("length", few_of([2, 3, 4, 5, 6], 4))
+def test_each_of_a_chain_is_proposed_once_in_whatever_order_they_are(world: World, engine: Engine, length: int) -> None:
+    with transaction(engine) as db:
+        need, chain = put(world, db, length)
+    propose(engine, world)
+    with transaction(engine) as db:
+        alike(db, world.programmes["BJ"], *pairwise(chain))
+        officer, set_share = world.actor(db, "officer"), text(_SHARE)
+        for order in permutations(range(length)):
+            for place, at in enumerate(order):
+                db.execute(set_share, {"share": 1 - place / 10, "id": chain[at]})
+            stands = set[int]()
+            for at in order:
+                stands |= set() if stands & {at - 1, at + 1} else {at}
+            behind = {at: min({at - 1, at + 1} & stands, key=order.index) for at in order if at not in stands}
+            wanted = [
+                (chain[at], [chain[twin] for twin in order if behind.get(twin) == at]) for at in order if at in stands
+            ]
+            found = list_proposals(db, officer, need)
+            assert [(one.technology, [twin["technology"] for twin in one.twins]) for one in found] == wanted, order
+            assert [row.proposals for row in list_needs_proposed(db, officer)[0]] == [len(stands)]
+
+
+_SHARE = "UPDATE match_proposals SET share = :share WHERE technology_id = CAST(:id AS uuid)"
+
+
+def test_of_a_chain_that_begins_with_one_that_was_decided_the_next_but_one_is_proposed(
+    world: World, engine: Engine
+) -> None:
+    with transaction(engine) as db:
+        need, ids = put(world, db, 4)
+    propose(engine, world)
+    chain = [one.technology for one in proposed(engine, world, need)]
+    with transaction(engine) as db:
+        alike(db, world.programmes["BJ"], *pairwise(chain))
+        (first, *_) = list_proposals(db, world.actor(db, "officer"), need)
+        dismiss(db, world.actor(db, "officer"), first.id, reason="It needs steam.", request=new_request())
+    assert shown(engine, world, need) == {chain[2]: [chain[3]]}
 
 
 @pytest.mark.parametrize("by", ["dismissed", "refused", "matched"])
