@@ -190,6 +190,7 @@ def _figures(mail: FiguresMail, base: str, chinese: bool, stop_url: str) -> Writ
         "numbers": numbers,
         "outside": mail.outside,
         "some": mail.some,
+        "shut": mail.shut,
         "url": base + mail.path,
         "stop_url": stop_url,
     }

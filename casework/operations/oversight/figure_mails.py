@@ -7,7 +7,7 @@ missed, the last. What it says is decided when it goes: `figures_mail`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,8 @@ from casework.operations.cases.views import SavedView
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.perform import calendar_of, new_id
 from casework.operations.core.presenters import when
+from casework.operations.oversight.figure_scope import may_read
+from casework.operations.oversight.figures import READ_BY
 from casework.operations.oversight.outside_figures import READ_OUTSIDE
 from casework.operations.oversight.views import FigureMail
 from casework.permissions.actors import Actor
@@ -70,6 +72,18 @@ def list_offered(db: Connection, actor: Actor) -> list[SavedView]:
     _insist(actor)
     mine = _programmes(db, actor)
     return [view for view in list_views(db, actor, PAGE) if _one_of(mine, view) is not None]
+
+
+def find_shut(db: Connection, actor: Actor, views: Iterable[SavedView]) -> frozenset[str]:
+    """The ids of those that cannot be told to the actor as they were set up: they ask for an event, of which the actor reads none."""
+    mine = _programmes(db, actor)
+    inside = {m.programme for m in actor.memberships if m.role in READ_BY}
+    told_of = {view.id: (_one_of(mine, view), read_query(view.query)) for view in views}
+    return frozenset(
+        id
+        for id, (one, asked) in told_of.items()
+        if one is not None and one in inside and not may_read(actor, one, asked)
+    )
 
 
 def _insist(actor: Actor) -> None:
@@ -260,6 +274,6 @@ _LOOK_AGAIN = text("UPDATE figure_mails SET look_at = :at WHERE id = CAST(:id AS
 
 
 __all__ = [
-    "FIGURES", "PAGE", "PROGRAMME", "any_waiting", "list_figure_mails", "list_offered", "programme_of", "queue_due", "read_rhythm",
-    "subscribe", "unsubscribe",
+    "FIGURES", "PAGE", "PROGRAMME", "any_waiting", "find_shut", "list_figure_mails", "list_offered", "programme_of", "queue_due",
+    "read_rhythm", "subscribe", "unsubscribe",
 ]  # fmt: skip

@@ -38,9 +38,14 @@ def insist_in_order(among: Mapping[str, str]) -> None:
         raise InvalidForm(fields={OPENED_TO: reasons.fields.NOT_BEFORE_FIRST_DAY})
 
 
+def may_read(actor: Actor, programme: str, among: Mapping[str, str]) -> bool:
+    """Not where an event is asked for by who reads no assessments, whether there is that one or not."""
+    return EVENT not in among or programme in closed_of(actor)
+
+
 def insist_readable(actor: Actor, programme: str, among: Mapping[str, str]) -> None:
-    """Raises NotFound where an event is asked for by who reads no assessments, whether there is that one or not."""
-    if EVENT in among and programme not in closed_of(actor):
+    """Raises NotFound where this asks for an event of which the actor may not read."""
+    if not may_read(actor, programme, among):
         raise NotFound("page")
 
 

@@ -20,7 +20,7 @@ from casework.operations.cases.views import SavedView
 from casework.operations.core.notice_words import N_
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.figure_mails import PAGE, PROGRAMME, programme_of
-from casework.operations.oversight.figure_scope import read_scope
+from casework.operations.oversight.figure_scope import EVENT, may_read, read_scope
 from casework.operations.oversight.figures import READ_BY, Counted, count_for_reader
 from casework.operations.oversight.kept_figures import is_large
 from casework.operations.oversight.outside_figures import find_outside
@@ -70,6 +70,8 @@ class FiguresMail:
     #: Whether it says what is told outside the office, and whether of some cases alone.
     outside: bool
     some: bool
+    #: Whether the view asks for an event, of which its reader reads none: then there are no numbers.
+    shut: bool
     path: str
     subscription: str
 
@@ -188,6 +190,8 @@ def _tell(db: Connection, found: _Found) -> dict[str, Any] | None:
         times, among = _Times(found.row, asked, calendar), read_scope(asked)
     except ValueError:
         return None
+    if not may_read(actor, programme, among):
+        return _tell_shut(db, found, among)
     try:
         counted = count_for_reader(db, actor, programme=programme, until=times.until, among=among, with_cases=False)
     except NotFound:
@@ -210,7 +214,23 @@ def _tell(db: Connection, found: _Found) -> dict[str, Any] | None:
         "numbers": tuple(numbers),
         "outside": False,
         "some": bool(among),
+        "shut": False,
         # To the same figures, whenever the mail is read.
+        "path": f"/figures?{urlencode(query)}",
+    }
+
+
+def _tell_shut(db: Connection, found: _Found, among: Mapping[str, str]) -> dict[str, Any]:
+    """That the view cannot be told as it was set up, and the way to the figures without the event."""
+    code = db.execute(_CALLED, {"id": found.programme}).one().code
+    query = {PROGRAMME: code, **{name: value for name, value in among.items() if name != EVENT}}
+    return {
+        "as_of": found.row.now,
+        "since": None,
+        "numbers": (),
+        "outside": False,
+        "some": False,
+        "shut": True,
         "path": f"/figures?{urlencode(query)}",
     }
 
@@ -255,6 +275,7 @@ def _tell_outside(told: JsonObject) -> dict[str, Any]:
         "numbers": tuple(numbers),
         "outside": True,
         "some": False,
+        "shut": False,
         "path": "/figures/mails",
     }
 

@@ -16,6 +16,7 @@ from casework.errors import InvalidForm, NotFound
 from casework.operations.cases.views import SavedView
 from casework.operations.oversight.figure_mails import (
     PAGE,
+    find_shut,
     list_figure_mails,
     list_offered,
     subscribe,
@@ -50,6 +51,8 @@ class Offered:
     mail: FigureMail | None
     #: Where its figures stand; "" for whoever is told of them by mail alone.
     url: str
+    #: Whether it cannot be told to the reader as it was set up.
+    shut: bool
 
     @property
     def rhythm(self) -> str:
@@ -61,9 +64,16 @@ class Offered:
 def _offered(db: Connection, actor: Actor) -> Sequence[Offered]:
     mails = {one.view.id: one for one in list_figure_mails(db, actor)}
     opens = bool(actor.roles() & READ_BY)
+    offered = list_offered(db, actor)
+    shut = find_shut(db, actor, offered)
     return [
-        Offered(view=view, mail=mails.get(view.id), url=address(PAGE, known(PAGE, view.query)) if opens else "")
-        for view in list_offered(db, actor)
+        Offered(
+            view=view,
+            mail=mails.get(view.id),
+            url=address(PAGE, known(PAGE, view.query)) if opens else "",
+            shut=view.id in shut,
+        )
+        for view in offered
     ]
 
 

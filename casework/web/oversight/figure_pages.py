@@ -32,7 +32,7 @@ from casework.operations.oversight.figure_scope import (
     OPENED_TO,
     SCOPE,
     insist_in_order,
-    insist_readable,
+    may_read,
     read_scope,
 )
 from casework.operations.oversight.figures import READ_BY, Counted, cases_behind, count_for_reader, show_counted
@@ -108,6 +108,8 @@ class Told:
     #: The day as of which they are, where the programme is.
     day: date | None = None
     fault: str = ""
+    #: Whether it asks for an event, of which the reader reads none.
+    shut: bool = False
 
     @property
     def query(self) -> dict[str, str]:
@@ -126,10 +128,11 @@ def tell(db: Connection, actor: Actor, *, with_cases: bool = True) -> Told:
     """Raises NotFound for who reads no figures."""
     asked = read_asked()
     programme, programmes = programme_asked(actor, READ_BY)
-    insist_readable(actor, programme.id, asked.among)
     told = Told(asked=asked, programme=programme, programmes=programmes)
     calendar = calendar_of(db, programme.id)
     use_calendar(calendar)
+    if not may_read(actor, programme.id, asked.among):
+        return replace(told, shut=True)
     try:
         until = (
             end_of_period(asked.period, calendar.local_date(now(db)), calendar)
@@ -205,8 +208,9 @@ def index() -> Response:
             if actor.roles() & roles
         },
         ways=any(one.programme == told.programme.id and one.role in PROCESS_READ_BY for one in actor.memberships),
+        without={name: value for name, value in told.query.items() if name != EVENT},
     )
-    return make_response(page, 422 if told.fault else 200)
+    return make_response(page, 404 if told.shut else 422 if told.fault else 200)
 
 
 def _link(told: Told) -> Callable[[str, Row], str]:
@@ -340,7 +344,7 @@ def take_json() -> Response:
 
 
 def _told() -> tuple[Told, Counted, CalledInFigures]:
-    """Raises NotFound for a day of which nothing is told."""
+    """Raises NotFound for a day or an event of which nothing is told."""
     with list_transaction() as (db, actor):
         told = tell(db, actor)
         # A file is taken out by whoever has proved lately who it is.

@@ -16,6 +16,7 @@ from casework.errors import InvalidForm, NotFound
 from casework.operations.cases.saved_views import change_view, drop_view, save_view
 from casework.operations.oversight.figure_mails import (
     any_waiting,
+    find_shut,
     list_figure_mails,
     list_offered,
     queue_due,
@@ -393,3 +394,19 @@ def test_it_is_looked_each_day_for_a_calendar_may_change(world: World, engine: E
     with transaction(engine) as db:
         ahead: timedelta = db.execute(text("SELECT look_at - casework_now() FROM figure_mails")).scalar_one()
     assert ahead <= timedelta(days=1)
+
+
+@pytest.mark.parametrize(("who", "shut"), [("supervisor", False), ("officer", False), ("manager", True)])
+def test_a_view_by_event_cannot_be_told_to_whoever_reads_no_assessments(
+    db: Connection, world: World, who: str, shut: bool
+) -> None:
+    view = keep(db, world, who, "event=nothing")
+    actor = world.actor(db, who)
+    assert find_shut(db, actor, list_offered(db, actor)) == ({view} if shut else frozenset())
+
+
+def test_to_an_observer_a_view_tells_of_the_whole_programme_whatever_it_asks_for(db: Connection, world: World) -> None:
+    keep(db, world, "supervisor", "event=nothing", role="observer", share=True)
+    actor = world.actor(db, "observer")
+    (view,) = list_offered(db, actor)
+    assert find_shut(db, actor, [view]) == frozenset()

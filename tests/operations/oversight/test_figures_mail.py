@@ -107,6 +107,17 @@ def test_an_observer_is_told_what_is_told_outside_with_small_numbers_hidden(offi
     assert "/figures?" not in said
 
 
+def test_whoever_reads_no_assessments_is_told_that_a_view_by_event_cannot_be_told(office: Office) -> None:
+    with transaction(office.engine) as db:
+        office.world.open_case(db)
+    asked(office, "manager", by="supervisor", share=True, query="event=nothing&source=office")
+    send(office, 45)
+    (said,) = figures(office, "manager")
+    assert "These figures cannot be told to you as the view asks for them" in " ".join(said.split())
+    assert "Case opened" not in said
+    assert "/figures?programme=BJ&source=office" in said
+
+
 def test_whoever_became_an_observer_is_told_as_one(office: Office) -> None:
     with transaction(office.engine) as db:
         office.world.open_case(db)

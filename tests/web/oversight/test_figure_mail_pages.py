@@ -110,3 +110,13 @@ def test_a_view_that_asks_for_another_programme_is_offered_to_nobody(browser_for
 @pytest.mark.parametrize("who", ["provider", "compliance", "dispute_officer", "administrator"])
 def test_to_whoever_is_told_of_no_figures_there_is_no_such_page(browser_for: Enter, world: World, who: str) -> None:
     assert browser_for(who).get("/figures/mails").status_code == 404
+
+
+def test_whoever_reads_no_assessments_is_told_that_a_view_by_event_has_no_numbers(
+    browser_for: Enter, world: World
+) -> None:
+    supervisor, manager = browser_for("supervisor"), browser_for("manager")
+    view = keep(supervisor, "event=nothing", "The fair")
+    supervisor.post(f"/views/{view}", {"name": "The fair", "shared_with": world.programmes["BJ"]})
+    assert "A mail of this view tells you no numbers" in manager.get("/figures/mails").text
+    assert "tells you no numbers" not in supervisor.get("/figures/mails").text

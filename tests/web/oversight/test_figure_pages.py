@@ -132,8 +132,15 @@ def test_by_event_who_reads_assessments_chooses_among_those_that_a_case_came_of(
     assert in_list(browser.get(link).text) == [number]
     manager = browser_for("manager")
     assert visit not in manager.get("/figures").text
-    for event in (visit, "nothing"):
-        assert manager.get(f"/figures?event={event}").status_code == 404
+    told = [manager.get(f"/figures?event={event}&opened_from=2001-01-01") for event in (visit, "nothing")]
+    assert [answer.status_code for answer in told] == [404, 404]
+    # A view that somebody shares says so, and alike whether there is that event or not.
+    assert words_of(told[0].text) == words_of(told[1].text)
+    assert "These figures cannot be shown to you as this view asks for them" in told[0].text
+    assert 'href="/figures?opened_from=2001-01-01">Show the figures without it' in told[0].text
+    assert "1 live cases" not in words_of(told[0].text)
+    for page in ("figures.csv", "figures.json", "figures/time_in_step/cases"):
+        assert manager.get(f"/{page}?event={visit}&what=open").status_code == 404
 
 
 @pytest.mark.parametrize(
