@@ -53,7 +53,12 @@ def seal(values: Mapping[str, Json], salt: Callable[[], str]) -> Body:
 
 def commitment(body: Mapping[str, Json]) -> str:
     """The digest of the map from field to salted hash; raises NotCanonical when the body is malformed."""
-    return digest({field: _hash_of(field, stored) for field, stored in body.items()})
+    return digest(hashes_of_fields(body))
+
+
+def hashes_of_fields(body: Mapping[str, Json]) -> dict[str, str]:
+    """What the commitment is made of: of each field the hash that stands for it alone. Raises NotCanonical."""
+    return {field: _hash_of(field, stored) for field, stored in body.items()}
 
 
 def erase(body: Mapping[str, Mapping[str, Json]], fields: Iterable[str]) -> Body:
