@@ -189,6 +189,16 @@ MERGE_INTO_ENDED = reason(
     N_("The one that would stay has expired or was withdrawn: bring it back first, or merge the other way round."),
 )
 RECORD_ENDED = reason("catalogue.record_ended", N_("has expired or was withdrawn; bring it back first"))
+NO_DRAFT = reason("catalogue.no_draft", N_("it is no draft: it is published already, or used no more"))
+NEED_IS_DRAFT = reason("catalogue.need_is_draft", N_("is a draft; publish it first"))
+DRAFT_FINDS_NOTHING = reason(
+    "catalogue.draft_finds_nothing", N_("The need is a draft: publish it before you look for technologies.")
+)
+MATCH_OF_DRAFT = reason("catalogue.match_of_draft", N_("its need is a draft; publish it first"))
+MERGE_INTO_DRAFT = reason(
+    "catalogue.merge_into_draft",
+    N_("The one that would stay is a draft: publish it first, or merge the other way round."),
+)
 MATCH_ENDED = reason(
     "catalogue.match_ended", N_("its need or technology has expired or was withdrawn; bring that back first")
 )

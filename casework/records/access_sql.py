@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from casework.engine.case_objects.kept_records import CLOSED
+from casework.engine.case_objects.record_use import DRAFT
 from casework.engine.parts import REFERRAL, SENDS
 from casework.engine.roles import MEDIATION, Role
 from casework.permissions.actors import DECIDES, apart_from
@@ -141,11 +142,12 @@ def reads_case(home: str, by: Asker = BOUND) -> str:
 
 
 def shows_need(need: str) -> str:
-    """A need is shown to who reads the register of its programme, a closed one in the programmes `:closed_of` alone."""
-    return f"({need}.publication <> '{CLOSED}' OR {need}.programme_id = ANY({_bound('closed_of')}))"
+    """A need is shown to who reads the register of its programme, a closed one and a draft in the programmes `:closed_of` alone."""
+    open_to_all = f"{need}.publication <> '{CLOSED}' AND {need}.status <> '{DRAFT}'"
+    return f"({open_to_all} OR {need}.programme_id = ANY({_bound('closed_of')}))"
 
 
-#: As what closed needs stand in the index.
+#: As what closed needs, and drafts, stand in the index.
 CLOSED_NEED = "closed_need"
 
 

@@ -130,6 +130,7 @@ REGISTERS: tuple[Row, ...] = (
         body=lambda on: {"programme": on["programme"], "title": "Ice", "source": "A call", "confirmed": False}),
     post("/needs/{need}/correct", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"title": "Ice"}),
     post("/needs/{need}/confirm-source", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"source": "catalogue"}),
+    post("/needs/{need}/publish", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/technologies", DECIDERS, READERS - DECIDERS, there=FOREIGN,
         body=lambda on: {"programme": on["programme"], "title": "A kiln", "source": "A call", "confirmed": False}),
     post("/technologies/{technology}/correct", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"title": "A kiln"}),

@@ -445,6 +445,7 @@ TABLE: tuple[Row, ...] = (
         for row in (get(of, DECIDERS, others, there=FOREIGN), post(of, DECIDERS, others, there=FOREIGN))
     ),
     # --- needs and technologies ---
+    post("/needs/<need>/publish", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     get("/twins", DECIDERS | FOREIGN, READERS - DECIDERS),
     *(
         row

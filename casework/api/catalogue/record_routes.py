@@ -18,7 +18,7 @@ from casework.operations.core.idempotency import Done
 from casework.operations.core.record_log import Kept
 from casework.operations.core.views import Items
 
-_WORDS = frozenset({"programme", "source", "external_id", "confirmed", "reason"})
+_WORDS = frozenset({"programme", "source", "external_id", "confirmed", "draft", "reason"})
 
 
 def _fields(body: Any) -> JsonObject:
@@ -38,6 +38,7 @@ def _create(call: Call, noun: Kept) -> Done:
         source=body.source,
         external_id=body.external_id,
         confirmed=body.confirmed,
+        draft=isinstance(body, schemas.NewNeed) and body.draft,
         request=call.request,
     )
 
@@ -174,6 +175,10 @@ def end_need(call: Call) -> Done:
     return _end(call, "need")
 
 
+def publish_need(call: Call) -> Done:
+    return record_use.publish_need(call.db, call.actor, call.path["need"], request=call.request)
+
+
 def end_technology(call: Call) -> Done:
     return _end(call, "technology")
 
@@ -229,6 +234,7 @@ ROUTES: tuple[Route, ...] = (
     post("/needs/{need}/unmerge", unmerge_need, "Take the merging of a need back", shared.Made, body=schemas.Unmerging),
     post("/technologies/{technology}/unmerge", unmerge_technology, "Take the merging of a technology back", shared.Made,
         body=schemas.Unmerging, noun="technology"),
+    post("/needs/{need}/publish", publish_need, "Publish a need that was a draft: from now on it is used", shared.Made),
     post("/needs/{need}/withdraw", end_need, "Say that a need expired or was withdrawn: its matches open no case", shared.Made,
         body=schemas.RecordEnded),
     post("/needs/{need}/bring-back", bring_back_need, "Use a need again", shared.Made, body=schemas.NeedBroughtBack),

@@ -155,6 +155,10 @@ class _New(Body):
 
 class NewNeed(_New, NeedFields):
     title: Line
+    draft: Annotated[
+        bool,
+        Field(description="It is there for those alone who keep it, and matched with nothing, until it is published"),
+    ] = False
 
 
 class NewTechnology(_New, TechnologyFields):

@@ -17,6 +17,8 @@ MERGED, TOOK_OVER = "merged", "took_over"
 WITHDRAWN, BROUGHT_BACK = "withdrawn", "brought_back"
 #: A merging was taken back: the one stands again, the other stands in its place no more. And two that are alike are not the same.
 UNMERGED, GAVE_BACK, TOLD_APART = "unmerged", "gave_back", "told_apart"
+#: A need that was a draft is used from now on.
+PUBLISHED = "published"
 #: Whoever stated a need is asked by a link whether it still holds; the office takes that back, asks back, or leaves the need as it was.
 ASKED_WHETHER, ASKED_NO_MORE, ASKED_BACK, LEFT_AS_IT_WAS = (
     "asked_whether",
@@ -30,8 +32,8 @@ RENEWED, RESTATED = "renewed", "restated"
 FOLLOWED = "followed"
 BY_LINK = (RENEWED, RESTATED, WITHDRAWN)
 #: What a person answers for.
-BY_PEOPLE = (CORRECTED, CONFIRMED, MERGED, TOOK_OVER, UNMERGED, GAVE_BACK, TOLD_APART, WITHDRAWN, BROUGHT_BACK, ASKED_NO_MORE, ASKED_BACK,
-    LEFT_AS_IT_WAS)  # fmt: skip
+BY_PEOPLE = (CORRECTED, CONFIRMED, MERGED, TOOK_OVER, UNMERGED, GAVE_BACK, TOLD_APART, WITHDRAWN, BROUGHT_BACK, PUBLISHED, ASKED_NO_MORE,
+    ASKED_BACK, LEFT_AS_IT_WAS)  # fmt: skip
 #: Words beside the fields: where a value comes from, why it says something else now, and what the source calls the record.
 SOURCE, REASON, EXTERNAL_ID = "source", "reason", "external_id"
 #: Who said something by a link, and as what, as typed.

@@ -8,7 +8,7 @@ from typing import Any
 
 from casework import reasons
 from casework.engine.case_objects.kept_records import FIELDS, PUBLICATIONS, TECHNOLOGY
-from casework.engine.case_objects.record_use import ENDED
+from casework.engine.case_objects.record_use import DRAFT, ENDED
 from casework.errors import InvalidForm
 from casework.reasons import Why
 
@@ -50,6 +50,8 @@ def refusals(facts: Facts) -> list[Why]:
         return found
     if kept["status"] in ENDED:
         found.append(reasons.catalogue.MERGE_INTO_ENDED)
+    if kept["status"] == DRAFT != gone["status"]:
+        found.append(reasons.catalogue.MERGE_INTO_DRAFT)
     owners = {one["owner_id"] for one in (gone, kept) if one["owner_id"] is not None}
     if len(owners) == 2:
         found.append(reasons.catalogue.MERGE_OWNERS_DIFFER)

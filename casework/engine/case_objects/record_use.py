@@ -9,6 +9,10 @@ from casework import reasons
 from casework.reasons import Why
 
 PUBLISHED, EXPIRED, TAKEN_BACK = "published", "expired", "withdrawn"
+#: How a need stands that whoever keeps it has written down and not published yet: to all others it is not there.
+DRAFT = "draft"
+#: As which a record is entered.
+BEGINS = (PUBLISHED, DRAFT)
 #: How a need stands for which a case runs, or came to something (`need_status`).
 MATCHED, MET = "matched", "met"
 #: As which records are in use. Of a need for which a case runs or ran well no day says that it expired.
@@ -33,6 +37,11 @@ def against_ending(record: Mapping[str, Any], status: str) -> dict[str, Why]:
         return {"status": reasons.fields.ONE_OF(choices=ENDED)}
     # One whose last day has passed can still be said to have been taken back, or that it expired: then it is no more a day's matter.
     return {"status": reasons.catalogue.ENDED_ALREADY} if record.get("status") in ENDED else {}
+
+
+def against_publishing(record: Mapping[str, Any]) -> dict[str, Why]:
+    """What speaks against publishing a need, by field."""
+    return {} if record.get("status") == DRAFT else {"status": reasons.catalogue.NO_DRAFT}
 
 
 def against_return(record: Mapping[str, Any], valid_until: str | None, today: str) -> dict[str, Why]:

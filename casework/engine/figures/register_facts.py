@@ -11,6 +11,7 @@ from typing import Any
 from casework.engine.case_objects.encumbrances import CONFIRMED
 from casework.engine.case_objects.ip_rights import fold as fold_right
 from casework.engine.case_objects.kept_records import NEED, RECORDED, evolve, said
+from casework.engine.case_objects.record_use import DRAFT, ENDED
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.state.events import ERASED, RegisterEvent
 
@@ -20,8 +21,6 @@ MATCHES, REFUSES, TAKES_BACK = "matches/", frozenset({"match_refused"}), frozens
 NIGHTS = "case_hygiene_days/"
 #: What it says row by row of what the programme did beside its cases.
 PAST, VISITS, CAME_OF = BESIDE = ("past_projects", "assessment_visits", "assessment_needs")
-#: Of a need that was never shown to anybody.
-DRAFT = "draft"
 #: Of which fields of a record figures read whether they say something, and when somebody stood for that.
 READ_FIELDS = ("readiness_low", "readiness_high", "readiness_text", "ip_text", "reference_sites", "deployed_in")
 #: What a field has that says nothing.
@@ -126,7 +125,8 @@ def _confirms(event: RegisterEvent) -> bool:
 
 def _shown(noun: str, columns: Mapping[str, Any], event: RegisterEvent) -> bool:
     told = noun != NEED or event.kind == RECORDED or "status" in said(noun, event)
-    return told and columns.get("status") != DRAFT
+    # A draft that is taken back was never shown.
+    return told and columns.get("status") not in (DRAFT, *ENDED)
 
 
 def read_programme(events: Iterable[RegisterEvent], until: datetime) -> ProgrammeFacts:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
 from casework.engine.case_objects.kept_records import FIELDS
+from casework.engine.case_objects.record_use import DRAFT
 from casework.engine.roles import Role
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
@@ -173,6 +174,12 @@ def columns_of(item: Item) -> JsonObject:
     if isinstance(record, Technology) and record.verification is not None:
         columns["verification"] = record.verification.model_dump(mode="json", exclude_none=True)
     return {name: value for name, value in columns.items() if value is not None}
+
+
+def begun_as(item: Item) -> JsonObject:
+    """How a record begins that is new: a need that the file has as a draft. How one stands that is known no file says."""
+    record = item.record
+    return {"status": DRAFT} if isinstance(record, Need) and record.status == DRAFT else {}
 
 
 #: Texts that people write; catalogues hold some that stand for one.

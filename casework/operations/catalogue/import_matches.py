@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import uuid_utils
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from casework import reasons
+from casework.engine.case_objects.record_use import DRAFT
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue.catalogue_records import LEAVES, STANDING_SIDES, CatalogueRecords, left_as_it_is
 from casework.operations.catalogue.import_batches import COLUMNS, Item
 from casework.operations.catalogue.import_report import Report
 from casework.reasons import Why
+
+#: Those of some needs that are drafts: nothing is matched with one.
+_DRAFTS = text(f"SELECT id::text FROM needs WHERE id = ANY(CAST(:ids AS uuid[])) AND status = '{DRAFT}'")
 
 
 def put_matches(
@@ -29,12 +33,16 @@ def put_matches(
     read = ("id", *LEAVES, *STANDING_SIDES, *COLUMNS["matches"])
     known = records.known(db, "matches", (item.key for item in items), read)
     pairs = records.pairs(db, values)
+    drafts = set(db.execute(_DRAFTS, {"ids": [columns["need_id"] for columns in values]}).scalars())
     fresh: list[JsonObject] = []
     changed: list[JsonObject] = []
     for item, columns in zip(items, values, strict=True):
         row = known.get(item.key)
         pair = (columns["need_id"], columns["technology_id"])
         if row is None:
+            if pair[0] in drafts:
+                fault(item.row, [("need", reasons.catalogue.NEED_IS_DRAFT)], item.raw)
+                continue
             if pair in pairs:
                 fault(item.row, [("need and technology", reasons.imports.PAIR_THERE(name=pairs[pair][:150]))], item.raw)
                 continue

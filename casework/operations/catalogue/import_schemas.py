@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, Va
 from casework import reasons
 from casework.engine.case_objects.ip_rights import FIELDS
 from casework.engine.case_objects.kept_records import PUBLICATIONS
+from casework.engine.case_objects.record_use import BEGINS
 from casework.engine.case_objects.right_days import impossible
 from casework.engine.case_objects.right_kinds import KINDS, out_of_place
 from casework.engine.case_objects.technology_details import VERDICTS
@@ -118,6 +119,7 @@ class Need(_Ranked):
     wanted_form: Short | None = None
     wanted_by: Day | None = None
     publication: Annotated[str, one_of(PUBLICATIONS)] | None = None
+    status: Annotated[str, one_of(BEGINS)] | None = None
     valid_until: Day | None = None
     function: Text | None = None
     baseline: Text | None = None

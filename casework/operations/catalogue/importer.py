@@ -27,6 +27,7 @@ from casework.operations.catalogue.import_batches import (
     COLUMNS,
     Item,
     at_hand,
+    begun_as,
     columns_of,
     digest_of,
     in_batches,
@@ -331,7 +332,7 @@ class _Import:
             ids[item.key] = str(uuid_utils.uuid7()) if row is None else str(row.id)
             if row is None:
                 log = new_record_log(ids[item.key], noun, self.log)
-                fields = {name: json_of(value) for name, value in columns.items()}
+                fields = {name: json_of(value) for name, value in columns.items()} | begun_as(item)
                 changes.append(
                     begin_record(
                         noun, log, source=item.source, external_id=item.external_id, fields=fields, effects=cause

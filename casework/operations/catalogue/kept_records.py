@@ -34,24 +34,16 @@ from casework.engine.case_objects.kept_records import (
 from casework.engine.case_objects.kept_records import (
     CORRECTED as PUT_RIGHT,
 )
-from casework.engine.case_objects.need_figures import rows_of
 from casework.engine.case_objects.need_renewals import alike
-from casework.engine.case_objects.technology_details import (
-    CODES,
-    codes_of,
-    licences_of,
-    misspelt,
-    restrictions_of,
-    sites_of,
-    standards_of,
-    verification_of,
-)
+from casework.engine.case_objects.record_use import DRAFT
+from casework.engine.case_objects.record_values import cleaned
+from casework.engine.case_objects.technology_details import misspelt
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
 from casework.engine.state.events import RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved
-from casework.json_values import JsonMapping, JsonObject
+from casework.json_values import JsonMapping
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import ERASED as GONE
 from casework.operations.catalogue.doubted_fields import is_doubted
@@ -167,24 +159,6 @@ _NAMED = text(f"""
 """)
 
 
-def _cleaned(fields: JsonMapping) -> JsonObject:
-    """Rows and codes of a record as they are kept. Raises InvalidForm."""
-    cleaned: JsonObject = {}
-    if fields.get("figures"):
-        cleaned["figures"] = rows_of(fields["figures"])
-    if fields.get("reference_sites"):
-        cleaned["reference_sites"] = sites_of(fields["reference_sites"])
-    if fields.get("standards"):
-        cleaned["standards"] = standards_of(fields["standards"])
-    if fields.get("licences"):
-        cleaned["licences"] = licences_of(fields["licences"])
-    if fields.get("restrictions"):
-        cleaned["restrictions"] = restrictions_of(fields["restrictions"])
-    if fields.get("verification"):
-        cleaned["verification"] = verification_of(fields["verification"])
-    return cleaned | {name: codes_of(name, fields[name]) for name in CODES if fields.get(name)}
-
-
 def find_owner(db: Connection, programme: str, name: str | None) -> str | None:
     """The organisation of a name, where a form tells the owner so: one that the programme knows.
 
@@ -208,9 +182,11 @@ def create_record(
     source: str,
     external_id: str | None = None,
     confirmed: bool,
+    draft: bool = False,
     request: Request,
 ) -> Done:
-    """Enter a need or a technology; with `confirmed` the person who enters it stands for all that it says."""
+    """Enter a need or a technology; with `confirmed` the person who enters it stands for all that it says. A need that is a `draft` is
+    there for those alone who keep it, until it is published."""
     if programme not in reach(actor).all_of:
         raise NotFound("programme")
     by = in_the_programme(actor, programme, EDITORS)
@@ -219,7 +195,7 @@ def create_record(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     kept = {name: value for name, value in fields.items() if name in CORRECTED[noun] and value not in _EMPTY}
-    kept |= _cleaned(kept)
+    kept |= cleaned(kept)
     with whole(db):
         turn = lock_log(db, programme)
     _insist_plausible(db, programme, kept, {"title", *kept})
@@ -229,6 +205,10 @@ def create_record(
     if db.execute(_TAKEN[noun], {"programme": programme, "source": source, "external_id": named}).first():
         raise InvalidForm(fields={"external_id": reasons.catalogue.RECORD_THERE})
     stands: RegisterEffects = {"confirmed": sorted(kept)} if confirmed else {}
+    if draft and noun == NEED:
+        # That it is one somebody has said, whoever stands for the rest.
+        kept["status"] = DRAFT
+        stands = {"confirmed": sorted(kept) if confirmed else ["status"]}
     new = begin_record(
         noun, new_record_log(id, noun, turn), source=source, external_id=named, fields=kept, effects=stands
     )
@@ -263,7 +243,7 @@ def correct_record(
         for name, value in fields.items()
         if name in CORRECTED[noun]
     }
-    given |= _cleaned(given)
+    given |= cleaned(given)
     new = {
         name: value
         for name, value in changed(noun, standing.state, given).items()

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, TextClause, text
 
 from casework import reasons
 from casework.engine.case_objects.programme_lists import Lists, find
-from casework.engine.case_objects.record_use import OWNER_EXPIRED
+from casework.engine.case_objects.record_use import DRAFT, OWNER_EXPIRED
 from casework.engine.roles import Role
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
@@ -169,7 +169,7 @@ def create_match(
     ids = {side: _find(db, table, programme, name, side, faults=faults) for side, (table, name) in sides.items()}
     for side, id in ids.items():
         if id is not None and (how := db.execute(_ENDED[side], {"id": id}).scalar_one()) is not None:
-            faults[side] = reasons.catalogue.OWNER_EXPIRED if how == OWNER_EXPIRED else reasons.catalogue.RECORD_ENDED
+            faults[side] = _WHY_OVER.get(how, reasons.catalogue.RECORD_ENDED)
     if proposed_on is not None and proposed_on > calendar_of(db, programme).local_date(now(db)):
         faults["proposed_on"] = reasons.fields.NOT_IN_FUTURE
     if faults:
@@ -264,6 +264,8 @@ def judge_match(
     return finish(db, actor, request, Done({"id": match, "refused": refused}))
 
 
+#: Why nothing is matched with a record of which something else is said than that it has expired or was withdrawn.
+_WHY_OVER: Mapping[str, Why] = {OWNER_EXPIRED: reasons.catalogue.OWNER_EXPIRED, DRAFT: reasons.catalogue.NEED_IS_DRAFT}
 MATCH_REFUSED, MATCH_TAKEN_BACK, MATCH_MOVED = "match_refused", "match_taken_back", "match_moved"
 MATCH_GIVEN_BACK = "match_given_back"
 MATCH_CORRECTED, MATCH_EXPIRED, MATCH_BROUGHT_BACK = "match_corrected", "match_expired", "match_brought_back"

@@ -7,8 +7,15 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from casework.engine.case_objects.kept_records import BROUGHT_BACK, REASON, WITHDRAWN, changed
-from casework.engine.case_objects.record_use import PUBLISHED, against_ending, against_return
+from casework.engine.case_objects.kept_records import BROUGHT_BACK, CLOSED, NEED, REASON, WITHDRAWN, changed
+from casework.engine.case_objects.kept_records import PUBLISHED as PUT_TO_USE
+from casework.engine.case_objects.record_use import (
+    DRAFT,
+    PUBLISHED,
+    against_ending,
+    against_publishing,
+    against_return,
+)
 from casework.engine.execution.guards import line
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, RecordHasMoved
@@ -34,6 +41,13 @@ def end_record(
     """A need or a technology is used no more: it `expired`, or its owner has `withdrawn` it. Raises InvalidForm."""
     said: JsonObject = {"status": status}
     return _stand(db, actor, noun, id, said, kind=WITHDRAWN, reason=reason, request=request, seen=seen)
+
+
+def publish_need(db: Connection, actor: Actor, id: str, *, request: Request, seen: int | None = None) -> Done:
+    """A need that was a draft is used from now on, and shown as far as it may be published. Raises InvalidForm."""
+    return _stand(
+        db, actor, "need", id, {"status": PUBLISHED}, kind=PUT_TO_USE, reason=None, request=request, seen=seen
+    )
 
 
 def bring_back(
@@ -62,12 +76,12 @@ def _stand(
     said: JsonObject,
     *,
     kind: str,
-    reason: str,
+    reason: str | None,
     request: Request,
     seen: int | None,
 ) -> Done:
     programme, by = editable(db, actor, noun, id)
-    words = {REASON: line(reason, REASON)}
+    words = {} if reason is None else {REASON: line(reason, REASON)}
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     standing = lock_record(db, noun, id, programme)
@@ -76,11 +90,16 @@ def _stand(
     today = db.execute(_TODAY, {"programme": programme}).scalar_one().isoformat()
     if kind == WITHDRAWN:
         faults = against_ending(standing.state, said["status"])
+        if standing.state["status"] == DRAFT:
+            # What was never shown is shown to nobody by being given up.
+            said = said | {"publication": CLOSED}
+    elif kind == PUT_TO_USE:
+        faults = against_publishing(standing.state)
     else:
         faults = against_return(standing.state, said.get("valid_until"), today)
     if faults:
         raise InvalidForm(fields=faults)
-    if kind == BROUGHT_BACK and noun == "need":
+    if kind != WITHDRAWN and noun == NEED:
         # A case may run for it, or have come to something meanwhile.
         said = said | {"status": status_of(db, id, PUBLISHED)}
     fields = changed(noun, standing.state, said)

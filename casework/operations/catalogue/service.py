@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.kept_records import CLOSED
+from casework.engine.case_objects.record_use import DRAFT
 from casework.errors import NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.views import IpRight, Need, Technology
@@ -141,7 +142,8 @@ def read_seen(db: Connection, actor: Actor, noun: Noun, id: str) -> Any:
     row = db.execute(text(statement), {"id": id}).one_or_none()
     if row is None or row.programme_id not in reach(actor).all_of:
         raise NotFound(noun)
-    if noun == "need" and row.publication == CLOSED and row.programme_id not in closed_of(actor):
+    kept_back = noun == "need" and (row.publication == CLOSED or row.status == DRAFT)
+    if kept_back and row.programme_id not in closed_of(actor):
         raise NotFound(noun)
     return row
 

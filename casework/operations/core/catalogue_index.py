@@ -20,7 +20,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.kept_records import CLOSED, NEED, PUBLIC, TECHNOLOGY
 from casework.engine.case_objects.need_figures import words_of_figures
-from casework.engine.case_objects.record_use import IN_USE
+from casework.engine.case_objects.record_use import DRAFT, IN_USE
 from casework.engine.case_objects.technology_details import still_valid
 from casework.json_values import JsonMapping, JsonObject
 from casework.matching.bm25 import length_of
@@ -57,7 +57,7 @@ class Findable:
     facets: Sequence[str] = ()
     #: Whether it is not in use.
     idle: bool = False
-    #: Whether it is a closed need.
+    #: Whether it is a closed need, or a draft.
     closed: bool = False
     #: When the record was written.
     told_at: Any = None
@@ -234,7 +234,7 @@ def follow_stale(db: Connection, programme: str, noun: str, after: str | None) -
 def _findable(noun: str, row: Any) -> Findable:
     given = {name: row[name] for name in ("id", "programme", "title", "told_at", "publication")}
     given |= {"body": body_of(noun, row), "inside": row.get("function") or ""}
-    closed = noun == NEED and row["publication"] == CLOSED
+    closed = noun == NEED and (row["publication"] == CLOSED or row["status"] == DRAFT)
     # Lists are narrowed to a certificate as long as it has not expired.
     valid = still_valid(row.get("standards") or (), row["today"])
     given["facets"] = facets_of(noun, {**row, "standards": valid})

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, text
 
 from casework import reasons
-from casework.engine.case_objects.record_use import OWNER_EXPIRED
+from casework.engine.case_objects.record_use import DRAFT, OWNER_EXPIRED
 from casework.operations.core.organisations import has_expired
 from casework.reasons import Reason
 
@@ -47,16 +47,19 @@ TODAY = "CAST(casework_now() AT TIME ZONE (p.calendar->>'zone') AS date)"
 
 def ended(alias: str, day: str) -> str:
     """How a need or a technology ended, as `engine.case_objects.record_use` has it: `expired`, `withdrawn`, `owner_expired` or null; a
-    technology has no last day, and a need none while a case runs for it or ran well."""
+    technology has no last day, and a need none while a case runs for it or ran well. A need that is a `draft` has not begun."""
     last = "CASE WHEN n.status NOT IN ('matched', 'met') THEN n.valid_until END" if alias == "n" else "NULL"
+    not_used = "'expired', 'withdrawn'" + (f", '{DRAFT}'" if alias == "n" else "")
     return (
-        f"CASE WHEN {alias}.status IN ('expired', 'withdrawn') THEN {alias}.status WHEN {last} < {day} THEN 'expired'"
+        f"CASE WHEN {alias}.status IN ({not_used}) THEN {alias}.status WHEN {last} < {day} THEN 'expired'"
         f" WHEN {has_expired(f'{alias}.owner_id')} THEN '{OWNER_EXPIRED}' END"
     )
 
 
 def why_over(how: str | None) -> Reason:
     """Why a match opens no case, of which a need or a technology ended so."""
+    if how == DRAFT:
+        return reasons.catalogue.MATCH_OF_DRAFT
     return reasons.catalogue.MATCH_OWNER_EXPIRED if how == OWNER_EXPIRED else reasons.catalogue.MATCH_ENDED
 
 

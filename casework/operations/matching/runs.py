@@ -14,8 +14,9 @@ from casework import reasons
 from casework.engine.case_objects.countries import HERE, is_country
 from casework.engine.case_objects.kept_records import TECHNOLOGY
 from casework.engine.case_objects.need_figures import words_of_figures
+from casework.engine.case_objects.record_use import DRAFT
 from casework.engine.case_objects.technology_details import countries_of, in_force, lacked, licence_to_be_had
-from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import digest, instant
 from casework.matching.codes import shared_codes
@@ -144,6 +145,8 @@ def start_run(
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
+    if row.status == DRAFT:
+        raise Refused(reasons.catalogue.DRAFT_FINDS_NOTHING)
     relaxed = dict(relaxed or {})
     if any(name not in FILTERS or name in ALWAYS or not why.strip() for name, why in relaxed.items()):
         raise InvalidForm(fields={"relaxed": reasons.fields.REQUIRED})

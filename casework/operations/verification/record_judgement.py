@@ -24,6 +24,7 @@ from casework.engine.case_objects.kept_records import (
     LEFT_AS_IT_WAS,
     MERGED,
     NEED,
+    PUBLISHED,
     REASON,
     RECORDED,
     RENEWED,
@@ -38,7 +39,7 @@ from casework.engine.case_objects.kept_records import (
     said,
 )
 from casework.engine.case_objects.need_status import BY_CASES
-from casework.engine.case_objects.record_use import ENDED
+from casework.engine.case_objects.record_use import BEGINS, DRAFT, ENDED
 from casework.engine.roles import Role
 from casework.engine.state.events import ERASED, PARTY_ACTOR, SYSTEM_ACTOR, RegisterEvent
 from casework.engine.state.right_values import Cause
@@ -89,11 +90,18 @@ def _use_against(noun: str, before: Mapping[str, Any], event: RegisterEvent) -> 
             yield "it does not say why"
         if (said(noun, event).get("status", before.get("status")) in ENDED) != (event.kind == WITHDRAWN):
             yield "what it says of how the record stands is not what was done"
+    elif event.kind == PUBLISHED:
+        if noun != NEED or said(noun, event).keys() != {"status"} or before.get("status") != DRAFT:
+            yield "it publishes what was no draft, or says more"
+        elif said(noun, event)["status"] not in BY_CASES:
+            yield "what it says of how the record stands is not what was done"
     elif event.kind == FOLLOWED:
         if noun != NEED or said(noun, event).keys() != {"status"} or event.effects.get("confirmed"):
             yield "it follows from a case, and is not how a need stands alone"
         elif said(noun, event)["status"] not in BY_CASES or before.get("status") not in BY_CASES:
             yield "no case decides that a need stands so"
+    elif not before and said(noun, event).get("status", BEGINS[0]) not in BEGINS:
+        yield "a record begins as a draft or published, and as nothing else"
     elif before and "status" in said(noun, event) and event.kind != ERASED:
         yield "it changes how the record stands by something else than withdrawing it or bringing it back"
 
@@ -112,7 +120,7 @@ def _words_against(noun: str, before: Mapping[str, Any], event: RegisterEvent) -
     # What its enterprise says by a link is why, and what a case came to.
     if (
         corrects
-        and event.kind not in (IMPORTED, FOLLOWED)
+        and event.kind not in (IMPORTED, FOLLOWED, PUBLISHED)
         and REASON not in event.body
         and "statement" not in event.effects
     ):

@@ -25,6 +25,7 @@ HAPPENED: Mapping[str, str] = {
     "followed without case": N_("How the need stands follows from its cases"),
     "told_apart": N_("%(who)s said that it is not the same as “%(other)s”"),
     "withdrawn": N_("%(who)s said that it is used no more"),
+    "published": N_("%(who)s published it"),
     "brought_back": N_("%(who)s brought it back"),
     "asked_whether": N_("%(who)s asked its enterprise whether it still holds"),
     "asked_no_more": N_("%(who)s took the question back whether it still holds"),

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
-from casework.engine.case_objects.record_use import OWNER_EXPIRED, ended_as
+from casework.engine.case_objects.record_use import DRAFT, OWNER_EXPIRED, ended_as
 from casework.engine.definition.form_values import build_model, check
 from casework.errors import NotAllowed, NotFound, RecordInDoubt
 from casework.json_values import JsonMapping, JsonObject
@@ -219,7 +219,9 @@ class _Pages:
             over=_over(one),
             ended=ended_as(asdict(one), clock().office_today.isoformat()) is not None,
             use_url=self._beside("use", id) if may else "",
-            desk_url=url_for("desk.show", need=id) if self.noun == "need" else "",
+            draft=one.status == DRAFT,
+            publish_url=url_for("need_use.publish", need=id) if may and one.status == DRAFT else "",
+            desk_url=url_for("desk.show", need=id) if self.noun == "need" and one.status != DRAFT else "",
             match_url=self._beside("matching", id) if may and not _over(one) else "",
             merge_url=self._beside("merging", id) if may else "",
             origin=came_of,
@@ -301,10 +303,20 @@ class _Pages:
             form = _form(db, actor, f"{self.noun}:new:{programme}", asked, sent=sent)
         words = gettext(_ENTER[self.noun])
         likely = url_for(f"{self.noun}_twins.likely", programme=programme)
-        return self._form_page((words, words), form, sent, self._url("index"), likely=likely)
+        return self._form_page(
+            (words, words), form, sent, self._url("index"), likely=likely, drafted=self.noun == "need"
+        )
 
     def _form_page(
-        self, words: tuple[str, str], form: FormView, sent: Sent | None, back: str, *, under: str = "", likely: str = ""
+        self,
+        words: tuple[str, str],
+        form: FormView,
+        sent: Sent | None,
+        back: str,
+        *,
+        under: str = "",
+        likely: str = "",
+        drafted: bool = False,
     ) -> Response:
         """The page of a form: `words` are its title and what its button says."""
         title, do = words
@@ -314,6 +326,7 @@ class _Pages:
             title=title,
             under=[under],
             likely_url=likely,
+            drafted=drafted,
             form=form,
             do=do,
             back=back,
@@ -341,6 +354,7 @@ class _Pages:
                 fields=fields,
                 source=given["source"],
                 confirmed=given["confirmed"],
+                draft=request.form.get("draft") == "yes",
                 request=key,
             )
 
@@ -350,7 +364,9 @@ class _Pages:
             do,
             lambda sent: self._ask_new(scope, sent),
             lambda done: self._at(done.answer["id"]),
-            said=lambda done: gettext("It is entered."),
+            said=lambda done: (
+                gettext("It is kept as a draft.") if request.form.get("draft") == "yes" else gettext("It is entered.")
+            ),
         )
 
     def ask_correct(self, **path: UUID) -> Response:
@@ -407,8 +423,9 @@ class _Pages:
 
 
 def _over(one: Need | Technology) -> str:
-    """How a record that is used no more ended, in words."""
-    over = ended_as(asdict(one), clock().office_today.isoformat()) or (OWNER_EXPIRED if one.owner_expired else None)
+    """How a record that is used no more ended, or that it is not used yet, in words."""
+    ended = DRAFT if one.status == DRAFT else ended_as(asdict(one), clock().office_today.isoformat())
+    over = ended or (OWNER_EXPIRED if one.owner_expired else None)
     return gettext(STATUSES[over]) if over else ""
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, flash, redirect, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -24,6 +24,7 @@ from casework.permissions.actors import Actor
 from casework.web.catalogue.organisation_pages import checked, form_of
 from casework.web.catalogue.record_forms import RETURN, Ending
 from casework.web.shell import layout
+from casework.web.shell.forms import read_request
 from casework.web.shell.layout import clock
 from casework.web.shell.sent_forms import Sent, answer, page_with_form
 from casework.web.shell.session import page_transaction
@@ -109,4 +110,14 @@ class _Pages:
 
 
 needs = _Pages("need", "needs").blueprint
+
+
+@needs.post("/needs/<uuid:need>/publish")
+def publish(need: UUID) -> BaseResponse:
+    with page_transaction() as (db, actor):
+        record_use.publish_need(db, actor, str(need), request=read_request())
+    flash(gettext("It is published: from now on technologies are looked for."))
+    return redirect(url_for("needs.show", need=need), 303)
+
+
 technologies = _Pages("technology", "technologies").blueprint

@@ -353,3 +353,23 @@ def test_a_search_is_saved_from_its_list_renamed_and_removed(browser_for: Enter,
     assert "Steam boilers" in words_of(browser.get("/technologies").text)
     browser.post(f"/views/{id}/drop", {}, page=f"/views/{id}")
     assert "Steam boilers" not in words_of(browser.get("/technologies").text)
+
+
+def test_a_need_is_kept_as_a_draft_by_a_button_of_its_own_and_published_on_its_page(
+    browser_for: Enter, world: World
+) -> None:
+    browser, programme = browser_for("officer"), world.programmes["BJ"]
+    page = f"/programmes/{programme}/needs/new"
+    sent = read_page(browser.get(page).text).sent | {f"f-{name}": value for name, value in NEW.items()}
+    sent |= {"f-publication": "public", "draft": "yes"}
+    kept = browser.flask.post(page, data=sent, follow_redirects=True)
+    assert "It is kept as a draft." in words_of(kept.text)
+    assert "Nothing is looked for, matched or counted until it is published." in words_of(kept.text)
+    assert "Find technologies" not in words_of(kept.text)
+    at = kept.request.path
+    assert browser_for("manager").get(at).status_code == 404
+    assert "draft" in words_of(browser.get("/needs?status=draft").text)
+    done = browser.post(f"{at}/publish", page=at, follow=True)
+    assert "It is published: from now on technologies are looked for." in words_of(done.text)
+    assert "Officer published it" in words_of(done.text)
+    assert browser_for("manager").get(at).status_code == 200
