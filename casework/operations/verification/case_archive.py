@@ -36,6 +36,7 @@ from casework.operations.documents.downloads import while_seen
 from casework.operations.documents.service import list_documents
 from casework.operations.documents.storage import BLOCKED, PENDING, DocumentStore
 from casework.operations.documents.uploads import clean_name
+from casework.operations.verification.case_evidence import CALENDARS, EDITIONS, parts_for_judging
 from casework.operations.verification.kept_rows import PARTS
 from casework.operations.verification.rows import HOMES, compare, rows_kept
 from casework.permissions.actors import Actor
@@ -55,6 +56,9 @@ As of {at}.
 
 index.json       the case and its documents
 history.ndjson   its history, one sealed event on each line
+editions/        the rules of each workflow that it ran by; the SHA-256 of each is its name, which the history has
+calendars/       the working days by which its due days were counted, in the same way
+roles.json       the roles in which people acted in it, as they were given and ended
 documents/       every version of every document that may be given out
 SHA256SUMS       a checksum of each part
 
@@ -155,6 +159,7 @@ def make_case_file(db: Connection, actor: Actor, document_store: DocumentStore, 
     with whole(db):
         rows = list(read_rows(db, case.log))
         kept = rows_kept(db, case.log, HOMES[case.kind])
+    judging = parts_for_judging(db, case, rows)
     history = "".join(_line(row) for row in rows).encode()
     index = {
         "form": FORM,
@@ -166,7 +171,7 @@ def make_case_file(db: Connection, actor: Actor, document_store: DocumentStore, 
         "rows": kept,
     }
     words = _WORDS.format(number=case.number, title=case.title or "", at=instant(at))
-    first = {READ_ME: words.encode(), INDEX: _json(index).encode(), HISTORY: history}
+    first = {READ_ME: words.encode(), INDEX: _json(index).encode(), HISTORY: history, **dict(judging)}
 
     def guard(pieces: Iterator[bytes]) -> Iterator[bytes]:
         return while_seen(
@@ -238,6 +243,9 @@ def _faults(archive: zipfile.ZipFile) -> Iterator[str]:
     for name, digest in digests.items():
         if digest != sums[name]:
             yield f"{name} is not what it was: its checksum differs."
+    for name, digest in digests.items():
+        if name.startswith((EDITIONS, CALENDARS)) and Path(name).stem != digest:
+            yield f"{name} is not what the history names by this digest."
     index = json.loads(archive.read(INDEX))
     rows = [json.loads(line) for line in archive.read(HISTORY).decode().splitlines()]
     stored = [_stored(row) for row in rows]

@@ -65,7 +65,8 @@ def changed(path: Path, name: str, content: bytes, *, sums: bool = False) -> Pat
 
 
 def test_it_has_an_index_the_history_every_document_and_checksums(make: Make) -> None:
-    assert names(make("officer")) == [
+    judging = ("editions/", "calendars/", "roles.json")
+    assert [name for name in names(make("officer")) if not name.startswith(judging)] == [
         "README.txt",
         INDEX,
         HISTORY,

@@ -1,0 +1,154 @@
+"""By what a case can be judged without us, as parts of its file: the editions and calendars that it names, and the roles used in it.
+
+An edition and a calendar are written in the canonical form, so that the SHA-256 of the part is the digest that the history
+names. Of the registers the file has what whoever acted in the case rests on and nothing else: of these people the roles in
+which they acted, given and ended by then, with who asked and who agreed, and the absences that passed them on. Their words
+are kept behind hashes. Nobody who reads the case whole learns of another person's roles, or of another role of the same one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.roles import ORGANISATION_ROLES, Role
+from casework.engine.state.case import Case
+from casework.engine.state.events import NO_PERSONS
+from casework.json_values import JsonObject
+from casework.ledger.canonical_json import canonical, instant
+from casework.ledger.redactable_bodies import erase
+from casework.operations.core.register_log import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED, ROLE_ASKED
+from casework.records.row_security import whole
+
+EDITIONS, CALENDARS, ROLES = "editions/", "calendars/", "roles.json"
+#: Of the part with the roles.
+FORM = 1
+
+#: A role of a person within a programme or an organisation.
+_Used = tuple[str, str, str]
+
+
+def parts_for_judging(db: Connection, case: Case, rows: Sequence[Any]) -> list[tuple[str, bytes]]:
+    """What belongs into the file of a case beside its history, which is given as it is stored: name and content of each part."""
+    library, calendars = load_library().editions, _calendars(db, case.programme, rows)
+    parts = [
+        (f"{EDITIONS}{fingerprint}.json", canonical(library[fingerprint].rules))
+        for fingerprint in sorted(set(_editions(rows)))
+        if fingerprint in library
+    ]
+    parts += [(f"{CALENDARS}{digest}.json", content) for digest, (content, _) in sorted(calendars.items())]
+    told = {(row.log, row.seq): row for row in [*_roles(db, case, rows), *(row for _, row in calendars.values())]}
+    written = {"form": FORM, "programme": case.programme, "events": [_sealed(told[key]) for key in sorted(told)]}
+    return [*parts, (ROLES, (json.dumps(written, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())]
+
+
+def _editions(rows: Iterable[Any]) -> Iterator[str]:
+    """The editions that a history names: of its tracks, and of tasks that come from another track's."""
+    for row in rows:
+        if row.header["edition"]:
+            yield row.header["edition"]
+        for opened in (*row.effects.get("tracks", ()), *row.effects.get("tasks", ())):
+            yield opened["edition"]
+
+
+def _sealed(row: Any) -> JsonObject:
+    """An event of a register as it is sealed, with the words of its body behind their hashes."""
+    return {
+        "log": row.log,
+        "seq": row.seq,
+        "at": instant(row.at),
+        "header": row.header,
+        "effects": row.effects,
+        "body": erase(row.body, row.body.keys()),
+        "hash": row.hash,
+    }
+
+
+# --- calendars -------------------------------------------------------------------------------------------------------
+
+
+def _calendars(db: Connection, programme: str, rows: Iterable[Any]) -> dict[str, tuple[bytes, Any]]:
+    """The versions of the programme's calendar that a history names: as the digest is made of, and the event that said it."""
+    named = set(_digests(rows))
+    found: dict[str, tuple[bytes, Any]] = {}
+    with whole(db):
+        told = db.execute(_SAID_CALENDAR, {"log": programme, "kinds": [REGISTERED, CHANGED]}).all()
+    for row in told:
+        calendar = Calendar.from_json(row.effects["calendar"])
+        if calendar.digest in named and calendar.digest not in found:
+            found[calendar.digest] = (canonical(calendar.to_json()), row)
+    return found
+
+
+def _digests(rows: Iterable[Any]) -> Iterator[str]:
+    for row in rows:
+        if "calendar" in row.effects:
+            yield row.effects["calendar"]
+        for clock in (*row.effects.get("clocks", ()), *row.effects.get("clock_states", ())):
+            if "calendar" in clock:
+                yield clock["calendar"]
+
+
+# --- roles -----------------------------------------------------------------------------------------------------------
+
+
+def _used(case: Case, rows: Iterable[Any]) -> set[_Used]:
+    """The roles in which people acted in a case, and that of an officer for those to whom it was given."""
+    used = set[_Used]()
+    for row in rows:
+        header, role = row.header, row.header["role"]
+        if header["actor"] not in NO_PERSONS and role:
+            scope = header["organisation"] if role in ORGANISATION_ROLES else case.programme
+            used.add((str(scope), header["actor"], role))
+        named = (row.effects.get("owner"), *row.effects.get("team", ()))
+        used |= {(case.programme, person, str(Role.OFFICER)) for person in named if person is not None}
+    return used
+
+
+def _roles(db: Connection, case: Case, rows: Sequence[Any]) -> list[Any]:
+    """The events that gave and ended these roles until the newest of the case, and that passed them on or asked for them."""
+    used, until = _used(case, rows), rows[-1].at
+    found: list[Any] = []
+    with whole(db):
+        for scope in sorted({scope for scope, _, _ in used}):
+            mine = {(person, role) for of, person, role in used if of == scope}
+            found += _in_scope(db, scope, mine, until)
+    return found
+
+
+def _in_scope(db: Connection, scope: str, used: set[tuple[str, str]], until: Any) -> Iterator[Any]:
+    asked = {"log": scope, "until": until, "people": sorted({person for person, _ in used})}
+    given = db.execute(_GIVEN, {**asked, "kind": GRANTED}).all()
+    mine = [row for row in given if (row.effects["person"], row.effects["role"]) in used]
+    # What was passed on rests on the role of whoever is away, which may have been passed on in turn.
+    known = {row.effects["membership"] for row in mine}
+    while missing := {row.effects.get("via") for row in mine} - known - {None}:
+        known |= missing
+        mine += db.execute(_BY_KEY, {**asked, "kinds": [GRANTED], "key": "membership", "ids": sorted(missing)}).all()
+    yield from mine
+    for key, kinds in (("membership", [ENDED]), ("request", [ROLE_ASKED]), ("absence", [AWAY, BACK])):
+        ids = sorted({row.effects[key] for row in mine if row.effects.get(key)})
+        if ids:
+            yield from db.execute(_BY_KEY, {**asked, "kinds": kinds, "key": key, "ids": ids})
+
+
+_COLUMNS = "e.log_id::text AS log, e.seq, e.at, e.header, e.effects, e.body, e.hash"
+#: The events by which a programme said when people work.
+_SAID_CALENDAR = text(f"""
+    SELECT {_COLUMNS} FROM events e WHERE e.log_id = CAST(:log AS uuid) AND e.kind = ANY(:kinds) AND e.effects ? 'calendar' ORDER BY e.seq
+""")
+#: The events that gave some people roles in a scope until a moment.
+_GIVEN = text(f"""
+    SELECT {_COLUMNS} FROM events e WHERE e.log_id = CAST(:log AS uuid) AND e.kind = :kind AND e.at <= :until
+    AND e.effects->>'person' = ANY(:people) ORDER BY e.seq
+""")
+#: The events of a scope until a moment that speak of these memberships, requests or absences.
+_BY_KEY = text(f"""
+    SELECT {_COLUMNS} FROM events e WHERE e.log_id = CAST(:log AS uuid) AND e.kind = ANY(:kinds) AND e.at <= :until
+    AND e.effects->>:key = ANY(:ids) ORDER BY e.seq
+""")
