@@ -22,6 +22,8 @@ _DAY = timedelta(days=1)
 _MIDNIGHT = time(0)
 # A calendar that has no working time in so many days is wrong, and counting on would never end.
 _HORIZON = 20 * 366
+# From so many days on whole days are not looked at one by one.
+_MANY_DAYS = 40
 # So many days and due dates one calendar remembers.
 _REMEMBERED = 10_000
 _Asked = TypeVar("_Asked")
@@ -77,6 +79,10 @@ class Calendar:
         default_factory=dict, init=False, repr=False, compare=False
     )
     _dues: dict[tuple[date, int, Unit], datetime] = field(default_factory=dict, init=False, repr=False, compare=False)
+    # By year, for each of its days and after the last: how many working days there were before, and how much working time.
+    _years: dict[int, tuple[tuple[int, timedelta], ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         ZoneInfo(self.zone)
@@ -146,6 +152,10 @@ class Calendar:
         """Whether people work on this local date at all."""
         return bool(self._slots_of(day))
 
+    def working_days(self, after: date, until: date) -> int:
+        """How many working days come after one, up to another and with it; none where that comes first."""
+        return self._whole_days(after + _DAY, until)[0] if until > after else 0
+
     def working_minutes(self, start: datetime, end: datetime) -> int:
         """Working minutes from one moment to another; negative when `end` comes first.
 
@@ -159,12 +169,35 @@ class Calendar:
         """Working time between two moments, whichever comes first, to the microsecond."""
         start, end = sorted((_utc(start), _utc(end)))
         total = timedelta()
-        day, last = self.local_date(start), self.local_date(end)
-        while day <= last:
-            for opens, closes in self._open_times(day):
+        first, last = self.local_date(start), self.local_date(end)
+        count = (last - first).days
+        if count > _MANY_DAYS:
+            # All of these but the first and the last are whole.
+            total += self._whole_days(first + _DAY, last - _DAY)[1]
+        for n in (0, count) if count > _MANY_DAYS else range(count + 1):
+            for opens, closes in self._open_times(first + n * _DAY):
                 total += max(timedelta(), min(closes, end) - max(opens, start))
-            day += _DAY
         return total
+
+    def _whole_days(self, first: date, last: date) -> tuple[int, timedelta]:
+        """How many days from one to another are working days, and how much working time all of them have."""
+        count, time_worked = 0, timedelta()
+        for year in range(first.year, last.year + 1):
+            known = self._year(year)
+            days, worked = known[first.timetuple().tm_yday - 1 if year == first.year else 0]
+            days_then, worked_then = known[last.timetuple().tm_yday if year == last.year else -1]
+            count, time_worked = count + days_then - days, time_worked + worked_then - worked
+        return count, time_worked
+
+    def _year(self, year: int) -> tuple[tuple[int, timedelta], ...]:
+        known = self._years.get(year)
+        if known is None:
+            sums, first = [(0, timedelta())], date(year, 1, 1)
+            for day in (first + n * _DAY for n in range((date(year, 12, 31) - first).days + 1)):
+                worked = sum((closes - opens for opens, closes in self._open_times(day)), timedelta())
+                sums.append((sums[-1][0] + self.is_working_day(day), sums[-1][1] + worked))
+            known = _remember(self._years, year, tuple(sums))
+        return known
 
     def spans(self, start: datetime, end: datetime) -> Iterator[Span]:
         """All the time from one moment to another, in order and without a gap, each with why it is worked or not."""

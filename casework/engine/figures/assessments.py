@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.case_facts import CaseFacts
@@ -56,7 +56,7 @@ def assessments(world: World) -> Figure:
 
 def working_days(calendar: Calendar, begin: date, end: date) -> int:
     """Days of work after the one on which it began, up to the one on which it ended."""
-    return sum(calendar.is_working_day(begin + timedelta(days=n)) for n in range(1, (end - begin).days + 1))
+    return calendar.working_days(begin, end)
 
 
 def _signed(case: CaseFacts, world: World) -> date | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from operator import methodcaller
 
 from casework.engine.figures.case_facts import DIMENSIONS, CaseFacts
 from casework.engine.figures.counting import Figure, Row, numbers, p90
@@ -31,19 +32,25 @@ def conversion(world: World) -> Figure:
         there = [one for one in told if step in one[1]]
         ripe = p90((days[following] - days[OPENED]).days for _, days in there if following in days)
         rows.append(_row(of, there, following))
-        for month in sorted({case.month for case, _ in there}):
-            mine = [one for one in there if one[0].month == month]
-            unripe = None if ripe is None else _age(month, world.today) < ripe
+        for month, mine in sorted(_told_apart(there, lambda case: case.month).items()):
+            unripe = None if ripe is None else _age(str(month), world.today) < ripe
             rows.append(_row({**of, "month": month}, mine, following, unripe=unripe))
         for dimension in DIMENSIONS:
-            for value in sorted({case.of(dimension) for case, _ in there}, key=lambda one: (one is None, one or "")):
-                mine = [one for one in there if one[0].of(dimension) == value]
+            groups = _told_apart(there, methodcaller("of", dimension))
+            for value, mine in sorted(groups.items(), key=lambda one: (one[0] is None, one[0] or "")):
                 rows.append(_row({**of, dimension: value}, mine, following))
     return Figure(rows=tuple(rows))
 
 
-def _row(of: Mapping[str, str | None], there: Iterable[Reached], following: str, *, unripe: bool | None = None) -> Row:
-    mine = list(there)
+def _told_apart(there: Iterable[Reached], by: Callable[[CaseFacts], str | None]) -> dict[str | None, list[Reached]]:
+    """The same by what their cases are, each read once: a large programme has many months, sectors and districts."""
+    groups: dict[str | None, list[Reached]] = {}
+    for one in there:
+        groups.setdefault(by(one[0]), []).append(one)
+    return groups
+
+
+def _row(of: Mapping[str, str | None], mine: Sequence[Reached], following: str, *, unripe: bool | None = None) -> Row:
     on = [case for case, days in mine if following in days]
     ended = sum(case.closed and following not in days for case, days in mine)
     parts = {WENT_ON: len(on), ENDED: ended, OPEN: len(mine) - len(on) - ended}

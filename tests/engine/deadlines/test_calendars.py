@@ -307,3 +307,18 @@ def test_nobody_works_on_a_date_that_the_zone_left_out() -> None:
     assert apia.due(datetime(2011, 12, 29, 20, tzinfo=UTC), 1, "wd").astimezone(
         ZoneInfo("Pacific/Apia")
     ).date() == date(2012, 1, 2)
+
+
+@settings(max_examples=60, deadline=None)
+@given(scenes(), st.integers(0, 900), st.integers(0, 1440))
+def test_long_times_are_those_of_their_days(
+    scene: tuple[Calendar, datetime, datetime], days: int, minutes: int
+) -> None:
+    calendar, start, _ = scene
+    end = start + timedelta(days=days, minutes=minutes)
+    pieces = [start + timedelta(days=n) for n in range(days + 1)] + [end]
+    counted = sum((calendar.working_time(one, other) for one, other in pairwise(pieces)), timedelta())
+    assert calendar.working_time(start, end) == counted
+    first, last = calendar.local_date(start), calendar.local_date(end)
+    after = [first + timedelta(days=n) for n in range(1, (last - first).days + 1)]
+    assert calendar.working_days(first, last) == sum(map(calendar.is_working_day, after))
