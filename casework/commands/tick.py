@@ -19,6 +19,7 @@ from casework.operations.mediations.succession import pass_on_all
 from casework.operations.notifications.mail_outbox import OFFICE_LINKS
 from casework.operations.oversight.case_hygiene import check_due, list_unchecked
 from casework.operations.oversight.figure_mails import queue_due
+from casework.operations.oversight.figure_parts import count_parts, list_due_parts
 from casework.operations.oversight.kept_figures import count_ahead, find_wrong, list_due
 from casework.operations.tasks.allocation import allocate_due
 from casework.records.database import connect_engine, transaction
@@ -55,7 +56,7 @@ def tick(until_quiet: bool) -> None:
         fired = fire_timers(engine, until=None if until_quiet else started)
         given = allocate_due(engine)
         with transaction(engine) as db:
-            due, large = list_unchecked(db), list_due(db)
+            due, large, asked = list_unchecked(db), list_due(db), list_due_parts(db)
         # The figure of the night is kept though one programme's enterprises cannot be asked.
         check_due(engine)
         for programme in due if settings.smtp_host is not None else ():
@@ -67,6 +68,8 @@ def tick(until_quiet: bool) -> None:
             find_wrong(engine, programme)
         for programme in large:
             count_ahead(engine, programme)
+        for programme in asked:
+            count_parts(engine, programme)
     finally:
         engine.dispose()
     happened = fired.count + given

@@ -15,7 +15,7 @@ from casework.operations.mediations import succession
 from casework.operations.notifications import saved_searches
 from casework.operations.notifications.mail_outbox import MAILS
 from casework.operations.notifications.service import any_untold
-from casework.operations.oversight import case_hygiene, figure_mails, kept_figures
+from casework.operations.oversight import case_hygiene, figure_mails, figure_parts, kept_figures
 from casework.operations.privacy import erasure
 from casework.operations.tasks import allocation
 from casework.records.database import transaction
@@ -72,6 +72,11 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     jobs += [
         Job(OTHERS, "count_figures", f"count_figures {programme}", {"programme": programme})
         for programme in kept_figures.list_due(db)
+    ]
+    # One after the other: what a second one would count the first one is at.
+    jobs += [
+        Job(OTHERS, "count_parts", f"count_parts {programme}", {"programme": programme}, f"parts of {programme}")
+        for programme in figure_parts.list_due_parts(db)
     ]
     if saved_searches.any_waiting(db):
         jobs.append(Job(OTHERS, "search", "search"))

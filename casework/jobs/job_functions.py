@@ -24,6 +24,7 @@ from casework.operations.notifications.catalogue_news import PROPOSAL, tell_keep
 from casework.operations.notifications.mail_outbox import OFFICE_LINKS
 from casework.operations.notifications.saved_searches import tell_searches
 from casework.operations.notifications.service import tell_due
+from casework.operations.oversight import figure_parts
 from casework.operations.oversight.case_hygiene import check_programme
 from casework.operations.oversight.figure_mails import queue_due
 from casework.operations.oversight.kept_figures import count_ahead, find_wrong
@@ -98,6 +99,12 @@ def reindex(hands: Hands, programme: str) -> None:
 def count_figures(hands: Hands, programme: str) -> None:
     """Count the figures of a large programme ahead, where anything has happened since they were counted last."""
     count_ahead(hands.engine, programme)
+
+
+@register_job(OTHERS)
+def count_parts(hands: Hands, programme: str) -> None:
+    """Count figures of parts of a large programme, or as of a day, that somebody has asked for."""
+    figure_parts.count_parts(hands.engine, programme)
 
 
 @register_job(OTHERS)

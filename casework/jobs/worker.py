@@ -38,7 +38,8 @@ REPORT_S = 60.0
 WORDS = {
     "fire_timers": "times deadlines", "tell": "times people told", "send": "mails", "hook": "webhooks", "check": "nightly checks",
     "allocate": "times tasks given to people", "erase": "persons erased", "find_twins": "times twins looked for",
-    "propose": "times matches proposed", "count_figures": "times figures counted ahead", "search": "times searches looked at",
+    "propose": "times matches proposed", "count_figures": "times figures counted ahead",
+    "count_parts": "times figures counted that were asked for", "search": "times searches looked at",
     "reindex": "times indexes brought after what has expired", "embed_records": "times technologies compared by what they mean",
 }  # fmt: skip
 #: So long it waits where the log cannot go on, before it looks again.

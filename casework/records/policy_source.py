@@ -376,7 +376,8 @@ POLICIES = {
     **{table: f"{_ENGINE_OR_REFUSED} OR casework_shows_{table}({column})" for table, (column, _) in _ABOVE.items()},
     # What figures read of the logs of a whole programme, and what was counted of them ahead: told as an operation decides.
     **dict.fromkeys(
-        ("figure_facts", "kept_figures", "kept_figure_lines"), "current_setting('casework.reader', true) = 'engine'"
+        ("figure_facts", "kept_figures", "kept_figure_lines", "kept_figure_parts"),
+        "current_setting('casework.reader', true) = 'engine'",
     ),
     # Where chains of readings end, those of sealed mediations among them: for what checks them.
     "reading_heads": "current_setting('casework.reader', true) = 'engine'",

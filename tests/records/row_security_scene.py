@@ -136,7 +136,8 @@ def mediate(world: World, db: Connection, number: str) -> str:
         " SELECT id, programme_id, false, 1, now(), 'x', 'null' FROM cases WHERE programme_id = :programme",
         "kept_figures (programme_id, at, looked_at, rules, events, told, followed, logs, process, ways)"
         " VALUES (:programme, now(), now(), 'x', 1, '{}', '[]', '{}', '{}', '[]')",
-        "kept_figure_lines (programme_id, figure, line, cases) VALUES (:programme, 'x', 'x', '{}')",
+        "kept_figure_lines (programme_id, asked, figure, line, cases) VALUES (:programme, '', 'x', 'x', '{}')",
+        "kept_figure_parts (programme_id, asked, asked_at) VALUES (:programme, '{}', now())",
         "webhook_endpoints (id, organisation_id, url, secret, made_by, made_at)"
         " VALUES (:track, :lab, 'https://receiver.example/hook', 'x', :person, now())",
         "webhook_messages (id, endpoint_id, log_id, seq, type, payload, state, made_at, send_at)"

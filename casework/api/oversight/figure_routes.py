@@ -9,8 +9,9 @@ from casework.api.protocol.routes import Call, Route, get
 from casework.api.protocol.schemas import text_of
 from casework.json_values import JsonObject
 from casework.operations.oversight import outside_figures, provider_figures
+from casework.operations.oversight.figure_parts import count_with_cases
 from casework.operations.oversight.figure_scope import SCOPE, insist_in_order, read_scope
-from casework.operations.oversight.figures import count_for_reader, show_counted
+from casework.operations.oversight.figures import show_counted
 
 
 def show_figures(call: Call) -> JsonObject:
@@ -18,7 +19,7 @@ def show_figures(call: Call) -> JsonObject:
     among = read_scope({name: str(told) for name in SCOPE if (told := getattr(asked, name)) is not None})
     insist_in_order(among)
     programme = text_of(asked.programme)
-    return show_counted(count_for_reader(call.db, call.actor, programme=programme, until=asked.as_of, among=among))
+    return show_counted(count_with_cases(call.db, call.actor, programme=programme, until=asked.as_of, among=among))
 
 
 def _tell_outside(call: Call) -> Callable[[], JsonObject]:

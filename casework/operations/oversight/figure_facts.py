@@ -8,6 +8,7 @@ batches, by a job and never by an action; of a log with a later event, or by oth
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -20,8 +21,9 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.kept_facts import KEPT, facts_by, write
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.case_runs import written_run
-from casework.operations.oversight.figures import fold_log, rules
+from casework.operations.oversight.figures import KINDS, fold_log, rules
 from casework.records.database import transaction
+from casework.records.row_security import whole
 
 #: Logs that are folded in one transaction.
 BATCH = 200
@@ -119,3 +121,25 @@ def find_differing(engine: Engine, programme: str) -> list[str]:
         if not kept:
             return found
         after = list(kept)[-1]
+
+
+#: How many events the logs of a programme have, of some kinds, and what tells these from any others: of each log its last one.
+_HOW_FAR = text("""
+    SELECT coalesce(sum(l.seq), 0) AS events, bit_xor(hashtextextended(l.head, 0)) AS heads FROM logs l
+    WHERE CAST(:programme AS uuid) IN (l.programme_id, l.id) AND l.kind = ANY(CAST(:kinds AS text[]))
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """How far the logs of a programme have come."""
+
+    events: int
+    heads: int | None
+
+
+def events_of_programme(db: Connection, programme: str, kinds: Collection[str] = KINDS) -> Events:
+    """How far the logs have come that figures name, or those of some kinds. An erasure is an event as well."""
+    with whole(db):
+        row = db.execute(_HOW_FAR, {"programme": programme, "kinds": [*kinds]}).one()
+    return Events(int(row.events), row.heads)

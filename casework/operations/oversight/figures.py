@@ -67,6 +67,8 @@ class Counted:
     offered: Mapping[str, tuple[str, ...]]
     #: Whether they were counted ahead: what has happened since is not in them.
     ahead: bool = False
+    #: By what the cases behind their lines are kept, where these are kept apart: of a whole programme as of now nothing.
+    kept_as: str = ""
 
 
 #: What is read of a large programme, and what is made of it before the transaction ends, takes minutes.
@@ -93,8 +95,12 @@ def count_programme(
     `among`: of those cases alone that were this, by what `SCOPE` names. `from_logs`: from nothing but the logs.
     """
     in_its_time(db)
-    among = among or {}
     world, logs = read_world(db, programme, by_now(db, until), from_logs=from_logs)
+    return count_world(programme, world, logs, among or {})
+
+
+def count_world(programme: str, world: World, logs: Mapping[str, int], among: Mapping[str, str]) -> Counted:
+    """The figures of a programme that was read, or of a part of its cases."""
     library = load_library()
     editions = {
         track.edition: f"{library[track.edition].workflow} {library[track.edition].number}"
@@ -136,9 +142,14 @@ def count_for_reader(
     counted = None if until or among else read_ahead(db, chosen, with_cases=with_cases)
     if counted is None:
         counted = count_programme(db, chosen, until, among)
+    return told_to(actor, counted)
+
+
+def told_to(actor: Actor, counted: Counted) -> Counted:
+    """Figures for one of their readers. To whoever reads no closed needs these do not exist: no count tells of them, and nor do the logs of
+    records, or what was done in the programme."""
     if counted.as_of.programme in closed_of(actor):
         return counted
-    # To all others closed needs do not exist: no count tells of them, and nor do the logs of records, or what was done in the programme.
     trimmed = {name: without_needs(figure) for name, figure in counted.figures.items()}
     offered = without_events(counted.offered)
     return replace(counted, as_of=replace(counted.as_of, logs=None), figures=trimmed, offered=offered)
@@ -289,7 +300,7 @@ _TOLD = text(f"""
         AND NOT EXISTS (SELECT FROM figure_facts f WHERE {AS_KEPT})
     ) x ORDER BY x.kind <> 'programme', x.kind, x.id, x.seq
 """).execution_options(stream_results=True)
-_KINDS = ["programme", *KEPT, MEDIATION]
+KINDS = ["programme", *KEPT, MEDIATION]
 #: The same of some cases.
 _CASES = text(f"""
     SELECT x.kind, x.id::text AS log, x.seq, x.header, x.effects, x.body, x.facts FROM (
@@ -305,7 +316,7 @@ _CASES = text(f"""
 
 def _by_log(db: Connection, programme: str, until: datetime, counted_by: str) -> Iterator[tuple[str, list[Any]]]:
     """The kind of each log, and its events, or one row with what is kept of it by this."""
-    given = {"programme": programme, "kinds": _KINDS, "until": until, "counted_by": counted_by}
+    given = {"programme": programme, "kinds": KINDS, "until": until, "counted_by": counted_by}
     return _each_log(db.execute(_TOLD, given))
 
 
@@ -313,28 +324,6 @@ def _each_log(told: Iterable[Any]) -> Iterator[tuple[str, list[Any]]]:
     for _, rows in groupby(told, key=attrgetter("log")):
         kept = list(rows)
         yield kept[0].kind, kept
-
-
-#: How many events the logs of a programme have, of some kinds, and what tells these from any others: of each log its last one.
-_EVENTS = text("""
-    SELECT coalesce(sum(l.seq), 0) AS events, bit_xor(hashtextextended(l.head, 0)) AS heads FROM logs l
-    WHERE CAST(:programme AS uuid) IN (l.programme_id, l.id) AND l.kind = ANY(CAST(:kinds AS text[]))
-""")
-
-
-@dataclass(frozen=True, slots=True)
-class Events:
-    """How far the logs of a programme have come."""
-
-    events: int
-    heads: int | None
-
-
-def events_of_programme(db: Connection, programme: str, kinds: Collection[str] = _KINDS) -> Events:
-    """How far the logs have come that figures name, or those of some kinds. An erasure is an event as well."""
-    with whole(db):
-        row = db.execute(_EVENTS, {"programme": programme, "kinds": [*kinds]}).one()
-    return Events(int(row.events), row.heads)
 
 
 # --- what was counted ahead ------------------------------------------------------------------------------------------
@@ -350,7 +339,8 @@ def rules() -> str:
 #: the lines. One statement: a worker may write others in their place at any moment.
 _AHEAD = text("""
     SELECT k.told, CASE WHEN CAST(:with_cases AS boolean) THEN k.logs END AS logs, CASE WHEN CAST(:with_cases AS boolean) THEN (
-        SELECT json_agg(json_build_array(l.figure, l.line, l.cases)) FROM kept_figure_lines l WHERE l.programme_id = k.programme_id
+        SELECT json_agg(json_build_array(l.figure, l.line, l.cases)) FROM kept_figure_lines l
+        WHERE l.programme_id = k.programme_id AND l.asked = ''
     ) END AS behind FROM kept_figures k
     WHERE k.programme_id = CAST(:programme AS uuid) AND k.rules = :rules
 """)
@@ -368,23 +358,28 @@ def read_ahead(db: Connection, programme: str, *, with_cases: bool) -> Counted |
         row = db.execute(_AHEAD, given).one_or_none()
     if row is None:
         return None
-    counted = _as_told(row.told)
+    counted = read_told(row.told)
     if not with_cases:
         return counted
     lines = {(figure, line): tuple(cases) for figure, line, cases in row.behind or ()}
-    figures = {name: _with_cases(name, figure, lines) for name, figure in counted.figures.items()}
-    return replace(counted, as_of=replace(counted.as_of, logs=orjson.loads(row.logs)), figures=figures)
+    return with_lines(replace(counted, as_of=replace(counted.as_of, logs=orjson.loads(row.logs))), lines)
 
 
-@lru_cache(maxsize=8)
-def _as_told(told: str) -> Counted:
+@lru_cache(maxsize=32)
+def read_told(told: str) -> Counted:
     """The same text is the same figures: until they are counted again, each page would read thousands of lines anew."""
     return read(Counted, orjson.loads(told))
 
 
-def _with_cases(name: str, figure: Figure, lines: Mapping[tuple[str, str], tuple[str, ...]]) -> Figure:
-    rows = (replace(row, cases=lines.get((name, row.line), ()), kept_apart=0) for row in figure.rows)
-    return replace(figure, rows=tuple(rows))
+def with_lines(counted: Counted, lines: Mapping[tuple[str, str], tuple[str, ...]]) -> Counted:
+    """The same with the cases behind each line, by figure and line."""
+    figures = {
+        name: replace(
+            figure, rows=tuple(replace(row, cases=lines.get((name, row.line), ()), kept_apart=0) for row in figure.rows)
+        )
+        for name, figure in counted.figures.items()
+    }
+    return replace(counted, figures=figures)
 
 
 def cases_behind(db: Connection, counted: Counted, figure: str, *rows: Row) -> tuple[str, ...]:
@@ -392,7 +387,8 @@ def cases_behind(db: Connection, counted: Counted, figure: str, *rows: Row) -> t
     found = [row.cases for row in rows]
     if lines := [row.line for row in rows if row.kept_apart]:
         with whole(db):
-            given = {"programme": counted.as_of.programme, "figure": figure, "lines": lines}
+            of = {"programme": counted.as_of.programme, "asked": counted.kept_as}
+            given = {**of, "figure": figure, "lines": lines}
             found += db.execute(_BEHIND, given).scalars()
     return numbers(number for cases in found for number in cases)
 

@@ -20,9 +20,9 @@ from casework.operations.cases.views import SavedView
 from casework.operations.core.notice_words import N_
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.figure_mails import PAGE, PROGRAMME, programme_of
+from casework.operations.oversight.figure_parts import is_large
 from casework.operations.oversight.figure_scope import EVENT, may_read, read_scope
 from casework.operations.oversight.figures import READ_BY, Counted, count_for_reader
-from casework.operations.oversight.kept_figures import is_large
 from casework.operations.oversight.outside_figures import find_outside
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of

@@ -8,30 +8,25 @@ from dataclasses import replace
 import orjson
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.figures.counting import Figure
 from casework.engine.figures.kept_facts import KEPT, write
 from casework.engine.mining.process import Process
-from casework.operations.oversight.figure_facts import bring_after, find_differing, forget_facts
-from casework.operations.oversight.figures import Counted, count_programme, events_of_programme, read_ahead, rules
+from casework.operations.oversight import figure_parts
+from casework.operations.oversight.figure_facts import bring_after, events_of_programme, find_differing, forget_facts
+from casework.operations.oversight.figure_parts import MANY, forget_lines, forget_parts, without_cases, write_lines
+from casework.operations.oversight.figures import Counted, count_programme, read_ahead, rules
 from casework.operations.oversight.follow_ups import Followed, count_followed, read_followed, write_followed
 from casework.operations.oversight.process import fold_process, read_process_ahead, written_process
 from casework.records.database import transaction
 from casework.records.row_security import in_snapshot
 
 _note = logging.getLogger(__name__)
-#: A programme with more cases is large: those of others are counted when somebody asks, and nothing of them is kept.
-LARGE = 200
 #: After so many minutes it is looked again whether anything has happened.
 EVERY_MINUTES = 15
-#: A programme `p` is large.
-_MANY = "(SELECT count(*) FROM (SELECT FROM cases c WHERE c.programme_id = p.id LIMIT :large + 1) c) > :large"
-#: Whether one is.
-_LARGE = text(f"SELECT {_MANY} FROM programmes p WHERE p.id = CAST(:programme AS uuid)")
 #: The large programmes whose figures are to be looked at again, and those that were counted by other rules.
 _DUE = text(f"""
     SELECT p.id::text FROM programmes p LEFT JOIN kept_figures k ON k.programme_id = p.id
     WHERE (k.programme_id IS NULL OR k.rules <> :rules OR k.looked_at < casework_now() - make_interval(mins => :minutes))
-    AND (k.programme_id IS NOT NULL OR {_MANY})
+    AND (k.programme_id IS NOT NULL OR {MANY})
     ORDER BY p.id
 """)
 #: The rate of the follow-up as it was counted ahead.
@@ -49,26 +44,13 @@ _KEEP = text("""
         events = excluded.events, told = excluded.told, followed = excluded.followed, logs = excluded.logs,
         process = excluded.process, ways = excluded.ways
 """)
-#: Keeps the cases behind a line of them.
-_KEEP_LINE = text("""
-    INSERT INTO kept_figure_lines (programme_id, figure, line, cases)
-    VALUES (CAST(:programme AS uuid), :figure, :line, CAST(:cases AS text[]))
-""")
-#: Forgets the cases behind lines.
-_FORGET_LINES = text("DELETE FROM kept_figure_lines WHERE programme_id = CAST(:programme AS uuid)")
 #: Forgets figures.
 _FORGET = text("DELETE FROM kept_figures WHERE programme_id = CAST(:programme AS uuid)")
 
 
 def list_due(db: Connection) -> list[str]:
     """The programmes whose figures are to be counted ahead, as far as anything has happened there."""
-    return list(db.execute(_DUE, {"rules": rules(), "minutes": EVERY_MINUTES, "large": LARGE}).scalars())
-
-
-def is_large(db: Connection, programme: str) -> bool:
-    """Whether a programme has so many cases that its figures are counted ahead."""
-    large: bool = db.execute(_LARGE, {"programme": programme, "large": LARGE}).scalar_one()
-    return large
+    return list(db.execute(_DUE, {"rules": rules(), "minutes": EVERY_MINUTES, "large": figure_parts.LARGE}).scalars())
 
 
 def count_ahead(engine: Engine, programme: str) -> bool:
@@ -92,8 +74,7 @@ def count_ahead(engine: Engine, programme: str) -> bool:
 def _keep(db: Connection, counted: Counted, followed: list[Followed], process: Process) -> None:
     """Keep figures in the place of those before."""
     programme, logs = counted.as_of.programme, dict(counted.as_of.logs or {})
-    figures = {name: _without_cases(figure) for name, figure in counted.figures.items()}
-    told = replace(counted, as_of=replace(counted.as_of, logs=None), figures=figures, ahead=True)
+    told = replace(without_cases(counted), ahead=True)
     given = {"programme": programme, "at": counted.as_of.at, "rules": rules(), "events": sum(logs.values())}
     # First: whoever counts at the same time waits here.
     db.execute(
@@ -106,19 +87,7 @@ def _keep(db: Connection, counted: Counted, followed: list[Followed], process: P
             **written_process(process),
         },
     )
-    db.execute(_FORGET_LINES, {"programme": programme})
-    lines = [
-        {"programme": programme, "figure": name, "line": row.line, "cases": list(row.cases)}
-        for name, figure in counted.figures.items()
-        for row in figure.rows
-        if row.cases
-    ]
-    if lines:
-        db.execute(_KEEP_LINE, lines)
-
-
-def _without_cases(figure: Figure) -> Figure:
-    return replace(figure, rows=tuple(replace(row, cases=(), kept_apart=len(row.cases)) for row in figure.rows))
+    write_lines(db, counted)
 
 
 def _same_beside(db: Connection, kept: Counted, again: Counted) -> bool:
@@ -133,15 +102,17 @@ def _same_beside(db: Connection, kept: Counted, again: Counted) -> bool:
 
 
 def _forget(db: Connection, programme: str) -> None:
-    db.execute(_FORGET_LINES, {"programme": programme})
+    forget_lines(db, programme)
     db.execute(_FORGET, {"programme": programme})
 
 
 def find_wrong(engine: Engine, programme: str) -> list[str]:
-    """What is kept of a programme and not what its logs tell: logs by their ids, and `figures`. It is forgotten, and so made again."""
+    """What is kept of a programme and not what its logs tell: logs by their ids, and `figures`. It is forgotten, and so made again; and so
+    is whatever was counted of its parts, whether it is right or not."""
     wrong = find_differing(engine, programme)
     with transaction(engine) as db:
         forget_facts(db, wrong)
+        forget_parts(db, programme)
     with in_snapshot(engine) as db:
         kept = read_ahead(db, programme, with_cases=True)
         again = None if kept is None else replace(count_programme(db, programme, kept.as_of.at), ahead=True)

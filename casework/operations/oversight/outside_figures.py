@@ -22,7 +22,8 @@ from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.core.perform import calendar_of
-from casework.operations.oversight.figures import READ_BY, Events, count_programme, events_of_programme, rules, show_row
+from casework.operations.oversight.figure_facts import Events, events_of_programme
+from casework.operations.oversight.figures import READ_BY, count_programme, rules, show_row
 from casework.permissions.actors import Actor
 from casework.records.event_log import now
 

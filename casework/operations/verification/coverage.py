@@ -109,6 +109,7 @@ COVERED: Mapping[str, Cover] = {
         ("figure_facts", "kept_figures", "kept_figure_lines"),
         Cover(None, "folded from the logs, which are covered; compared with them each night, and by `casework figures --check`"),
     ),
+    "kept_figure_parts": Cover(None, "counted from the logs, which are covered, when somebody asks; forgotten each night"),
     "sessions": Cover(None, _PASSING),
     "challenges": Cover(None, _PASSING),
     "allowances": Cover(None, _PASSING),

@@ -104,11 +104,24 @@ kept_figures = Table(
 kept_figure_lines = Table(
     "kept_figure_lines",
     metadata,
-    Column("programme_id", Id, ForeignKey("kept_figures.programme_id"), primary_key=True),
+    Column("programme_id", Id, ForeignKey("programmes.id"), primary_key=True),
+    Column("asked", Text, primary_key=True, comment="Of which part, and as of when; empty of the whole programme"),
     Column("figure", Text, primary_key=True),
     Column("line", Text, primary_key=True, comment="What it is of"),
     Column("cases", ARRAY(Text), nullable=False, comment="Their numbers"),
     comment="The cases behind the lines of figures that were counted ahead",
+)
+
+kept_figure_parts = Table(
+    "kept_figure_parts",
+    metadata,
+    Column("programme_id", Id, ForeignKey("programmes.id"), primary_key=True),
+    Column("asked", Text, primary_key=True, comment="JSON: of which part, and as of when"),
+    Column("asked_at", Time, nullable=False, comment="When somebody asked for it last"),
+    Column("at", Time, comment="Up to when it was counted; null as long as it was not"),
+    Column("rules", Text, comment="Digest of the definitions and of what is kept"),
+    Column("told", Text, comment="JSON: the lines, each with how many cases are behind it"),
+    comment="Figures of a part of a large programme, or as of a day, counted as somebody asked; forgotten every night",
 )
 
 findings = Table(

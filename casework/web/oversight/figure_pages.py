@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
@@ -26,6 +26,7 @@ from casework.operations.catalogue.assessment_needs import list_choices
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.figure_mails import PAGE
 from casework.operations.oversight.figure_names import CalledInFigures, names_behind
+from casework.operations.oversight.figure_parts import count_or_ask, count_with_cases
 from casework.operations.oversight.figure_scope import (
     EVENT,
     OPENED_FROM,
@@ -35,7 +36,7 @@ from casework.operations.oversight.figure_scope import (
     may_read,
     read_scope,
 )
-from casework.operations.oversight.figures import READ_BY, Counted, cases_behind, count_for_reader, show_counted
+from casework.operations.oversight.figures import READ_BY, Counted, cases_behind, show_counted
 from casework.operations.oversight.figures_mail import PERIOD
 from casework.operations.oversight.process import READ_BY as PROCESS_READ_BY
 from casework.permissions.actors import Actor
@@ -104,6 +105,10 @@ class Told:
     programme: Scope
     programmes: tuple[Scope, ...]
     counted: Counted | None = None
+    #: Whether a worker is still to count them.
+    waits: bool = False
+    #: By what cases can be told apart, as far as is known by then.
+    offered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     called: CalledInFigures | None = None
     #: The day as of which they are, where the programme is.
     day: date | None = None
@@ -146,11 +151,24 @@ def tell(db: Connection, actor: Actor, *, with_cases: bool = True) -> Told:
     except InvalidForm:
         return replace(told, fault=gettext("The last day comes before the first. Change one of them."))
     try:
-        counted = count_for_reader(db, actor, programme=programme.id, until=until, among=among, with_cases=with_cases)
+        if with_cases:
+            counted = count_with_cases(db, actor, programme=programme.id, until=until, among=among)
+        else:
+            asked_for = count_or_ask(db, actor, programme=programme.id, until=until, among=among)
+            if asked_for.counted is None:
+                return _waiting(db, told, asked_for.ahead)
+            counted = asked_for.counted
     except NotFound:
         return replace(told, fault=gettext("The programme had not begun on that day. Choose a later one."))
     day = calendar.local_date(counted.as_of.at)
-    return replace(told, counted=counted, called=_called(db, counted), day=day)
+    return replace(told, counted=counted, offered=counted.offered, called=_called(db, counted), day=day)
+
+
+def _waiting(db: Connection, told: Told, ahead: Counted | None) -> Told:
+    """What is still to be counted, with what there is to choose from."""
+    if ahead is None:
+        return replace(told, waits=True)
+    return replace(told, waits=True, offered=ahead.offered, called=_called(db, ahead))
 
 
 def _called(db: Connection, counted: Counted) -> CalledInFigures:
@@ -247,13 +265,12 @@ def _open(told: Told) -> Callable[[str, str], str]:
 
 def _offered(told: Told) -> dict[str, list[str]]:
     """What there is, with what is asked for though no case was it."""
-    there = {} if told.counted is None else told.counted.offered
-    return {name: sorted({*codes, *filter(None, [told.asked.among.get(name)])}) for name, codes in there.items()}
+    return {name: sorted({*codes, *filter(None, [told.asked.among.get(name)])}) for name, codes in told.offered.items()}
 
 
 def selects(told: Told) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """By what the cases can be told apart: the name of each, its words, and what there is."""
-    if told.counted is None or told.called is None:
+    if told.called is None:
         return []
     sayer = Sayer(told.called)
     return [
@@ -270,11 +287,13 @@ COLUMNS = {"state": N_("State"), "owner": N_("Owner"), "opened": N_("Opened"), "
 
 @blueprint.get("/figures/<figure>/cases")
 @readers
-def cases(figure: str) -> str:
+def cases(figure: str) -> str | Response:
     """The cases behind a line, or behind all that tell one thing, as a list of cases has them: those that the reader sees."""
     asked, cursor = _behind(), request.args.get("cursor")
     with list_transaction() as (db, actor):
         told = tell(db, actor, with_cases=False)
+        if told.waits:
+            return redirect(url_for("figures.index", _anchor=figure, **dict[str, Any](told.query)), 303)
         rows = _rows(told, figure, asked)
         if told.counted is None or told.called is None or not rows:
             raise NotFound("page")

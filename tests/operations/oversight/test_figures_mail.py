@@ -14,7 +14,7 @@ from casework.jobs.mail_sender import send as run_job
 from casework.operations.cases.saved_views import change_view, find_view, save_view
 from casework.operations.documents.key_material import secret_box_of
 from casework.operations.notifications.mail_outbox import compose
-from casework.operations.oversight import kept_figures
+from casework.operations.oversight import figure_parts
 from casework.operations.oversight.figure_mails import queue_due, unsubscribe
 from casework.operations.oversight.figures_mail import MAIN, FiguresMail, count_for_mail
 from casework.operations.oversight.kept_figures import count_ahead
@@ -184,7 +184,7 @@ def test_what_numbers_are_called_is_what_the_page_calls_them() -> None:
 
 
 def test_a_large_programme_is_counted_once_for_a_mail(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_figures, "LARGE", 0)
+    monkeypatch.setattr(figure_parts, "LARGE", 0)
     with transaction(office.engine) as db:
         office.world.open_case(db)
     asked(office, "officer")

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.jobs.dispatcher import dispatch
-from casework.operations.oversight import kept_figures
+from casework.operations.oversight import figure_parts
 from casework.operations.oversight.figures import (
     Counted,
     cases_behind,
@@ -76,7 +76,7 @@ def test_a_large_programme_is_due_now_and_then_and_others_never(
 ) -> None:
     with transaction(engine) as db:
         assert list_due(db) == []
-    monkeypatch.setattr(kept_figures, "LARGE", 0)
+    monkeypatch.setattr(figure_parts, "LARGE", 0)
     with transaction(engine) as db:
         # The other programme has no case at all.
         assert list_due(db) == [programme]

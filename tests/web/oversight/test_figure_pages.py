@@ -13,6 +13,7 @@ from html import unescape
 import pytest
 from sqlalchemy import Engine, text
 
+from casework.operations.oversight import figure_parts
 from casework.operations.oversight.kept_figures import count_ahead
 from casework.records.database import transaction
 from casework.web.oversight import figure_tables
@@ -237,3 +238,27 @@ def test_what_was_counted_ahead_says_so_and_opens_its_cases(
     assert later not in json.dumps(told)
     assert numbers[0] in json.dumps(told)
     assert said not in browser.get("/figures?as_of=2199-01-01").text
+
+
+def test_what_nobody_has_counted_of_a_large_programme_says_so_until_it_is_there(
+    browser_for: Enter, engine: Engine, world: World, numbers: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figure_parts, "LARGE", 0)
+    browser, programme = browser_for("officer"), world.programmes["BJ"]
+    waits, address = "These figures are being counted.", "/figures?opened_from=2020-01-01"
+    assert waits in browser.get("/figures").text
+    count_ahead(engine, programme)
+    assert waits not in browser.get("/figures").text
+    page = browser.get(address)
+    assert page.status_code == 200
+    assert waits in page.text
+    assert 'value="2020-01-01"' in page.text
+    assert re.findall(r'data-progress="([^"]+)"', page.text) == [address]
+    behind = browser.get("/figures/funnel/cases?opened_from=2020-01-01&line=step:interest_confirmed")
+    assert behind.headers["Location"] == f"{address}#funnel"
+    figure_parts.count_parts(engine, programme)
+    page_then = browser.get(address).text
+    assert waits not in page_then
+    (link, *_) = _links(_sheet(page_then, "funnel"))
+    assert in_list(browser.get(link).text) == [numbers[0]]
+    assert numbers[0] in browser.get("/figures.csv?opened_from=2020-01-01").text
