@@ -15,6 +15,9 @@ from tests.journeys.scripts import SCRIPTS
 from tests.journeys.world import build_world
 from tests.support.databases import DatabaseServer
 
+#: After how many steps an auditor looks, to be shown the same as of that moment afterwards; each one in `test_past.py`.
+LOOK_EVERY = 7
+
 Fired = frozenset[Edge]
 Play = Callable[[str], Fired]
 
@@ -47,9 +50,10 @@ def play(journeys_db: Connection) -> Play:
             with journeys_db.begin() as transaction:
                 try:
                     start_clock(journeys_db)
-                    journey = Journey(journeys_db, world).run(SCRIPTS[name])
+                    journey = Journey(journeys_db, world, look_every=LOOK_EVERY).run(SCRIPTS[name])
                     journey.insist_whole()
                     journey.insist_visible()
+                    journey.insist_past()
                     journey.insist_nothing_waits_unseen()
                     played[name] = frozenset(journey.fired())
                 except Exception as fault:

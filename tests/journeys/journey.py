@@ -31,6 +31,7 @@ from casework.playbook.stage import Stage, set_clock
 from casework.playbook.steps import Until, Wait
 from casework.records.case_loader import load
 from casework.records.event_log import now, read_events
+from tests.journeys.looks import Look, insist_as_it_was, look_at
 from tests.journeys.world import START
 from tests.support.declared_effects import undeclared
 
@@ -60,13 +61,16 @@ class OneTransaction(Stage):
 class Journey(OperationsHand):
     """One journey in one open transaction; the caller rolls it back."""
 
-    def __init__(self, db: Connection, world: Mapping[str, str]) -> None:
+    def __init__(self, db: Connection, world: Mapping[str, str], *, look_every: int = 1) -> None:
         moment = now(db)
         super().__init__(OneTransaction(db, calendar_of(db, world["programme"]), moment, dict(world), moment))
         self.db, self.world = db, world
         #: What fired on ways that were rolled back.
         self.aside: set[Edge] = set()
         self.tried: set[tuple[str, ...]] = set()
+        #: What an auditor was shown after each step, or each so many of them.
+        self.looks: list[Look] = []
+        self.look_every, self.done = look_every, 0
 
     # --- what stands ---
 
@@ -132,6 +136,10 @@ class Journey(OperationsHand):
         elif not isinstance(step, Until):
             step(self)
         self._case = None
+        self.done += isinstance(step, Do | Wait)
+        home, kind = self.logs.get(self.here, ("", ""))
+        if isinstance(step, Do | Wait) and kind == "case" and self.done % self.look_every == 0:
+            self.looks.append(look_at(self.db, self.actor("auditor"), home))
 
     def must_refuse(self, step: Do, error: type[CaseworkError], words: str) -> None:
         before, papers = self.case, dict(self.papers)
@@ -158,12 +166,14 @@ class Journey(OperationsHand):
 
     def _go_aside(self, way: Sequence[Step]) -> None:
         kept, moment = (self.here, dict(self.logs), dict(self.papers)), self.stage.moment
+        looks = list(self.looks)
         nested = self.db.begin_nested()
         self.run(way)
         self.insist_whole()
         self.aside |= set(self._fired())
         nested.rollback()
         self.here, self.logs, self.papers = kept
+        self.looks = looks
         self.stage.moment, self._case = moment, None
 
     # --- what is pressed does what its definition says ---
@@ -214,6 +224,12 @@ class Journey(OperationsHand):
                 assert getattr(folded, name) == getattr(kept, name), f"the history tells another {name}"
             findings = verify_case(self.db, log)
             assert not findings, "\n".join(one.sentence for one in findings)
+
+    def insist_past(self) -> None:
+        """As of each moment of it, each case is shown as it was shown then."""
+        events = {log: list(read_events(self.db, log)) for log in {look.log for look in self.looks}}
+        for look in self.looks:
+            insist_as_it_was(self.db, self.actor("auditor"), look, events[look.log])
 
     def insist_nothing_waits_unseen(self) -> None:
         """Whatever happens, the nightly check would find nothing."""

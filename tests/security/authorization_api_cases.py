@@ -24,6 +24,8 @@ from tests.security.authorization_rows import (
     post,
 )
 
+#: Who sees a case as it was.
+LOOKS_BACK = READERS - DECIDERS
 HOLD = {"reason": "budget", "waits_for": "need_owner", "waits_until": "event", "event": "The budget is decided"}
 
 
@@ -41,6 +43,13 @@ CASES: tuple[Row, ...] = (
     get("/cases/{number}/follow", READERS, there=FOREIGN),
     post("/cases/{number}/follow", READERS, there=FOREIGN),
     post("/cases/{number}/unfollow", READERS, there=FOREIGN),
+    *(
+        get(
+            f"/cases/{{number}}{part}", LOOKS_BACK, READERS - LOOKS_BACK, there_refused=FOREIGN, query="?as_of=2199-01-01T00:00:00Z",
+            status=422, about="as of the future",
+        )
+        for part in ("", "/clocks", "/events")
+    ),
     get("/cases/{number}/prospect", READERS, there=FOREIGN),
     get("/cases/{number}/forecast", DECIDERS | {"manager"}, there=FOREIGN),
     get("/cases/{number}/clocks", READERS | LAB | BANK, there=FOREIGN),

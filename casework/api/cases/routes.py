@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from casework.api.cases import schemas
-from casework.api.protocol import case_schemas, fields
+from casework.api.protocol import case_schemas
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.protocol.schemas import given, text_of
@@ -32,6 +32,8 @@ from casework.operations.core.paging import Page
 from casework.operations.core.views import Items
 from casework.operations.deadlines import queries as deadline_queries
 from casework.operations.deadlines.views import ClockExplained, ClockSummary
+from casework.operations.history import past_cases
+from casework.operations.history.views import PastCase
 from casework.operations.oversight import prospects
 from casework.operations.oversight.views import CaseProspect
 from casework.operations.people import offboarding
@@ -49,13 +51,20 @@ def sum_contracts(call: Call) -> ContractSums:
     return contracts.sum_contracts(call.db, call.actor, programme=text_of(call.query.programme))
 
 
-def show_case(call: Call) -> CaseOutline | CasePart | WholeCase:
+def show_case(call: Call) -> CaseOutline | CasePart | WholeCase | PastCase:
+    if call.query.as_of is not None:
+        return past_cases.show_case_then(call.db, call.actor, call.path["number"], call.query.as_of)
     return case_queries.show_case(call.db, call.actor, call.path["number"])
 
 
 def list_case_events(call: Call) -> Page[AnyCaseEvent]:
-    case, _ = case_queries.find_case(call.db, call.actor, call.path["number"])
-    return case_events.list_events(call.db, call.actor, case, cursor=call.query.cursor, limit=call.query.limit)
+    number, until = call.path["number"], None
+    if call.query.as_of is not None:
+        until = past_cases.find_case_then(call.db, call.actor, number, call.query.as_of).case.seq
+    case, _ = case_queries.find_case(call.db, call.actor, number)
+    return case_events.list_events(
+        call.db, call.actor, case, cursor=call.query.cursor, limit=call.query.limit, until=until
+    )
 
 
 def show_case_prospect(call: Call) -> CaseProspect:
@@ -63,6 +72,8 @@ def show_case_prospect(call: Call) -> CaseProspect:
 
 
 def list_clocks(call: Call) -> Items[ClockSummary]:
+    if call.query.as_of is not None:
+        return past_cases.list_clocks_then(call.db, call.actor, call.path["number"], call.query.as_of)
     return deadline_queries.list_clocks(call.db, call.actor, call.path["number"])
 
 
@@ -219,15 +230,17 @@ ROUTES: tuple[Route, ...] = (
         query=schemas.ContractQuery),
     post("/cases/bulk", do_to_cases, "Put several cases on hold, or try it first; each has its own result", schemas.CaseOutcomes,
         body=schemas.ManyCases),
-    get(_CASE, show_case, "Show where a case stands and what you may do", case_schemas.CaseShown),
-    get(f"{_CASE}/events", list_case_events, "Read the history of a case", shared.EventPage, query=fields.Paged),
+    get(_CASE, show_case, "Show where a case stands and what you may do; or where it stood", case_schemas.CaseShown,
+        query=schemas.AsOf),
+    get(f"{_CASE}/events", list_case_events, "Read the history of a case", shared.EventPage, query=schemas.EventQuery),
     post(
         f"{_CASE}/events/{{seq}}/correction", correct_case_answer,
         "Put other answers in the place of those of an earlier form; both stand in the history", shared.Corrected,
         body=shared.AnswerCorrection, noun="case or answer",
     ),
     get(f"{_CASE}/prospect", show_case_prospect, "Tell whether somebody may still do the rest of a case", schemas.Prospect),
-    get(f"{_CASE}/clocks", list_clocks, "List the clocks of a case that run or stand still", schemas.ClockPage),
+    get(f"{_CASE}/clocks", list_clocks, "List the clocks of a case that run or stand still", schemas.ClockPage,
+        query=schemas.AsOf),
     get(
         f"{_CASE}/clocks/{{clock}}", show_clock, "Explain the moment of a clock, minute by minute", shared.Clock,
         noun="case or clock",

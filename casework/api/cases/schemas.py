@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from casework.api.protocol.case_schemas import CaseWait
 from casework.api.protocol.fields import (
@@ -45,6 +45,20 @@ class CaseQuery(Paged):
     sort: Annotated[Literal["newest", "oldest", "number", "due"], Field(description="Due: what is due first")] = (
         "newest"
     )
+
+
+class AsOf(Query):
+    as_of: Annotated[
+        AwareDatetime | None,
+        Field(
+            description="An instant with its zone: the case as it stood then, by its log; for auditors, compliance reviewers and"
+            " managers of its programme. 404 before it was opened, 422 in the future"
+        ),
+    ] = None
+
+
+class EventQuery(AsOf, Paged):
+    pass
 
 
 class HandingOver(Body):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from casework.api.protocol.fields import Answer, Mark, Said
+from casework.api.protocol.fields import Answer, Mark, Moment, Said
 from casework.api.protocol.form_schemas import FormField
 from casework.api.protocol.schemas import Named, NamedInBoth
 from casework.engine.tasks.allocation import REASONS
@@ -412,3 +412,13 @@ class CaseShown(Answer):
     tasks: list[Task] | None = None
     actions: list[Action] | None = None
     requests: Annotated[list[Offer] | None, Field(description="Tasks that may be added now")] = None
+    as_of: Annotated[
+        Moment | None, Field(description="As it stood at this instant, as was asked for: nothing may be done in it")
+    ] = None
+    event_at: Annotated[Moment | None, Field(description="Of the last event by then")] = None
+    previous_at: Annotated[Moment | None, Field(description="Of the event before that one")] = None
+    next_at: Annotated[Moment | None, Field(description="Of the first event after the instant")] = None
+    erased_at: Annotated[
+        list[Moment] | None,
+        Field(description="When words that stood in it then were erased later: they are gone here, too"),
+    ] = None

@@ -75,8 +75,9 @@ def list_events(
     without: Sequence[str] = (),
     cursor: str | None = None,
     limit: int | None = None,
+    until: int | None = None,
 ) -> Page[AnyCaseEvent]:
-    """The history as far as the actor sees it, of all tracks or of some `only`, `without` some kinds of events.
+    """The history as far as the actor sees it, of all tracks or of some `only`, `without` some kinds of events, or `until` one event.
 
     Who does not see the whole log gets positions of their own.
     """
@@ -90,6 +91,8 @@ def list_events(
     more, hidden = "", ""
     if without:
         hidden, given["without"] = " AND NOT kind = ANY(CAST(:without AS text[]))", list(without)
+    if until is not None:
+        hidden, given["until"] = hidden + " AND seq <= :until", until
     if not whole:
         more = f"AND track_id = ANY(CAST(:tracks AS uuid[])) AND {SHOWN_TO_PROVIDERS}{hidden}"
         given["tracks"] = [track.id for track in own_tracks(actor, case) if only is None or track.id in only]

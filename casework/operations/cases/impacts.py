@@ -73,7 +73,12 @@ class StatementView:
 
 def show_impacts(db: Connection, case: Case, names: Mapping[str, str]) -> list[ImpactView]:
     """In the order in which they were recorded; what was replaced stays among them."""
-    listed = items_named(db, case.programme, (record.measure for record in case.impacts.values()))
+    measures = (record.measure for record in case.impacts.values())
+    return impacts_of(case, names, items_named(db, case.programme, measures))
+
+
+def impacts_of(case: Case, names: Mapping[str, str], listed: Mapping[str, Entry]) -> list[ImpactView]:
+    """The same where it is known what the programme's lists call the indicators."""
     counting = {record.id for record in counted(case.impacts.values())}
     shown = []
     for record in case.impacts.values():

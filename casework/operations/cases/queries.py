@@ -6,6 +6,7 @@ A case that a person may not see does not exist here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, text
@@ -24,7 +25,8 @@ from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import values
-from casework.operations.cases.impacts import show_impacts
+from casework.operations.cases.action_views import ActionView, AddableTask
+from casework.operations.cases.impacts import ImpactView, show_impacts
 from casework.operations.cases.joins import show_joins
 from casework.operations.cases.possible_actions import actions_of, possible_tasks
 from casework.operations.cases.track_presenters import concerned, show_of, show_track, step_of
@@ -105,26 +107,61 @@ def describe(db: Connection, actor: Actor, case: Case, level: Sight) -> CasePart
     if level == Sight.ALL:
         return describe_whole(db, actor, case)
     moment, calendar, mine = now(db), calendar_of(db, case.programme), own_tracks(actor, case)
-    tasks = [task for task in _open_on(case, mine) if task.organisation]
-    names = names_in(db, case, tasks)
-    return _describe_part(db, actor, case, mine, tasks, names=names, level=level, moment=moment, calendar=calendar)
+    tasks, library = [task for task in _open_on(case, mine) if task.organisation], load_library()
+    told = Told(
+        title=title_of(db, case),
+        names=names_in(db, case, tasks),
+        titles={},
+        impacts=[],
+        actions=actions_of(db, actor, case, mine, library=library, level=level, moment=moment, calendar=calendar),
+    )
+    return _part_of(actor, case, mine, tasks, told=told, level=level, library=library, moment=moment)
 
 
 def describe_whole(db: Connection, actor: Actor, case: Case, calendar: Calendar | None = None) -> WholeCase:
     """A case or mediation to an actor who sees all of it; its calendar is read where it is not given."""
     library, moment, calendar = load_library(), now(db), calendar or calendar_of(db, case.programme)
     seen = list(case.tracks.values())
-    tasks = _open_on(case, seen)
-    names = names_in(db, case, tasks)
-    part = _describe_part(db, actor, case, seen, tasks, names=names, level=Sight.ALL, moment=moment, calendar=calendar)
-    titles = titles_of(db, case)
+    names = names_in(db, case, _open_on(case, seen))
     nobody = Context(By(actor.person, None), moment, calendar, new_id)
+    told = Told(
+        title=title_of(db, case),
+        names=names,
+        titles=titles_of(db, case),
+        impacts=show_impacts(db, case, names),
+        actions=actions_of(db, actor, case, seen, library=library, level=Sight.ALL, moment=moment, calendar=calendar),
+        requests=possible_tasks(actor, case, seen, library, nobody),
+        case_actions=_case_actions(actor, case),
+    )
+    return whole_of(actor, case, told, library, moment)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """What the state of a case does not say by itself: what is called how, and what may be done."""
+
+    title: str | None
+    #: Of people and organisations, by id; and of documents.
+    names: Mapping[str, str]
+    titles: Mapping[str, str]
+    impacts: list[ImpactView]
+    actions: list[ActionView] = field(default_factory=list)
+    requests: list[AddableTask] = field(default_factory=list)
+    case_actions: list[str] = field(default_factory=list)
+    #: It is the case of now: something can be done in it.
+    live: bool = True
+
+
+def whole_of(actor: Actor, case: Case, told: Told, library: Library, moment: datetime) -> WholeCase:
+    """A case or mediation as it stands at a moment, to an actor who sees all of it."""
+    seen, names = list(case.tracks.values()), told.names
+    part = _part_of(actor, case, seen, _open_on(case, seen), told=told, level=Sight.ALL, library=library, moment=moment)
     return row_as(
         WholeCase,
         case,
         **fields_of(part),
-        requests=possible_tasks(actor, case, seen, library, nobody),
-        case_actions=_case_actions(actor, case),
+        requests=told.requests,
+        case_actions=told.case_actions,
         id=case.log,
         owner=to_named(case.owner, names),
         team=[to_named(person, names) for person in case.team],
@@ -141,7 +178,7 @@ def describe_whole(db: Connection, actor: Actor, case: Case, calendar: Calendar 
         interest=actor.person in case.interests,
         consents=[_show_consent(consent) for consent in case.consents.values()],
         documents=[
-            row_as(CaseDocument, document, title=titles.get(document.id)) for document in case.documents.values()
+            row_as(CaseDocument, document, title=told.titles.get(document.id)) for document in case.documents.values()
         ],
         grants=[
             row_as(GrantView, grant, given_at=instant(grant.given_at), ended_at=when(grant.ended_at))
@@ -150,38 +187,37 @@ def describe_whole(db: Connection, actor: Actor, case: Case, calendar: Calendar 
         proposals=[
             row_as(ProposalView, proposal, by=to_named(proposal.actor, names)) for proposal in case.proposals.values()
         ],
-        impacts=show_impacts(db, case, names),
+        impacts=told.impacts,
     )
 
 
-def _describe_part(
-    db: Connection,
+def _part_of(
     actor: Actor,
     case: Case,
     seen: Sequence[Track],
     tasks: Iterable[Task],
     *,
-    names: Mapping[str, str],
+    told: Told,
     level: Sight,
+    library: Library,
     moment: datetime,
-    calendar: Calendar,
 ) -> CasePart:
     """What everybody who sees tracks of a case is shown of them."""
-    library = load_library()
+    names = told.names
     return CasePart(
         number=case.number,
-        title=title_of(db, case),
+        title=told.title,
         parties={side: names.get(organisation) for side, organisation in case.parties.items()},
         tracks=[show_track(track, library, names, level) for track in seen],
         tasks=[
             row_as(
                 OpenTask,
                 show_of(case, task, library, names, moment),
-                may_work=may_work(actor, case, task) is not None,
+                may_work=told.live and may_work(actor, case, task) is not None,
             )
             for task in tasks
         ],
-        actions=actions_of(db, actor, case, seen, library=library, level=level, moment=moment, calendar=calendar),
+        actions=told.actions,
     )
 
 
@@ -252,6 +288,11 @@ def _show_consent(consent: Consent) -> ConsentView:
 
 def names_in(db: Connection, case: Case, tasks: Sequence[Task]) -> dict[str, str]:
     """Names of everybody and every organisation that is shown, in one query."""
+    return names_of(db, *named_in(case, tasks))
+
+
+def named_in(case: Case, tasks: Sequence[Task]) -> tuple[set[str | None], set[str | None]]:
+    """The ids of everybody and of every organisation that is shown."""
     people = {
         case.owner,
         *case.team,
@@ -260,7 +301,7 @@ def names_in(db: Connection, case: Case, tasks: Sequence[Task]) -> dict[str, str
     }
     organisations = {*case.parties.values(), *(track.provider for track in case.tracks.values())}
     organisations |= {organisation for track in case.tracks.values() for organisation in track.given.get("panel") or ()}
-    return names_of(db, people, organisations)
+    return people, organisations
 
 
 def look_at_case(db: Connection, actor: Actor, number: str) -> JsonObject:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, text
@@ -30,10 +30,17 @@ _ENTRIES = text(f"SELECT {', '.join(ENTRY_FIELDS)} FROM list_entries WHERE progr
 
 def items_named(db: Connection, programme: str, values: Iterable[object]) -> dict[str, Entry]:
     """Of some answers those that are entries of catalogues of a programme, retired ones too."""
-    keys = {value for value in values if isinstance(value, str) and is_key(value)}
-    if not keys:
-        return {}
-    lists = read_lists(db, programme)
+    keys = keys_among(values)
+    return named_in(read_lists(db, programme), keys) if keys else {}
+
+
+def keys_among(values: Iterable[object]) -> set[str]:
+    """The answers that name an entry of a catalogue."""
+    return {value for value in values if isinstance(value, str) and is_key(value)}
+
+
+def named_in(lists: Lists, keys: Collection[str]) -> dict[str, Entry]:
+    """The entries of catalogues that some answers name."""
     return {entry.key: entry for name in sorted(CATALOGUES) for entry in lists[name] if entry.key in keys}
 
 

@@ -59,9 +59,14 @@ def names_in_chinese(db: Connection, chinese: bool) -> Iterator[None]:
         db.info.pop(_CHINESE, None)
 
 
+def reads_chinese(db: Connection) -> bool:
+    """Whether the reader of this transaction reads Chinese names."""
+    return bool(db.info.get(_CHINESE))
+
+
 def insist_registered_names(db: Connection) -> None:
     """Raises RuntimeError in a transaction that shows names: nothing is recorded or answered in it but as it was registered."""
-    if db.info.get(_CHINESE):
+    if reads_chinese(db):
         raise RuntimeError("something is to be recorded in a transaction that shows names as their reader reads them")
 
 
@@ -72,7 +77,7 @@ _TITLES = text(f"SELECT c.id, {titled('c')} AS title FROM cases c WHERE c.id = A
 def case_titles(db: Connection, cases: Iterable[Case]) -> dict[str, str | None]:
     """By log the titles of cases and mediations, as their reader reads them."""
     titles = {case.log: case.title for case in cases}
-    if db.info.get(_CHINESE):
+    if reads_chinese(db):
         titles |= {row.id: row.title for row in db.execute(_TITLES, {"logs": sorted(titles)}) if titles[row.id]}
     return titles
 

@@ -53,6 +53,11 @@ def list_clocks(db: Connection, actor: Actor, number: str) -> Items[ClockSummary
     return Items(items=rows_as(ClockSummary, _going(case, _known(db, actor, case))))
 
 
+def clocks_of(db: Connection, actor: Actor, case: Case, at: datetime) -> list[ClockSummary]:
+    """Those of a case as it was at an instant."""
+    return rows_as(ClockSummary, _going(case, _known(db, actor, case, at)))
+
+
 def read_clocks(db: Connection, actor: Actor, number: str) -> CaseClocks:
     """The same for a page: each with its ledger, what it is for, and the track that it belongs to. Raises NotFound."""
     case, _ = find_case(db, actor, number)
@@ -219,18 +224,20 @@ class _Known:
         }
 
 
-def _known(db: Connection, actor: Actor, case: Case) -> _Known:
-    rows = db.execute(
-        text(
-            "SELECT header, effects, body, casework_now() AS now FROM events WHERE log_id = CAST(:log AS uuid)"
-            " AND (effects ? 'clocks' OR effects ? 'clock_states') ORDER BY seq"
-        ),
-        {"log": case.log},
-    ).all()
+#: The time, and the events of a log up to one of them that say something of a clock, in order.
+_OF_CLOCKS = text("""
+    SELECT header, effects, body, casework_now() AS now FROM events WHERE log_id = CAST(:log AS uuid) AND seq <= :seq
+    AND (effects ? 'clocks' OR effects ? 'clock_states') ORDER BY seq
+""")
+
+
+def _known(db: Connection, actor: Actor, case: Case, at: datetime | None = None) -> _Known:
+    """What the actor may know of a case's clocks now, or of those of a case as it was at an instant."""
+    rows = db.execute(_OF_CLOCKS, {"log": case.log, "seq": case.seq}).all()
     events = [event_of(row.header, row.effects, row.body) for row in rows]
     # Without such an event there is no clock that a moment could be asked of.
     (calendars, settings), clocks = _versions(db, case.programme), tell(events)
-    moment = rows[0].now if rows else case.last_at
+    moment = at or (rows[0].now if rows else case.last_at)
     level = sight(actor, case)
     if level == Sight.ALL:
         return _Known(case, clocks, {event.seq: name_event(event) for event in events}, calendars, moment, settings)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from casework.engine.state.found_case import FoundCase, RecordsThen, SideSaid
 from casework.json_values import JsonMapping, JsonValue
+from casework.operations.cases.views import WholeCase
 from casework.operations.core.event_views import EventView
 from casework.operations.core.views import Named
 
@@ -151,3 +152,20 @@ class CaseWays:
     #: The track of what is to be done next, where the reader sees it.
     following: str | None
     tracks: list[TrackWay]
+
+
+# --- as it was -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PastCase(WholeCase):
+    """A case as it stood at an instant, by its log: to read alone, so that nothing may be done in it."""
+
+    #: The instant that was asked for.
+    as_of: str
+    #: Of the last event by then, of the one before it, and of the first one after it.
+    event_at: str
+    previous_at: str | None
+    next_at: str | None
+    #: When words that stood in it by then were erased later: they are gone here, too.
+    erased_at: list[str]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 from flask import Flask
 from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
+from casework.records.event_log import now
 from tests.support.api_client import Client
 from tests.support.round_trips import RoundTrips
 from tests.support.world import World
@@ -129,3 +133,61 @@ def test_every_fault_of_a_form_is_answered_at_once(client_for: Clients, engine: 
     refusals = {why["code"]: why.get("field") for why in answer.json["refusals"]}
     assert refusals["case.guards.deployed_at_a_site"] == "outcome"
     assert len(answer.json["reasons"]) == len(answer.json["refusals"])
+
+
+def test_a_case_is_answered_as_it_was_answered_then(client_for: Clients, engine: Engine, world: World) -> None:
+    auditor = client_for("auditor")
+    answers: list[tuple[datetime, Any, Any, Any]] = []
+
+    def look() -> None:
+        parts = [auditor.get(f"/cases/{number}{part}").json for part in ("", "/events", "/clocks")]
+        with transaction(engine) as db:
+            answers.append((now(db), *parts))
+
+    with transaction(engine) as db:
+        number = world.new_case(db)
+    look()
+    officer = client_for("officer")
+    track = officer.get(f"/cases/{number}").json["tracks"][0]
+    taken = officer.post(
+        f"/cases/{number}/tracks/{track['id']}/transitions/take", {"data": {}}, if_match=track["revision"]
+    )
+    assert taken.status_code == 200, taken.text
+    look()
+    paper = {"title": "Test report of March", "kind": "report", "party": "technology_owner"}
+    revision = officer.get(f"/cases/{number}").json["revision"]
+    assert officer.post(f"/cases/{number}/documents", paper, if_match=revision).status_code == 201
+    look()
+    of_now = {"actions", "requests", "case_actions"}
+    of_then = {"as_of", "event_at", "previous_at", "next_at", "erased_at"}
+    for at, case, events, clocks in answers:
+        asked = f"?as_of={quote(at.isoformat())}"
+        then = auditor.get(f"/cases/{number}{asked}").json
+        assert of_then <= then.keys()
+        assert {name: value for name, value in then.items() if name not in of_now | of_then} == {
+            name: value for name, value in case.items() if name not in of_now
+        }
+        assert [then[name] for name in sorted(of_now)] == [[], [], []]
+        assert auditor.get(f"/cases/{number}/events{asked}").json == events
+        assert auditor.get(f"/cases/{number}/clocks{asked}").json == clocks
+    assert len({str(case) for _, case, _, _ in answers}) == 3
+    wrong = {
+        "2199-01-01T00:00:00Z": 422,
+        "1999-01-01T00:00:00Z": 404,
+        "2026-01-01T00:00:00": 422,
+        "yesterday": 422,
+        "": 422,
+    }
+    assert {at: auditor.get(f"/cases/{number}?as_of={at}").status_code for at in wrong} == wrong
+    assert "must not lie in the future" in auditor.get(f"/cases/{number}?as_of=2199-01-01T00:00:00Z").text
+
+
+def test_who_is_shown_the_past_is_noted_with_the_moment(client_for: Clients, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        number, at = world.new_case(db), now(db)
+    assert client_for("auditor").get(f"/cases/{number}?as_of={quote(at.isoformat())}").status_code == 200
+    with transaction(engine) as db:
+        noted = (
+            db.execute(text("SELECT address FROM readings WHERE number = :number"), {"number": number}).scalars().all()
+        )
+    assert any("as_of=" in address for address in noted), noted
