@@ -1,0 +1,134 @@
+"""That events are in the tree as it is published: for each its leaf, and the hashes that lead from it to the root that was signed."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, text
+
+from casework.json_values import JsonObject
+from casework.ledger.leaves import ENTRY_SIZE
+from casework.ledger.merkle import HASH_SIZE, HEIGHT, WIDTH, ReadNode, node_from, prove_inclusion
+from casework.ledger.signed_notes import parse_checkpoint, parse_note
+from casework.records.row_security import whole
+from casework.records.tree_tiles import published_checkpoint
+
+_NOTHING = bytes(HASH_SIZE)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """Where an event stands in the tree, and the proof that it does, from the leaf up."""
+
+    index: int
+    hashes: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventProofs:
+    """The checkpoint that is published, as it was signed, and the proof of each event that it covers."""
+
+    #: None where nothing was published yet.
+    checkpoint: str | None
+    size: int
+    leaves: dict[int, Leaf] = field(default_factory=dict)
+    #: Events that came after it: ask again when the minute is full.
+    waiting: list[int] = field(default_factory=list)
+
+    @property
+    def origin(self) -> str | None:
+        """The name of the log of all events."""
+        return None if self.checkpoint is None else parse_checkpoint(parse_note(self.checkpoint).text).origin
+
+    def told(self) -> JsonObject:
+        """As files tell it: hashes in base64, as C2SP tlog-proof writes them."""
+        return {
+            "checkpoint": self.checkpoint,
+            "leaves": [
+                {"seq": seq, "index": leaf.index, "hashes": [b64encode(one).decode() for one in leaf.hashes]}
+                for seq, leaf in sorted(self.leaves.items())
+            ],
+            "waiting": self.waiting,
+        }
+
+
+def prove_events(db: Connection, log: str, seqs: Iterable[int]) -> EventProofs:
+    """The proofs of some events of a log, in four statements however many there are. Whoever calls it says who may know of the log.
+
+    What is proven is what strangers are shown, the checkpoint of the last full minute: a proof tells no more of what happened since.
+    """
+    asked = sorted(set(seqs))
+    with whole(db):
+        published = published_checkpoint(db)
+        if published is None:
+            return EventProofs(None, 0, waiting=asked)
+        places = _places(db, log, asked)
+        covered = {seq: place for seq, place in places.items() if place < published.size}
+        read = _nodes(db, covered.values(), published.size)
+    leaves = {seq: Leaf(place, tuple(prove_inclusion(read, place, published.size))) for seq, place in covered.items()}
+    return EventProofs(published.note, published.size, leaves, [seq for seq in asked if seq not in leaves])
+
+
+#: The bundles that name a log, of those made since its events came.
+_BUNDLES = text("""
+    SELECT n, entries FROM tree_entries WHERE position(CAST(:log AS bytea) IN entries) > 0 AND made_at >= coalesce((
+        SELECT min(at) FROM events WHERE log_id = CAST(:id AS uuid) AND seq = ANY(:seqs) AND :since
+    ), '-infinity') ORDER BY n
+""")
+#: Which of some events of a log wait for a leaf.
+_AWAITED = text("SELECT seq FROM awaited_leaves WHERE log_id = CAST(:id AS uuid) AND seq = ANY(:seqs)")
+
+
+def _places(db: Connection, log: str, seqs: Sequence[int]) -> dict[int, int]:
+    """The leaf of each event that has one."""
+    places = dict(_found(db, log, seqs, since=True))
+    missed = [seq for seq in seqs if seq not in places]
+    if missed:
+        awaited = set(db.execute(_AWAITED, {"id": log, "seqs": missed}).scalars())
+        if set(missed) - awaited:
+            # Of a simulation, whose clock ran ahead, all are looked through.
+            places = dict(_found(db, log, seqs, since=False))
+    return places
+
+
+def _found(db: Connection, log: str, seqs: Sequence[int], *, since: bool) -> Iterator[tuple[int, int]]:
+    name, wanted = bytes.fromhex(log.replace("-", "")), set(seqs)
+    for row in db.execute(_BUNDLES, {"log": name, "id": log, "seqs": list(seqs), "since": since}):
+        entries = bytes(row.entries)
+        for at in range(0, len(entries), ENTRY_SIZE):
+            seq = int.from_bytes(entries[at + 16 : at + ENTRY_SIZE], "big")
+            if seq in wanted and entries[at : at + 16] == name:
+                yield seq, int(row.n) * WIDTH + at // ENTRY_SIZE
+
+
+#: Some tiles.
+_TILES = text("""
+    SELECT t.level, t.n, t.hashes FROM tree_tiles t
+    JOIN unnest(CAST(:levels AS int[]), CAST(:places AS bigint[])) AS asked (level, n) ON asked.level = t.level AND asked.n = t.n
+""")
+
+
+def _nodes(db: Connection, indices: Iterable[int], size: int) -> ReadNode:
+    """What reads the nodes of some proofs: all tiles that they need are read at once, and each node is worked out once."""
+    needed: set[tuple[int, int]] = set()
+
+    def note(level: int, index: int) -> bytes:
+        above, within = divmod(level, HEIGHT)
+        needed.add((above, (index << within) // WIDTH))
+        return _NOTHING
+
+    for index in indices:
+        prove_inclusion(note, index, size)
+    asked = {"levels": [level for level, _ in needed], "places": [n for _, n in needed]}
+    tiles = {(row.level, row.n): bytes(row.hashes) for row in db.execute(_TILES, asked)}
+    from_tiles = node_from(lambda level, n: tiles.get((level, n), b""))
+    known: dict[tuple[int, int], bytes] = {}
+
+    def read(level: int, index: int) -> bytes:
+        if (level, index) not in known:
+            known[level, index] = from_tiles(level, index)
+        return known[level, index]
+
+    return read
