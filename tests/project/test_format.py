@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.databases import ROOT
 
-FOLDERS = ("casework", "workflows", "migrations", "tests", "docs", "benchmarks")
+FOLDERS = ("casework", "workflows", "migrations", "tests", "docs", "benchmarks", "verifier")
 LITERALS = ast.Dict | ast.List | ast.Tuple | ast.Set
 #: A comment by which a tool looks away; and with what is looked away from, and after it words that say why.
 _SILENCED = re.compile(r"#\s*(noqa|type:\s*ignore|mypy:|ruff:|pragma|nosec|pylint|pyright|fmt:\s*(off|on))\b")

@@ -1,0 +1,89 @@
+"""The verifier is a package of its own: small, without the application, and it says everything in both languages."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+import sys
+from pathlib import Path
+
+import pytest
+
+from casework_verify.faults import Fault
+from casework_verify.words import NOTE, UNREAD, WORDS, WRONG, level_of, sentence
+from tests.support.databases import ROOT
+
+PACKAGE = ROOT / "verifier" / "casework_verify"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+MAY_IMPORT = {*sys.stdlib_module_names, "cryptography", "rfc8785", "casework_verify"}
+#: What reads no file and knows no case.
+PURE = {"base64", "binascii", "hashlib", "re", "unicodedata", "dataclasses", "collections", "typing", "__future__"}
+#: Whoever distrusts us reads this much.
+MOST_LINES_OF_INTEGRITY, MOST_LINES = 400, 450
+
+
+def imports_of(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, path
+            names.add((node.module or "").split(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_it_imports_nothing_of_the_application(path: Path) -> None:
+    assert imports_of(path) - MAY_IMPORT == set()
+
+
+def test_the_integrity_part_is_pure_and_short() -> None:
+    paths = sorted((PACKAGE / "integrity").glob("*.py"))
+    assert sum(len(path.read_text("utf-8").splitlines()) for path in paths) <= MOST_LINES_OF_INTEGRITY
+    for path in paths:
+        assert imports_of(path) - PURE <= {"cryptography", "rfc8785", "casework_verify"}, path
+
+
+def test_modules_are_short() -> None:
+    lengths = {path.name: len(path.read_text("utf-8").splitlines()) for path in MODULES}
+    assert {name: length for name, length in lengths.items() if length > MOST_LINES} == {}
+
+
+def test_what_it_depends_on_is_in_our_own_lock_file() -> None:
+    told = re.findall(r'"([a-z0-9]+)>=', (ROOT / "verifier" / "pyproject.toml").read_text("utf-8"))
+    locked = (ROOT / "requirements.lock").read_text("utf-8")
+    assert {one for one in told if one != "setuptools"} == {"cryptography", "rfc8785"}
+    assert all(re.search(rf"^{one}==", locked, re.MULTILINE) for one in told)
+
+
+@pytest.mark.parametrize("code", WORDS)
+def test_a_code_has_words_in_both_languages_with_the_same_values(code: str) -> None:
+    words = WORDS[code]
+    assert re.search("[\u4e00-\u9fff]", words.zh)
+    assert words.level in (WRONG, UNREAD, NOTE)
+    english, chinese = (
+        {name for _, name, _, _ in string.Formatter().parse(one) if name} for one in (words.en, words.zh)
+    )
+    assert english == chinese
+
+
+def codes_of(path: Path) -> set[str]:
+    """The codes that a module names where it makes a fault."""
+    calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call) and node.args)
+    named = [node for node in calls if ast.unparse(node.func).split(".")[-1] in ("Fault", "Unreadable")]
+    return {str(node.args[0].value) for node in named if isinstance(node.args[0], ast.Constant)}
+
+
+def test_every_code_that_is_told_has_words() -> None:
+    assert {code for path in MODULES for code in codes_of(path)} - WORDS.keys() == set()
+
+
+def test_a_sentence_says_where_in_one_line_and_obeys_no_stranger() -> None:
+    fault = Fault("part_changed", file="a\x1b[31m\n\u202eb" + "c" * 500)
+    for language in ("en", "zh"):
+        said = sentence(fault, language)
+        assert said.isprintable()
+        assert len(said) < 300
+    assert level_of(fault) == WRONG

@@ -1,0 +1,1 @@
+"""Checks what comes out of Casework, without Casework."""

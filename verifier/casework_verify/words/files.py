@@ -1,0 +1,44 @@
+"""What is said of files, of what stands in them and of what was asked."""
+
+from __future__ import annotations
+
+from casework_verify.words.table import NOTE, UNREAD, Words
+
+FILES: dict[str, Words] = {
+    "file_missing": Words("The file cannot be opened: {why}.", "无法打开文件：{why}。", UNREAD),
+    "file_kind": Words("This is no file of Casework that can be checked.", "这不是可以检查的 Casework 文件。", UNREAD),
+    "file_damaged": Words("The file is damaged: {why}.", "文件已损坏：{why}。", UNREAD),
+    "file_large": Words(
+        "{file} is larger than a file of Casework is.", "{file} 超过 Casework 文件应有的大小。", UNREAD
+    ),
+    "file_json": Words(
+        "{file} is not written as Casework writes: {why}.", "{file} 的写法与 Casework 不同：{why}。", UNREAD
+    ),
+    "file_form": Words(
+        "The file is of form {form}, which this version does not know.",
+        "文件为第 {form} 版形式，本版本无法识别。",
+        UNREAD,
+    ),
+    "file_without_head": Words(
+        "The file is of an early form, which does not say where the history ends: take it out anew.",
+        "文件为早期形式，未说明历史止于何处：请重新取出。",
+        UNREAD,
+    ),
+    "part_missing": Words("{file} is missing.", "缺少 {file}。"),
+    "part_unlisted": Words("{file} is not in the list of checksums.", "{file} 不在校验和清单中。"),
+    "part_changed": Words("{file} is not what it was: its checksum differs.", "{file} 已被更改：校验和不同。"),
+    "part_twice": Words("{file} is there twice.", "{file} 出现了两次。"),
+    "part_name": Words(
+        "A part has a name that no file of Casework has: {file}.", "有一部分的名称不是 Casework 文件会有的：{file}。"
+    ),
+    "document_other": Words("{file} is not what the history says was filed.", "{file} 不是历史所记载的归档文件。"),
+    "document_unknown": Words("{file} is a document that the history does not know.", "{file} 是历史中没有的文件。"),
+    "index_other_log": Words(
+        "The proof is one of another log than the index names.", "证明所属的日志与索引所指的不同。"
+    ),
+    "key_unusable": Words("The key cannot be used: {why}.", "无法使用密钥：{why}。", UNREAD),
+    "state_unusable": Words("What is remembered cannot be read: {why}.", "无法读取所记的状态：{why}。", UNREAD),
+    "erased": Words(
+        "Of {count} values only the hash is left; they were erased.", "{count} 个值已被删除，仅留哈希值。", NOTE
+    ),
+}

@@ -1,0 +1,94 @@
+"""What is said of hashes, chains, proofs and signatures."""
+
+from __future__ import annotations
+
+from casework_verify.words.table import NOTE, UNREAD, Words
+
+INTEGRITY: dict[str, Words] = {
+    # Events of a log.
+    "event_form": Words("Event {seq} has a form that was never written.", "第 {seq} 号事件的形式从未有过。"),
+    "event_header": Words(
+        "The header of event {seq} is not the one that was recorded.", "第 {seq} 号事件的抬头与记录时不同。"
+    ),
+    "event_effects": Words(
+        "The effects of event {seq} are not those that were recorded.", "第 {seq} 号事件的效果与记录时不同。"
+    ),
+    "event_body": Words(
+        "The words of event {seq} are not those that were recorded.", "第 {seq} 号事件的内容与记录时不同。"
+    ),
+    "event_column": Words(
+        "Event {seq} says one thing in its header and another beside it: {name}.",
+        "第 {seq} 号事件的抬头与旁注不一致：{name}。",
+    ),
+    "event_link": Words("Event {seq} does not follow the one before it.", "第 {seq} 号事件与前一事件不相接。"),
+    "event_missing": Words("Event {seq} is missing.", "缺少第 {seq} 号事件。"),
+    "event_again": Words("There is more than one event {seq}.", "第 {seq} 号事件不止一个。"),
+    "event_foreign": Words("Event {seq} belongs to another log.", "第 {seq} 号事件属于另一日志。"),
+    "event_time": Words("Event {seq} is not later than the one before it.", "第 {seq} 号事件的时间不晚于前一事件。"),
+    "log_cut": Words(
+        "The history ends with event {seq}, and should end with event {last}.",
+        "历史止于第 {seq} 号事件，应止于第 {last} 号事件。",
+    ),
+    "log_longer": Words(
+        "The history goes on to event {seq}, and should end with event {last}.",
+        "历史延续到第 {seq} 号事件，应止于第 {last} 号事件。",
+    ),
+    "log_head": Words(
+        "The history does not end with the event that the index names.", "历史的末尾不是索引所指的事件。"
+    ),
+    "log_empty": Words("There is no event at all.", "没有任何事件。"),
+    # Proofs and signatures.
+    "leaf_proof": Words(
+        "Event {seq} is not in the tree that was signed (leaf {leaf}).",
+        "第 {seq} 号事件不在已签名的树中（第 {leaf} 号叶）。",
+    ),
+    "leaf_order": Words(
+        "Event {seq} has its leaf before that of an earlier event (leaf {leaf}).",
+        "第 {seq} 号事件的叶先于较早事件的叶（第 {leaf} 号叶）。",
+    ),
+    "leaf_missing": Words(
+        "Event {seq} has no proof that it is in the tree that was signed.", "第 {seq} 号事件没有在已签名的树中的证明。"
+    ),
+    "leaf_waiting": Words(
+        "Event {seq} and those after it were not signed yet when the file was taken out.",
+        "取出文件时，第 {seq} 号及其后的事件尚未签名。",
+        NOTE,
+    ),
+    "note_form": Words("The signed checkpoint cannot be read: {why}.", "无法读取已签名的检查点：{why}。"),
+    "note_signature": Words("The signature of the checkpoint does not hold.", "检查点的签名不成立。"),
+    "note_key": Words(
+        "The checkpoint was signed by none of the keys that are known.", "检查点不是由任何已知密钥签名的。"
+    ),
+    "note_origin": Words(
+        "The checkpoint is one of the log {found}, and that of {known} is remembered.",
+        "检查点属于日志 {found}，而所记的是 {known}。",
+    ),
+    "tree_rewritten": Words(
+        "The tree of {found} leaves does not go on from that of {known} leaves, which is remembered: "
+        "the history was rewritten.",
+        "有 {found} 片叶的树不是从所记的 {known} 片叶的树延续而来：历史已被改写。",
+    ),
+    "tree_split": Words(
+        "Another root was signed of {found} leaves than the one that is remembered.",
+        "对 {found} 片叶签署的根与所记的不同。",
+    ),
+    "proof_none": Words(
+        "There is no proof within: that the history was signed cannot be told.",
+        "文件中没有证明：无法判断历史是否已签名。",
+        NOTE,
+    ),
+    "key_none": Words(
+        "No key was given: who signed the checkpoint was not checked.", "未提供密钥：未检查检查点由谁签名。", NOTE
+    ),
+    "key_next": Words(
+        "The key {found} signed beside one that is known, and is taken for the next one.",
+        "密钥 {found} 与已知密钥一同签名，视为其后继。",
+        NOTE,
+    ),
+    "state_unlinked": Words(
+        "Whether the tree of {found} leaves goes on from that of {known} leaves, which is remembered, "
+        "cannot be told without these tiles of the log: {tiles}.",
+        "缺少日志的这些瓦片，无法判断有 {found} 片叶的树是否从所记的 {known} 片叶的树延续而来：{tiles}。",
+        UNREAD,
+    ),
+}

@@ -1,0 +1,7 @@
+"""What is said of events that were not allowed."""
+
+from __future__ import annotations
+
+from casework_verify.words.table import Words
+
+REPLAY: dict[str, Words] = {}
