@@ -131,8 +131,9 @@ _command(
     "needs",
     """Import needs. Columns: external_id, title (or title_en; the function wanted is the title where there is none), and
     title_zh, owner, sector, district, function, problem, baseline, process, tried, target, figures, site, constraints, contact,
-    ipc, budget, budget_currency, readiness, readiness_low, readiness_high, wanted_form, wanted_by, publication (public,
-    on_request or closed, which a need is until said), valid_until, source. Figures are rows with a semicolon between, such
+    ipc, budget, budget_currency, readiness, readiness_low, readiness_high, wanted_form, wanted_by, country (where it is
+    to be used), required_standards (with a semicolon between), publication (public, on_request or closed, which a need is
+    until said), status (draft or published, which it is until said), valid_until, source. Figures are rows with a semicolon between, such
     as: NOx | mg/m3 | 80 | <= 30 | at full load; in JSON a list of objects.""",
 )
 _command(

@@ -49,7 +49,7 @@ class Fold:
             told = event.body.get("status")
             if told and "value" in told:
                 status = told["value"]
-            shown = shown or status != "draft"
+            shown = shown or status not in ("draft", "expired", "withdrawn")
             merged = {"merged": True, "unmerged": False}.get(event.kind, merged)
         return shown and not merged
 

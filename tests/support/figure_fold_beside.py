@@ -38,7 +38,7 @@ def activities(fold: Fold) -> list[dict[str, Any]]:
         rows.append(row({"what": "event_participants", **of}, len(guests)))
         visited = {host["organisation"] for host in hosts if host.get("organisation")}
         rows.append(row({"what": "enterprises_visited", **of}, len(visited)))
-    needs = {id for (kind, id), events in fold.logs.items() if kind == "need" and stands(events)}
+    needs = set(fold.needs)
     collected = {one.get("need_id") for one in kept(fold, "assessment_needs").values()} & needs
     rows.append(row({"what": "needs_collected"}, len(collected), len(needs)))
     return rows

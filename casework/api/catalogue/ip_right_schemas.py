@@ -228,6 +228,8 @@ class NeedRecord(Answer):
     readiness_high: int | None
     wanted_form: str | None
     wanted_by: str | None
+    country: Annotated[str | None, Field(description="Where it is to be used")]
+    required_standards: Annotated[list[str], Field(description="Certificates and standards that what comes must have")]
     status: Annotated[str, Field(description="draft, published, matched, met, expired or withdrawn")]
     publication: Annotated[str, Field(description="public, on_request or closed: who else may read of it")]
     valid_until: str | None

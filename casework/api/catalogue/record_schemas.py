@@ -53,6 +53,16 @@ class NeedFields(Body):
     readiness_high: Level | None = None
     wanted_form: Line | None = None
     wanted_by: Day | None = None
+    country: Annotated[
+        Code | None,
+        Field(
+            description="Where it is to be used, by its code: what is known to be developed and used elsewhere alone is left out"
+        ),
+    ] = None
+    required_standards: Annotated[
+        list[Line] | None,
+        Field(max_length=20, description="Certificates and standards: what is known to lack one is left out"),
+    ] = None
     publication: Annotated[Code | None, Field(description="public, on_request or closed, which it is until said")] = (
         None
     )

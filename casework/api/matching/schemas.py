@@ -18,7 +18,13 @@ class Filters(Body):
         tuple[Annotated[int, Field(ge=1, le=9)], Annotated[int, Field(ge=1, le=9)]] | None,
         Field(description="From and to; null: as the need says"),
     ] = None
-    countries: Annotated[list[Line], Field(max_length=50)] = []
+    countries: Annotated[
+        list[Line],
+        Field(
+            max_length=50,
+            description="A need that names its `country` asks for that one instead, unless `relaxed` says why not",
+        ),
+    ] = []
     excluded: Annotated[list[Id], Field(max_length=50, description="Organisations whose records are left out")] = []
     licence: Annotated[
         bool,
@@ -26,12 +32,15 @@ class Filters(Body):
             description="A licence is to be had; asked all the same of a need whose `wanted_form` is licence, unless `relaxed` says why not"
         ),
     ] = False
-    standards: Annotated[list[Line], Field(max_length=20)] = []
+    standards: Annotated[
+        list[Line],
+        Field(max_length=20, description="Beside the `required_standards` of the need, unless `relaxed` says why not"),
+    ] = []
     territory: Annotated[
         str | None,
         Field(
             pattern="^[A-Z]{2}$",
-            description="The country where it is to be used, and where no legal restriction may bar it; null: that of the programme",
+            description="Where it is to be used, and no legal restriction may bar it; null: the need's `country`, or the programme's",
         ),
     ] = None
 

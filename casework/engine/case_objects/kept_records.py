@@ -49,8 +49,9 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         **dict.fromkeys(
             ("title", "title_zh", "owner_id", "function", "sector", "district", "site", "problem", "baseline", "process", "tried",
              "target", "constraints", "budget", "budget_currency", "readiness_text", "readiness_low", "readiness_high", "wanted_form",
-             "wanted_by", "contact", "valid_until")
+             "wanted_by", "country", "contact", "valid_until")
         ),
+        "required_standards": [],
         "figures": [],
         "ipc": [],
         "status": "published",

@@ -28,7 +28,8 @@ PUBLISHED: Mapping[str, tuple[str, ...]] = {
 }
 #: What an enterprise says of its need: fields of the record.
 STATED = ("title", "problem", "target", "figures", "tried", "site", "district", "sector", "constraints", "readiness_low",
-    "readiness_high", "budget", "budget_currency", "wanted_form", "wanted_by", "publication")  # fmt: skip
+    "readiness_high", "budget", "budget_currency", "wanted_form", "wanted_by", "country",
+    "required_standards", "publication")  # fmt: skip
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?")
 

@@ -9,7 +9,9 @@ from casework.engine.case_objects.need_figures import rows_of
 from casework.engine.case_objects.technology_details import (
     CODES,
     codes_of,
+    country_of,
     licences_of,
+    required_of,
     restrictions_of,
     sites_of,
     standards_of,
@@ -20,7 +22,7 @@ from casework.json_values import JsonMapping, JsonObject
 #: By field what makes what was sent what is kept.
 _KEPT: Mapping[str, Callable[[Any], Any]] = {
     "figures": rows_of, "reference_sites": sites_of, "standards": standards_of, "licences": licences_of,
-    "restrictions": restrictions_of, "verification": verification_of,
+    "restrictions": restrictions_of, "verification": verification_of, "country": country_of, "required_standards": required_of,
 }  # fmt: skip
 
 

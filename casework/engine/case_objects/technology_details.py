@@ -32,8 +32,10 @@ _LONGEST = {"site": 300, "year": 4, "size": 200}
 #: The kinds of licence that an owner gives; `none` stands alone, and says that no licence is to be had.
 NO_LICENCE = "none"
 OFFERED = (*LICENCES, NO_LICENCE)
-#: So many certificates and standards a technology names at most.
-MOST_STANDARDS = 50
+#: So many certificates and standards a technology names at most, and so many a need requires.
+MOST_STANDARDS, MOST_REQUIRED = 50, 20
+#: The field of a need that names those.
+REQUIRED = "required_standards"
 _LONGEST_STANDARD = {"name": 200, "number": 100, "body": 200, "valid_until": 10, "held": 3}
 #: What a row says in `held` of what a technology is known not to have; a row that it has says nothing there.
 LACKED = "no"
@@ -218,6 +220,28 @@ def still_valid(standards: Iterable[Mapping[str, Any]], today: str) -> list[Mapp
 def in_force(standards: Iterable[Mapping[str, Any]], today: str) -> list[str]:
     """The names of those whose last day has not passed, each once, as they are compared."""
     return list(dict.fromkeys(standard_key(str(row["name"])) for row in still_valid(standards, today)))
+
+
+def required_of(given: Any) -> list[str]:
+    """The names of what a need requires as they are kept, each once. Raises InvalidForm."""
+    if not isinstance(given, list) or len(given) > MOST_REQUIRED:
+        raise InvalidForm(fields={REQUIRED: reasons.catalogue.MOST_STANDARDS(most=MOST_REQUIRED)})
+    names = dict[str, str]()
+    for said in given:
+        name = " ".join(visible(str(said)).split())
+        if len(name) > _LONGEST_STANDARD["name"]:
+            raise InvalidForm(fields={REQUIRED: reasons.catalogue.SITE_LONG(most=_LONGEST_STANDARD["name"])})
+        if name:
+            names.setdefault(standard_key(name), name)
+    return list(names.values())
+
+
+def country_of(given: Any) -> str:
+    """A country by its code, however its letters are written. Raises InvalidForm."""
+    code = str(given).strip().upper()
+    if not is_country(code):
+        raise InvalidForm(fields={"country": reasons.fields.NO_COUNTRY})
+    return code
 
 
 def standard_key(name: str) -> str:

@@ -31,7 +31,7 @@ def activities(world: World) -> Figure:
         rows.append(Row(of={"what": EVENTS, **of}, numerator=len(events), of_needs=True))
         rows.append(Row(of={"what": PARTICIPANTS, **of}, numerator=came, of_needs=True))
         rows.append(Row(of={"what": VISITED, **of}, numerator=len(visited), of_needs=True))
-    standing = {need.id for need in world.needs if need.stands}
+    standing = {need.id for need in world.needs if need.stands and need.published_on is not None}
     collected = standing & {str(row.get("need_id")) for row in world.rows(CAME_OF)}
     rows.append(Row(of={"what": COLLECTED}, numerator=len(collected), denominator=len(standing), of_needs=True))
     return Figure(rows=tuple(rows))

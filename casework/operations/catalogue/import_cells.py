@@ -19,7 +19,7 @@ from pydantic import BeforeValidator, ValidationInfo
 from casework import reasons
 from casework.engine.case_objects.countries import is_country
 from casework.engine.case_objects.money import CURRENCIES
-from casework.engine.case_objects.technology_details import codes_of
+from casework.engine.case_objects.technology_details import codes_of, required_of
 from casework.engine.definition.names import is_plain
 from casework.engine.definition.plain_text import visible
 from casework.errors import InvalidForm
@@ -184,6 +184,13 @@ def _codes(value: Any, info: ValidationInfo) -> list[str]:
         raise Wrong(next(iter(refused.fields.values()))) from None
 
 
+def _required(value: Any) -> list[str]:
+    try:
+        return required_of(_several(value))
+    except InvalidForm as refused:
+        raise Wrong(next(iter(refused.fields.values()))) from None
+
+
 def _benefits(value: Any) -> list[str]:
     return _several(value.replace(",", ";") if isinstance(value, str) and ";" not in value else value)
 
@@ -222,4 +229,5 @@ Web = Annotated[str, BeforeValidator(_web)]
 Several = Annotated[list[str], BeforeValidator(_several)]
 Places = Annotated[list[str], BeforeValidator(_places)]
 Benefits = Annotated[list[str], BeforeValidator(_benefits)]
+Required = Annotated[list[str], BeforeValidator(_required)]
 Codes = Annotated[list[str], BeforeValidator(_codes)]

@@ -32,6 +32,7 @@ from casework.operations.catalogue.import_cells import (
     Level,
     Name,
     Places,
+    Required,
     Score,
     Several,
     Short,
@@ -118,6 +119,8 @@ class Need(_Ranked):
     budget_currency: Currency | None = None
     wanted_form: Short | None = None
     wanted_by: Day | None = None
+    country: Country | None = None
+    required_standards: Required | None = None
     publication: Annotated[str, one_of(PUBLICATIONS)] | None = None
     status: Annotated[str, one_of(BEGINS)] | None = None
     valid_until: Day | None = None

@@ -12,8 +12,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from casework.engine.case_objects.need_figures import rows_of
 from casework.engine.case_objects.programme_lists import Lists
+from casework.engine.case_objects.record_values import cleaned
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
 from casework.engine.state.events import PARTY_ACTOR
@@ -106,9 +106,7 @@ def sound(said: Said, typed: Answers | None) -> tuple[JsonObject, Answers | None
     """
     kept = None if typed is None else office_links.kept(typed)
     fields = {name: value for name, value in said.fields.items() if value not in (None, "", [], {})}
-    if fields.get("figures"):
-        fields["figures"] = rows_of(fields["figures"])
-    return fields, kept
+    return fields | cleaned(fields), kept
 
 
 def send_statement(

@@ -57,6 +57,9 @@ class Need:
     readiness_high: int | None
     wanted_form: str | None
     wanted_by: str | None
+    #: Where it is to be used, and names of certificates and standards that what comes must have.
+    country: str | None
+    required_standards: list[str]
     #: draft, published, matched, met, expired or withdrawn.
     status: str
     #: public, on_request or closed.

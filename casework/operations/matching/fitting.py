@@ -34,7 +34,8 @@ LEAST, WORDS = 0.35, 2
 _LONGEST = 1_000
 #: Of some needs what they ask of a technology, those left out that are over, are its owner's own, or have a match with it.
 _OPEN = text(f"""
-    SELECT n.id::text, n.readiness_low, n.readiness_high, n.owner_id, n.wanted_form, n.figures, i.counts FROM needs n
+    SELECT n.id::text, n.readiness_low, n.readiness_high, n.owner_id, n.wanted_form, n.country, n.required_standards, n.figures,
+        i.counts FROM needs n
     JOIN programmes p ON p.id = n.programme_id JOIN indexed_records i ON i.record_id = n.id
     WHERE n.id = ANY(CAST(:ids AS uuid[])) AND n.programme_id = CAST(:programme AS uuid)
     AND n.status IN ('published', 'matched') AND n.merged_into IS NULL AND {ended("n", TODAY)} IS NULL

@@ -236,8 +236,17 @@ def wanted_by(need: Any, given: JsonMapping) -> JsonObject:
         said["conflict"] = True
     if wants_licence(need.wanted_form):
         said["licence"] = True
+    if need.country is not None:
+        said |= {"countries": [need.country], "territory": need.country}
+    if need.required_standards:
+        said["standards"] = list(need.required_standards)
     # What is not asked now leaves out nothing that the need asks: that takes a reason.
-    return said | {name: value for name, value in given.items() if value not in (None, False)}
+    told = {name: value for name, value in given.items() if value not in (None, False)}
+    if need.country is not None:
+        told.pop("countries", None)
+    if need.required_standards and told.get("standards"):
+        told["standards"] = list(dict.fromkeys([*said["standards"], *told["standards"]]))
+    return said | told
 
 
 def _standing(db: Connection, wanted: JsonMapping) -> JsonMapping:

@@ -1922,6 +1922,8 @@ CREATE TABLE needs (
     readiness_high INTEGER,
     wanted_form TEXT,
     wanted_by DATE,
+    country TEXT,
+    required_standards TEXT[] DEFAULT '{}' NOT NULL,
     status TEXT DEFAULT 'published' NOT NULL,
     publication TEXT DEFAULT 'closed' NOT NULL,
     valid_until DATE,
@@ -1946,6 +1948,8 @@ COMMENT ON COLUMN needs.function IS 'What is wanted to be done, by whatever tech
 COMMENT ON COLUMN needs.baseline IS 'How it is today, as what comes is measured against it';
 COMMENT ON COLUMN needs.figures IS 'Rows: parameter, unit, now, comparison, target, condition';
 COMMENT ON COLUMN needs.ipc IS 'Codes of the patent classification of what would do';
+COMMENT ON COLUMN needs.country IS 'Where it is to be used; empty: nobody has said';
+COMMENT ON COLUMN needs.required_standards IS 'Names of certificates and standards that what comes must have';
 COMMENT ON COLUMN needs.status IS 'draft, published, matched, met, expired, withdrawn';
 COMMENT ON COLUMN needs.publication IS 'public, on_request or closed: who else may read of it';
 COMMENT ON COLUMN needs.provenance IS 'Per field: source, at, confirmed by, at';

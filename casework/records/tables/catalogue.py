@@ -106,6 +106,14 @@ needs = Table(
     Column("readiness_high", Integer),
     Column("wanted_form", Text),
     Column("wanted_by", Date),
+    Column("country", Text, comment="Where it is to be used; empty: nobody has said"),
+    Column(
+        "required_standards",
+        ARRAY(Text),
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="Names of certificates and standards that what comes must have",
+    ),
     Column(
         "status",
         Text,

@@ -18,6 +18,7 @@ from casework.web.catalogue.statement_form import DROP, answers_of, files_sent, 
 from casework.web.links.link_files import allow_files
 from casework.web.links.office_pages import Faults, LinkPages, Typed, typed_now
 from casework.web.shell import layout
+from casework.web.shell.countries import with_countries
 from casework.web.shell.forms import build_form, parse_form
 from casework.web.shell.i18n import N_
 
@@ -46,7 +47,7 @@ def _page(one: ShownStatement, typed: Typed | None, faults: Faults) -> str:
         one=one,
         stands=gettext(STANDS[one.becomes if one.becomes in STANDS else one.state]),
         writable=one.state in WRITABLE,
-        form=build_form("need", rules, texts, values=values, submitted=typed, faults=faults),
+        form=with_countries(build_form("need", rules, texts, values=values, submitted=typed, faults=faults)),
         faults=faults,
         files=_files(one),
         dropped=request.form.getlist(DROP),

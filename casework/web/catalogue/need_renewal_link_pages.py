@@ -28,6 +28,7 @@ from casework.web.catalogue.statement_form import DROP, StatedNeed, answers_of, 
 from casework.web.links.link_files import allow_files
 from casework.web.links.office_pages import Faults, LinkPages, Typed, typed_now
 from casework.web.shell import layout
+from casework.web.shell.countries import with_countries
 from casework.web.shell.forms import build_form, parse_form
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import clock
@@ -67,7 +68,7 @@ def _page(one: ShownRenewal, typed: Typed | None, faults: Faults) -> str:
     layout.use_calendar(one.calendar)
     rules, texts = listed_form(RenewedNeed, "need", one.lists, one.says.fields)
     values: Any = None if typed else answers_of(one.says) | {"valid_until": one.latest.isoformat()}
-    form = build_form("renewal", rules, texts, values=values, submitted=typed, faults=faults)
+    form = with_countries(build_form("renewal", rules, texts, values=values, submitted=typed, faults=faults))
     files = files_in({"files": one.says.files})
     changed = (
         bool(typed)

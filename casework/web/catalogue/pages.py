@@ -61,7 +61,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "process": N_("Process"), "tried": N_("What has been tried"), "target": N_("Target"), "constraints": N_("Constraints"),
         "figures": N_("Figures of the need"), "ipc": N_("IPC codes"), "budget": N_("Budget"), "budget_currency": N_("Currency"),
         "readiness_text": N_("Readiness, in words"), "readiness_low": N_("Readiness from"), "readiness_high": N_("Readiness to"),
-        "wanted_form": N_("Wanted form"), "wanted_by": N_("Wanted by"), "contact": N_("Contact"),
+        "wanted_form": N_("Wanted form"), "wanted_by": N_("Wanted by"), "country": N_("Country where it is to be used"),
+        "required_standards": N_("Certificates and standards that it must have"), "contact": N_("Contact"),
         "publication": N_("What may be published"), "status": N_("Status"), "valid_until": N_("Valid until"),
     },
     "technology": {
@@ -253,6 +254,8 @@ def say_value(value: Any, field: str, names: Mapping[str, str]) -> Any:
         return gettext(PUBLICATIONS[value])
     if field in ("developed_in", "deployed_in", "partner_countries"):
         return place_names(value)
+    if field == "country":
+        return place_names([value])
     if field == "figures":
         return Markup("<br>").join(map(say_figure, value))
     if field == "reference_sites":

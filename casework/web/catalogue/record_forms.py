@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from casework.engine.case_objects.countries import COUNTRIES
 from casework.engine.case_objects.need_figures import MOST
 from casework.engine.case_objects.technology_details import MOST_RESTRICTIONS, MOST_SITES, MOST_STANDARDS
 from casework.engine.definition.forms import Choice, Date, Form, Many, Money, Note, Number, Rows, Text, YesNo
@@ -86,6 +87,19 @@ class _Need(_Called):
     readiness_high = _Ready.fields()["readiness_high"]
     wanted_form = Text(label=N_("Wanted form"), max=300, required=False)
     wanted_by = Date(label=N_("Wanted by"), required=False)
+    country = Choice(
+        label=N_("Country where it is to be used"),
+        choices={code: code for code in COUNTRIES},
+        required=False,
+        help=N_(
+            "Technologies that are known to be developed and used elsewhere alone are left out. Leave it empty if that is open."
+        ),
+    )
+    required_standards = Note(
+        label=N_("Certificates and standards that it must have"),
+        required=False,
+        help=N_("One in each line, such as ISO 9001. What is known to lack one is left out."),
+    )
     contact = Text(label=N_("Contact"), max=300, required=False, help=N_("The person to ask. No public page shows it."))
     publication = Choice(
         label=N_("What may be published"),
@@ -271,7 +285,18 @@ RETURN: Mapping[str, type[Form]] = {"need": NeedReturn, "technology": Technology
 NEW: Mapping[str, type[Form]] = {"need": NewNeed, "technology": NewTechnology}
 CORRECTED: Mapping[str, type[Form]] = {"need": CorrectedNeed, "technology": CorrectedTechnology}
 #: Fields of several entries, which a form has one in each line.
-_SEVERAL = frozenset({"developed_in", "deployed_in", "ipc", "green_topics", "sdgs", "languages", "partner_countries"})
+_SEVERAL = frozenset(
+    {
+        "developed_in",
+        "deployed_in",
+        "ipc",
+        "green_topics",
+        "sdgs",
+        "languages",
+        "partner_countries",
+        "required_standards",
+    }
+)
 _LEVELS = frozenset({"readiness_low", "readiness_high"})
 #: Amounts, each with its currency beside it.
 _AMOUNTS = frozenset({"budget", "cost"})

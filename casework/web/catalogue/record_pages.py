@@ -62,8 +62,9 @@ from casework.web.catalogue.record_history import HAPPENED, kind_of, who_did
 from casework.web.catalogue.record_lists import LONGEST, Asked, marked, say_count, selects_of, urls_of
 from casework.web.catalogue.statement_pages import RENEWAL_STANDS
 from casework.web.shell import layout
+from casework.web.shell.countries import with_countries
 from casework.web.shell.figure_words import target_of
-from casework.web.shell.forms import FormView, Texts, read_request
+from casework.web.shell.forms import FormView, read_request
 from casework.web.shell.i18n import N_, listed
 from casework.web.shell.layout import clock
 from casework.web.shell.sent_forms import Sent, answer, kept_form, page_with_form
@@ -219,9 +220,9 @@ class _Pages:
             over=_over(one),
             ended=ended_as(asdict(one), clock().office_today.isoformat()) is not None,
             use_url=self._beside("use", id) if may else "",
-            draft=one.status == DRAFT,
-            publish_url=url_for("need_use.publish", need=id) if may and one.status == DRAFT else "",
-            desk_url=url_for("desk.show", need=id) if self.noun == "need" and one.status != DRAFT else "",
+            draft=(draft := one.status == DRAFT),
+            publish_url=url_for("need_use.publish", need=id) if may and draft else "",
+            desk_url=url_for("desk.show", need=id) if self.noun == "need" and not draft else "",
             match_url=self._beside("matching", id) if may and not _over(one) else "",
             merge_url=self._beside("merging", id) if may else "",
             origin=came_of,
@@ -300,7 +301,7 @@ class _Pages:
                 raise NotAllowed()
             layout.use_calendar(calendar_of(db, programme))
             asked = listed_form(NEW[self.noun], self.noun, read_lists(db, programme), {})
-            form = _form(db, actor, f"{self.noun}:new:{programme}", asked, sent=sent)
+            form = with_countries(kept_form(db, actor, f"{self.noun}:new:{programme}", *asked, sent=sent))
         words = gettext(_ENTER[self.noun])
         likely = url_for(f"{self.noun}_twins.likely", programme=programme)
         return self._form_page(
@@ -381,8 +382,9 @@ class _Pages:
             known = answers_of(one, self.noun, names_of(db, set(), {one.owner}))
             seq = kept_records.read_seq(db, id)
             asked = listed_form(CORRECTED[self.noun], self.noun, read_lists(db, one.programme), known)
-            form = _form(db, actor, f"{self.noun}:{id}", asked, known=known, sent=sent, revision=seq)
+            view = kept_form(db, actor, f"{self.noun}:{id}", *asked, values=known, sent=sent, revision=seq)
             title = catalogue.titles_of(db, actor, self.noun, {id})[id]
+        form = with_countries(view)
         words = gettext("Correct the need") if self.noun == "need" else gettext("Correct the technology")
         return self._form_page((words, gettext("Put it right")), form, sent, self._at(id), under=title)
 
@@ -427,19 +429,6 @@ def _over(one: Need | Technology) -> str:
     ended = DRAFT if one.status == DRAFT else ended_as(asdict(one), clock().office_today.isoformat())
     over = ended or (OWNER_EXPIRED if one.owner_expired else None)
     return gettext(STATUSES[over]) if over else ""
-
-
-def _form(
-    db: Connection,
-    actor: Actor,
-    name: str,
-    asked: tuple[list[Any], Texts],
-    *,
-    sent: Sent | None,
-    known: JsonMapping | None = None,
-    revision: int | None = None,
-) -> FormView:
-    return kept_form(db, actor, name, *asked, sent=sent, values=known, revision=revision)
 
 
 def _checked(rules: list[Any], data: JsonMapping) -> JsonObject:

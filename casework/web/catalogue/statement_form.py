@@ -65,6 +65,8 @@ class StatedNeed(Form):
         ),
     )
     wanted_by = Date(label=N_("Wanted by"), required=False, future=True)
+    country = _OF_NEED["country"]
+    required_standards = _OF_NEED["required_standards"]
     publication = Choice(
         label=N_("Who may see it"),
         choices=_WHO_SEES,
@@ -86,6 +88,8 @@ def answers_of(sent: Said | None) -> JsonObject:
     answers = {**sent.fields, "by": sent.by, "position": sent.position}
     if amount := answers.get("budget"):
         answers["budget"] = {"amount": amount, "currency": answers.get("budget_currency")}
+    if named := answers.get("required_standards"):
+        answers["required_standards"] = "\n".join(named)
     answers |= {name: str(answers[name]) for name in ("readiness_low", "readiness_high") if name in answers}
     return {name: value for name, value in answers.items() if value and name in StatedNeed.fields()}
 

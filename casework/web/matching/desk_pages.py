@@ -66,6 +66,7 @@ VIEWS = {
 #: What of a need stands at the left.
 _TOLD = (
     "owner", "sector", "district", "problem", "target", "ipc", "readiness_low", "readiness_high", "budget", "wanted_form", "wanted_by",
+    "country", "required_standards",
 )  # fmt: skip
 _SITE = ("function", "site", "baseline", "process", "tried", "constraints")
 
@@ -166,7 +167,7 @@ def show(need: UUID) -> str:
         without=say_without(run.evidence) if run else "",
         cut=_say_cut(run) if run else [],
         asked=relaxable(run),
-        countries=offer_countries(run),
+        countries=[] if one.country else offer_countries(run),
         organisations=offer_organisations(run, facts, shut_out),
         levels=range(1, 10),
         licence=bool(run and run.evidence["wanted"].get("licence")),

@@ -82,12 +82,14 @@ NEED: Mapping[str, tuple[str, Any]] = {
     "budget_currency": ("CNY", "CNY"),
     "wanted_form": ("purchase", "purchase"),
     "wanted_by": ("2027/10/15", "2027-10-15"),
+    "country": ("de", "DE"),
+    "required_standards": ("ISO 9001; iso 9001; CE", ["ISO 9001", "CE"]),
     "valid_until": ("2027-12-31", "2027-12-31"),
     "publication": ("public", "public"),
 }  # fmt: skip
 ROWS: Mapping[Kind, Mapping[str, tuple[str, Any]]] = {"needs": NEED, "technologies": TECHNOLOGY}
-#: Fields that another test brings in: owners, rights, and what the words of readiness say as numbers.
-ELSEWHERE = {"external_id", "source", "owner", "owner_country", "rights", "readiness_low", "readiness_high"}
+#: Fields that another test brings in: owners, rights, drafts, and what the words of readiness say as numbers.
+ELSEWHERE = {"status", "external_id", "source", "owner", "owner_country", "rights", "readiness_low", "readiness_high"}
 
 
 def _table(kind: Kind) -> bytes:

@@ -76,6 +76,19 @@ def test_what_gives_no_licence_is_not_proposed_to_a_need_that_wants_one(world: W
     assert [one.technology for one in proposed(engine, world, plain)] == [technology]
 
 
+@pytest.mark.parametrize("asks", [{"country": "DE"}, {"required_standards": ["CE"]}])
+def test_what_is_used_elsewhere_or_lacks_a_standard_is_not_proposed(
+    world: World, engine: Engine, asks: dict[str, Any]
+) -> None:
+    with transaction(engine) as db:
+        need, plain = enter(world, db, "need", **WORDS, **asks), enter(world, db, "need", **WORDS)
+        lacks = [{"name": "CE", "held": "no"}]
+        technology = enter(world, db, "technology", deployed_in=["FR"], standards=lacks, **OFFERED)
+    propose(engine, world)
+    assert proposed(engine, world, need) == []
+    assert [one.technology for one in proposed(engine, world, plain)] == [technology]
+
+
 def test_the_last_list_counts_and_what_it_left_out_with_a_reason_is_not_asked(world: World, engine: Engine) -> None:
     says = {"developed_in": ["FR"], "licences": ["none"]}
     with transaction(engine) as db:

@@ -195,6 +195,31 @@ def test_a_need_that_wants_a_licence_asks_for_one_by_itself(
     assert replay_run(db, world.actor(db, "officer"), made).equal
 
 
+def test_a_need_asks_by_itself_for_its_country_and_what_it_requires(world: World, db: Connection) -> None:
+    put(world, db)
+    told: dict[str, dict[str, Any]] = {
+        "elsewhere": {"deployed_in": ["FR"]},
+        "here": {"deployed_in": ["DE"], "standards": [{"name": "ISO 9001"}]},
+        "lacks it": {"deployed_in": ["DE"], "standards": [{"name": "ISO 9001", "held": "no"}]},
+        "says nothing": {},
+    }
+    ids = {name: enter(world, db, "technology", title=f"Heat pump, {name}", **says) for name, says in told.items()}
+    need = enter(world, db, "need", title="Heat pump", country="DE", required_standards=["iso 9001"])
+    officer = world.actor(db, "officer")
+
+    def listed(**more: Any) -> set[str]:
+        shown = show_run(db, officer, run(world, db, need, **more))
+        assert replay_run(db, officer, shown.id).equal
+        found = {one["technology"] for one in shown.candidates}
+        return {name for name, id in ids.items() if id in found}
+
+    assert listed() == {"here", "says nothing"}
+    # What is asked now takes nothing away of what the need asks.
+    assert listed(wanted={"countries": ["FR"], "standards": ["CE"]}) == {"here", "says nothing"}
+    assert listed(relaxed={"country": "It is brought here."}) == {"here", "says nothing", "elsewhere"}
+    assert listed(relaxed={"standard": "It is certified here."}) == {"here", "says nothing", "lacks it"}
+
+
 def test_a_licence_and_a_standard_are_asked_for_and_what_is_not_known_stays(world: World, db: Connection) -> None:
     ids = put(world, db)
     told = {

@@ -156,6 +156,8 @@ ASKED = {
         "function": ("Dry the sludge", "Dry the manure", "Function wanted"), "site": ("Hall 1", "Hall 2", "Site"),
         "baseline": ("80 mg", "60 mg", "Baseline"), "process": ("Tannery", "Dairy", "Process"),
         "tried": ("Centrifuges", "Presses", "What has been tried"), "constraints": ("Basement", "No steam", "Constraints"),
+        "country": ("DE", "FR", "Country where it is to be used"),
+        "required_standards": ("ISO 9001", "CE", "Certificates and standards that it must have"),
         "contact": ("The engineer", "The head", "Contact"), "readiness_text": ("Runs", "Prototype", "Readiness, in words"),
     },
     "technologies": {
