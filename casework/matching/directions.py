@@ -39,31 +39,38 @@ def meaning_of(model: Model, sentences: Sequence[str]) -> Meaning:
 
 
 class Directions:
-    """The directions of many records; what it has is never changed, so that threads may share it."""
+    """The directions of many records, in the order of their ids; what it has is never changed, so that threads may share it."""
 
-    def __init__(self, ids: np.ndarray, rows: np.ndarray) -> None:
-        self._ids, self._rows = ids, rows
-        squares = np.empty(len(rows), np.float64)
-        for at in range(0, len(rows), _AT_ONCE):
-            wide = rows[at : at + _AT_ONCE].astype(np.int32)
-            squares[at : at + _AT_ONCE] = (wide * wide).sum(axis=1)
-        self._lengths = np.sqrt(squares)
+    def __init__(self, ids: np.ndarray, rows: np.ndarray, lengths: np.ndarray) -> None:
+        self._ids, self._rows, self._lengths = ids, rows, lengths
 
     @classmethod
     def none(cls) -> Directions:
         """Of no record."""
-        return cls(np.zeros(0, "<U36"), np.zeros((0, WIDTH), np.int8))
+        return cls(np.zeros(0, "<U36"), np.zeros((0, WIDTH), np.int8), np.zeros(0, np.float64))
 
     def __len__(self) -> int:
         return len(self._ids)
 
+    def missing(self, ids: Sequence[str]) -> list[str]:
+        """Those of some records of which it has no direction, in their order."""
+        if not len(self._ids):
+            return list(ids)
+        asked = np.array(ids, "<U36")
+        places = np.minimum(np.searchsorted(self._ids, asked), len(self._ids) - 1)
+        return [id for id, known in zip(ids, self._ids[places] == asked, strict=True) if not known]
+
     def changed(self, told: Mapping[str, bytes | None]) -> Directions:
         """With other directions of some records; without those that have none any more."""
         left = ~np.isin(self._ids, np.array(list(told), "<U36"))
-        new = {id: direction for id, direction in told.items() if direction is not None}
-        rows = np.frombuffer(b"".join(new.values()), np.int8).reshape(len(new), WIDTH)
+        new = sorted((id, direction) for id, direction in told.items() if direction is not None)
+        rows = np.frombuffer(b"".join(direction for _, direction in new), np.int8).reshape(len(new), WIDTH)
+        ids, stay = np.array([id for id, _ in new], "<U36"), self._ids[left]
+        places = np.searchsorted(stay, ids)
         return Directions(
-            np.concatenate([self._ids[left], np.array(list(new), "<U36")]), np.concatenate([self._rows[left], rows])
+            np.insert(stay, places, ids),
+            np.insert(self._rows[left], places, rows, axis=0),
+            np.insert(self._lengths[left], places, _lengths_of(rows)),
         )
 
     def closest(self, direction: bytes, most: int) -> list[str]:
@@ -75,8 +82,19 @@ class Directions:
             near[at : at + _AT_ONCE] = self._rows[at : at + _AT_ONCE].astype(np.float32) @ asked
         near /= np.maximum(self._lengths, 1)
         least = np.partition(near, -most)[-most] if len(near) > most else 0.0
-        found: list[int] = np.flatnonzero((near >= least) & (near > 0)).tolist()
-        return [str(self._ids[n]) for n in sorted(found, key=lambda n: (-near[n], self._ids[n]))][:most]
+        found = np.flatnonzero((near >= least) & (near > 0))
+        first = found[np.argsort(-near[found], kind="stable")][:most]
+        ids: list[str] = self._ids[first].tolist()
+        return ids
+
+
+def _lengths_of(rows: np.ndarray) -> np.ndarray:
+    squares = np.empty(len(rows), np.float64)
+    for at in range(0, len(rows), _AT_ONCE):
+        wide = rows[at : at + _AT_ONCE].astype(np.int32)
+        squares[at : at + _AT_ONCE] = (wide * wide).sum(axis=1)
+    lengths: np.ndarray = np.sqrt(squares)
+    return lengths
 
 
 def closest_sentences(one: bytes, other: bytes) -> tuple[int, int] | None:

@@ -7,7 +7,7 @@ found: by looking at all that say any of the terms, or, where these are many, at
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,8 +90,11 @@ class Sought:
     asked: Collection[str]
 
 
-def find_candidates(db: Connection, sought: Sought, beside: Collection[str] = ()) -> list[Candidate]:
-    """The records that say most of what is sought, and some others beside, in the order of their ids."""
+def find_candidates(db: Connection, sought: Sought, beside: Callable[[], Collection[str]] = tuple) -> list[Candidate]:
+    """The records that say most of what is sought, and some others beside, in the order of their ids.
+
+    Which others is asked once the first are found: whoever looks for them may do so meanwhile.
+    """
     of = {"programme": sought.programme, "noun": sought.noun}
     found: list[Candidate] | None = None
     if sum(one.records for one in sought.telling) > FEW:
@@ -100,7 +103,7 @@ def find_candidates(db: Connection, sought: Sought, beside: Collection[str] = ()
         terms, weights = [one.term for one in sought.telling], [one.weight for one in sought.telling]
         given = {**of, "terms": terms, "weights": weights, "mark": mark_of(sought.noun), "most": CANDIDATES}
         found = [candidate_of(row, sought.asked) for row in db.execute(_MOST_SAYING, given)]
-    if more := sorted({*beside} - {one.id for one in found}):
+    if more := sorted({*beside()} - {one.id for one in found}):
         found += [candidate_of(row, sought.asked) for row in db.execute(_THESE, {**of, "ids": more})]
         found.sort(key=lambda one: one.id)
     return found

@@ -169,17 +169,17 @@ def _ours(
             progress("documents", done, len(names))
     for table in _TABLES:
         db.execute(text(f"ANALYZE {table}"))
-    comparing = similar and installed()
-    if comparing:
+    with_texts = similar and installed()
+    if with_texts:
         _look_at(db, collection, names, progress)
     glossary, lists, words = shipped_glossary(), dict[str, Sequence[str]](), dict[str, Sequence[str]]()
     missing: Counter[str] = Counter()
     for n, query in enumerate(sorted(collection.judged), start=1):
         said = collection.queries.get(query, "")
-        found = similar_texts.find_similar(db, _PROGRAMME, said)
-        if (why := found.without if comparing else Without.NOT_INSTALLED if similar else NOT_ASKED) is not None:
+        comparing = similar_texts.begin_comparing(db, _PROGRAMME, said)
+        if (why := comparing().without if with_texts else Without.NOT_INSTALLED if similar else NOT_ASKED) is not None:
             missing[str(why)] += 1
-        evidence = gather(db, _PROGRAMME, TECHNOLOGY, said, glossary=glossary, similar=found)
+        evidence = gather(db, _PROGRAMME, TECHNOLOGY, said, glossary=glossary, comparing=comparing)
         lists[query] = [names[one.id] for one in place(evidence, weights)]
         words[query] = [names[one.id] for one in place(replace(evidence, similar=None), weights)]
         if progress is not None and n % 50 == 0:

@@ -21,7 +21,7 @@ from casework.matching.query import Asked, ask, tellers
 from casework.matching.weights import FIRST, SHIPPED, Weights, weights_of
 from casework.operations.core.programme_lists import read_lists
 from casework.operations.matching.candidates import Candidate, Sought, find_candidates, within
-from casework.operations.matching.similar_texts import Similar, silent_of
+from casework.operations.matching.similar_texts import Comparing
 
 #: The channels: what records say, and, with a model, what they mean.
 WORDS, TEXT = "words", "text"
@@ -92,13 +92,12 @@ def gather(
     glossary: Glossary,
     but: str | None = None,
     translated: bool = True,
-    similar: Similar | None = None,
+    comparing: Comparing | None = None,
 ) -> Evidence:
     """What the catalogue says to a text; `but` leaves a record out, and one that is not `translated` is asked for as it is written.
 
-    Those that are `similar` are candidates too.
+    What `comparing` gives are candidates too: it is waited for once the database has found all others.
     """
-    ranks = similar.ranks if similar is not None and similar.without is None else None
     asked = ask(said, dictionary=cc_cedict() if translated else None, glossary=glossary, chinese=True)
     of = {"programme": programme, "noun": noun}
     state = db.execute(_CORPUS, {**of, "terms": [one.term for one in asked]}).first()
@@ -110,15 +109,18 @@ def gather(
     sought = Sought(
         programme=programme, noun=noun, telling=telling, records=corpus.records, asked=[one.term for one in asked]
     )
-    found = [one for one in find_candidates(db, sought, ranks or ()) if one.id != but]
+    found = find_candidates(db, sought, (lambda: comparing().ranks) if comparing is not None else tuple)
+    found = [one for one in found if one.id != but]
+    similar = comparing() if comparing is not None else None
+    compared = None if similar is None or similar.without is not None else similar
     return Evidence(
         version=state.version,
         glossary=glossary.version,
         asked=asked,
         corpus=corpus,
         candidates=found,
-        similar=ranks,
-        silent=() if similar is None or ranks is None else silent_of(db, similar, [one.id for one in found]),
+        similar=None if compared is None else compared.ranks,
+        silent=() if compared is None else compared.silent_of([one.id for one in found]),
     )
 
 

@@ -35,7 +35,7 @@ from casework.operations.matching.idle_records import count_idle
 from casework.operations.matching.listing import folded_of, kept, list_of, standing_of, weights_in
 from casework.operations.matching.ranking import TEXT, WORDS, gather, read_glossary, read_weights
 from casework.operations.matching.run_decisions import decided_on, with_names
-from casework.operations.matching.similar_texts import Without, closest_pairs, find_similar
+from casework.operations.matching.similar_texts import Without, begin_comparing, closest_pairs
 from casework.operations.matching.twin_groups import documented_of, groups_among
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of, reach
@@ -155,11 +155,12 @@ def start_run(
         raise InvalidForm(fields={"filters.territory": reasons.fields.NO_COUNTRY})
     asked = (said or "").strip() or _said_by(row)
     # A model that is loaded first takes a while, for which nobody waits.
-    similar = find_similar(db, programme, asked)
+    comparing = begin_comparing(db, programme, asked)
     # Nobody writes a record meanwhile: version, candidates and facts are of one moment.
     with whole(db):
         lock_log(db, programme)
-    evidence = gather(db, programme, TECHNOLOGY, asked, glossary=read_glossary(db, programme), similar=similar)
+    evidence = gather(db, programme, TECHNOLOGY, asked, glossary=read_glossary(db, programme), comparing=comparing)
+    similar = comparing()
     facts = facts_of(db, programme, [one.id for one in evidence.candidates])
     if row.owner_id is not None:
         note_conflicts(db, actor, row, facts)

@@ -1,15 +1,17 @@
 """Finds the technologies that mean most of the same as a text, with the sentences by which that is seen. Reads only.
 
-A process keeps the directions of a programme's technologies, fifty megabytes for 130,000, and reads what came or went since.
+A process keeps the directions of a programme's technologies, fifty megabytes for 130,000, and reads what came or went since. They are
+compared in a thread of its own, while whoever asks goes on: the database looks for those that share words meanwhile.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import Connection, text
 
@@ -20,6 +22,7 @@ from casework.operations.matching.meanings import kept_as, told_by
 from casework.operations.matching.text_model import the_model
 
 if TYPE_CHECKING:
+    from casework.matching.dense import Model
     from casework.matching.directions import Directions
 
 #: So much of a sentence is shown.
@@ -50,6 +53,16 @@ class Similar:
     #: The sentences of the text, with their signs.
     said: Sequence[str] = ()
     signs: bytes = b""
+    #: What it was compared with.
+    among: Directions | None = None
+
+    def silent_of(self, ids: Sequence[str]) -> list[str]:
+        """Those of some records that were not compared: in a language that the model does not know, or not looked at so far."""
+        return [] if self.among is None else self.among.missing(ids)
+
+
+#: A comparison that goes on: gives what was found, once it is there.
+Comparing: TypeAlias = Callable[[], Similar]
 
 
 #: What a programme has of them.
@@ -66,14 +79,6 @@ _SENTENCES = text("""
     SELECT t.id::text, t.title, t.problem, t.advantage, t.description, m.sentences
     FROM record_meanings m JOIN technologies t ON t.id = m.record_id
     WHERE m.record_id = ANY(CAST(:ids AS uuid[])) AND m.model = :model AND m.sentences IS NOT NULL
-""")
-
-
-#: Those of some records that the model could not read, or has not read yet.
-_SILENT = text("""
-    SELECT id::text FROM unnest(CAST(:ids AS uuid[])) asked(id)
-    WHERE NOT EXISTS (SELECT FROM record_meanings m WHERE m.record_id = id AND m.model = :model AND m.direction IS NOT NULL)
-    ORDER BY id
 """)
 
 
@@ -109,28 +114,47 @@ def drop_held(db: Connection, programme: str) -> None:
         _held.pop((str(db.engine.url), programme), None)
 
 
-def find_similar(db: Connection, programme: str, said: str) -> Similar:
-    """The technologies of a programme that mean most of the same as a text."""
+def begin_comparing(db: Connection, programme: str, said: str) -> Comparing:
+    """Compare the technologies of a programme with a text. All that is read of the database is read before this answers."""
     state = db.execute(_STATE, {"programme": programme, "noun": TECHNOLOGY}).one_or_none()
     if state is None or state.meant is None:
-        return Similar(without=Without.NOT_SWITCHED_ON)
+        return _none(Without.NOT_SWITCHED_ON)
     if (model := the_model()) is None:
-        return Similar(without=Without.NOT_INSTALLED)
+        return _none(Without.NOT_INSTALLED)
     if not (sentences := sentences_of(said)):
-        return Similar(without=Without.LANGUAGE, model=model.version)
-    from casework.matching.directions import meaning_of
-
+        return _none(Without.LANGUAGE, model.version)
     directions = _directions(db, programme, model.version, state.meanings)
     if not len(directions):
-        return Similar(without=Without.NOT_MADE, model=model.version)
+        return _none(Without.NOT_MADE, model.version)
+    thread = ThreadPoolExecutor(1, "casework-similar")
+    comparing = thread.submit(_compared, model, directions, sentences)
+    # It ends once it has answered, whether anybody asks for that or not.
+    thread.shutdown(wait=False)
+    return comparing.result
+
+
+def _none(without: Without, model: str = "") -> Comparing:
+    return lambda: Similar(without=without, model=model)
+
+
+def _compared(model: Model, directions: Directions, sentences: Sequence[str]) -> Similar:
+    from casework.matching.directions import meaning_of
+
     meaning = meaning_of(model, sentences)
     ranks = {id: rank for rank, id in enumerate(directions.closest(meaning.direction, DEPTH), start=1)}
-    return Similar(model=model.version, records=len(directions), ranks=ranks, said=sentences, signs=meaning.sentences)
+    return Similar(
+        model=model.version,
+        records=len(directions),
+        ranks=ranks,
+        said=sentences,
+        signs=meaning.sentences,
+        among=directions,
+    )
 
 
-def silent_of(db: Connection, similar: Similar, ids: Sequence[str]) -> list[str]:
-    """Those of some records that could not be compared: in a language that the model does not know, or not looked at so far."""
-    return list(db.execute(_SILENT, {"ids": list(ids), "model": kept_as(similar.model)}).scalars())
+def find_similar(db: Connection, programme: str, said: str) -> Similar:
+    """The technologies of a programme that mean most of the same as a text."""
+    return begin_comparing(db, programme, said)()
 
 
 def closest_pairs(db: Connection, similar: Similar, ids: Sequence[str]) -> dict[str, list[str]]:

@@ -190,7 +190,7 @@ def test_what_is_named_beside_comes_in_once_and_in_its_place(world: World, db: C
         "SELECT record_id::text FROM indexed_records WHERE NOT record_id = ANY(CAST(:ids AS uuid[])) AND noun = 'technology' LIMIT 1"
     )
     other = db.execute(statement, {"ids": found}).scalar_one()
-    more = find_candidates(db, asking, [other, found[0]])
+    more = find_candidates(db, asking, lambda: [other, found[0]])
     assert [one.id for one in more] == sorted([*found, other])
 
 
