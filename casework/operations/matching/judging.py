@@ -189,10 +189,10 @@ def _ours(
 
 def _look_at(db: Connection, collection: Collection, names: Mapping[str, str], progress: Progress | None) -> None:
     """Keep what documents mean, as the job does for records."""
-    from casework.matching.directions import meaning_of
-
     if (model := the_model()) is None:
         return
+    from casework.matching.directions import meaning_of
+
     db.execute(meanings.SWITCH_ON, {"programme": _PROGRAMME, "noun": TECHNOLOGY})
     db.execute(text("UPDATE index_states SET meanings = 1"))
     for n, (id, name) in enumerate(names.items(), start=1):

