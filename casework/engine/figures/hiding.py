@@ -7,20 +7,24 @@ as the same; what is open by then is told with nothing that it hangs together wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from casework.engine.figures.across import LEAST, REST, ROOM, Cell
 
 
 def hide(
-    cells: Mapping[Cell, int], sums: Sequence[Sequence[Cell]], known: Sequence[Sequence[Cell]] = ()
+    cells: Mapping[Cell, int],
+    sums: Sequence[Sequence[Cell]],
+    known: Sequence[Sequence[Cell]] = (),
+    also: Collection[Cell] = (),
 ) -> dict[Cell, bool]:
     """The cells that are not printed: those under three, and so many more that none of them can be worked out; of each whether it is
     said to be under three.
 
     Of each of `sums` the first cell is what the others come to. What those of each of `known` come to a reader may have from elsewhere.
+    Those of `also` are hidden in any case.
     """
-    found = _Search(cells, [one for one in sums if len(one) == 2])
+    found = _Search(cells, [one for one in sums if len(one) == 2], also)
     real = [found.written(one[0], one[1:]) for one in sums if len(one) > 2]
     # Where all are hidden from the beginning, nothing more can be.
     told = [found.written(None, one) for one in known if any(cells[cell] >= LEAST for cell in one)]
@@ -45,7 +49,7 @@ class _Search:
     An unknown is one of the cells that are known to be the same, by its place among all of them in their order.
     """
 
-    def __init__(self, cells: Mapping[Cell, int], same: Iterable[Sequence[Cell]]) -> None:
+    def __init__(self, cells: Mapping[Cell, int], same: Iterable[Sequence[Cell]], also: Collection[Cell] = ()) -> None:
         ordered = sorted(cells)
         self._number = {cell: n for n, cell in enumerate(ordered)}
         self._first: list[int] = [*range(len(ordered))]
@@ -59,6 +63,8 @@ class _Search:
         for n, first in enumerate(self._first):
             if self._values[n] < LEAST or self._is_room[n]:
                 self._hidden[first] = True
+        for cell in also:
+            self._hidden[self._first[self._number[cell]]] = True
         #: Between what a reader holds each for possible: that a line is there says that it is not nought.
         self._between = [(LEAST, _ANY) if value >= LEAST else (min(value, 1), LEAST - 1) for value in self._values]
         #: Of which it is not even said that they are under three.

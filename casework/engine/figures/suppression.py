@@ -1,6 +1,7 @@
 """What somebody outside the office is shown of figures: no cell under three, and none that subtraction would give away.
 
-Every cell that is printed is an unknown, and whatever adds up among them an equation; what is hidden by these `hiding` finds.
+Every cell that is printed is an unknown, and whatever adds up among them an equation; what is hidden by these `hiding` finds. What follows
+from how cases go, and from no such equation, `courses` finds, and more is hidden until nothing does.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from itertools import pairwise
 from casework.engine.figures.across import LEAST, REST, ROOM, STATED, UNTOLD, Cell, across
 from casework.engine.figures.across import value_of as _value
 from casework.engine.figures.counting import DENOMINATOR, NUMERATOR, Figure, Row
+from casework.engine.figures.courses import Courses
 from casework.engine.figures.hiding import hide
 
 #: A cell of fewer than the least is printed as that; one that is hidden for its sake as nothing.
@@ -49,7 +51,11 @@ def suppressed(figures: Mapping[str, Figure]) -> dict[str, tuple[ShownRow, ...]]
     sums = equations(shown)
     between = across(shown)
     cells |= rests(cells, [*sums, *between])
+    courses, more = Courses(shown), set[Cell]()
     hidden = hide(cells, [*sums, *between], families(shown))
+    while found := courses.worked_out(hidden):
+        more |= found
+        hidden = hide(cells, [*sums, *between], families(shown), more)
     # An amount follows from those of the other lines, as a number does.
     broken = {cell for one in sums if len(one) > 2 and hidden.keys() & set(one) for cell in one[1:]}
     return {

@@ -1,0 +1,254 @@
+"""What somebody works out of the numbers of cases who knows how a case goes: one step after the other, then it ends in one way, and it
+needs an assessment or none.
+
+Each number counts the cases of some courses. How many cases went each course nobody is told, so a hidden number can be another one as long
+as there are numbers of cases that agree with all that is printed: a linear programme, which is solved exactly. Whoever holds more courses
+for possible works out less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from casework.engine.figures.across import LEAST, OPENED, PLANNED, SIGNED, SITE, Cell, value_of
+from casework.engine.figures.counting import DENOMINATOR, NUMERATOR, Figure, Row
+from casework.engine.figures.simplex import Between, OutOfSteps, Programme, Steps
+
+_LIVE, _STOPPED, _INTRODUCED = "live", "stopped", "introduced"
+_NEEDED, _PASSED, _NOT_NEEDED = "needed", "passed", "not_needed"
+#: So many steps of all linear programmes together. What is open by then is told with no number of cases; few programmes take a tenth.
+STEPS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """How a case can have gone."""
+
+    steps: frozenset[str]
+    state: str
+    assessment: str
+
+
+_Is = Callable[[_Course], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number that is printed: what it counts, how many these are, and the least that it can be since its line is there."""
+
+    cell: Cell
+    counts: _Is
+    true: int
+    least: int
+
+    def between(self, hidden: Mapping[Cell, bool]) -> tuple[int, int | None]:
+        """Between what it is known to lie. Of most that is hidden so it is known that it is three at least."""
+        if self.cell not in hidden:
+            return self.true, self.true
+        if hidden[self.cell]:
+            return self.least, LEAST - 1
+        return (LEAST if self.true >= LEAST else self.least), None
+
+
+class Courses:
+    """The numbers of figures that count cases, and the courses that agree with them."""
+
+    def __init__(self, figures: Mapping[str, Figure]) -> None:
+        self._figures = figures
+        self._steps = Steps(STEPS)
+        plain = [row.of for row in self._rows("conversion") if row.of.keys() == {"step", "next"}]
+        self._trunk = [str(of["next"]) for of in plain]
+        self._states, self._failed = self._ends()
+        self._numbers = [*self._find()]
+        self._courses = self._choose() if self._numbers else []
+
+    def worked_out(self, hidden: Mapping[Cell, bool]) -> set[Cell]:
+        """Cells that are to be hidden as well, so that none under three follows; none where none does."""
+        if not self._courses:
+            return set()
+        shown = {one.cell for one in self._numbers} - hidden.keys()
+        try:
+            return self._one_more(hidden, shown)
+        except OutOfSteps:
+            return shown
+
+    def _one_more(self, hidden: Mapping[Cell, bool], shown: set[Cell]) -> set[Cell]:
+        programme = self._programme(hidden)
+        for small in self._asked():
+            binding = programme.proof(self._places(small.counts), small.true)
+            if binding is None:
+                continue
+            # Of what it follows from the smallest that helps, else the smallest of all.
+            near = sorted(
+                (one.true, one.cell) for one in self._numbers if one.cell in shown and self._key(one) in binding
+            )
+            for _, cell in near:
+                more = self._same(cell, shown)
+                trial = self._programme({**hidden, **dict.fromkeys(more, False)})
+                if trial.proof(self._places(small.counts), small.true) is None:
+                    return more
+            if shown:
+                return self._same(min((one.true, one.cell) for one in self._numbers if one.cell in shown)[1], shown)
+        return set()
+
+    def _asked(self) -> Iterator[_Number]:
+        """Of each of those under three one, as far as a case can be one that it counts."""
+        seen = set[tuple[int, ...]]()
+        for one in sorted(self._numbers, key=lambda number: number.cell):
+            key = self._key(one)
+            if one.true < LEAST and key and key not in seen:
+                seen.add(key)
+                yield one
+
+    def _same(self, cell: Cell, shown: Collection[Cell]) -> set[Cell]:
+        """What counts the same cases is hidden with it."""
+        key = next(self._key(one) for one in self._numbers if one.cell == cell)
+        return {one.cell for one in self._numbers if one.cell in shown and self._key(one) == key}
+
+    def _key(self, one: _Number) -> tuple[int, ...]:
+        return self._places(one.counts)
+
+    def _places(self, counts: _Is) -> tuple[int, ...]:
+        return tuple(n for n, course in enumerate(self._courses) if counts(course))
+
+    def _programme(self, hidden: Mapping[Cell, bool]) -> Programme:
+        limits: dict[Between, None] = {}
+        for one in self._numbers:
+            limits[(self._key(one), *one.between(hidden))] = None
+        return Programme(len(self._courses), [*limits], self._steps)
+
+    # --- the courses
+
+    def _choose(self) -> list[_Course]:
+        """Those of cases that leave no step out, and of others only what some case must have gone; none where these explain nothing."""
+        usual = [frozenset(self._trunk[:n]) for n in range(len(self._trunk) + 1)]
+        unusual = [way - {step} for way in usual for step in way]
+        ends = [*product(self._states, (_NEEDED, _PASSED, _NOT_NEEDED))]
+        courses = [_Course(way, *end) for way, end in product(usual, ends)]
+        if self._went(courses) is not None:
+            return courses
+        more = [_Course(way, *end) for way, end in product(dict.fromkeys(unusual), ends) if way not in usual]
+        went = self._went([*courses, *more])
+        return [] if went is None else [*courses, *(one for n, one in enumerate(more, len(courses)) if n in went)]
+
+    def _went(self, courses: list[_Course]) -> set[int] | None:
+        """Courses that explain the true numbers; None where none do."""
+        self._courses = courses
+        try:
+            return self._programme({}).went
+        except OutOfSteps:
+            return None
+
+    # --- what the numbers count
+
+    def _rows(self, name: str) -> Sequence[Row]:
+        return self._figures[name].rows if name in self._figures else ()
+
+    def _ends(self) -> tuple[list[str], frozenset[str]]:
+        """The states that a case can be in, and which of them are failures: an outcome without a line is none."""
+        rows = self._rows("endings")
+        outcomes = {n: str(row.of.get("reason")) for n, row in enumerate(rows) if row.of.get("what") == "outcome"}
+        sums = self._figures["endings"].sums if rows else ()
+        stopped = {one[1][0] for one in sums if one[0] == (0, NUMERATOR) and len(one) == 2}
+        failed = {n for one in sums if one[0] == (0, DENOMINATOR) for n, cell in one[1:] if cell == NUMERATOR and n}
+        named = {outcomes[n]: n in failed for n in outcomes if n not in stopped}
+        self._stop_lines = stopped
+        return [_LIVE, _STOPPED, _INTRODUCED, *named], frozenset({_STOPPED, *(one for one in named if named[one])})
+
+    def _find(self) -> Iterator[_Number]:
+        for name in ("funnel", "conversion", "endings", "conflicts", "discipline", "assessments", "second_sites"):
+            for n, row in enumerate(self._rows(name)):
+                of_itself = name == "endings" and "reason" in row.of or row.of.get("what") == "waived"
+                for cell, counts in self._meaning(name, n, row).items():
+                    value = None if cell == DENOMINATOR and row.among_needs else value_of(row, cell)
+                    if value is not None:
+                        yield _Number((name, n, cell), counts, value, min(value, 1) if of_itself else 0)
+
+    def _meaning(self, name: str, n: int, row: Row) -> Mapping[str, _Is]:
+        """Which cases each number of a line counts; nothing of a line that counts others."""
+        step, what = row.of.get("step"), row.of.get("what")
+        match name:
+            case "funnel" if step in self._trunk and row.of.keys() == {"step"}:
+                upto = frozenset(self._trunk[: self._trunk.index(str(step)) + 1])
+                before = upto - {str(step)}
+                return {NUMERATOR: lambda one: upto <= one.steps, DENOMINATOR: lambda one: before <= one.steps}
+            case "funnel" if "branch" in row.of:
+                return self._branch(str(row.of["branch"]), str(what))
+            case "conversion" if row.of.keys() == {"step", "next"}:
+                return _conversion(str(step), str(row.of["next"]))
+            case "endings":
+                return self._ending(n, str(what), str(row.of.get("reason")))
+            case "conflicts" if str(what).startswith("stops_"):
+                return {DENOMINATOR: _is_live, **(self._stops(row) if what == "stops_confirmed" else {})}
+            case "discipline" if what == "last_night":
+                live = (
+                    value_of(next(iter(self._rows("conflicts")[-1:])), DENOMINATOR) if self._rows("conflicts") else None
+                )
+                return {DENOMINATOR: _is_live} if row.denominator == live else {}
+            case "assessments" if what == "signed_with_statement":
+                return {DENOMINATOR: lambda one: SIGNED in one.steps}
+            case "assessments" if what == "waived":
+                told = {DENOMINATOR: _is_spared}
+                return told | ({NUMERATOR: _is_spared} if row.numerator == row.denominator else {})
+            case "second_sites" if what == "became_more":
+                return {DENOMINATOR: lambda one: SITE in one.steps}
+        return {}
+
+    def _branch(self, branch: str, what: str) -> Mapping[str, _Is]:
+        """Of the cases with a plan, as far as the courses tell them apart."""
+        planned: _Is = lambda one: PLANNED in one.steps  # noqa: E731  one line, used below
+        if branch != "assessment":
+            return {DENOMINATOR: planned} if what != _PASSED else {}
+        asked = {_NEEDED: {_NEEDED, _PASSED}, _PASSED: {_PASSED}, _NOT_NEEDED: {_NOT_NEEDED}}[what]
+        among = {_NEEDED, _PASSED} if what == _PASSED else {_NEEDED, _PASSED, _NOT_NEEDED}
+        return {
+            NUMERATOR: lambda one: planned(one) and one.assessment in asked,
+            DENOMINATOR: lambda one: planned(one) and one.assessment in among,
+        }
+
+    def _ending(self, n: int, what: str, reason: str) -> Mapping[str, _Is]:
+        failed: _Is = lambda one: one.state in self._failed  # noqa: E731  one line, used below
+        if what == "stopped":
+            return {NUMERATOR: _is_stopped, DENOMINATOR: failed}
+        if what == "main_reason":
+            alone = sum(row.of.get("what") == what for row in self._rows("endings")) == 1
+            others: _Is = lambda one: failed(one) and not _is_stopped(one)  # noqa: E731  one line, used below
+            return {DENOMINATOR: failed, **({NUMERATOR: others} if alone else {})}
+        if what == "outcome":
+            mine: _Is = _is_stopped if n in self._stop_lines else lambda one: one.state == reason
+            return {NUMERATOR: mine, DENOMINATOR: lambda one: one.state not in (_LIVE, _INTRODUCED)}
+        return {}
+
+    def _stops(self, row: Row) -> Mapping[str, _Is]:
+        """A case that was stopped may live again: only where none does they are the same."""
+        stopped = next((one.numerator for one in self._rows("endings") if one.of.get("what") == "stopped"), None)
+        return {NUMERATOR: _is_stopped} if row.numerator == stopped else {}
+
+
+def _is_live(one: _Course) -> bool:
+    return one.state == _LIVE
+
+
+def _is_stopped(one: _Course) -> bool:
+    return one.state == _STOPPED
+
+
+def _is_spared(one: _Course) -> bool:
+    return one.assessment == _NOT_NEEDED
+
+
+def _conversion(step: str, following: str) -> Mapping[str, _Is]:
+    there: _Is = lambda one: step == OPENED or step in one.steps  # noqa: E731  one line, used below
+    on: _Is = lambda one: there(one) and following in one.steps  # noqa: E731  one line, used below
+    return {
+        DENOMINATOR: there,
+        NUMERATOR: on,
+        "went_on": on,
+        "ended": lambda one: there(one) and not on(one) and one.state != _LIVE,
+        "open": lambda one: there(one) and not on(one) and one.state == _LIVE,
+    }
+
+
+__all__ = ["STEPS", "Courses"]
