@@ -249,6 +249,7 @@ TABLE: tuple[Row, ...] = (
     ),
     get("/cases/<number>/map", READERS | LAB | BANK, there=FOREIGN),
     get("/cases/<number>/clocks", READERS | LAB | BANK, there=FOREIGN),
+    get("/cases/<number>/past", READERS - DECIDERS, DECIDERS, there_refused=FOREIGN),
     get("/cases/<number>/forecast", DECIDERS | {"manager"}, there=FOREIGN),
     get("/cases/<number>/verify", READERS, there=FOREIGN),
     # --- messages ---

@@ -131,10 +131,10 @@ def list_events(
 
 
 def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) -> list[RecentEvent]:
-    """The newest entries of a case's history, the last first, for those who see it whole. Raises NotFound."""
+    """The newest entries of a case's history up to where it stands, the last first, for those who see it whole. Raises NotFound."""
     if sight(actor, case) < Sight.ALL:
         raise NotFound("history")
-    rows = db.execute(text(_LAST), {"log": case.log, "most": insist_limit(limit)}).all()
+    rows = db.execute(text(_LAST), {"log": case.log, "until": case.seq, "most": insist_limit(limit)}).all()
     events = [row_as(EventRow, row) for row in rows]
     named, library = {person for event in events for person in people_of(event)}, load_library()
     names = names_of(db, named, named)
@@ -264,7 +264,7 @@ def _unerased(body: JsonMapping) -> JsonObject:
 _LAST = f"""
     SELECT e.seq, e.kind, e.track_id, e.header, e.effects, e.body, to_jsonb(t) AS task, {TITLE} AS title FROM events e
     LEFT JOIN tasks t ON t.id = CAST(e.effects->>'task' AS uuid)
-    WHERE e.log_id = CAST(:log AS uuid) ORDER BY e.seq DESC LIMIT :most
+    WHERE e.log_id = CAST(:log AS uuid) AND e.seq <= :until ORDER BY e.seq DESC LIMIT :most
 """
 
 

@@ -79,18 +79,34 @@ def _as_loaded(case: Case) -> Case:
     return replace(case, title=None if case.title is ERASED else case.title, **ordered)
 
 
+def find_audited(db: Connection, actor: Actor, number: str) -> Case:
+    """A case as it stands now, for those who may see it as it was: who audit it, and see it whole. Raises NotFound and NotAllowed."""
+    case, level = find_case(db, actor, number)
+    if level < Sight.ALL:
+        raise NotFound("case")
+    if not may_look_back(actor, case):
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=sorted(LOOKS_BACK)))
+    return case
+
+
+def may_look_back(actor: Actor, case: Case) -> bool:
+    """Whether somebody who sees a case whole may see it as it was."""
+    return actor.in_programme(case.programme, LOOKS_BACK)
+
+
 def find_case_then(db: Connection, actor: Actor, number: str, at: datetime) -> CaseThen:
     """A case as it stood at an instant, for those who audit it and see it whole now.
 
     Raises NotFound, also before it was opened; NotAllowed; InvalidForm for an instant that is still to come.
     """
-    case, level = find_case(db, actor, number)
-    if level < Sight.ALL:
-        raise NotFound("case")
-    if not actor.in_programme(case.programme, LOOKS_BACK):
-        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=sorted(LOOKS_BACK)))
+    case = find_audited(db, actor, number)
     if at > max(now(db), case.last_at):
         raise InvalidForm(fields={"as_of": reasons.fields.NOT_IN_FUTURE})
+    return case_then(db, case, at)
+
+
+def case_then(db: Connection, case: Case, at: datetime) -> CaseThen:
+    """The same of one that was found. Raises NotFound before it was opened."""
     then = fold_until(read_events(db, case.log), at)
     if then is None:
         raise NotFound("case")

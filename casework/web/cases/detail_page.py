@@ -26,6 +26,7 @@ from casework.operations.core.unread import look
 from casework.operations.deadlines.queries import explain_tasks
 from casework.operations.documents.service import list_documents
 from casework.operations.history.lanes import read_lanes
+from casework.operations.history.past_cases import may_look_back
 from casework.operations.messages.threads import list_threads
 from casework.operations.oversight.prospects import read_prospect
 from casework.operations.results.stories import WRITERS, went_well
@@ -51,6 +52,7 @@ from casework.web.cases.next_step import (
     waits_of,
     yours_of,
 )
+from casework.web.cases.past_picker import picker_of
 from casework.web.cases.progress import step_name, steps_of
 from casework.web.deadlines.presenter import ledger
 from casework.web.history.sentences import say_entry, say_join
@@ -207,6 +209,7 @@ def show(number: str) -> str:
         supervises = actor.in_programme(case.programme, (Role.SUPERVISOR,))
         risks = say_risks(read_prospect(db, case)) if supervises else []
         threads = threads_of(list_threads(db, actor, case), number, case.log)
+        looks_back = may_look_back(actor, case)
         about, lanes = show_about(db, actor, case), read_lanes(db, actor, case)
         follows = look(db, actor, case.log)
     library = load_library()
@@ -290,6 +293,7 @@ def show(number: str) -> str:
         say_money=Values().say,
         statuses=STATUSES_OF_RIGHTS,
         standing=STANDING,
+        picker=picker_of(case.opened_at, calendar) if looks_back else None,
         adds_rights="add_rights" in shown.case_actions,
         removes_rights="remove_rights" in shown.case_actions,
         party_name=party_name,

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from casework.web.cases import action_page, case_action_pages, detail_page, forecast_page, list_page
+from casework.web.cases import action_page, case_action_pages, detail_page, forecast_page, list_page, past_page
 from casework.web.tasks import case_task_pages, new_task_page
 
 blueprint = Blueprint("cases", __name__)
@@ -24,6 +24,7 @@ _SHOWN: Views = (
     ("/cases.csv", "csv", list_page.export_csv),
     ("/cases.xlsx", "xlsx", list_page.export_xlsx),
     (_CASE, "show", detail_page.show),
+    (f"{_CASE}/past", "past", past_page.show),
     (f"{_CASE}/forecast", "forecast", forecast_page.show),
     (f"{_CASE}/hand-over", "hand_over", case_action_pages.ask_hand_over),
     (f"{_CASE}/rights/add", "add_rights", case_action_pages.ask_more_rights),

@@ -35,6 +35,8 @@ SHORTCUTS = (
     Shortcut(("r",), N_("Refuse the candidate")),
     Shortcut(("c",), N_("Compare the selected candidates")),
     Shortcut(("a",), N_("Accept the candidate; elsewhere go to the next action, or into the form")),
+    Shortcut(("p",), N_("Where a case is shown as it was: to the event before")),
+    Shortcut(("f",), N_("Where a case is shown as it was: to the following event")),
     Shortcut((".",), N_("Open “More actions”")),
     Shortcut(("g", "w"), N_("Go to your work")),
     Shortcut(("g", "q"), N_("Go to the queues")),

@@ -102,6 +102,8 @@
     s: () => inRow("s"),
     r: () => inRow("r"),
     c: () => press('main [data-key="c"]'),
+    p: () => press('main [data-key="p"]'),
+    f: () => press('main [data-key="f"]'),
     a: () => inRow("a") || (document.querySelector(".next a.btn, .next button") || firstField() || document.querySelector("main a.btn-primary"))?.focus(),
     ".": () => {
       const menu = document.querySelector("main details.menu");
