@@ -14,7 +14,7 @@ from casework import reasons
 from casework.errors import LogUnusable
 from casework.ledger.signed_notes import BadNote
 from casework.operations.core.perform import home_of
-from casework.operations.verification.case_archive import check_case_file
+from casework.operations.verification.case_archive import check_case_file, unsigned
 from casework.operations.verification.service import Checked, count_logs, verify_each, verify_log
 from casework.operations.verification.tree_judgement import KeptElsewhere, kept_of
 from casework.records.database import connect_engine, transaction
@@ -90,14 +90,24 @@ def verify(case: str | None, path: Path | None, checkpoints: tuple[Path, ...], a
 
 def _verify_file(path: Path, *, as_json: bool) -> None:
     faults = check_case_file(path)
+    waiting = None if faults else unsigned(path)
     if as_json:
-        click.echo(json.dumps({"faults": faults}, ensure_ascii=False))
+        click.echo(json.dumps({"faults": faults, "unsigned": waiting}, ensure_ascii=False))
     else:
         for fault in faults:
             click.echo(fault)
         click.echo(f"{path.name}: {_count(len(faults))}")
+        if not faults:
+            click.echo(_signed(waiting))
     if faults:
         raise click.exceptions.Exit(1)
+
+
+def _signed(waiting: int | None) -> str:
+    if waiting is None:
+        return "No proof is within: whether it was signed cannot be told."
+    signed = f"All but {waiting} of its events were" if waiting else "All of its events were"
+    return f"{signed} in the tree that was signed; casework-verify tells by whom."
 
 
 def _count(faults: int) -> str:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from base64 import b64decode
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +27,10 @@ from casework.json_values import JsonMapping
 from casework.ledger.canonical_json import instant
 from casework.ledger.hash_chain import genesis
 from casework.ledger.integrity import Head, StoredEvent, check_log
+from casework.ledger.leaves import leaf_of
+from casework.ledger.merkle import BadProof, check_inclusion
 from casework.ledger.redactable_bodies import Erased, values
+from casework.ledger.signed_notes import parse_checkpoint, parse_note
 from casework.operations.auth.step_up import sensitive
 from casework.operations.cases.queries import describe_whole, find_case
 from casework.operations.cases.views import ConsentView, GrantView
@@ -37,6 +41,7 @@ from casework.operations.documents.service import list_documents
 from casework.operations.documents.storage import BLOCKED, PENDING, DocumentStore
 from casework.operations.documents.uploads import clean_name
 from casework.operations.verification.case_evidence import CALENDARS, EDITIONS, parts_for_judging
+from casework.operations.verification.event_proofs import prove_events
 from casework.operations.verification.kept_rows import PARTS
 from casework.operations.verification.rows import HOMES, compare, rows_kept
 from casework.permissions.actors import Actor
@@ -46,10 +51,11 @@ from casework.records.case_writer import FOLLOWING, rows_of
 from casework.records.event_log import event_of, now, read_rows
 from casework.records.row_security import whole
 
-INDEX, HISTORY, SUMS, READ_ME = "index.json", "history.ndjson", "SHA256SUMS", "README.txt"
+INDEX, HISTORY, PROOF, SUMS, READ_ME = "index.json", "history.ndjson", "proof.json", "SHA256SUMS", "README.txt"
 _PIECE = 65_536
-#: Of the index. Since 2 it names the head of the history and holds the state that the history adds up to.
-FORM = 2
+#: Of the index. Since 2 it names the head of the history and holds the state that the history adds up to; since 3 `proof.json` lies
+#: beside the history. Files of both are read.
+FORM, FORMS = 3, (2, 3)
 
 _WORDS = """{number} {title}
 As of {at}.
@@ -59,11 +65,13 @@ history.ndjson   its history, one sealed event on each line
 editions/        the rules of each workflow that it ran by; the SHA-256 of each is its name, which the history has
 calendars/       the working days by which its due days were counted, in the same way
 roles.json       the roles in which people acted in it, as they were given and ended
+proof.json       what was signed of the log of all events, and that the history is in it
 documents/       every version of every document that may be given out
 SHA256SUMS       a checksum of each part
 
 To check the parts:            sha256sum -c SHA256SUMS
-To check the history as well:  casework verify --file THIS.zip
+To check the history as well:  casework-verify THIS.zip --key KEYS, which needs nothing of the office,
+                               or  casework verify --file THIS.zip
 """
 
 
@@ -159,6 +167,7 @@ def make_case_file(db: Connection, actor: Actor, document_store: DocumentStore, 
     with whole(db):
         rows = list(read_rows(db, case.log))
         kept = rows_kept(db, case.log, HOMES[case.kind])
+    proofs = prove_events(db, case.log, [row.seq for row in rows])
     judging = parts_for_judging(db, case, rows)
     history = "".join(_line(row) for row in rows).encode()
     index = {
@@ -171,7 +180,13 @@ def make_case_file(db: Connection, actor: Actor, document_store: DocumentStore, 
         "rows": kept,
     }
     words = _WORDS.format(number=case.number, title=case.title or "", at=instant(at))
-    first = {READ_ME: words.encode(), INDEX: _json(index).encode(), HISTORY: history, **dict(judging)}
+    first = {
+        READ_ME: words.encode(),
+        INDEX: _json(index).encode(),
+        HISTORY: history,
+        PROOF: _json(proofs.told()).encode(),
+        **dict(judging),
+    }
 
     def guard(pieces: Iterator[bytes]) -> Iterator[bytes]:
         return while_seen(
@@ -249,7 +264,7 @@ def _faults(archive: zipfile.ZipFile) -> Iterator[str]:
     index = json.loads(archive.read(INDEX))
     rows = [json.loads(line) for line in archive.read(HISTORY).decode().splitlines()]
     stored = [_stored(row) for row in rows]
-    if index["form"] != FORM:
+    if index["form"] not in FORMS:
         yield f"{INDEX} names no head, so whether the history ends where it did cannot be told. Take the file out anew."
         return
     faults = check_log(iter(stored), Head(index["log"], index["head"]["seq"], index["head"]["hash"]))
@@ -257,6 +272,13 @@ def _faults(archive: zipfile.ZipFile) -> Iterator[str]:
         yield fault.sentence
     if not faults:
         yield from _state_faults(index, rows)
+        if index["form"] == FORM:
+            yield from _proof_faults(json.loads(archive.read(PROOF)), rows)
+    yield from _document_faults(index, rows, digests)
+
+
+def _document_faults(index: JsonMapping, rows: list[JsonMapping], digests: Mapping[str, str]) -> Iterator[str]:
+    """Documents that are not what the history says was filed."""
     filed = {
         (file["document"], file["version"]): values(row["body"]).get("sha256")
         for row in rows
@@ -285,6 +307,31 @@ def _state_faults(index: JsonMapping, rows: list[JsonMapping]) -> Iterator[str]:
     for name in ("number", "title", "state", "outcome"):
         if index["case"][name] != (None if isinstance(expected[name], Erased) else expected[name]):
             yield f"The {name} in {INDEX} is not what the history adds up to."
+
+
+def _proof_faults(proof: JsonMapping, rows: list[JsonMapping]) -> Iterator[str]:
+    """Events that are not under the root that was signed. By whom it was, a key tells, which is not asked for here."""
+    proven, waiting = {leaf["seq"]: leaf for leaf in proof["leaves"]}, set(proof["waiting"])
+    said = None if proof["checkpoint"] is None else parse_checkpoint(parse_note(proof["checkpoint"]).text)
+    for row in rows:
+        leaf = proven.get(row["seq"])
+        if said is None or leaf is None:
+            if row["seq"] not in waiting:
+                yield f"Event {row['seq']} has no proof that it was signed."
+            continue
+        hashes = [b64decode(one) for one in leaf["hashes"]]
+        try:
+            check_inclusion(leaf_of(bytes.fromhex(row["hash"])), leaf["index"], said.size, hashes, said.root)
+        except BadProof:
+            yield f"Event {row['seq']} is not in the tree that was signed."
+
+
+def unsigned(path: Path) -> int | None:
+    """How many events of such an archive, a whole one, were not signed yet when it was taken out; None where no proof is within."""
+    with zipfile.ZipFile(path) as archive:
+        if PROOF not in archive.namelist():
+            return None
+        return len(json.loads(archive.read(PROOF))["waiting"])
 
 
 def _digest(archive: zipfile.ZipFile, name: str) -> str:

@@ -15,10 +15,20 @@ from sqlalchemy import Engine, text
 
 from casework.errors import NotFound
 from casework.operations.documents.storage import DocumentStore
-from casework.operations.verification.case_archive import HISTORY, INDEX, SUMS, check_case_file, make_case_file
+from casework.operations.verification.case_archive import (
+    HISTORY,
+    INDEX,
+    PROOF,
+    SUMS,
+    check_case_file,
+    make_case_file,
+    unsigned,
+)
 from casework.records.case_writer import FOLLOWING
 from casework.records.database import transaction
+from casework.settings import Settings
 from tests.support.file_makers import PDF
+from tests.support.published import sign_and_publish
 from tests.support.world import World
 
 Make = Callable[[str], Path]
@@ -70,6 +80,7 @@ def test_it_has_an_index_the_history_every_document_and_checksums(make: Make) ->
         "README.txt",
         INDEX,
         HISTORY,
+        PROOF,
         "documents/001-v1-报告.pdf",
         "documents/002-v1-letter.pdf",
         SUMS,
@@ -78,6 +89,58 @@ def test_it_has_an_index_the_history_every_document_and_checksums(make: Make) ->
 
 def test_a_whole_one_has_no_fault(make: Make) -> None:
     assert check_case_file(make("auditor")) == []
+
+
+@pytest.fixture
+def signed(engine: Engine, number: str, superuser_engine: Engine, settings: Settings) -> None:
+    sign_and_publish(engine, superuser_engine, settings)
+
+
+def test_every_event_has_its_proof(signed: None, make: Make) -> None:
+    path = make("officer")
+    assert check_case_file(path) == []
+    assert unsigned(path) == 0
+
+
+def test_what_was_not_signed_yet_is_counted(make: Make) -> None:
+    assert (unsigned(make("officer")) or 0) >= 3
+
+
+def altered(path: Path, change: Callable[[dict[str, Any]], None]) -> Path:
+    with zipfile.ZipFile(path) as archive:
+        proof = json.loads(archive.read(PROOF))
+    change(proof)
+    return changed(path, PROOF, json.dumps(proof).encode(), sums=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda proof: proof["leaves"].pop(1), "Event 2 has no proof"),
+        (lambda proof: proof["leaves"][1].update(index=0), "Event 2 is not in the tree"),
+        (lambda proof: proof["leaves"][2]["hashes"].pop(), "Event 3 is not in the tree"),
+        (lambda proof: proof.update(checkpoint="x"), "no file of a case"),
+    ],
+)
+def test_a_proof_that_was_changed_is_found(
+    signed: None, make: Make, change: Callable[[dict[str, Any]], None], said: str
+) -> None:
+    assert any(said in one for one in check_case_file(altered(make("officer"), change)))
+
+
+def test_a_file_of_the_form_before_is_read_and_has_no_proof(make: Make) -> None:
+    path = make("officer")
+    with zipfile.ZipFile(path) as archive:
+        index = json.loads(archive.read(INDEX))
+    earlier = changed(path, INDEX, json.dumps({**index, "form": 2}).encode(), sums=True).rename(path.with_name("2.zip"))
+    with zipfile.ZipFile(earlier) as old, zipfile.ZipFile(path, "w") as new:
+        for one in old.namelist():
+            if one != PROOF:
+                kept = old.read(one).decode("utf-8", "surrogateescape")
+                kept = "".join(line for line in kept.splitlines(True) if PROOF not in line) if one == SUMS else kept
+                new.writestr(one, kept.encode("utf-8", "surrogateescape"))
+    assert check_case_file(path) == []
+    assert unsigned(path) is None
 
 
 def test_plain_tools_check_its_parts(make: Make, tmp_path: Path) -> None:
