@@ -1,11 +1,154 @@
-"""The command `casework-verify`."""
+"""The command `casework-verify`: what it is given, in which order it looks, and what it says."""
 
 from __future__ import annotations
 
+import argparse
+import json
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TextIO
+
+from casework_verify import certificates
+from casework_verify.case_files import Checked, check_case_file, is_case_file, is_whole
+from casework_verify.faults import Fault, Unreadable
+from casework_verify.logs import check_log, checkpoint_in, note_of, tiles_in_archive, tiles_in_folder
+from casework_verify.memory import Memory, read_keys, read_memory, write_memory
+from casework_verify.reading import Archive
+from casework_verify.tiles import Tiles
+from casework_verify.words import NOTE, UNREAD, WRONG, level_of, plain, sentence
+
+WHOLE, SOMETHING_WRONG, NOT_READ = 0, 1, 2
+_SAID = {
+    "en": {"ok": "{file}: nothing is wrong.", WRONG: "{file}: {count} wrong.", UNREAD: "{file}: cannot be judged."},
+    "zh": {"ok": "{file}：未发现问题。", WRONG: "{file}：{count} 处有误。", UNREAD: "{file}：无法判断。"},
+}
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Gives the exit code: 0 where everything holds, 1 where something is wrong, 2 where a file cannot be read or judged."""
-    sys.stderr.write("casework-verify checks no files yet.\n")
-    return 2
+    asked = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # What a terminal cannot show must not end the check.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    found: list[tuple[str, Checked]] = []
+    try:
+        memory = _remember(asked)
+        tiles = tiles_in_folder(asked.tiles) if asked.tiles else Tiles()
+    except Unreadable as unread:
+        found.append((str(asked.state or asked.key or asked.tiles), Checked("state", [unread.fault])))
+    else:
+        found += [(str(path), _check(path, memory, tiles)) for path in asked.files]
+        if asked.state and all(is_whole(checked.faults) for _, checked in found):
+            found += _keep(memory, asked.state)
+    code = _code_of([fault for _, checked in found for fault in checked.faults])
+    (_tell_programs if asked.json else _tell_people)(found, asked.language, sys.stdout)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="casework-verify",
+        description="Check files of Casework: a case (ZIP), a certificate, or the published log. No network is used.",
+        epilog="Exits with 0 where everything holds, 1 where something is wrong, 2 where a file cannot be read or judged.",
+    )
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="a file, or a folder with a checkpoint and its tiles"
+    )
+    parser.add_argument("--key", type=Path, help="public keys of the log, one on each line, as you were handed them")
+    parser.add_argument("--state", type=Path, help="what was seen before; kept anew where everything holds")
+    parser.add_argument("--tiles", type=Path, metavar="DIR", help="tiles of the published log, to show that it went on")
+    parser.add_argument("--json", action="store_true", help="say it to programs")
+    parser.add_argument("--language", choices=["en", "zh"], default="en")
+    return parser
+
+
+def _remember(asked: Any) -> Memory:
+    memory = read_memory(asked.state) if asked.state else Memory()
+    for key in read_keys(asked.key) if asked.key else ():
+        if key not in memory.keys:
+            memory.keys.append(key)
+    if asked.state and not memory.keys:
+        raise Unreadable("state_keyless")
+    return memory
+
+
+def _check(path: Path, memory: Memory, tiles: Tiles) -> Checked:
+    try:
+        if path.is_dir():
+            folder = tiles_in_folder(path)
+            note = path / "checkpoint"
+            return check_log(note_of(note), memory, folder)
+        with path.open("rb") as file:
+            if file.read(4)[:2] != b"PK":
+                return _check_text(path, memory, tiles)
+            file.seek(0)
+            archive = Archive(file)
+            if is_case_file(archive):
+                return check_case_file(archive, memory, tiles)
+            if (name := checkpoint_in(archive.names)) is not None:
+                return check_log(archive.read(name, 2**16), memory, tiles_in_archive(archive))
+            raise Unreadable("file_kind")
+    except Unreadable as unread:
+        return Checked("unread", [unread.fault])
+    except (OSError, ValueError) as fault:
+        return Checked("unread", [Fault("file_missing", {"why": getattr(fault, "strerror", None) or str(fault)})])
+    except (RecursionError, MemoryError) as fault:
+        return Checked("unread", [Fault("file_damaged", {"why": type(fault).__name__})])
+
+
+def _check_text(path: Path, memory: Memory, tiles: Tiles) -> Checked:
+    """A file that is no archive: a certificate, which is JSON, or a checkpoint alone."""
+    check = getattr(certificates, "check_certificate_file", None)
+    with path.open("rb") as file:
+        begins = file.read(1)
+    if begins == b"{" and check is not None:
+        return Checked("certificate", list(check(path, memory, tiles)))
+    if begins in (b"{", b"["):
+        raise Unreadable("file_kind")
+    return check_log(note_of(path), memory, tiles)
+
+
+def _keep(memory: Memory, path: Path) -> list[tuple[str, Checked]]:
+    try:
+        write_memory(memory, path)
+    except Unreadable as unread:
+        return [(str(path), Checked("state", [unread.fault]))]
+    return []
+
+
+def _code_of(faults: list[Fault]) -> int:
+    levels = {level_of(fault) for fault in faults}
+    if WRONG in levels:
+        return SOMETHING_WRONG
+    return NOT_READ if UNREAD in levels else WHOLE
+
+
+def _tell_people(found: list[tuple[str, Checked]], language: str, out: TextIO) -> None:
+    for name, checked in found:
+        worst = UNREAD if any(level_of(one) == UNREAD for one in checked.faults) else "ok"
+        count = sum(level_of(one) == WRONG for one in checked.faults)
+        out.write(_SAID[language][WRONG if count else worst].format(file=plain(name), count=count) + "\n")
+        for fault in checked.faults:
+            mark = {NOTE: "·", UNREAD: "?", WRONG: "!"}[level_of(fault)]
+            out.write(f"  {mark} {sentence(fault, language)}\n")
+
+
+def _tell_programs(found: list[tuple[str, Checked]], language: str, out: TextIO) -> None:
+    files = [
+        {
+            "file": name,
+            "kind": checked.kind,
+            "whole": is_whole(checked.faults),
+            **checked.facts,
+            "faults": [
+                {**asdict(fault), "level": level_of(fault), "sentence": sentence(fault, language)}
+                for fault in checked.faults
+            ],
+        }
+        for name, checked in found
+    ]
+    faults = [fault for _, checked in found for fault in checked.faults]
+    json.dump({"exit": _code_of(faults), "files": files}, out, ensure_ascii=False, indent=1)
+    out.write("\n")

@@ -41,4 +41,9 @@ FILES: dict[str, Words] = {
     "erased": Words(
         "Of {count} values only the hash is left; they were erased.", "{count} 个值已被删除，仅留哈希值。", NOTE
     ),
+    "state_keyless": Words(
+        "What is remembered needs a key that it was signed with: give one with --key.",
+        "所记的状态需要签名密钥：请用 --key 提供。",
+        UNREAD,
+    ),
 }

@@ -91,4 +91,22 @@ INTEGRITY: dict[str, Words] = {
         "缺少日志的这些瓦片，无法判断有 {found} 片叶的树是否从所记的 {known} 片叶的树延续而来：{tiles}。",
         UNREAD,
     ),
+    "proof_needed": Words(
+        "There is no proof within, so whether one of the known keys signed it cannot be told: take the file out anew, "
+        "when a minute has passed.",
+        "文件中没有证明，无法判断是否由已知密钥签名：请一分钟后重新取出。",
+        UNREAD,
+    ),
+    "event_other": Words(
+        "Event {seq} is another than the one that was shown before: the history was rewritten from there.",
+        "第 {seq} 号事件与先前所见不同：历史自此被改写。",
+    ),
+    "tiles_other": Words(
+        "The tiles do not give the root that was signed of {size} leaves.", "瓦片得出的根与对 {size} 片叶签署的根不同。"
+    ),
+    "tiles_missing": Words("Tiles are missing: {tiles}.", "缺少瓦片：{tiles}。", UNREAD),
+    "log_shorter": Words(
+        "Event {seq} is missing, and those after it up to event {last}: they were shown before, and signed by then.",
+        "缺少第 {seq} 号至第 {last} 号事件：先前曾经出示，且当时已签名。",
+    ),
 }

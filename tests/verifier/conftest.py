@@ -1,0 +1,105 @@
+"""The file of a case from a real database, signed and published, and the key that it was signed with; all made once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from casework.operations.documents.key_material import document_store_of
+from casework.operations.verification.case_archive import make_case_file
+from casework.operations.verification.sequencer import sequence
+from casework.records import log_keys
+from casework.records.database import connect_engine, transaction
+from casework.settings import Settings
+from tests.support.databases import DatabaseServer
+from tests.support.published import publish
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, build_world
+
+
+@dataclass
+class House:
+    """An installation with a case, whose files somebody takes out."""
+
+    engine: Engine
+    superuser: Engine
+    settings: Settings
+    world: World
+    number: str
+    folder: Path
+
+    def take_out(self, name: str, number: str | None = None) -> Path:
+        store = document_store_of(self.engine, self.settings)
+        with transaction(self.engine) as db:
+            actor = self.world.actor(db, "auditor")
+            file = make_case_file(db, actor, store, number or self.number, "/cases/x/file")
+        path = self.folder / name
+        path.write_bytes(b"".join(file.pieces()))
+        return path
+
+    def sign(self) -> None:
+        sequence(self.engine, self.settings)
+        publish(self.superuser)
+
+    def go_on(self) -> None:
+        """One more event of the case."""
+        self.world.hand_in(document_store_of(self.engine, self.settings), self.number, name="more.pdf")
+
+    @property
+    def keys(self) -> Path:
+        path = self.folder / "keys.pub"
+        path.write_text("".join(f"{key.line}\n" for key in log_keys.public_keys(self.settings)))
+        return path
+
+
+@pytest.fixture(scope="package")
+def house(
+    database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("house")
+    name = database_server.create(template_database)
+    settings = database_server.settings(name, folder / "var")
+    engine = connect_engine(settings)
+    superuser = connect_engine(
+        settings.model_copy(update={"owner_database_url": database_server.url(name)}), role="owner"
+    )
+    with transaction(engine) as db:
+        world = build_world(db)
+        number, _ = to_referral(world, db)
+    store = document_store_of(engine, settings)
+    world.hand_in(store, number, name="报告.pdf")
+    made = House(engine, superuser, settings, world, number, folder)
+    made.sign()
+    yield made
+    for one in (engine, superuser):
+        one.dispose()
+
+
+@pytest.fixture(scope="package")
+def case_file(house: House) -> Path:
+    """A whole file, all of it signed."""
+    return house.take_out("case.zip")
+
+
+@pytest.fixture(scope="package")
+def other_file(house: House) -> Path:
+    """A whole file of another case."""
+    with transaction(house.engine) as db:
+        number = house.world.new_case(db)
+    house.sign()
+    return house.take_out("other.zip", number)
+
+
+@pytest.fixture(scope="package")
+def keys(house: House, case_file: Path) -> Path:
+    return house.keys
+
+
+def told(out: str) -> list[str]:
+    """The codes of the faults that are no remarks."""
+    return [one["code"] for file in json.loads(out)["files"] for one in file["faults"] if one["level"] != "note"]

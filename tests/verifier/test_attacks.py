@@ -1,0 +1,259 @@
+"""What somebody does to a file is found, and the first wrong event named: by chance, two hundred times, of twenty kinds."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from casework.ledger import merkle, signed_notes
+from casework.ledger.leaves import leaf_of
+from casework.records import log_keys
+from casework_verify.command import main
+from tests.verifier.conftest import House
+from tests.verifier.forging import Forgery
+
+#: Changes a file, and gives the first wrong event; None where it is not one of the history that is wrong.
+Attack = Callable[[Forgery, Forgery, random.Random], int | None]
+SEEDS = 10
+
+
+def some(forged: Forgery, chance: random.Random) -> int:
+    """Any event but the last ones."""
+    return chance.randrange(1, len(forged.rows) - 3)
+
+
+def effects_changed(forged: Forgery, other: Forgery, chance: random.Random) -> int:
+    n = some(forged, chance)
+    forged.rows[n]["effects"]["more"] = chance.random().hex()
+    return n + 1
+
+
+def words_changed(forged: Forgery, other: Forgery, chance: random.Random) -> int:
+    n = chance.choice([n for n, row in enumerate(forged.rows) if row["body"]])
+    field = chance.choice(sorted(forged.rows[n]["body"]))
+    forged.rows[n]["body"][field] = {"salt": "0" * 32, "value": "another"}
+    return n + 1
+
+
+def role_changed(forged: Forgery, other: Forgery, chance: random.Random) -> int:
+    n = some(forged, chance)
+    forged.rows[n]["header"]["role"] = "supervisor" if forged.rows[n]["header"]["role"] != "supervisor" else "officer"
+    return n + 1
+
+
+def moment_changed(forged: Forgery, other: Forgery, chance: random.Random) -> int:
+    n = some(forged, chance)
+    forged.rows[n]["at"] = "2020" + forged.rows[n]["at"][4:]
+    return n + 1
+
+
+def rewritten_to_the_end(forged: Forgery, other: Forgery, chance: random.Random) -> int:
+    n = role_changed(forged, other, chance)
+    forged.rechain()
+    return n
+
+
+def words_rewritten_to_the_end(forged: Forgery, other: Forgery, chance: random.Random) -> int:
+    n = words_changed(forged, other, chance)
+    forged.rechain()
+    return n
+
+
+def taken_out(forged: Forgery, other: Forgery, chance: random.Random) -> int:
+    n = some(forged, chance)
+    del forged.rows[n]
+    return n + 1
+
+
+def taken_out_and_rechained(forged: Forgery, other: Forgery, chance: random.Random) -> int:
+    n = taken_out(forged, other, chance)
+    forged.rechain()
+    return n
+
+
+def put_in(forged: Forgery, other: Forgery, chance: random.Random) -> int:
+    n = some(forged, chance)
+    forged.rows.insert(n, copy.deepcopy(forged.rows[n - 1]))
+    return n
+
+
+def put_in_and_rechained(forged: Forgery, other: Forgery, chance: random.Random) -> int:
+    n = put_in(forged, other, chance)
+    forged.rows[n]["header"]["at"] = forged.rows[n]["header"]["at"][:-2] + "9Z"
+    forged.rechain()
+    return n + 1
+
+
+def swapped(forged: Forgery, other: Forgery, chance: random.Random) -> int:
+    n = some(forged, chance)
+    forged.rows[n], forged.rows[n + 1] = forged.rows[n + 1], forged.rows[n]
+    return n + 1
+
+
+def swapped_and_rechained(forged: Forgery, other: Forgery, chance: random.Random) -> int:
+    n = swapped(forged, other, chance)
+    forged.rechain()
+    return n
+
+
+def spliced_in(forged: Forgery, other: Forgery, chance: random.Random) -> int:
+    n = some(forged, chance)
+    forged.rows[n] = copy.deepcopy(chance.choice(other.rows))
+    return n + 1
+
+
+def spliced_in_and_rechained(forged: Forgery, other: Forgery, chance: random.Random) -> int:
+    n = spliced_in(forged, other, chance)
+    forged.rechain()
+    return n
+
+
+def cut_off(forged: Forgery, other: Forgery, chance: random.Random) -> int:
+    n = some(forged, chance)
+    del forged.rows[n:]
+    return n
+
+
+def cut_off_and_the_head_set_back(forged: Forgery, other: Forgery, chance: random.Random) -> int:
+    n = cut_off(forged, other, chance)
+    forged.rechain()
+    forged.proof["leaves"] = forged.proof["leaves"][:n]
+    return n + 1
+
+
+def proofs_swapped(forged: Forgery, other: Forgery, chance: random.Random) -> int:
+    n = some(forged, chance)
+    one, two = forged.proof["leaves"][n], forged.proof["leaves"][n + 1]
+    one["seq"], two["seq"] = two["seq"], one["seq"]
+    return n + 1
+
+
+def proof_taken_away(forged: Forgery, other: Forgery, chance: random.Random) -> int:
+    n = some(forged, chance)
+    del forged.proof["leaves"][n]
+    return n + 1
+
+
+def proof_of_another_case(forged: Forgery, other: Forgery, chance: random.Random) -> int:
+    forged.proof["leaves"] = [
+        {**leaf, "seq": seq} for seq, leaf in enumerate(chance.choices(other.proof["leaves"], k=len(forged.rows)), 1)
+    ]
+    return 1
+
+
+def checkpoint_changed(forged: Forgery, other: Forgery, chance: random.Random) -> None:
+    lines = forged.proof["checkpoint"].split("\n")
+    lines[1] = str(int(lines[1]) + chance.randrange(1, 9))
+    forged.proof["checkpoint"] = "\n".join(lines)
+
+
+ATTACKS: list[Attack] = [
+    effects_changed, words_changed, role_changed, moment_changed, rewritten_to_the_end, words_rewritten_to_the_end, taken_out,
+    taken_out_and_rechained, put_in, put_in_and_rechained, swapped, swapped_and_rechained, spliced_in, spliced_in_and_rechained,
+    cut_off, cut_off_and_the_head_set_back, proofs_swapped, proof_taken_away, proof_of_another_case, checkpoint_changed,
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def state(case_file: Path, keys: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What somebody remembers who checked the true file."""
+    path = tmp_path_factory.mktemp("state") / "state.json"
+    assert main([str(case_file), "--key", str(keys), "--state", str(path)]) == 0
+    return path
+
+
+def judged(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, list[tuple[str, int | None]]]:
+    """The exit code, and what is wrong: codes, and events."""
+    capsys.readouterr()
+    code = main([*(str(one) for one in arguments), "--json"])
+    faults = [fault for file in json.loads(capsys.readouterr().out)["files"] for fault in file["faults"]]
+    return code, [(fault["code"], fault["seq"]) for fault in faults if fault["level"] == "wrong"]
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
+def test_an_attack_is_found_and_the_first_wrong_event_named(
+    attack: Attack, case_file: Path, other_file: Path, state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = state.read_text()
+    for seed in range(SEEDS):
+        forged = Forgery(case_file)
+        first = attack(forged, Forgery(other_file), random.Random(seed))
+        code, wrong = judged(capsys, forged.write(tmp_path / "forged.zip"), "--state", state)
+        assert code == 1, seed
+        named = [seq for _, seq in wrong if seq is not None]
+        assert first is None or min(named) == first, (seed, wrong)
+    assert state.read_text() == before
+
+
+def rewritten_whole(house: House, forged: Forgery, key: signed_notes.SigningKey) -> int:
+    """The history, its head, the tree over all events and the checkpoint: all is new, and fits."""
+    n = rewritten_to_the_end(forged, forged, random.Random(3))
+    said = signed_notes.parse_checkpoint(signed_notes.parse_note(forged.proof["checkpoint"]).text)
+    leaves = [bytes([7]) * 32] * said.size
+    for leaf, row in zip(forged.proof["leaves"], forged.rows, strict=True):
+        leaves[leaf["index"]] = leaf_of(bytes.fromhex(row["hash"]))
+
+    def node(level: int, index: int) -> bytes:
+        return merkle.root_of(leaves[index << level : (index + 1) << level])
+
+    for leaf in forged.proof["leaves"]:
+        hashes = merkle.prove_inclusion(node, leaf["index"], said.size)
+        leaf["hashes"] = [base64.b64encode(one).decode() for one in hashes]
+    signed = signed_notes.Checkpoint(said.origin, said.size, merkle.root_of(leaves)).text
+    forged.proof["checkpoint"] = signed_notes.sign_note(signed, [key])
+    return n
+
+
+def test_what_was_rewritten_whole_with_another_key_is_found(
+    house: House, case_file: Path, keys: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forged = Forgery(case_file)
+    rewritten_whole(house, forged, log_keys.new_key(house.settings, log_keys.public_keys(house.settings)[0].name))
+    code, wrong = judged(capsys, forged.write(tmp_path / "forged.zip"), "--key", keys)
+    assert (code, wrong[0]) == (1, ("note_key", None))
+
+
+def test_what_was_rewritten_whole_with_the_stolen_key_shows_against_what_is_remembered(
+    house: House, case_file: Path, keys: Path, state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forged = Forgery(case_file)
+    first = rewritten_whole(house, forged, log_keys.read_key(house.settings))
+    path = forged.write(tmp_path / "forged.zip")
+    assert "note_signature" not in str(judged(capsys, path, "--key", keys))
+    code, wrong = judged(capsys, path, "--state", state)
+    assert code == 1
+    assert ("tree_split", None) in wrong
+    assert ("event_other", first) in wrong
+    alone = tmp_path / "state.json"
+    told = json.loads(state.read_text())
+    alone.write_text(json.dumps({**told, "logs": {}}))
+    code, wrong = judged(capsys, path, "--state", alone)
+    assert (code, wrong[0]) == (1, ("tree_split", None)), "one earlier checkpoint is enough"
+
+
+def test_a_document_that_was_replaced_or_added_is_found(
+    case_file: Path, keys: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def replaced(parts: dict[str, bytes]) -> None:
+        parts[next(name for name in parts if name.startswith("documents/"))] = b"another"
+
+    code, wrong = judged(capsys, Forgery(case_file).write(tmp_path / "a.zip", replaced), "--key", keys)
+    assert (code, wrong) == (1, [("document_other", None)])
+    added = Forgery(case_file).write(tmp_path / "b.zip", lambda parts: parts.update({"documents/9.pdf": b""}))
+    assert judged(capsys, added, "--key", keys)[1] == [("document_unknown", None)]
+
+
+def test_a_part_with_a_name_that_leads_elsewhere_is_found(
+    case_file: Path, keys: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("../x", "/etc/passwd", "a/../../b", "C:\\x", "a\\b", "x\u202egnp.exe", "a//b"):
+        forged = Forgery(case_file).write(tmp_path / "a.zip", lambda parts, name=name: parts.update({name: b""}))  # type: ignore[misc]  # a default keeps the name
+        code, wrong = judged(capsys, forged, "--key", keys)
+        assert code == 1
+        assert ("part_name", None) in wrong

@@ -1,0 +1,161 @@
+"""The file of a case: its parts, its history, that the history was signed, its documents, and that each event was allowed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from casework_verify.faults import Fault, Unreadable
+from casework_verify.histories import HISTORY, History, read_history
+from casework_verify.integrity.chain import values
+from casework_verify.memory import Memory
+from casework_verify.proofs import PROOF, check_proofs
+from casework_verify.reading import Archive
+from casework_verify.replay import replay
+from casework_verify.tiles import Tiles
+from casework_verify.words import NOTE, level_of
+
+INDEX, SUMS, ROLES = "index.json", "SHA256SUMS", "roles.json"
+#: Forms of the index that are read; the first of them has no proof.
+FORMS = (2, 3)
+_EDITIONS, _CALENDARS, _DOCUMENTS = "editions/", "calendars/", "documents/"
+
+
+@dataclass(slots=True)
+class Checked:
+    """What was found of one file."""
+
+    kind: str
+    faults: list[Fault] = field(default_factory=list)
+    #: What the file is about, for programs.
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def is_case_file(archive: Archive) -> bool:
+    return INDEX in archive and HISTORY in archive
+
+
+def check_case_file(archive: Archive, memory: Memory, tiles: Tiles) -> Checked:
+    """Everything that is wrong with such a file, the first wrong event first. Raises Unreadable."""
+    checked = Checked("case")
+    digests = _check_parts(archive, checked.faults)
+    index = archive.json(INDEX)
+    log, head, taken_at = _head_of(index)
+    history = read_history(archive.lines(HISTORY), log, head)
+    checked.facts = {"log": log, "events": len(history.rows), "at": taken_at}
+    checked.faults += history.faults
+    if history.erased:
+        checked.faults.append(Fault("erased", {"count": history.erased}))
+    checked.faults += _signed(archive, index, history, memory, tiles)
+    checked.faults += _document_faults(index, history, digests)
+    if not history.faults:
+        checked.faults += replay(history.rows, _evidence(archive, index))
+    return checked
+
+
+def _head_of(index: Any) -> tuple[str, Any, str]:
+    if not isinstance(index, dict) or not isinstance(index.get("log"), str) or not isinstance(index.get("at"), str):
+        raise Unreadable("file_json", file=INDEX, why="it has another form")
+    if index.get("form") == 1:
+        raise Unreadable("file_without_head")
+    if index.get("form") not in FORMS:
+        raise Unreadable("file_form", form=index.get("form"))
+    return index["log"], index.get("head"), index["at"]
+
+
+def _check_parts(archive: Archive, faults: list[Fault]) -> dict[str, str]:
+    """The digest of each part, held against the list."""
+    faults += [Fault("part_twice", file=name) for name, count in sorted(Counter(archive.names).items()) if count > 1]
+    faults += [Fault("part_name", file=name) for name in sorted(set(archive.names)) if not _is_plain(name)]
+    sums: dict[str, str] = {}
+    for line in archive.read(SUMS).decode("utf-8", "replace").splitlines():
+        digest, _, name = line.partition("  ")
+        sums[name] = digest
+    digests = {name: _digest(archive, name) for name in dict.fromkeys(archive.names) if name != SUMS}
+    faults += [Fault("part_missing", file=name) for name in sorted(sums.keys() - digests.keys())]
+    faults += [Fault("part_unlisted", file=name) for name in sorted(digests.keys() - sums.keys())]
+    faults += [
+        Fault("part_changed", file=name) for name in sorted(sums.keys() & digests.keys()) if sums[name] != digests[name]
+    ]
+    return digests
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a part would be unpacked where it seems to be."""
+    parts = name.split("/")
+    return name.isprintable() and "\\" not in name and ":" not in parts[0] and not {"", ".", ".."} & set(parts)
+
+
+def _digest(archive: Archive, name: str) -> str:
+    digest = hashlib.sha256()
+    for some in archive.pieces(name):
+        digest.update(some)
+    return digest.hexdigest()
+
+
+def _signed(archive: Archive, index: Any, history: History, memory: Memory, tiles: Tiles) -> Iterator[Fault]:
+    """Whether the history is in a tree that goes on from what is remembered."""
+    if index["form"] >= 3 and PROOF not in archive:
+        yield Fault("part_missing", file=PROOF)
+        return
+    proof = archive.json(PROOF) if PROOF in archive else {}
+    if not isinstance(proof, dict):
+        raise Unreadable("file_json", file=PROOF, why="it has another form")
+    if proof.get("checkpoint") is None:
+        # Whoever gave a key asks who signed: without a proof that cannot be told.
+        yield Fault("proof_needed" if memory.keys else "proof_none")
+        return
+    said, faults = memory.open(proof["checkpoint"], tiles, proof.get("earlier"))
+    yield from faults
+    if said is None:
+        return
+    found = check_proofs(history, said, proof, index["at"])
+    yield from found
+    first = next((fault.seq for fault in found if fault.seq), len(history.hashes) + 1)
+    yield from memory.compare(history, said.size, first - 1)
+    if found and found[0].code == "leaf_waiting" and found[0].seq == 1 and memory.keys:
+        yield Fault("proof_needed")
+
+
+def _document_faults(index: Any, history: History, digests: dict[str, str]) -> Iterator[Fault]:
+    """Documents that are not what the history says was filed, or of which it says nothing."""
+    try:
+        filed = {
+            (file["document"], file["version"]): values(row["body"]).get("sha256")
+            for row in history.rows
+            for file in row["effects"].get("files", ())
+        }
+        told = [
+            (version["path"], filed.get((document["id"], version["version"])))
+            for document in index["documents"]
+            for version in document["versions"]
+            if "path" in version
+        ]
+        wanted = dict(told)
+    except (LookupError, TypeError, AttributeError) as fault:
+        raise Unreadable("file_json", file=INDEX, why="it has another form") from fault
+    for path, digest in told:
+        if digest is None or digests.get(path) != digest:
+            yield Fault("document_other", file=str(path))
+    for name in digests:
+        if name.startswith(_DOCUMENTS) and name not in wanted:
+            yield Fault("document_unknown", file=name)
+
+
+def _evidence(archive: Archive, index: Any) -> dict[str, Any]:
+    """What a history is judged by."""
+    evidence: dict[str, Any] = {"index": index}
+    if ROLES in archive:
+        evidence["roles"] = archive.json(ROLES)
+    for folder, kind in ((_EDITIONS, "editions"), (_CALENDARS, "calendars")):
+        names = [name for name in dict.fromkeys(archive.names) if name.startswith(folder) and name.endswith(".json")]
+        evidence[kind] = {name.removeprefix(folder).removesuffix(".json"): archive.json(name) for name in names}
+    return evidence
+
+
+def is_whole(faults: list[Fault]) -> bool:
+    """Whether nothing is wrong and everything could be told."""
+    return all(level_of(fault) == NOTE for fault in faults)

@@ -1,0 +1,106 @@
+"""A history as a file tells it, event by event: what was changed, removed, put in or cut off, the first first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from casework_verify.faults import Fault
+from casework_verify.integrity.canonical import NotCanonical, digest, is_hash, is_instant
+from casework_verify.integrity.chain import HEADER_FIELDS, VERSION, commitment, event_hash, genesis
+
+HISTORY = "history.ndjson"
+_ROW = frozenset(("log", "seq", "at", "header", "effects", "body", "hash"))
+#: So many faults of one history are told; who has more knows enough.
+MOST_FAULTS = 100
+
+
+@dataclass(slots=True)
+class History:
+    """What was read of a history."""
+
+    log: str
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    #: The hash of each event, as its header gives it, from the first one on.
+    hashes: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    erased: int = 0
+
+
+def read_history(lines: Iterable[Any], log: str, head: Any) -> History:
+    """Each event held against its own digests and the one before it, and the end against the head that is named."""
+    history = History(log)
+    last, before = genesis(log), ""
+    for row in lines:
+        expected = len(history.rows) + 1
+        found = list(_event_faults(row, log, expected, last, before))
+        if len(history.faults) < MOST_FAULTS:
+            history.faults += found
+        if any(fault.code == "event_form" for fault in found):
+            break
+        history.rows.append(row)
+        last, before = event_hash(row["header"]), max(before, row["header"]["at"])
+        history.hashes.append(last)
+        history.erased += sum("hash" in stored for stored in row["body"].values())
+    else:
+        history.faults += _end_faults(history, last, head)
+    return history
+
+
+def _event_faults(row: Any, log: str, expected: int, last: str, before: str) -> Iterator[Fault]:
+    """What is wrong with one event; where its form is, nothing more can be told of it."""
+    header: Any = row.get("header") if isinstance(row, dict) else None
+    if not _has_form(row, header):
+        yield _at("event_form", log, expected)
+        return
+    # One of another log stands in somebody's place, whatever its own number is.
+    seq = row["seq"] if header["log"] == log else expected
+    if seq > expected:
+        yield _at("event_missing", log, expected)
+    elif seq < expected:
+        yield _at("event_again", log, seq)
+    if header["log"] != log:
+        yield _at("event_foreign", log, seq)
+    yield from (_at("event_column", log, seq, name=name) for name in ("log", "seq", "at") if row[name] != header[name])
+    if event_hash(header) != row["hash"]:
+        yield _at("event_header", log, seq)
+    elif header["prev"] != last:
+        yield _at("event_link", log, seq)
+    if header["effects"] != digest(row["effects"]):
+        yield _at("event_effects", log, seq)
+    if header["body"] != commitment(row["body"]):
+        yield _at("event_body", log, seq)
+    if header["at"] <= before:
+        yield _at("event_time", log, seq)
+
+
+def _has_form(row: Any, header: Any) -> bool:
+    """Whether an event is written as we write one, so that each of its parts has a digest."""
+    if not isinstance(row, dict) or row.keys() != _ROW or not isinstance(header, dict):
+        return False
+    if header.keys() != HEADER_FIELDS or header["v"] != VERSION or not is_hash(row["hash"]):
+        return False
+    if not is_instant(header["at"]) or type(row["seq"]) is not int or not isinstance(row["effects"], dict):
+        return False
+    try:
+        event_hash(header), digest(row["effects"]), commitment(row["body"])
+    except NotCanonical:
+        return False
+    return True
+
+
+def _end_faults(history: History, last: str, head: Any) -> Iterator[Fault]:
+    count = len(history.rows)
+    seq = head.get("seq") if isinstance(head, dict) else None
+    if not count:
+        yield _at("log_empty", history.log, None)
+    elif type(seq) is not int or head.get("hash") != last or seq != count:
+        code = "log_head"
+        if type(seq) is int and seq != count:
+            code = "log_cut" if count < seq else "log_longer"
+        yield _at(code, history.log, count, last=seq)
+
+
+def _at(code: str, log: str, seq: int | None, **values: Any) -> Fault:
+    return Fault(code, values, HISTORY, log, seq)
