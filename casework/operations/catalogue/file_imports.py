@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import uuid_utils
 from sqlalchemy import Connection, text
@@ -17,6 +17,7 @@ from casework.engine.execution.guards import line
 from casework.errors import InvalidForm, NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.import_batches import placeholders_in
+from casework.operations.catalogue.import_content import keep_content, open_content, size_of
 from casework.operations.catalogue.import_faults import Faults
 from casework.operations.catalogue.import_reader import MOST_COLUMNS, Row, read_rows
 from casework.operations.catalogue.import_schemas import REQUIRED, SIDES, Kind, Record, parse_sides, read
@@ -33,7 +34,7 @@ from casework.permissions.actors import Actor
 from casework.reasons import Why
 
 #: So many bytes a file has at most; what has more comes in by the command line.
-MOST_BYTES = 64_000_000
+MOST_BYTES = 500_000_000
 #: So many rows are tried before it is brought in, out of so many bytes, and so many are shown.
 TRIED, LOOKED_BYTES, SHOWN = 500, 1_000_000, 3
 #: So many files of a programme are kept at once that were only looked at.
@@ -96,8 +97,8 @@ _LAST = text(f"""
 """)
 #: A file that is handed in.
 _ADD = text("""
-    INSERT INTO imports (id, programme_id, kind, source, name, content, complete, person_id, state, fields, created_at)
-    VALUES (CAST(:id AS uuid), CAST(:programme AS uuid), :kind, :source, :name, :content, :complete, CAST(:person AS uuid), 'looked_at',
+    INSERT INTO imports (id, programme_id, kind, source, name, size, complete, person_id, state, fields, created_at)
+    VALUES (CAST(:id AS uuid), CAST(:programme AS uuid), :kind, :source, :name, :size, :complete, CAST(:person AS uuid), 'looked_at',
         CAST(:fields AS jsonb), casework_now())
 """)
 #: How many of a programme were only looked at.
@@ -139,7 +140,7 @@ def add_file(
     programme: str,
     kind: Kind,
     *,
-    content: bytes,
+    content: bytes | BinaryIO,
     name: str,
     source: str,
     complete: bool,
@@ -151,8 +152,10 @@ def add_file(
     """
     insist_keeps(actor, programme)
     source = line(source, "source", 200)
-    if len(content) > MOST_BYTES:
-        raise InvalidForm(fields={"file": reasons.catalogue.TABLE_TOO_LARGE(most=MOST_BYTES)})
+    file = BytesIO(content) if isinstance(content, bytes) else content
+    size = size_of(file)
+    if size > MOST_BYTES:
+        raise InvalidForm(fields={"file": reasons.catalogue.TABLE_TOO_LARGE(most=f"{MOST_BYTES:,}")})
     if complete and kind not in SIDES.values():
         raise InvalidForm(fields={"complete": reasons.imports.COMPLETE_KINDS})
     known = named_source(db, programme, source)
@@ -164,8 +167,9 @@ def add_file(
     if fields is None:
         fields = {} if known is None else known.fields.get(kind, {})
     told = json.dumps(checked_fields(kind, fields))
-    given |= {"name": called(name), "content": content, "complete": complete, "fields": told}
+    given |= {"name": called(name), "size": size, "complete": complete, "fields": told}
     db.execute(_ADD, given)
+    keep_content(db, id, file)
     return id
 
 
@@ -191,8 +195,7 @@ def _file(row: Any) -> FileImport:
 
 def read_head(db: Connection, one: FileImport) -> bytes:
     """What the file begins with: as much as is looked at, and one byte where it goes on."""
-    statement = text("SELECT substring(content FROM 1 FOR :most) FROM imports WHERE id = CAST(:id AS uuid)")
-    return db.execute(statement, {"id": one.id, "most": LOOKED_BYTES + 1}).scalar_one() or b""
+    return open_content(db, one.id).read(LOOKED_BYTES + 1)
 
 
 def look_at(one: FileImport, head: bytes) -> Look:

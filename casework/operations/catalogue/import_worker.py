@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from io import BytesIO
-from typing import Any
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DataError, SQLAlchemyError
@@ -18,10 +18,12 @@ from casework import reasons
 from casework.errors import CaseworkError, DatabaseUnavailable, RolesMissing
 from casework.json_values import JsonObject
 from casework.operations.catalogue.file_imports import DONE, FAILED, TRYING
+from casework.operations.catalogue.import_content import copy_content
 from casework.operations.catalogue.import_report import Fault, Refused, Report, Resume
 from casework.operations.catalogue.import_schemas import Kind
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.refused_rows import drop_refused, keep_refused, storable_of
+from casework.permissions.actors import Actor
 from casework.reasons.base import from_json
 from casework.records.actors import find_actor
 from casework.records.database import transaction
@@ -49,8 +51,11 @@ _TRIED = text("""
 """)
 #: That one has ended, upon which the file goes.
 _END = text("""
-    UPDATE imports SET state = :state, report = CAST(:report AS jsonb), content = NULL, ended_at = casework_now()
-    WHERE id = CAST(:id AS uuid) AND state = 'waiting'
+    WITH ended AS (
+        UPDATE imports SET state = :state, report = CAST(:report AS jsonb), ended_at = casework_now()
+        WHERE id = CAST(:id AS uuid) AND state = 'waiting' RETURNING id
+    )
+    DELETE FROM import_pieces p USING ended WHERE p.import_id = ended.id
 """)
 
 
@@ -70,14 +75,21 @@ def carry_on(engine: Engine, id: str) -> None:
         actor = find_actor(db, str(row.person_id)) if row is not None else None
     if row is None:
         return
-    trial = row.state == TRYING
+    with TemporaryFile() as content:
+        with transaction(engine) as db:
+            copy_content(db, id, content)
+        _carry_on(engine, row, actor, content)
+
+
+def _carry_on(engine: Engine, row: Any, actor: Actor | None, content: BinaryIO) -> None:
+    id, trial = str(row.id), row.state == TRYING
     report = _report_of(row.kind, row.report, dry_run=trial)
-    state, fault, content = FAILED, None, BytesIO(row.content or b"")
+    state, fault = FAILED, None
 
     def note(db: Connection, at: int, so_far: Report, refused: Sequence[Refused]) -> None:
         if not db.execute(_SAME, _same(row)).first():
             raise _TakenAway
-        so_far.share = content.tell() * 100 // max(len(row.content), 1)
+        so_far.share = content.tell() * 100 // max(row.size, 1)
         _note(db, id, at, so_far)
         keep_refused(db, id, refused)
 

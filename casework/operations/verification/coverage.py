@@ -99,6 +99,7 @@ COVERED: Mapping[str, Cover] = {
     "sources": Cover(None, "how files are read; what was understood of one is in the logs of the records"),
     "source_rows": Cover(None, "what was read, for people to compare; what counts is in the record's log"),
     "imports": Cover(None, _PASSING),
+    "import_pieces": Cover(None, _PASSING),
     "import_refusals": Cover(None, "what a file has that was not understood; nothing of it is on record"),
     **dict.fromkeys(
         ("indexed_records", "index_terms", "index_states"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -58,7 +59,7 @@ imports = Table(
     Column("kind", Text, nullable=False, comment="needs, technologies, matches or past_projects"),
     Column("source", Text, nullable=False),
     Column("name", Text, nullable=False, comment="Of the file"),
-    Column("content", LargeBinary, comment="The file, until it is read"),
+    Column("size", BigInteger, nullable=False, comment="Of the file, in bytes"),
     Column("complete", Boolean, nullable=False, comment="Whether it has all records of its source"),
     reference("person_id", "people.id", index=True),
     Column("state", Text, nullable=False, comment="looked_at, trying, waiting, done or failed"),
@@ -77,6 +78,15 @@ imports = Table(
     CheckConstraint("(state IN ('looked_at', 'trying', 'waiting')) = (ended_at IS NULL)", name="ended"),
     Index("ix_imports_programme", "programme_id", text("created_at DESC")),
     comment="Files that a worker brings in",
+)
+
+import_pieces = Table(
+    "import_pieces",
+    metadata,
+    Column("import_id", Id, ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True),
+    Column("starts_at", BigInteger, primary_key=True, comment="With which byte of the file it begins"),
+    Column("content", LargeBinary, nullable=False),
+    comment="What files hold that a worker brings in, until they are read",
 )
 
 import_refusals = Table(

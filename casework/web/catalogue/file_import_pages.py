@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from io import BytesIO
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, flash, make_response, redirect, render_template, request, url_for
@@ -19,6 +20,7 @@ from casework.json_values import JsonMapping
 from casework.operations.auth.step_up import insist_proved
 from casework.operations.catalogue import file_imports, import_worker, sources
 from casework.operations.catalogue.file_imports import MOST_BYTES, TRYING, WAITING, FileImport
+from casework.operations.catalogue.import_content import size_of
 from casework.operations.catalogue.import_report import MOST_KEPT, Refused
 from casework.operations.catalogue.import_schemas import REQUIRED, SIDES, Kind
 from casework.operations.catalogue.mapping_files import MAPPING, read_mapping, write_mapping
@@ -124,6 +126,7 @@ def _ask(programme: str, kind: Kind, faults: dict[str, str], cursor: str | None 
         about=gettext(_ABOUT[kind]) if kind in _ABOUT else "",
         complete=kind in SIDES.values(),
         faults=_told_above(faults, "complete"),
+        most=MOST_BYTES,
         needed=[name.split("|")[0] for name in REQUIRED[kind]],
         columns=sources.OURS[kind],
         earlier=earlier,
@@ -141,8 +144,9 @@ def hand_in(programme: UUID, records: str) -> BaseResponse:
     with page_transaction() as (db, actor):
         sources.insist_keeps(actor, home)
     file, source = request.files.get("file"), request.form.get("source", "").strip()
-    content = file.stream.read(MOST_BYTES + 1) if file is not None and file.filename else b""
-    faults = {} if content else {"file": say(reasons.imports.CHOOSE_FILE)}
+    # It lies in a file without a name, and is never read as a whole.
+    content = cast(BinaryIO, file.stream) if file is not None and file.filename else BytesIO()
+    faults = {} if size_of(content) else {"file": say(reasons.imports.CHOOSE_FILE)}
     if not source:
         faults["source"] = say(reasons.fields.UNANSWERED)
     mapping, wrong = _mapping_sent(noun)

@@ -1,3 +1,23 @@
+/* Says of a file that is larger than may be that it is, before any of it is sent. */
+document.addEventListener("submit", (event) => {
+  "use strict";
+  for (const input of event.target.querySelectorAll("input[type=file][data-most]")) {
+    const large = [...input.files].some((file) => file.size > Number(input.dataset.most));
+    let told = input.parentNode.querySelector("[data-too-large]");
+    if (!large) { if (told) told.remove(); continue; }
+    event.preventDefault();
+    if (!told) {
+      told = document.createElement("p");
+      told.className = "fault";
+      told.dataset.tooLarge = "";
+      told.setAttribute("role", "alert");
+      input.after(told);
+    }
+    told.textContent = input.dataset.large;
+    input.focus();
+  }
+}, true);
+
 /* Sends each chosen file by itself and shows how far it is; without this the form sends them all at once. */
 (() => {
   "use strict";

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from io import BytesIO
+import tracemalloc
+from collections.abc import Callable, Iterator
+from io import BytesIO, RawIOBase
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -489,3 +491,57 @@ def test_it_is_told_at_how_many_technologies_a_model_has_looked(
     monkeypatch.setattr(meanings, "installed", lambda: False)
     assert "This server has no model" in words_of(browser.get(page).text)
     assert "Similar texts" not in words_of(browser.get(page.replace("technologies", "needs")).text)
+
+
+class Sent(RawIOBase):
+    """A form with a file that is made as it is read: a table of records of a thousand letters, of so many bytes at least."""
+
+    def __init__(self, fields: dict[str, str], size: int) -> None:
+        part = '--x\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+        head = "".join(part.format(name, value) for name, value in fields.items())
+        head += '--x\r\nContent-Disposition: form-data; name="file"; filename="long.csv"\r\n\r\nexternal_id,title,description\n'
+        self.parts: Iterator[bytes] = chain([head.encode()], self._rows(size), [b"\r\n--x--\r\n"])
+        self.length = len(head.encode()) + sum(map(len, self._rows(size))) + len(b"\r\n--x--\r\n")
+        self.held = b""
+
+    @staticmethod
+    def _rows(size: int) -> Iterator[bytes]:
+        row = "L{:07},Kiln,{}\n"
+        many = "".join(row.format(n, "x" * 1_000) for n in range(1_000)).encode()
+        for _ in range(size // len(many) + 1):
+            yield many
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        self.held = self.held or next(self.parts, b"")
+        some, self.held = self.held[: len(buffer)], self.held[len(buffer) :]
+        buffer[: len(some)] = some
+        return len(some)
+
+
+def test_a_long_file_comes_in_by_the_page_and_is_never_held_whole(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser, page = browser_for("officer"), f"/programmes/{world.programmes['BJ']}/imports/technologies"
+    sent = Sent({**read_page(browser.get(page).text).sent, "source": "LONG"}, 70_000_000)
+    tracemalloc.start()
+    try:
+        kind = "multipart/form-data; boundary=x"
+        answer = browser.flask.post(page, input_stream=sent, content_length=sent.length, content_type=kind)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert answer.status_code == 303
+    assert most < 20_000_000
+    with transaction(engine) as db:
+        assert db.execute(text("SELECT size FROM imports WHERE source = 'LONG'")).scalar_one() > 70_000_000
+    assert "500 MB" in words_of(browser.get(page).text)
+
+
+def test_a_file_that_is_too_large_is_refused_with_its_limit(
+    browser_for: Enter, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_imports, "MOST_BYTES", 10)
+    assert "has more than 10 bytes" in words_of(hand_in(browser_for("officer"), world)[1])
