@@ -50,6 +50,7 @@ class FoundDocument(Answer):
     kind: str
     number: str
     withdrawn: bool
+    named: Annotated[bool, Field(description="It is the letter whose number was written")]
 
 
 class FoundMessage(Answer):
@@ -132,6 +133,7 @@ class FoundOrganisation(Answer):
     name_zh: str | None
     country: str | None
     expired: Annotated[bool, Field(description="It is named in nothing new")]
+    named: Annotated[bool, Field(description="It has the registration number that was written")]
 
 
 class FoundPerson(Answer):

@@ -14,16 +14,18 @@ from sqlalchemy import Connection, Row, TextClause, text
 
 from casework.operations.core.reader_names import titled
 from casework.records.access_sql import own_paper, own_referral, reads_case
+from casework.records.row_security import whole
 from casework.records.search_terms import rarest_terms, terms_of_all
 
 #: The papers that a person may see and that hold all the words.
 #: What lies sealed is searched by nobody: of a mediation neither papers nor messages, not even for those named for it.
 #: Papers by their title as it was entered, and the names of their files, in which words may also be tied by signs.
-_DOCUMENTS = f"""
+_SEEN = f"""
     SELECT d.id, d.kind, e.body->'title'->>'value' AS title, c.number, d.withdrawn_at, d.registered_at AS at
     FROM documents d JOIN cases c ON c.id = d.log_id LEFT JOIN events e ON e.log_id = d.log_id
         AND e.kind IN ('document_registered', 'letter_sent') AND CAST(e.effects->'documents'->0->>'id' AS uuid) = d.id
-    WHERE ({reads_case("c")} OR {own_paper("d", "c.interests")}) AND NOT CAST(:person AS text) = ANY(c.interests) AND concat_ws(
+    WHERE ({reads_case("c")} OR {own_paper("d", "c.interests")}) AND NOT CAST(:person AS text) = ANY(c.interests)"""
+_DOCUMENTS = f"""{_SEEN} AND concat_ws(
         ' ', e.body->'title'->>'value',
         (SELECT string_agg(concat_ws(' ', f.name, translate(f.name, '_', ' ')), ' ') FROM files f WHERE f.document_id = d.id)
     ) ~* ALL(CAST(:patterns AS text[]))"""
@@ -33,6 +35,14 @@ _BY_AGE = "ORDER BY d.withdrawn_at IS NOT NULL, d.registered_at DESC, d.id LIMIT
 _ALL_DOCUMENTS = text(f"{_DOCUMENTS} {_BY_AGE}")
 #: Of some that may.
 _SOME_DOCUMENTS = text(f"{_DOCUMENTS} AND d.id = ANY(CAST(:among AS uuid[])) {_BY_AGE}")
+#: Letters by their number, however somebody writes its blanks; whoever may see them.
+_NUMBERED = text("""
+    SELECT d.id::text FROM documents d
+    WHERE d.numbered IS NOT NULL AND upper(replace(d.numbered->>'written', ' ', '')) = upper(replace(:exact, ' ', ''))
+    ORDER BY d.id LIMIT :most
+""")
+#: Of these those that a person may see.
+_LETTERS = text(f"{_SEEN} AND d.id = ANY(CAST(:among AS uuid[])) {_BY_AGE}")
 #: What each message that a person may read says now: not what was corrected.
 _SAID = f"""
         SELECT DISTINCT ON (e.log_id, e.effects->>'message') e.effects->>'message' AS message, e.track_id, e.effects->>'what' AS what,
@@ -62,6 +72,16 @@ def found_documents(db: Connection, words: Sequence[str], given: Mapping[str, An
     """The first `most` of the papers that hold all the words."""
     # Words of one paper may stand in several of its names: so each is asked for by itself.
     return _found(db, rarest_terms(words, _WORDS_ASKED), given, _PAPERS_NAMED, (_SOME_DOCUMENTS, _ALL_DOCUMENTS))
+
+
+def found_letters(db: Connection, given: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    """The letters whose number is what was written, as far as one sees them."""
+    if not any(map(str.isdigit, given["exact"])) or not given["all_of"] and not given["organisations"]:
+        return []
+    # No index serves below a policy: so the number is looked up above it, and who sees its letter is asked then.
+    with whole(db):
+        ids = db.execute(_NUMBERED, given).scalars().all()
+    return db.execute(_LETTERS, {**given, "among": ids}).all() if ids else []
 
 
 def found_messages(db: Connection, words: Sequence[str], given: Mapping[str, Any]) -> Sequence[Row[Any]]:

@@ -29,7 +29,7 @@ from casework.operations.mediations.views import MediationOutline
 from casework.operations.people.lists import PEOPLE_SEEN, people_values
 from casework.operations.search.found_assessments import found_assessments, found_visits
 from casework.operations.search.found_cases import PARTIES, found_cases
-from casework.operations.search.found_papers import found_documents, found_messages
+from casework.operations.search.found_papers import found_documents, found_letters, found_messages
 from casework.operations.search.found_projects import found_projects
 from casework.operations.search.found_rights import found_rights
 from casework.operations.search.found_tasks import found_tasks
@@ -114,7 +114,10 @@ def search(db: Connection, actor: Actor, wanted: str, most: int = MOST, *, regis
     # Of what nothing is a person's own nothing is asked.
     referrals = db.execute(_REFERRALS, given).all() if given["organisations"] else []
     mediations = db.execute(_MEDIATIONS, given).all() if given["disputes"] else []
-    documents, messages = found_documents(db, words.split(), given), found_messages(db, words.split(), given)
+    letters = found_letters(db, given)
+    numbered = {row.id for row in letters}
+    documents = [*letters, *(row for row in found_documents(db, words.split(), given) if row.id not in numbered)]
+    messages = found_messages(db, words.split(), given)
     tasks = found_tasks(db, words.split(), given) if registers else []
     people = db.execute(_PEOPLE, people_values(actor) | {"patterns": patterns, "exact": words, "most": most + 1}).all()
     looks = registers and bool(reach(actor).all_of)
@@ -171,6 +174,7 @@ def search(db: Connection, actor: Actor, wanted: str, most: int = MOST, *, regis
                 kind=row.kind,
                 number=row.number,
                 withdrawn=row.withdrawn_at is not None,
+                named=row.id in numbered,
             )
             for row in documents[:most]
         ],
@@ -280,9 +284,15 @@ def _organisations(db: Connection, actor: Actor, words: str, most: int) -> list[
             name_zh=one.name_zh,
             country=one.country,
             expired=one.expired_at is not None,
+            named=_plain(one.register_number or "") == _plain(words),
         )
         for one in list_organisations(db, actor, filters={"words": words}, limit=min(most + 1, LONGEST_PAGE)).items
     ]
+
+
+def _plain(number: str) -> str:
+    """A number as it is compared: without blanks, in capital letters."""
+    return "".join(number.split()).upper()
 
 
 def _pattern(word: str) -> str:

@@ -29,13 +29,15 @@ class FoundReferral(CaseParties):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FoundDocument:
-    """A document, by its title or the names of its files."""
+    """A document, by its title or the names of its files, or a letter by its number."""
 
     id: str
     title: str | None
     kind: str
     number: str
     withdrawn: bool
+    #: It is the letter whose number was written.
+    named: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,6 +155,8 @@ class FoundOrganisation:
     name_zh: str | None
     country: str | None
     expired: bool
+    #: It has the registration number that was written.
+    named: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

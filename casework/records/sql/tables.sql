@@ -414,6 +414,7 @@ CREATE TABLE documents (
     CONSTRAINT pk_documents PRIMARY KEY (id),
     CONSTRAINT fk_documents_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
 );
+CREATE INDEX ix_documents_letter_number ON documents (upper(replace(numbered->>'written', ' ', ''))) WHERE numbered IS NOT NULL;
 CREATE INDEX ix_documents_log_id ON documents (log_id);
 COMMENT ON COLUMN documents.track_id IS 'The referral whose provider handed it in, or was sent it; null for the office''s own';
 COMMENT ON COLUMN documents.own IS 'The office''s own, with nothing of a party in it';
@@ -786,6 +787,37 @@ COMMENT ON COLUMN invitations.code IS 'argon2id of what is told beside the mail'
 COMMENT ON COLUMN invitations.tries IS 'Wrong codes in a row';
 COMMENT ON COLUMN invitations.opened IS 'SHA-256 of what the browser keeps that link and code have opened it in';
 COMMENT ON COLUMN invitations.locked_at IS 'Too many wrong codes';
+
+CREATE TABLE kept_figure_lines (
+    programme_id UUID NOT NULL,
+    asked TEXT NOT NULL,
+    figure TEXT NOT NULL,
+    line TEXT NOT NULL,
+    cases TEXT[] NOT NULL,
+    CONSTRAINT pk_kept_figure_lines PRIMARY KEY (programme_id, asked, figure, line),
+    CONSTRAINT fk_kept_figure_lines_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+COMMENT ON TABLE kept_figure_lines IS 'The cases behind the lines of figures that were counted ahead';
+COMMENT ON COLUMN kept_figure_lines.asked IS 'Of which part, and as of when; empty of the whole programme';
+COMMENT ON COLUMN kept_figure_lines.line IS 'What it is of';
+COMMENT ON COLUMN kept_figure_lines.cases IS 'Their numbers';
+
+CREATE TABLE kept_figure_parts (
+    programme_id UUID NOT NULL,
+    asked TEXT NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    at TIMESTAMP WITH TIME ZONE,
+    rules TEXT,
+    told TEXT,
+    CONSTRAINT pk_kept_figure_parts PRIMARY KEY (programme_id, asked),
+    CONSTRAINT fk_kept_figure_parts_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+COMMENT ON TABLE kept_figure_parts IS 'Figures of a part of a large programme, or as of a day, counted as somebody asked; forgotten every night';
+COMMENT ON COLUMN kept_figure_parts.asked IS 'JSON: of which part, and as of when';
+COMMENT ON COLUMN kept_figure_parts.asked_at IS 'When somebody asked for it last';
+COMMENT ON COLUMN kept_figure_parts.at IS 'Up to when it was counted; null as long as it was not';
+COMMENT ON COLUMN kept_figure_parts.rules IS 'Digest of the definitions and of what is kept';
+COMMENT ON COLUMN kept_figure_parts.told IS 'JSON: the lines, each with how many cases are behind it';
 
 CREATE TABLE kept_figures (
     programme_id UUID NOT NULL,
@@ -1840,18 +1872,6 @@ COMMENT ON TABLE import_refusals IS 'Rows of a file that its trial or its import
 COMMENT ON COLUMN import_refusals.row IS 'Of the file';
 COMMENT ON COLUMN import_refusals.faults IS 'Column by column what is wrong with it';
 COMMENT ON COLUMN import_refusals.cells IS 'What the file has there, as JSON';
-
-CREATE TABLE kept_figure_lines (
-    programme_id UUID NOT NULL,
-    figure TEXT NOT NULL,
-    line TEXT NOT NULL,
-    cases TEXT[] NOT NULL,
-    CONSTRAINT pk_kept_figure_lines PRIMARY KEY (programme_id, figure, line),
-    CONSTRAINT fk_kept_figure_lines_programme_id FOREIGN KEY(programme_id) REFERENCES kept_figures (programme_id)
-);
-COMMENT ON TABLE kept_figure_lines IS 'The cases behind the lines of figures that were counted ahead';
-COMMENT ON COLUMN kept_figure_lines.line IS 'What it is of';
-COMMENT ON COLUMN kept_figure_lines.cases IS 'Their numbers';
 
 CREATE TABLE memberships (
     id UUID NOT NULL,

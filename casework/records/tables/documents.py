@@ -47,6 +47,12 @@ documents = Table(
     ),
     Column("dispatched_how", Text, comment="How a letter to a party went out: mail, post or hand"),
     Column("dispatched_on", Date),
+    # However somebody writes its blanks.
+    Index(
+        "ix_documents_letter_number",
+        text("upper(replace(numbered->>'written', ' ', ''))"),
+        postgresql_where=text("numbered IS NOT NULL"),
+    ),
 )
 
 files = Table(

@@ -46,9 +46,9 @@ def show() -> str | Response:
 
 
 def _numbered(found: Found, count: int) -> str:
-    """Where the one thing stands whose number was written: a case, a provider's referral, an IP right, or a need or technology by its
-    source's number; nowhere where it is the number of several, or of none. A few digits are a right's only where nothing else has them:
-    they may be a year, or stand in a title.
+    """Where the one thing stands whose number was written: a case, a provider's referral, an IP right, a letter, an organisation by its
+    registration, or a need or technology by its source's number; nowhere where it is the number of several, or of none. A few digits are
+    a right's, a letter's or an organisation's only where nothing else has them: they may be a year, or stand in a title.
     """
     number = found.words.casefold()
     named = [
@@ -65,10 +65,14 @@ def _numbered(found: Found, count: int) -> str:
             if one.external_id.casefold() == number
         ),
     ]
-    rights = [url_for("rights.show", right=one.id) for one in found.rights if one.named]
-    if len(named) + len(rights) != 1 or (rights and count > 1 and sum(map(str.isdigit, number)) < MANY_DIGITS):
+    in_doubt = [
+        *(url_for("rights.show", right=one.id) for one in found.rights if one.named),
+        *(url_for("documents.show", document=one.id) for one in found.documents if one.named),
+        *(url_for("parties.show", party=one.id) for one in found.organisations if one.named),
+    ]
+    if len(named) + len(in_doubt) != 1 or (in_doubt and count > 1 and sum(map(str.isdigit, number)) < MANY_DIGITS):
         return ""
-    return (named + rights)[0]
+    return (named + in_doubt)[0]
 
 
 @blueprint.app_template_global()

@@ -80,6 +80,20 @@ def test_the_number_of_a_right_leads_to_it_however_one_writes_it(
     assert leads(browser_for("officer"), "ZL20211012345") == ""
 
 
+def test_the_registration_of_an_organisation_leads_to_it_for_those_who_know_it(
+    engine: Engine, world: World, browser_for: BrowserFor
+) -> None:
+    party = world.organisations["need_owner"]
+    with transaction(engine) as db:
+        given = {"id": party, "said": "91110108MA01ABCD2X"}
+        db.execute(text("UPDATE organisations SET register_number = :said WHERE id = :id"), given)
+    for words in ("91110108MA01ABCD2X", "91110108 ma01abcd2x"):
+        assert leads(browser_for("officer"), words).endswith(f"/organisations/{party}"), words
+    for who in ("observer", "provider", "foreign_officer"):
+        assert leads(browser_for(who), "91110108MA01ABCD2X") == "", who
+    assert leads(browser_for("officer"), "91110108MA01ABCD") == ""
+
+
 def test_a_number_of_two_things_leads_to_none_of_them(engine: Engine, world: World, browser_for: BrowserFor) -> None:
     with transaction(engine) as db:
         db.execute(text("UPDATE rights SET office = 'CN', number = '77' WHERE id = :id"), {"id": world.rights[0]})
@@ -191,6 +205,24 @@ def test_documents_are_found_by_title_and_file_name_by_those_who_read_them(
     for who in (*READ_WHOLE, "provider", *OUTSIDE):
         for words in ("certificate boiler", "vessel", "pressure_vessel", "2026.pdf"):
             assert ("Boiler certificate" in main(browser_for(who), words)) is (who in READ_WHOLE), (who, words)
+
+
+def test_the_number_of_a_letter_leads_to_it_for_those_who_read_it(
+    engine: Engine, world: World, number: str, document_store: DocumentStore, browser_for: BrowserFor
+) -> None:
+    letter = world.hand_in(document_store, number, title="Invitation")
+    numbered = '{"year": 2026, "n": 12, "written": "BJ〔2026〕12号"}'
+    with transaction(engine) as db:
+        given = {"id": letter, "numbered": numbered}
+        db.execute(text("UPDATE documents SET numbered = CAST(:numbered AS jsonb) WHERE id = :id"), given)
+    for words in ("BJ〔2026〕12号", " bj 〔2026〕 12号"):
+        assert leads(browser_for("officer"), words).endswith(f"/documents/{letter}"), words
+    for who in ("manager", "auditor"):
+        assert leads(browser_for(who), "BJ〔2026〕12号").endswith(f"/documents/{letter}"), who
+    for who in ("provider", *OUTSIDE):
+        assert leads(browser_for(who), "BJ〔2026〕12号") == "", who
+        assert "Invitation" not in main(browser_for(who), "BJ〔2026〕12号"), who
+    assert leads(browser_for("officer"), "BJ〔2026〕1") == ""
 
 
 def test_a_provider_finds_what_is_granted_to_it_while_it_is(
