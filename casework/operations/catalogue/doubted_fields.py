@@ -16,6 +16,7 @@ OF_FACT: Mapping[str, Sequence[str]] = {
     "not_ready": ("readiness_low", "readiness_high", "readiness_text"),
     "rights_unclear": ("ip_text",),
     "rights_unavailable": ("licences", "ip_text"),
+    "region_or_standard": ("standards", "restrictions", "deployed_in"),
     "technology_gone": ("status",),
     "owner_silent": ("owner_id",),
     DUPLICATE: (),

@@ -17,14 +17,15 @@ from casework.records.access_sql import own_paper, own_referral, reads_case
 from casework.records.row_security import whole
 from casework.records.search_terms import rarest_terms, terms_of_all
 
-#: The papers that a person may see and that hold all the words.
+#: The papers that a person may see.
 #: What lies sealed is searched by nobody: of a mediation neither papers nor messages, not even for those named for it.
-#: Papers by their title as it was entered, and the names of their files, in which words may also be tied by signs.
 _SEEN = f"""
     SELECT d.id, d.kind, e.body->'title'->>'value' AS title, c.number, d.withdrawn_at, d.registered_at AS at
     FROM documents d JOIN cases c ON c.id = d.log_id LEFT JOIN events e ON e.log_id = d.log_id
         AND e.kind IN ('document_registered', 'letter_sent') AND CAST(e.effects->'documents'->0->>'id' AS uuid) = d.id
     WHERE ({reads_case("c")} OR {own_paper("d", "c.interests")}) AND NOT CAST(:person AS text) = ANY(c.interests)"""
+#: Of these those that hold all the words.
+#: Papers by their title as it was entered, and the names of their files, in which words may also be tied by signs.
 _DOCUMENTS = f"""{_SEEN} AND concat_ws(
         ' ', e.body->'title'->>'value',
         (SELECT string_agg(concat_ws(' ', f.name, translate(f.name, '_', ' ')), ' ') FROM files f WHERE f.document_id = d.id)

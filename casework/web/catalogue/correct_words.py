@@ -14,6 +14,9 @@ TO_DO: Mapping[str, str] = {
     "not_ready": N_("Correct its readiness, or confirm it."),
     "rights_unclear": N_("Say what is protected and by whom, or confirm it."),
     "rights_unavailable": N_("Correct the licences on offer, or confirm them."),
+    "region_or_standard": N_(
+        "Say which standards it has or lacks, where it runs and where law bars it, or confirm them."
+    ),
     "technology_gone": N_("Withdraw it, or confirm that it is still offered."),
     "owner_silent": N_("Say whose it is and how to reach them, or confirm the owner."),
     "duplicate": N_("Merge it into the other record, or say that they are two."),

@@ -6,7 +6,8 @@ from sqlalchemy import Connection
 
 from casework.engine.case_objects.programme_lists import LISTS
 from casework.operations.catalogue.doubted_fields import OF_FACT, doubted_by, is_doubted
-from casework.operations.catalogue.kept_records import CORRECTED, confirm_field
+from casework.operations.catalogue.kept_records import CORRECTED, confirm_field, correct_record
+from casework.operations.matching.follow_up import list_to_correct
 from casework.web.catalogue.correct_words import TO_DO
 from tests.operations.matching.test_follow_up import refuse
 from tests.operations.matching.test_runs import put, run
@@ -29,3 +30,21 @@ def test_a_field_is_in_doubt_until_somebody_looks_at_it(world: World, db: Connec
     officer = world.actor(db, "officer")
     confirm_field(db, officer, "technology", ids["pump"], field="readiness_low", request=new_request())
     assert not is_doubted(db, ids["pump"], "readiness_low")
+
+
+def test_a_record_that_lacks_a_standard_is_put_right_by_saying_so(world: World, db: Connection) -> None:
+    ids, officer = put(world, db), world.actor(db, "officer")
+    refuse(world, db, run(world, db, ids["need"]), ids["pump"], "region_or_standard")
+    assert is_doubted(db, ids["pump"], "standards")
+    assert [one.code for one in list_to_correct(db, officer, ids["pump"])] == ["region_or_standard"]
+    correct_record(
+        db,
+        officer,
+        "technology",
+        ids["pump"],
+        fields={"standards": [{"name": "CE", "held": "no"}]},
+        source="The maker",
+        reason=None,
+        request=new_request(),
+    )
+    assert list_to_correct(db, officer, ids["pump"]) == []
