@@ -30,10 +30,14 @@ class Shape:
     again: bool = False
 
     def takes(self, row: Row) -> bool:
+        return self.takes_of(row.of)
+
+    def takes_of(self, of: Mapping[str, str | None]) -> bool:
+        """Whether a line that is of this stands in it."""
         mine = {*self.down, *self.across}
-        if self.what and row.of.get("what") not in self.what:
+        if self.what and of.get("what") not in self.what:
             return False
-        return mine <= row.of.keys() <= mine | {*self.said, *self.more}
+        return mine <= of.keys() <= mine | {*self.said, *self.more}
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -14,11 +14,10 @@ from werkzeug.wrappers import Response
 from casework import reasons
 from casework.api.protocol.files import as_attachment
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.figures.case_facts import DIMENSIONS
+from casework.engine.figures.reports import IS_PUBLISHED
 from casework.engine.roles import Role
 from casework.errors import NotAllowed
-from casework.json_values import JsonMapping
-from casework.ledger.canonical_json import canonical, instant, parse_instant
+from casework.ledger.canonical_json import canonical, parse_instant
 from casework.operations.auth.step_up import insist_proved
 from casework.operations.auth.views import Scope
 from casework.operations.core.perform import calendar_of
@@ -29,10 +28,10 @@ from casework.operations.oversight.figures import AsOf, Counted
 from casework.operations.oversight.report_queries import READ_REPORTS, show_report
 from casework.operations.oversight.views import ShownReport
 from casework.web.oversight.figure_files import head, lines
-from casework.web.oversight.figure_tables import in_order
-from casework.web.oversight.figure_words import Sayer, about, say_number, say_of, title_of
+from casework.web.oversight.figure_words import Sayer, say_of, title_of
 from casework.web.oversight.report_pages import STATES, STEPS, scope_of
-from casework.web.oversight.report_tables import say_beside, say_share, say_told
+from casework.web.oversight.report_paper import chapters_of, cover_of, notes, tiles_of
+from casework.web.oversight.report_tables import say_told
 from casework.web.shell.i18n import chinese
 from casework.web.shell.session import only, page_transaction
 from casework.web.shell.spreadsheets import LONGEST, XLSX, to_xlsx
@@ -42,8 +41,6 @@ readers = only(*READ_REPORTS)
 
 #: The languages of a printed report, as the fonts of letters name them.
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
-#: What a figure is broken down by stands in the data, and not on paper.
-BREAKDOWNS = frozenset({*DIMENSIONS, "month", "provider"})
 
 
 @dataclass(frozen=True)
@@ -119,7 +116,6 @@ def take_pdf(report: UUID) -> Response:
 def write_paper(read: Read, language: str) -> str:
     shown, sayer = read.shown, Sayer(read.called)
     figures = shown.outside["figures"]
-    told = [(name, _lines(name, figures[name], sayer)) for name in in_order(figures)]
     return render_template(
         "papers/report.html",
         language=LANGUAGES[language],
@@ -129,26 +125,15 @@ def write_paper(read: Read, language: str) -> str:
         state=gettext(STATES[shown.report.state]),
         as_of=read.at(parse_instant(shown.outside["as_of"]["at"])),
         frozen=read.at(shown.report.as_of),
-        exactly=instant(shown.report.as_of),
+        day=read.calendar.local_date(parse_instant(shown.outside["as_of"]["at"])).isoformat(),
+        published=shown.report.state == IS_PUBLISHED,
         steps=[(gettext(STEPS[step.kind]), step, read.at(step.at)) for step in shown.report.steps],
-        figures=[(title_of(name), about(name), rows) for name, rows in told if rows],
+        cover=cover_of(figures),
+        tiles=tiles_of(figures, sayer),
+        chapters=chapters_of(figures, sayer),
+        notes=notes(),
         anew=_anew(shown, sayer),
     )
-
-
-def _lines(name: str, figure: JsonMapping, sayer: Sayer) -> list[tuple[str, str, str, str, int]]:
-    """Of each line what it is of, the number, among how many, the share, and how long its bar is."""
-    rows = [row for row in figure["rows"] if not BREAKDOWNS & row["of"].keys()]
-    return [
-        (
-            " · ".join(part for part in (say_of(sayer, name, row["of"]), say_beside(row, figure["unit"])) if part),
-            say_number(row["numerator"]),
-            "" if row["denominator"] is None else str(row["denominator"]),
-            say_share(row),
-            0 if row["percent"] is None else min(100, round(float(row["percent"]))),
-        )
-        for row in rows
-    ]
 
 
 def _anew(shown: ShownReport, sayer: Sayer) -> list[tuple[str, str, str, str]]:

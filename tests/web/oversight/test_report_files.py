@@ -40,7 +40,8 @@ def report(browser_for: Enter, engine: Engine, world: World) -> str:
 
 
 def line(numerator: int | str | None, denominator: int | None, percent: str | None, **of: str) -> dict[str, Any]:
-    return {"of": of, "numerator": numerator, "denominator": denominator, "percent": percent}
+    parts = {"went_on": numerator, "ended": None, "open": None}
+    return {"of": of, "numerator": numerator, "denominator": denominator, "percent": percent, "parts": parts}
 
 
 FIGURES = {
