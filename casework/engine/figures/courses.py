@@ -43,6 +43,9 @@ class _Number:
     true: int
     least: int
 
+    def __lt__(self, other: _Number) -> bool:
+        return (self.true, self.cell) < (other.true, other.cell)
+
     def between(self, hidden: Mapping[Cell, bool]) -> tuple[int, int | None]:
         """Between what it is known to lie. Of most that is hidden so it is known that it is three at least."""
         if self.cell not in hidden:
@@ -65,33 +68,36 @@ class Courses:
         self._courses = self._choose() if self._numbers else []
 
     def worked_out(self, hidden: Mapping[Cell, bool]) -> set[Cell]:
-        """Cells that are to be hidden as well, so that none under three follows; none where none does."""
+        """Cells that are to be hidden as well, or, where they are, of which it is not even to be said that they are under three, so that none
+        of these follows; none where none does."""
         if not self._courses:
             return set()
         shown = {one.cell for one in self._numbers} - hidden.keys()
+        few = {one.cell for one in self._numbers if hidden.get(one.cell)}
         try:
-            return self._one_more(hidden, shown)
+            return self._one_more(hidden, shown, few)
         except OutOfSteps:
-            return shown
+            return shown | few
 
-    def _one_more(self, hidden: Mapping[Cell, bool], shown: set[Cell]) -> set[Cell]:
+    def _one_more(self, hidden: Mapping[Cell, bool], shown: set[Cell], few: set[Cell]) -> set[Cell]:
         programme = self._programme(hidden)
         for small in self._asked():
             binding = programme.proof(self._places(small.counts), small.true)
             if binding is None:
                 continue
-            # Of what it follows from the smallest that helps, else the smallest of all.
-            near = sorted(
-                (one.true, one.cell) for one in self._numbers if one.cell in shown and self._key(one) in binding
-            )
-            for _, cell in near:
-                more = self._same(cell, shown)
+            # Of what it follows from the smallest that helps; else the largest of which less is said.
+            near = sorted(one for one in self._numbers_in(shown) if self._key(one) in binding)
+            for one in (*near, *sorted(self._numbers_in(few), key=lambda one: (-one.true, one.cell))):
+                more = self._same(one.cell, shown if one.cell in shown else few)
                 trial = self._programme({**hidden, **dict.fromkeys(more, False)})
                 if trial.proof(self._places(small.counts), small.true) is None:
                     return more
-            if shown:
-                return self._same(min((one.true, one.cell) for one in self._numbers if one.cell in shown)[1], shown)
+            rest = near or sorted(self._numbers_in(shown))
+            return self._same(rest[0].cell, shown) if rest else few
         return set()
+
+    def _numbers_in(self, cells: Collection[Cell]) -> list[_Number]:
+        return [one for one in self._numbers if one.cell in cells]
 
     def _asked(self) -> Iterator[_Number]:
         """Of each of those under three one, as far as a case can be one that it counts."""

@@ -22,9 +22,10 @@ def hide(
     said to be under three.
 
     Of each of `sums` the first cell is what the others come to. What those of each of `known` come to a reader may have from elsewhere.
-    Those of `also` are hidden in any case.
+    Those of `also` are hidden in any case, and it is not said of them that they are under three.
     """
-    found = _Search(cells, [one for one in sums if len(one) == 2], also)
+    found = _Search(cells, [one for one in sums if len(one) == 2])
+    found.hide_first(also)
     real = [found.written(one[0], one[1:]) for one in sums if len(one) > 2]
     # Where all are hidden from the beginning, nothing more can be.
     told = [found.written(None, one) for one in known if any(cells[cell] >= LEAST for cell in one)]
@@ -63,8 +64,6 @@ class _Search:
         for n, first in enumerate(self._first):
             if self._values[n] < LEAST or self._is_room[n]:
                 self._hidden[first] = True
-        for cell in also:
-            self._hidden[self._first[self._number[cell]]] = True
         #: Between what a reader holds each for possible: that a line is there says that it is not nought.
         self._between = [(LEAST, _ANY) if value >= LEAST else (min(value, 1), LEAST - 1) for value in self._values]
         #: Of which it is not even said that they are under three.
@@ -82,6 +81,13 @@ class _Search:
         while self._first[n] != n:
             n = self._first[n]
         return n
+
+    def hide_first(self, cells: Iterable[Cell]) -> None:
+        """Before anything is looked for."""
+        for first in {self._first[self._number[cell]] for cell in cells}:
+            self._hidden[first] = True
+            if self._values[first] < LEAST:
+                self._say_nothing(first)
 
     def is_hidden(self, cell: Cell) -> bool:
         return self._hidden[self._first[self._number[cell]]]

@@ -28,7 +28,7 @@ def figures(kinds: list[Kind]) -> dict[str, Figure]:
 
 
 #: Of the first thousand those in which a number followed before anybody asked how cases go, and some others.
-SEEDS = (145, 238, 1, 2, 3, 4, 5, 6)
+SEEDS = (145, 238, 754, 1, 2, 3, 4, 5)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
