@@ -24,6 +24,7 @@ from casework.operations.oversight.views import FollowUp, FollowUpRung, LastLink
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.records.row_security import whole
+from casework.records.tables.cases import UNANSWERED
 
 #: What is asked now, and what came to its day, or was closed, without an answer.
 WAITING, SILENT = "waiting", "silent"
@@ -95,7 +96,8 @@ _LIST = f"""
 """
 _TABS = {
     WAITING: _OPEN,
-    SILENT: f"t.state NOT IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND NOT {_ANSWERED} AND t.due_at <= casework_now()",
+    # The last of these is what the index has, in words of the installed workflows.
+    SILENT: f"NOT {_ANSWERED} AND t.due_at <= casework_now() AND {UNANSWERED}",
 }
 #: Of a list what comes after a row of it.
 _AFTER = "AND (t.due_at, t.id) > (:at, CAST(:id AS uuid))"

@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from benchmarks.statements import captured
+from casework.definitions import load_figure_names
 from casework.errors import InvalidForm
 from casework.operations.links.service import Wanted, give_link
 from casework.operations.oversight.figures import count_programme
 from casework.operations.oversight.follow_ups import SILENT, TABS, WAITING, count_follow_ups, list_follow_ups
 from casework.operations.oversight.kept_figures import count_ahead
 from casework.records.database import transaction
+from casework.records.tables.cases import UNANSWERED
 from tests.operations.links.scene import SECRET_BOX
 from tests.support.followed import ask_now, closed_case, later, record
 from tests.support.world import World, new_request
@@ -188,3 +190,17 @@ def test_the_newest_link_stands_beside_a_question_and_ends_by_its_day(world: Wor
     (link,) = [one.link for one in list_follow_ups(db, actor).items]
     assert link is not None
     assert link.state == "over"
+
+
+def test_the_index_of_what_nobody_answered_has_the_words_of_the_workflows(db: Connection, world: World) -> None:
+    names = load_figure_names()
+    assert f"'{names.follow_up_answer}' <> '{names.no_answer}'" in UNANSWERED
+    db.execute(text("SET LOCAL enable_seqscan = off"))
+    db.execute(text("SET LOCAL enable_bitmapscan = off"))
+    plan = db.execute(
+        text(
+            f"EXPLAIN SELECT FROM tasks t WHERE t.programme_id = CAST(:p AS uuid) AND t.aftercare AND {UNANSWERED} ORDER BY t.due_at, t.id"
+        ),
+        {"p": world.programmes["BJ"]},
+    )
+    assert "ix_tasks_aftercare_silent" in "".join(plan.scalars())
