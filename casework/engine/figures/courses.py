@@ -68,8 +68,9 @@ class Courses:
         self._courses = self._choose() if self._numbers else []
 
     def worked_out(self, hidden: Mapping[Cell, bool]) -> set[Cell]:
-        """Cells that are to be hidden as well, or, where they are, of which it is not even to be said that they are under three, so that none
-        of these follows; none where none does."""
+        """Cells that are to be hidden as well, so that none under three follows; where they are, not even that is to be said of them.
+
+        None where none follows."""
         if not self._courses:
             return set()
         shown = {one.cell for one in self._numbers} - hidden.keys()

@@ -3,7 +3,7 @@ the cases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -35,6 +35,8 @@ class RecordFacts:
     #: Which record stands in its place, that a field says something, and when it was confirmed; none of its words.
     columns: Mapping[str, Any]
     published_on: date | None
+    #: Since when another record stands in its place.
+    merged_at: datetime | None = None
 
     @property
     def stands(self) -> bool:
@@ -80,6 +82,8 @@ class ProgrammeFacts:
     matches: Mapping[str, MatchFacts]
     nights: tuple[Night, ...]
     beside: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    #: Those rows that say what needs came of, each time with since when; None since one was taken back.
+    came_of: Mapping[str, Sequence[tuple[datetime, Mapping[str, Any] | None]]] = field(default_factory=dict)
 
 
 def read_record(
@@ -88,13 +92,15 @@ def read_record(
     """A record as its log tells it up to an instant; None before it was entered."""
     columns: dict[str, Any] = {}
     published: date | None = None
+    merged: datetime | None = None
     for event in events:
         if event.at > until:
             break
         columns = evolve(noun, columns, event)
+        merged = None if columns.get("merged_into") is None else merged or event.at
         if published is None and _shown(noun, columns, event):
             published = calendar.local_date(event.at)
-    return RecordFacts(id, _read_of(columns), published) if columns else None
+    return RecordFacts(id, _read_of(columns), published, merged) if columns else None
 
 
 def _read_of(columns: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,7 +140,9 @@ def read_programme(events: Iterable[RegisterEvent], until: datetime) -> Programm
     matches: dict[str, MatchFacts] = {}
     nights: dict[str, Night] = {}
     beside: dict[str, dict[str, Mapping[str, Any]]] = {}
-    for kind, name, told, later in _told(events, until):
+    came_of: dict[str, list[tuple[datetime, Mapping[str, Any] | None]]] = {}
+    for event, name, told in _told(events, until):
+        kind, later = event.kind, event.at > until
         if name.startswith(MATCHES):
             _match(matches, name.removeprefix(MATCHES), kind, told, later=later)
         elif name.startswith(NIGHTS) and isinstance(told, Mapping):
@@ -143,11 +151,13 @@ def read_programme(events: Iterable[RegisterEvent], until: datetime) -> Programm
             nights[day] = Night(day, int(told.get("live", before.live)), int(told.get("broken", before.broken)))
         else:
             _beside(beside, name, told, later=later)
-    return ProgrammeFacts(matches, tuple(nights[day] for day in sorted(nights)), beside)
+            if name.startswith(f"{CAME_OF}/"):
+                _came_of(came_of.setdefault(name.partition("/")[2], []), event, told)
+    return ProgrammeFacts(matches, tuple(nights[day] for day in sorted(nights)), beside, came_of)
 
 
-def _told(events: Iterable[RegisterEvent], until: datetime) -> Iterator[tuple[str, str, object, bool]]:
-    """The fields up to an instant, each with the kind of its event; and later ones of erasures, of what they took out of those."""
+def _told(events: Iterable[RegisterEvent], until: datetime) -> Iterator[tuple[RegisterEvent, str, object]]:
+    """The fields up to an instant, each with its event; and later ones of erasures, of what they took out of those."""
     gone: set[str] = set()
     for event in events:
         later = event.at > until
@@ -156,7 +166,7 @@ def _told(events: Iterable[RegisterEvent], until: datetime) -> Iterator[tuple[st
                 continue
             if told is not None and not isinstance(told, Mapping):
                 gone.add(name)
-            yield event.kind, name, told, later
+            yield event, name, told
 
 
 def _beside(beside: dict[str, dict[str, Mapping[str, Any]]], name: str, told: object, *, later: bool) -> None:
@@ -170,6 +180,17 @@ def _beside(beside: dict[str, dict[str, Mapping[str, Any]]], name: str, told: ob
         # Where words were erased the row is told anew; what is known of it by then stays.
         known = rows.get(key, {})
         rows[key] = {**told, **known} if later else {**known, **told}
+
+
+def _came_of(versions: list[tuple[datetime, Mapping[str, Any] | None]], event: RegisterEvent, told: object) -> None:
+    """One more version of a row; where its words were erased, what it was is told anew of all of them."""
+    if event.kind == ERASED and isinstance(told, Mapping):
+        versions[:] = [(at, None if row is None else {**told, **row}) for at, row in versions]
+    elif told is None:
+        versions.append((event.at, None))
+    else:
+        known = (versions[-1][1] if versions else None) or {}
+        versions.append((event.at, {**known, **told} if isinstance(told, Mapping) else known))
 
 
 def _match(matches: dict[str, MatchFacts], id: str, kind: str, told: object, *, later: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -31,6 +31,8 @@ class World:
     nights: tuple[Night, ...] = ()
     #: By table and key the rows of what the programme did beside its cases.
     beside: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    #: By key the rows that say what needs came of, each time with since when; None since one was taken back.
+    came_of: Mapping[str, Sequence[tuple[datetime, Mapping[str, Any] | None]]] = field(default_factory=dict)
 
     @property
     def today(self) -> date:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from casework import reasons
 from casework.engine.figures.case_facts import DIMENSIONS, CaseFacts
 from casework.engine.figures.counting import Figure, without_needs
 from casework.engine.figures.every import every_figure
-from casework.engine.figures.register_facts import CAME_OF
+from casework.engine.figures.origins import origins
 from casework.engine.figures.world import World
 from casework.errors import InvalidForm, NotFound
 from casework.permissions.actors import Actor
@@ -53,36 +53,32 @@ def figures_among(world: World, among: Mapping[str, str]) -> dict[str, Figure]:
     """Every figure of the cases that were this; without what is no count of cases, where these are not all."""
     if not among:
         return every_figure(world)
-    came_of = _came_of(world) if EVENT in among else {}
-    cases = tuple(case for case in world.cases if _is_among(case, among, came_of))
+    came_of = origins(world)
+    cases = tuple(
+        case
+        for case in world.cases
+        if _is_among(case, among) and (EVENT not in among or among[EVENT] in _of(case, came_of))
+    )
     told = every_figure(replace(world, cases=cases))
     return {name: without_needs(figure) for name, figure in told.items() if name not in OF_ALL}
 
 
-def _is_among(case: CaseFacts, among: Mapping[str, str], came_of: Mapping[str, set[str]]) -> bool:
+def _is_among(case: CaseFacts, among: Mapping[str, str]) -> bool:
     if any(name in among and case.of(name) != among[name] for name in DIMENSIONS):
-        return False
-    if EVENT in among and among[EVENT] not in came_of.get(str(case.case.need), ()):
         return False
     return among.get(OPENED_FROM, "") <= case.opened_on.isoformat() <= among.get(OPENED_TO, "9999")
 
 
-def _came_of(world: World) -> dict[str, set[str]]:
-    """By need the assessment that it came of, and the visit or event of it; a need and those that were merged into it are one."""
-    stands = {need.id: str(need.columns.get("merged_into") or need.id) for need in world.needs}
-    found: dict[str, set[str]] = {}
-    for row in world.rows(CAME_OF):
-        need = str(row.get("need_id"))
-        told = {str(row[name]) for name in ("assessment_id", "visit_id") if row.get(name)}
-        found.setdefault(stands.get(need, need), set()).update(told)
-    return {need: found[one] for need, one in {**{one: one for one in found}, **stands}.items() if one in found}
+def _of(case: CaseFacts, came_of: Callable[[str, datetime], frozenset[str]]) -> frozenset[str]:
+    """The assessment that a case came of, and the visit or event of it."""
+    return came_of(str(case.case.need), case.case.opened_at)
 
 
 def told_apart_by(world: World) -> dict[str, tuple[str, ...]]:
     """What the cases of a programme were, by each of the dimensions, and of which events and assessments their needs came."""
     was = {name: {told for case in world.cases if (told := case.of(name))} for name in DIMENSIONS}
-    came_of = _came_of(world)
-    was[EVENT] = {one for case in world.cases for one in came_of.get(str(case.case.need), ())}
+    came_of = origins(world)
+    was[EVENT] = {one for case in world.cases for one in _of(case, came_of)}
     return {name: tuple(sorted(told)) for name, told in was.items()}
 
 

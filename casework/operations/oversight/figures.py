@@ -216,6 +216,7 @@ def fold_world(
         matches=of_programme.matches,
         nights=of_programme.nights,
         beside=of_programme.beside,
+        came_of=of_programme.came_of,
     )
     return world, logs
 

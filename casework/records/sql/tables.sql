@@ -414,6 +414,7 @@ CREATE TABLE documents (
     CONSTRAINT pk_documents PRIMARY KEY (id),
     CONSTRAINT fk_documents_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
 );
+CREATE INDEX ix_documents_letter_number ON documents (upper(replace(numbered->>'written', ' ', ''))) WHERE numbered IS NOT NULL;
 CREATE INDEX ix_documents_log_id ON documents (log_id);
 COMMENT ON COLUMN documents.track_id IS 'The referral whose provider handed it in, or was sent it; null for the office''s own';
 COMMENT ON COLUMN documents.own IS 'The office''s own, with nothing of a party in it';
@@ -665,7 +666,7 @@ CREATE TABLE imports (
     kind TEXT NOT NULL,
     source TEXT NOT NULL,
     name TEXT NOT NULL,
-    content BYTEA,
+    size BIGINT NOT NULL,
     complete BOOLEAN NOT NULL,
     person_id UUID NOT NULL,
     state TEXT NOT NULL,
@@ -685,7 +686,7 @@ CREATE INDEX ix_imports_programme ON imports (programme_id, created_at DESC);
 COMMENT ON TABLE imports IS 'Files that a worker brings in';
 COMMENT ON COLUMN imports.kind IS 'needs, technologies, matches or past_projects';
 COMMENT ON COLUMN imports.name IS 'Of the file';
-COMMENT ON COLUMN imports.content IS 'The file, until it is read';
+COMMENT ON COLUMN imports.size IS 'Of the file, in bytes';
 COMMENT ON COLUMN imports.complete IS 'Whether it has all records of its source';
 COMMENT ON COLUMN imports.state IS 'looked_at, trying, waiting, done or failed';
 COMMENT ON COLUMN imports.tried_at IS 'When its trial was begun';
@@ -1848,6 +1849,16 @@ COMMENT ON COLUMN case_dates.id IS 'Its case';
 COMMENT ON COLUMN case_dates.due_at IS 'First day of what our side does next; infinity where there is none';
 COMMENT ON COLUMN case_dates.late_at IS 'From then on it is late, on whichever side';
 COMMENT ON COLUMN case_dates.waits_for IS 'us, provider, outside, hold, or nobody once it is closed';
+
+CREATE TABLE import_pieces (
+    import_id UUID NOT NULL,
+    starts_at BIGINT NOT NULL,
+    content BYTEA NOT NULL,
+    CONSTRAINT pk_import_pieces PRIMARY KEY (import_id, starts_at),
+    CONSTRAINT fk_import_pieces_import_id FOREIGN KEY(import_id) REFERENCES imports (id) ON DELETE CASCADE
+);
+COMMENT ON TABLE import_pieces IS 'What files hold that a worker brings in, until they are read';
+COMMENT ON COLUMN import_pieces.starts_at IS 'With which byte of the file it begins';
 
 CREATE TABLE import_refusals (
     import_id UUID NOT NULL,
