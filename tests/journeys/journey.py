@@ -31,9 +31,11 @@ from casework.playbook.stage import Stage, set_clock
 from casework.playbook.steps import Until, Wait
 from casework.records.case_loader import load
 from casework.records.event_log import now, read_events
+from casework_verify.words import sentence
 from tests.journeys.looks import Look, insist_as_it_was, look_at
 from tests.journeys.world import START
 from tests.support.declared_effects import undeclared
+from tests.support.replays import told_of
 
 Json = Any
 
@@ -216,7 +218,7 @@ class Journey(OperationsHand):
     # --- afterwards ---
 
     def insist_whole(self) -> None:
-        """Every log proves itself, and tells exactly the case that its rows hold."""
+        """Every log proves itself, tells exactly the case that its rows hold, and is replayed without us."""
         for log, kind in self.logs.values():
             folded, kept = fold(read_events(self.db, log)), load(self.db, log, kind, every_task=True)
             assert folded is not None
@@ -224,6 +226,8 @@ class Journey(OperationsHand):
                 assert getattr(folded, name) == getattr(kept, name), f"the history tells another {name}"
             findings = verify_case(self.db, log)
             assert not findings, "\n".join(one.sentence for one in findings)
+            refused = told_of(self.db, folded).faults()
+            assert not refused, "\n".join(sentence(fault) for fault in refused)
 
     def insist_past(self) -> None:
         """As of each moment of it, each case is shown as it was shown then."""

@@ -1,0 +1,313 @@
+"""How a case stands after so many of its events: its tracks, tasks, clocks, consents, documents and proposals, as the history tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from casework_verify.replay.counting import moment
+from casework_verify.replay.things import (
+    HELD,
+    OPEN,
+    PARTIES,
+    PARTY,
+    SYSTEM,
+    Clock,
+    Event,
+    Fired,
+    Proposal,
+    Step,
+    Task,
+    Track,
+    steps_of,
+)
+
+
+class Case:
+    """What a history adds up to, event by event."""
+
+    def __init__(self, event: Event) -> None:
+        about = event.effects["case"]
+        self.log: str = event.log
+        self.kind: str = about["kind"]
+        self.programme: str = about["programme"]
+        self.number: str | None = about.get("number")
+        self.opened_at = event.at
+        self.parties: Mapping[str, str] = about.get("parties") or {}
+        self.rights: list[str] = list(about.get("rights") or ())
+        self.owner: str | None = about.get("owner")
+        self.team: list[str] = list(about.get("team") or ())
+        self.title: Mapping[str, Any] | None = event.body.get("title")
+        self.title_gone = False
+        self.tracks: dict[str, Track] = {}
+        self.tasks: dict[str, Task] = {}
+        self.clocks: dict[str, Clock] = {}
+        self.proposals: dict[str, Proposal] = {}
+        self.consents: dict[str, dict[str, Any]] = {}
+        self.documents: dict[str, dict[str, Any]] = {}
+        self.versions: dict[str, int] = {}
+        self.grants: dict[str, dict[str, Any]] = {}
+        self.links: dict[str, dict[str, Any]] = {}
+        self.joins: dict[str, Mapping[str, Any]] = {}
+        self.interests: set[str] = set()
+        self.hold: Mapping[str, Any] | None = None
+        self.frozen = False
+        self.outcome: str | None = None
+        self.reasons: list[str] = []
+        self.closed_at: datetime | None = None
+        #: The open tasks of each track, so that none need be looked for among all.
+        self.open_on: dict[str, dict[str, Task]] = {}
+
+    @property
+    def sealed(self) -> bool:
+        return self.kind == "mediation"
+
+    @property
+    def main(self) -> Track:
+        return next(iter(self.tracks.values()))
+
+    def referral_of(self, track: Track | None) -> Track | None:
+        """The referral to a provider that a track is, or lies below."""
+        if track is None or track.is_request:
+            return track
+        return self.tracks.get(track.parent) if track.parent else None
+
+    def proposal(self, track: str, transition: str) -> Proposal | None:
+        same = (one for one in self.proposals.values() if (one.track, one.transition) == (track, transition))
+        return next(same, None)
+
+    # --- what an event changes ---
+
+    def take(self, event: Event) -> None:
+        """The case after an event."""
+        effects = event.effects
+        if event.track is not None:
+            self._move(self.tracks[event.track], event)
+        for key, change in _CHANGES.items():
+            if key in effects:
+                change(self, effects[key], event)
+
+    def _move(self, track: Track, event: Event) -> None:
+        effects = event.effects
+        if event.kind == "fired":
+            self._fire(track, event)
+        elif event.kind == "corrected" and "transition" in effects:
+            track.fired[effects["transition"]].data = effects["data"]
+        track.named = effects.get("named", track.named)
+        track.provider = effects.get("provider", track.provider)
+        track.replaced = effects.get("replaced", track.replaced)
+        track.given |= effects.get("given", {})
+        track.barred |= set(effects.get("barred", ()))
+
+    def _fire(self, track: Track, event: Event) -> None:
+        effects, name = event.effects, event.effects["transition"]
+        times = track.fired[name].count if name in track.fired else 0
+        data = effects.get("data", {})
+        track.fired[name] = Fired(times + 1, event.at, event.written_at, event.actor, event.acting_for, data)
+        if "part" in effects:
+            track.played[effects["part"]] = name
+        if "came_to" in effects:
+            track.played[effects["came_to"]] = effects["ended"]
+        if effects.get("entered"):
+            track.came_from |= {leaf: event.frm for leaf in event.to if leaf not in event.frm}
+        if event.to != event.frm:
+            track.states, track.entered_at = event.to, event.at
+        if "ended" in effects:
+            track.ended_at, track.outcome = event.at, effects["ended"]
+        if effects.get("reopened"):
+            track.ended_at = track.outcome = None
+            track.played = {part: by for part, by in track.played.items() if part not in _FINAL_PARTS}
+
+    def _tracks(self, opened: list[dict[str, Any]], event: Event) -> None:
+        for one in opened:
+            self.tracks[one["id"]] = Track(
+                one["id"],
+                one["workflow"],
+                one["edition"],
+                one["kind"],
+                one["part"],
+                one["parent"],
+                one["provider"],
+                tuple(one["states"]),
+                event.at,
+                event.at,
+                dict(one.get("given") or {}),
+            )
+
+    def _replaced(self, ids: list[str], event: Event) -> None:
+        for id in ids:
+            self.tracks[id].replaced = True
+
+    def _provider(self, provider: str | None, event: Event) -> None:
+        for track in self.tracks.values():
+            if track.parent == event.track and event.track is not None:
+                track.provider = provider
+
+    def _tasks(self, opened: list[dict[str, Any]], event: Event) -> None:
+        asked_by = event.actor if event.kind == "added" and not event.by_itself else None
+        for one in opened:
+            task = self.tasks[one["id"]] = Task(
+                one["id"],
+                one["track"],
+                one["name"],
+                one["edition"],
+                one["rule"],
+                one["type"],
+                one["queue"],
+                one["organisation"],
+                one["state"],
+                event.at,
+                one["due"] and moment(one["due"]),
+                one["of"],
+                one["about"],
+                one["aftercare"],
+                asked_by,
+            )
+            self.open_on.setdefault(task.track, {})[task.id] = task
+
+    def _task_states(self, changes: list[dict[str, Any]], event: Event) -> None:
+        for change in changes:
+            self._task_state(self.tasks[change["id"]], change, event)
+
+    def _task_state(self, task: Task, change: Mapping[str, Any], event: Event) -> None:
+        if "to" in change:
+            by = (event.kind, event.actor, change["to"])
+            task.handed = by
+        elif "holder" in change and (task.handed is None or change["holder"] != task.handed[2]):
+            task.handed = None
+        if "item" in change:
+            task.items[change["item"]] = event.kind == "ticked"
+        if "wait" in change:
+            task.waits = change["wait"] is not None
+        if "due" in change:
+            task.due = change["due"] and moment(change["due"])
+        state = change.get("state")
+        if state == "Suspended":
+            task.before = change.get("before", task.state)
+        elif state is not None:
+            task.before, task.waits = None, False
+        for name in ("state", "holder", "flagged", "result", "priority"):
+            if name in change:
+                setattr(task, name, change[name])
+        if state is not None and state not in OPEN:
+            task.closed_at, task.closed_by, task.acted_for = event.at, change.get("by", event.actor), event.acting_for
+            self.open_on.get(task.track, {}).pop(task.id, None)
+
+    def _clocks(self, started: list[dict[str, Any]], event: Event) -> None:
+        for one in started:
+            self.clocks[one["id"]] = Clock(
+                one["id"],
+                one["track"],
+                one["unit"],
+                steps_of(one["steps"]),
+                moment(one["start"]),
+                one["calendar"],
+                one.get("task"),
+                one.get("consent"),
+                one.get("grant"),
+                one.get("of"),
+            )
+
+    def _clock_states(self, changes: list[dict[str, Any]], event: Event) -> None:
+        for change in changes:
+            clock = self.clocks[change["id"]]
+            clock.state, clock.left = change["state"], tuple(change.get("left", ()))
+            if "steps" in change:
+                clock.steps = steps_of(change["steps"])
+            if "start" in change:
+                clock.start = moment(change["start"])
+            for name in ("next", "task", "calendar"):
+                if name in change:
+                    setattr(clock, name, change[name])
+            if clock.state == "stopped":
+                del self.clocks[clock.id]
+
+    def _proposal(self, one: dict[str, Any], event: Event) -> None:
+        data = event.effects.get("data", {})
+        self.proposals[one["id"]] = Proposal(
+            one["id"], str(event.track), one["transition"], event.people, event.seq, data, one["task"]
+        )
+
+    def _proposals_ended(self, ids: list[str], event: Event) -> None:
+        for id in ids:
+            self.proposals.pop(id, None)
+
+    def _consents(self, given: list[dict[str, Any]], event: Event) -> None:
+        self.consents |= {one["id"]: dict(one) for one in given}
+
+    def _consents_ended(self, endings: list[dict[str, Any]], event: Event) -> None:
+        for one in endings:
+            self.consents[one["id"]] |= {"ended_at": event.at, "how": one["how"]}
+
+    def _documents(self, registered: list[dict[str, Any]], event: Event) -> None:
+        self.documents |= {one["id"]: {**one, "track": event.track} for one in registered}
+
+    def _documents_withdrawn(self, ids: list[str], event: Event) -> None:
+        for id in ids:
+            self.documents[id]["withdrawn_at"] = event.at
+
+    def _files(self, filed: list[dict[str, Any]], event: Event) -> None:
+        for one in filed:
+            self.versions[one["document"]] = one["version"]
+
+    def _grants(self, given: list[dict[str, Any]], event: Event) -> None:
+        self.grants |= {one["id"]: dict(one) for one in given}
+
+    def _grants_ended(self, ids: list[str], event: Event) -> None:
+        for id in ids:
+            self.grants[id]["ended_at"] = event.at
+
+    def _grant_days(self, days: list[dict[str, Any]], event: Event) -> None:
+        for one in days:
+            self.grants[one["id"]]["until"] = one["until"]
+
+    def _links(self, given: list[dict[str, Any]], event: Event) -> None:
+        self.links |= {one["id"]: {**one, "state": "open"} for one in given}
+
+    def _link_states(self, changes: list[dict[str, Any]], event: Event) -> None:
+        for one in changes:
+            self.links[one["id"]]["state"] = one["state"]
+
+    def _join(self, join: dict[str, Any], event: Event) -> None:
+        self.joins[join["id"]] = join
+
+    def _interest(self, people: list[str], event: Event) -> None:
+        self.interests |= set(people)
+
+    def _interest_ended(self, people: list[str], event: Event) -> None:
+        self.interests -= set(people)
+
+    def _closed(self, closes: bool, event: Event) -> None:
+        self.closed_at = event.at if closes else None
+
+    def _erased(self, erased: dict[str, Any], event: Event) -> None:
+        self.title_gone |= bool(erased["title"])
+
+
+#: What counts no longer once a track goes on after its end.
+_FINAL_PARTS = frozenset({"gives_result", "turned_down", "unanswered", "called_off", "went_wrong"})
+
+
+def _set(name: str) -> Any:
+    return lambda case, value, event: setattr(case, name, value)
+
+
+#: In this order: what is changed may have been opened by the same event.
+_CHANGES: Mapping[str, Any] = {
+    "tracks": Case._tracks, "replaced_tracks": Case._replaced, "provider": Case._provider, "tasks": Case._tasks,
+    "clocks": Case._clocks, "proposal": Case._proposal, "proposals_ended": Case._proposals_ended, "consents": Case._consents,
+    "consents_ended": Case._consents_ended, "documents": Case._documents, "documents_withdrawn": Case._documents_withdrawn,
+    "files": Case._files, "grants": Case._grants, "grant_days": Case._grant_days, "grants_ended": Case._grants_ended,
+    "links": Case._links, "link_states": Case._link_states, "join": Case._join, "interest": Case._interest,
+    "interest_ended": Case._interest_ended, "closed": Case._closed, "erased": Case._erased, "task_states": Case._task_states,
+    "clock_states": Case._clock_states, "owner": _set("owner"), "team": _set("team"), "case_rights": _set("rights"),
+    "hold": _set("hold"), "frozen": _set("frozen"), "outcome": _set("outcome"), "reasons": _set("reasons"),
+}  # fmt: skip
+#: The effects that change how a case stands.
+CHANGED_BY = frozenset(_CHANGES)
+
+__all__ = [
+    "CHANGED_BY", "HELD", "OPEN", "PARTIES", "PARTY", "SYSTEM", "Case", "Clock", "Event", "Fired", "Proposal", "Step", "Task", "Track",
+    "steps_of",
+]  # fmt: skip

@@ -1,0 +1,203 @@
+"""Whether the state that an index tells is the one that the history adds up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from casework_verify.faults import Fault
+from casework_verify.replay.standing import Case, Clock, Task, Track
+
+_INDEX = "index.json"
+_Row = Mapping[str, Any]
+
+
+def told_faults(case: Case, index: Mapping[str, Any]) -> Iterator[Fault]:
+    """What an index says of the case that is not so: in its summary, and in the rows of tracks, tasks, clocks and papers."""
+    about, rows = index["case"], index["rows"]
+    state, held = case.main.states[0], case.hold is not None
+    for name, value in (
+        ("number", case.number),
+        ("state", state),
+        ("outcome", case.outcome),
+        ("reasons", case.reasons),
+        ("opened_at", case.opened_at),
+        ("closed_at", case.closed_at),
+        ("owner", case.owner),
+        ("hold", held),
+    ):
+        told = about[name]
+        if name == "owner" and told is not None:
+            told = told["id"]
+        if name == "hold":
+            told = told is not None
+        if not _same(told, value):
+            yield Fault("told_case", {"name": name, "told": _word(told), "wanted": _word(value)}, _INDEX)
+    if (
+        case.title is not None
+        and not case.title_gone
+        and "value" in case.title
+        and about["title"] != case.title["value"]
+    ):
+        yield Fault("told_case", {"name": "title", "told": about["title"], "wanted": case.title["value"]}, _INDEX)
+    for table, wanted in _tables(case, state).items():
+        yield from _rows(table, wanted, rows.get(table, []))
+
+
+def _rows(table: str, wanted: Mapping[str, _Row], rows: list[_Row]) -> Iterator[Fault]:
+    told = {row["id"]: row for row in rows}
+    for id in [*wanted, *(one for one in told if one not in wanted)]:
+        if id not in told:
+            yield Fault("told_row_missing", {"table": table, "row": id}, _INDEX)
+        elif id not in wanted:
+            yield Fault("told_row_more", {"table": table, "row": id}, _INDEX)
+        else:
+            for name, value in wanted[id].items():
+                if not _same(told[id].get(name), value):
+                    values = {
+                        "table": table,
+                        "row": id,
+                        "name": name,
+                        "told": _word(told[id].get(name)),
+                        "wanted": _word(value),
+                    }
+                    yield Fault("told_row", values, _INDEX)
+
+
+def _same(told: Any, value: Any) -> bool:
+    if isinstance(value, datetime):
+        return isinstance(told, str) and datetime.fromisoformat(told) == value
+    return bool(told == value)
+
+
+def _word(value: Any) -> str:
+    return "-" if value is None else value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _tables(case: Case, state: str) -> dict[str, dict[str, _Row]]:
+    home = {
+        "programme_id": case.programme,
+        "owner_id": case.owner,
+        "team": case.team,
+        "frozen": case.frozen,
+        "outcome": case.outcome,
+        "reasons": case.reasons,
+        "opened_at": case.opened_at,
+        "closed_at": case.closed_at,
+        "hold": case.hold,
+        "rights": case.rights,
+        "parties": dict(case.parties),
+        "interests": sorted(case.interests),
+    }
+    own: dict[str, Any] = (
+        {} if case.sealed else {"number": case.number, "state": state, "joins": list(case.joins.values())}
+    )
+    return {
+        "mediations" if case.sealed else "cases": {case.log: {**home, **own}},
+        "tracks": {track.id: _track(track, n) for n, track in enumerate(case.tracks.values())},
+        "tasks": {task.id: _task(task) for task in case.tasks.values()},
+        "clocks": {clock.id: _clock(clock) for clock in case.clocks.values()},
+        "proposals": {
+            one.id: {"track_id": one.track, "transition": one.transition, "data": one.data}
+            for one in case.proposals.values()
+        },
+        "consents": {id: _consent(one) for id, one in case.consents.items()},
+        "documents": {id: _document(one) for id, one in case.documents.items()},
+        "grants": {id: _grant(one) for id, one in case.grants.items()},
+        "party_links": {id: {"task_id": one["task"], "state": one["state"]} for id, one in case.links.items()},
+    }
+
+
+def _track(track: Track, position: int) -> _Row:
+    return {
+        "workflow": track.workflow,
+        "edition": track.edition,
+        "kind": track.kind,
+        "parent_id": track.parent,
+        "provider_id": track.provider,
+        "states": list(track.states),
+        "entered_at": track.entered_at,
+        "opened_at": track.opened_at,
+        "ended_at": track.ended_at,
+        "outcome": track.outcome,
+        "replaced": track.replaced,
+        "named": track.named,
+        "barred": sorted(track.barred),
+        "came_from": {leaf: list(before) for leaf, before in track.came_from.items()},
+        "given": track.given,
+        "played": track.played,
+        "fired": {
+            name: {
+                "count": one.count,
+                "at": one.written_at,
+                "actor": one.actor,
+                "acting_for": one.acting_for,
+                "data": one.data,
+            }
+            for name, one in track.fired.items()
+        },
+    }
+
+
+def _task(task: Task) -> _Row:
+    return {
+        "track_id": task.track,
+        "name": task.name,
+        "edition": task.edition,
+        "rule": task.rule,
+        "type": task.type,
+        "queue": task.queue,
+        "organisation_id": task.organisation,
+        "state": task.state,
+        "opened_at": task.opened_at,
+        "due_at": task.due,
+        "holder_id": task.holder,
+        "about": task.about,
+        "of": task.of,
+        "closed_at": task.closed_at,
+        "closed_by": task.closed_by,
+        "acted_for": task.acted_for,
+        "result": task.result,
+        "flagged": task.flagged,
+        "aftercare": task.aftercare,
+        "before": task.before,
+        "initiator": task.initiator,
+        "priority": task.priority,
+    }
+
+
+def _clock(clock: Clock) -> _Row:
+    return {
+        "track_id": clock.track,
+        "task_id": clock.task,
+        "consent_id": clock.consent,
+        "grant_id": clock.grant,
+        "of": clock.of,
+        "start": clock.start,
+        "calendar": clock.calendar,
+        "next": clock.next,
+        "state": clock.state,
+        "left": list(clock.left),
+        "fires_at": clock.fires_at,
+    }
+
+
+def _consent(one: _Row) -> _Row:
+    kept = {name: one[name] for name in ("party", "providers", "documents", "given_on", "expires_on")}
+    return {**kept, "ended_at": one.get("ended_at"), "how": one.get("how")}
+
+
+def _document(one: _Row) -> _Row:
+    kept = {"party": one["party"], "kind": one["kind"], "valid_until": one.get("valid_until"), "track_id": one["track"]}
+    return {**kept, "withdrawn_at": one.get("withdrawn_at")}
+
+
+def _grant(one: _Row) -> _Row:
+    kept = {
+        "track_id": one["track"],
+        "document_id": one["document"],
+        "consents": one["consents"],
+        "until": one.get("until"),
+    }
+    return {**kept, "ended_at": one.get("ended_at")}
