@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from casework.matching.bm25 import Scored
 from casework.matching.query import Asked
@@ -45,24 +46,32 @@ class Part:
     #: Of similar texts the record's sentence that is closest to the need's, which is the text; of a cost the budget; of countries where it
     #: was developed.
     closest: str = ""
+    #: Of a word the fields of the record that say it, in the order in which a record is told; empty where that was not looked at.
+    fields: Sequence[str] = ()
 
 
-def parts_of(scored: Scored, asked: Iterable[Asked], counts: Mapping[str, Sequence[int]]) -> list[Part]:
-    """What gives a record its score, the most first; the shares add up to it."""
-    found: dict[tuple[Kind, str, str], list[tuple[float, bool]]] = {}
+def parts_of(
+    scored: Scored,
+    asked: Iterable[Asked],
+    counts: Mapping[str, Sequence[int]],
+    fields: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> list[Part]:
+    """What gives a record its score, the most first; the shares add up to it. `fields`: by field of the record the terms that it says."""
+    found: dict[tuple[Kind, str, str], list[tuple[float, str]]] = {}
     for one in asked:
         if (share := scored.shares.get(one.term)) is None:
             continue
         kind = Kind.TRANSLATION if one.source else Kind.WORD
         said = f"{one.said} = {one.meant}" if one.source else one.said
-        found.setdefault((kind, said, one.source), []).append((share, counts[one.term][0] > 0))
+        found.setdefault((kind, said, one.source), []).append((share, one.term))
     parts = [
         Part(
             kind=kind,
             text=said,
             source=source,
-            title=any(in_title for _, in_title in shares),
+            title=any(counts[term][0] > 0 for _, term in shares),
             share=math.fsum(share for share, _ in shares),
+            fields=[name for name, said in fields.items() if any(term in said for _, term in shares)],
         )
         for (kind, said, source), shares in found.items()
     ]

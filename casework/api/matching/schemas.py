@@ -95,6 +95,13 @@ class PartShown(Answer):
             description="Of `similar` the record's sentence that means most of the same; of `countries` where developed"
         ),
     ] = None
+    fields: Annotated[
+        list[str] | None,
+        Field(
+            description="Of a word the fields of the record that say it, as it was when the run was made: `title`, `title_zh`, `problem`,"
+            " `advantage`, `description`, `benefits`; null of other parts, and in a run from before it was kept"
+        ),
+    ] = None
 
 
 Compared: TypeAlias = list[int] | list[str] | bool

@@ -5,7 +5,7 @@ Evidence is JSON, as a run keeps it: so a list that is made again of what was ke
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -100,6 +100,10 @@ class Standing:
         """The ids of the first so many."""
         return [one.id for one, _ in self.placed[:most]]
 
+    def behind(self, ids: Iterable[str]) -> list[str]:
+        """The ids of those for which these stand."""
+        return [one.id for id in ids for one, _ in self.folded.get(id, ())]
+
 
 def standing_of(told: JsonMapping) -> Standing:
     """Which candidates of kept evidence stay, in their order."""
@@ -170,7 +174,9 @@ def _shown(told: JsonMapping, stand: Standing, n: int, each: tuple[Placed, float
     """A candidate with why it stands where it stands."""
     one, gained = each
     said = stand.said[one.id]
-    parts = [_part(part) for part in [*parts_of(one.words, stand.asked, said["counts"]), *_similar(told, one)]]
+    # A run from before that was kept says of a word no more than whether it stands in the title.
+    fields = told.get("fields", {}).get(one.id, {})
+    parts = [_part(part) for part in [*parts_of(one.words, stand.asked, said["counts"], fields), *_similar(told, one)]]
     if gained:
         parts.append(_part(_deployed(told, said, gained)))
     parts += map(_part, [*_codes(told, one.id), *_cost(told, one.id), *_places(said)])
@@ -308,7 +314,9 @@ def _part(part: Part) -> JsonObject:
         "title": part.title,
         "share": round(part.share, _DIGITS),
     }
-    return shown | {"closest": part.closest} if part.closest else shown
+    if part.closest:
+        shown["closest"] = part.closest
+    return shown | {"fields": list(part.fields)} if part.fields else shown
 
 
 def _facts(told: JsonMapping, one: JsonMapping) -> Facts:

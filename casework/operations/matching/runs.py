@@ -32,10 +32,11 @@ from casework.operations.core.register_entries import note_entries
 from casework.operations.matching.candidates import CANDIDATES
 from casework.operations.matching.conflicts import conflicts_of
 from casework.operations.matching.idle_records import count_idle
+from casework.operations.matching.listed_texts import read_listed
 from casework.operations.matching.listing import folded_of, kept, list_of, standing_of, weights_in
 from casework.operations.matching.ranking import TEXT, WORDS, gather, read_glossary, read_weights
 from casework.operations.matching.run_decisions import decided_on, with_names
-from casework.operations.matching.similar_texts import Without, begin_comparing, closest_pairs
+from casework.operations.matching.similar_texts import Without, begin_comparing
 from casework.operations.matching.twin_groups import documented_of, groups_among
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of, reach
@@ -176,9 +177,11 @@ def start_run(
     if row.budget is not None and row.budget_currency is not None:
         told["costs"] = _costs_of(db, row, [one.id for one in evidence.candidates])
     stand = standing_of(told)
+    listed = stand.first(most)
+    texts = read_listed(db, similar, [*listed, *stand.behind(listed)])
+    told["fields"] = texts.fields({one["id"]: one["counts"] for one in told["candidates"]})
     if evidence.similar is not None:
-        # Of those alone that are listed: what the others say is of no use to the list.
-        told["similar"]["pairs"] = closest_pairs(db, similar, stand.first(most))
+        told["similar"]["pairs"] = texts.closest_pairs(similar, listed)
     found = list_of(told, most, stand)
     evidence_kept, list_kept = orjson.dumps(told).decode(), orjson.dumps(found).decode()
     run = {

@@ -1,4 +1,4 @@
-"""Finds the technologies that mean most of the same as a text, with the sentences by which that is seen. Reads only.
+"""Finds the technologies that mean most of the same as a text. Reads only.
 
 A process keeps the directions of a programme's technologies, fifty megabytes for 130,000, and reads what came or went since. They are
 compared in a thread of its own, while whoever asks goes on: the database looks for those that share words meanwhile.
@@ -18,15 +18,12 @@ from sqlalchemy import Connection, text
 from casework.engine.case_objects.kept_records import TECHNOLOGY
 from casework.matching.fusion import DEPTH
 from casework.matching.word_pieces import sentences_of
-from casework.operations.matching.meanings import kept_as, told_by
+from casework.operations.matching.meanings import kept_as
 from casework.operations.matching.text_model import the_model
 
 if TYPE_CHECKING:
     from casework.matching.dense import Model
     from casework.matching.directions import Directions
-
-#: So much of a sentence is shown.
-_SHOWN = 300
 
 
 class Without(StrEnum):
@@ -73,12 +70,6 @@ _STATE = text("""
 _SINCE = text("""
     SELECT record_id::text AS id, CASE WHEN model = :model THEN direction END AS direction FROM record_meanings
     WHERE programme_id = CAST(:programme AS uuid) AND version > :version
-""")
-#: The sentences of some records, with their signs.
-_SENTENCES = text("""
-    SELECT t.id::text, t.title, t.problem, t.advantage, t.description, m.sentences
-    FROM record_meanings m JOIN technologies t ON t.id = m.record_id
-    WHERE m.record_id = ANY(CAST(:ids AS uuid[])) AND m.model = :model AND m.sentences IS NOT NULL
 """)
 
 
@@ -155,17 +146,3 @@ def _compared(model: Model, directions: Directions, sentences: Sequence[str]) ->
 def find_similar(db: Connection, programme: str, said: str) -> Similar:
     """The technologies of a programme that mean most of the same as a text."""
     return begin_comparing(db, programme, said)()
-
-
-def closest_pairs(db: Connection, similar: Similar, ids: Sequence[str]) -> dict[str, list[str]]:
-    """Of a text and some technologies the two sentences that mean most of the same: the text's own, and the technology's."""
-    pairs: dict[str, list[str]] = {}
-    if not (among := [id for id in ids if id in similar.ranks]):
-        return pairs
-    from casework.matching.directions import closest_sentences
-
-    for row in db.execute(_SENTENCES, {"ids": among, "model": kept_as(similar.model)}):
-        theirs, place = told_by(row), closest_sentences(similar.signs, bytes(row.sentences))
-        if place is not None:
-            pairs[row.id] = [similar.said[place[0]][:_SHOWN], theirs[place[1]][:_SHOWN]]
-    return pairs

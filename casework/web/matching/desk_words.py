@@ -17,7 +17,7 @@ from casework.operations.matching.desk import CandidateFacts
 from casework.operations.matching.ranking import TEXT, WORDS
 from casework.operations.matching.similar_texts import Without
 from casework.web.catalogue.filter_words import FILTERS
-from casework.web.catalogue.pages import say_restriction
+from casework.web.catalogue.pages import FIELDS, say_restriction
 from casework.web.shell import charts
 from casework.web.shell.i18n import N_, listed
 from casework.web.shell.layout import place_names
@@ -44,7 +44,7 @@ class Why:
 
     bar: Markup
     words: str
-    #: What says it, who says so, whether it stands in the title, and its share.
+    #: What says it, who says so, where in the record it stands, and its share.
     rows: list[tuple[str, str, str, str]]
 
 
@@ -125,11 +125,18 @@ def say_why(parts: Sequence[JsonMapping]) -> Why:
     # Where it runs stands among its facts.
     said += [_text(part) for part in beside if part["kind"] != Kind.COUNTRIES]
     rows = [
-        (part["text"], say_source(part["source"]), gettext("yes") if part["title"] else gettext("no"), per)
-        for part, per in zip(parts, whole, strict=True)
+        (part["text"], say_source(part["source"]), _where(part), per) for part, per in zip(parts, whole, strict=True)
     ]
-    rows += [(_text(part), say_source(part["source"]), gettext("no"), "") for part in beside]
+    rows += [(_text(part), say_source(part["source"]), "", "") for part in beside]
     return Why(bar, listed(said), rows)
+
+
+def _where(part: JsonMapping) -> str:
+    """The fields of the record that say a word; of a run from before they were kept whether it is the title."""
+    if not _is_word(part):
+        return ""
+    fields, labels = part.get("fields") or ["title"] * part["title"], FIELDS["technology"]
+    return listed([gettext(labels[name]) for name in fields]) if fields else gettext("not in the title")
 
 
 def _text(part: JsonMapping) -> str:

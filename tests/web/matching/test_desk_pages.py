@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import orjson
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import Engine, text
 
 from casework.operations.catalogue.matches import create_match
@@ -13,7 +14,7 @@ from casework.operations.matching.candidates import CANDIDATES
 from casework.operations.matching.decisions import decide
 from casework.operations.people.registry import register_organisation
 from casework.records.database import transaction
-from casework.web.matching.desk_words import say_apart, say_checks
+from casework.web.matching.desk_words import say_apart, say_checks, say_why
 from tests.operations.core.test_catalogue_index import enter
 from tests.operations.matching.test_runs import put, put_twins
 from tests.support.pages import read_page
@@ -61,6 +62,7 @@ def test_a_search_shows_candidates_with_why_and_what_nobody_knows(
     assert "wanted 5 to 9" in words
     assert "1 removed by filters" in words
     assert "Its record says: The heat pump lifts heat." in words
+    assert "Where it stands" in words
     assert "Words alone were compared: similar texts are not switched on." in words
     # What a record does not say is not known, and is marked.
     assert "? not known" in words
@@ -68,6 +70,18 @@ def test_a_search_shows_candidates_with_why_and_what_nobody_knows(
     assert page in browser.get(f"/needs/{ids['need']}").text
     assert page in browser.get("/desk").text
     assert "/desk" in browser.get("/matches").text
+
+
+def test_a_word_says_where_in_the_record_it_stands_as_far_as_its_run_kept_that(app: Flask) -> None:
+    part = {"kind": "word", "text": "heat", "source": "", "title": True, "share": 0.5}
+    similar = {**part, "kind": "similar", "title": False}
+    parts = [{**part, "fields": ["title", "problem"]}, part, {**part, "title": False}, similar]
+    for language, wanted in {
+        "en": ["Title, Problem solved", "Title", "not in the title", ""],
+        "zh_Hans": ["标题、解决的问题", "标题", "不在标题中", ""],
+    }.items():
+        with app.test_request_context(), force_locale(language):
+            assert [row[2] for row in say_why(parts).rows] == wanted
 
 
 def test_a_filter_is_left_out_with_a_reason_that_the_run_keeps(
