@@ -15,6 +15,7 @@ from casework.operations.catalogue.merging_views import RecordDouble, RecordMerg
 from casework.operations.catalogue.record_unmerging import unmerge_record
 from casework.operations.catalogue.twins import TwinGroup
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
 from casework.operations.core.record_log import Kept
 from casework.operations.core.views import Items
 
@@ -145,8 +146,11 @@ def unmerge_technology(call: Call) -> Done:
     return _unmerge(call, "technology")
 
 
-def list_twins(call: Call) -> Items[TwinGroup]:
-    return Items(items=twins.list_groups(call.db, call.actor, about=text_of(call.query.record), noun=call.query.noun))
+def list_twins(call: Call) -> Page[TwinGroup]:
+    asked = call.query
+    return twins.list_group_page(
+        call.db, call.actor, about=text_of(asked.record), noun=asked.noun, cursor=asked.cursor, limit=asked.limit
+    )
 
 
 def _tell_apart(call: Call, noun: Kept) -> Done:

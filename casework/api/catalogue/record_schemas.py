@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from casework.api.protocol.fields import Answer, Body, Code, Day, Decimals, Id, Line, Query, Said, Words
+from casework.api.protocol.fields import Answer, Body, Code, Day, Decimals, Id, Line, Paged, Query, Said, Words
 from casework.api.protocol.schemas import NamedInBoth
 
 Level = Annotated[int, Field(ge=1, le=9)]
@@ -251,13 +251,14 @@ class TwinGroup(Answer):
     pairs: list[TwinPair]
 
 
-class TwinsAsked(Query):
+class TwinsAsked(Paged):
     record: Annotated[Id | None, Field(description="The groups alone that this need or technology is in")] = None
     noun: Annotated[Literal["need", "technology"] | None, Field(description="Of one kind alone")] = None
 
 
 class TwinGroups(Answer):
     items: list[TwinGroup]
+    next: str | None = None
 
 
 class MergePreview(Answer):

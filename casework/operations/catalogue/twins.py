@@ -5,8 +5,9 @@ Which two are one is for a person to say: that is a merging (`record_merging`). 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -20,6 +21,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations.catalogue.kept_records import EDITORS, editable
 from casework.operations.catalogue.service import read_seen
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.paging import Page, cursor_id, from_cursor, insist_limit, page
 from casework.operations.core.pending_searches import TWINS, end_pending, first_pending, list_pending
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.record_log import TABLES, Change, Kept, lock_records, write_records
@@ -195,6 +197,19 @@ class TwinGroup:
 
 
 def list_groups(db: Connection, actor: Actor, *, about: str | None = None, noun: Kept | None = None) -> list[TwinGroup]:
+    """The first of them, as many as stand on a page."""
+    return list_group_page(db, actor, about=about, noun=noun, limit=MOST_GROUPS).items
+
+
+def list_group_page(
+    db: Connection,
+    actor: Actor,
+    *,
+    about: str | None = None,
+    noun: Kept | None = None,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> Page[TwinGroup]:
     """The groups of twins that are proposed to who keeps records, the most alike first; or those that a record is `about`, or of a kind.
 
     Raises NotFound for who reads no register, and NotAllowed for who keeps none.
@@ -204,35 +219,61 @@ def list_groups(db: Connection, actor: Actor, *, about: str | None = None, noun:
     kept = sorted({m.programme for m in actor.memberships if m.programme and m.role in EDITORS})
     if not kept:
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
-    rows = db.execute(_OPEN, {"programmes": kept, "most": 40 * MOST_GROUPS}).all()
-    pairs = {(row.one, row.other): row for row in rows}
-    groups = groups_of(pairs)
+    most, keys = insist_limit(limit), from_cursor(cursor, 3)
+    after = None if keys is None else (-_likeness(keys[0]), cursor_id(keys[1]), cursor_id(keys[2]))
+    rows = db.execute(_OPEN, {"programmes": kept}).all()
+    groups = groups_of((row.one, row.other) for row in rows)
     place = {id: at for at, group in enumerate(groups) for id in group}
-    inside: dict[int, list[TwinPair]] = {}
+    inside: dict[int, list[Any]] = {}
     for row in rows:
-        pair = TwinPair(
+        inside.setdefault(place[row.one], []).append(row)
+    # A group stands where its most alike pair does.
+    waiting = [at for at, of in inside.items() if (about is None or about in groups[at]) and _comes_after(of[0], after)]
+    found: list[tuple[TwinGroup, Any]] = []
+    for some in (waiting[at : at + most + 1] for at in range(0, len(waiting), most + 1)):
+        known = _records(db, {id for at in some for id in groups[at]})
+        whole_ones = [at for at in some if all(id in known for id in groups[at])]
+        of_noun = [at for at in whole_ones if noun is None or known[groups[at][0]][0] == noun]
+        found += [(_group(groups[at], inside[at], known), inside[at][0]) for at in of_noun]
+        if len(found) > most:
+            break
+    shown, following = page(found[: most + 1], most, lambda one: (str(one[1].likeness), one[1].one, one[1].other))
+    return Page(items=[group for group, _ in shown], next=following)
+
+
+def _group(ids: Sequence[str], rows: Sequence[Any], known: Mapping[str, tuple[Kept, Twin]]) -> TwinGroup:
+    pairs = [
+        TwinPair(
             one=row.one,
             other=row.other,
             likeness=float(row.likeness),
             titles=float(row.titles),
             order=float(row.in_order),
         )
-        inside.setdefault(place[row.one], []).append(pair)
-    shown = [at for at in inside if about is None or about in groups[at]][: MOST_GROUPS if noun is None else None]
-    known = _records(db, {id for at in shown for id in groups[at]})
-    found = [
-        TwinGroup(noun=known[groups[at][0]][0], records=[known[id][1] for id in groups[at]], pairs=inside[at])
-        for at in shown
-        if all(id in known for id in groups[at])
+        for row in rows
     ]
-    return [group for group in found if noun is None or group.noun == noun][:MOST_GROUPS]
+    return TwinGroup(noun=known[ids[0]][0], records=[known[id][1] for id in ids], pairs=pairs)
+
+
+def _comes_after(row: Any, after: tuple[Decimal, str, str] | None) -> bool:
+    return after is None or (-row.likeness, row.one, row.other) > after
+
+
+def _likeness(key: Any) -> Decimal:
+    try:
+        likeness = Decimal(key)
+    except (TypeError, ArithmeticError):
+        raise InvalidForm(fields={"cursor": reasons.fields.NOT_OURS}) from None
+    if not likeness.is_finite():
+        raise InvalidForm(fields={"cursor": reasons.fields.NOT_OURS})
+    return likeness
 
 
 #: The proposed pairs of some programmes, the most alike first.
 _OPEN = text("""
     SELECT p.one_id::text AS one, p.other_id::text AS other, p.likeness, p.titles, p.in_order FROM twin_pairs p
     WHERE p.programme_id = ANY(CAST(:programmes AS uuid[])) AND NOT p.apart
-    ORDER BY p.likeness DESC, p.one_id, p.other_id LIMIT :most
+    ORDER BY p.likeness DESC, p.one_id, p.other_id
 """)
 
 

@@ -12,6 +12,8 @@ from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.catalogue import kept_records, twins
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.record_merging import merge_records
+from casework.operations.core.paging import to_cursor
+from casework.operations.core.record_log import Kept
 from casework.operations.matching.proposals import list_waiting as list_unproposed
 from casework.operations.matching.proposals import propose_matches
 from casework.operations.verification.service import verify_case
@@ -72,6 +74,36 @@ def test_twins_are_found_once_and_only_inside_a_programme(engine: Engine, world:
     assert group.noun == "technology"
     assert group.pairs[0].likeness >= 0.6
     assert [one.source for one in sorted(group.records, key=lambda one: one.external_id)] == ["catalogue", "fair"]
+
+
+@pytest.mark.parametrize("noun", [None, "technology", "need"])
+def test_all_groups_are_told_in_parts_each_once(
+    db: Connection, world: World, catalogue: Catalogue, noun: Kept | None
+) -> None:
+    programme, officer = catalogue.programme, world.actor(db, "officer")
+    propose = text("""
+        INSERT INTO twin_pairs (one_id, other_id, programme_id, likeness, titles, in_order)
+        VALUES (CAST(:one AS uuid), CAST(:other AS uuid), CAST(:programme AS uuid), :likeness, 1, 1)
+    """)
+    for n in range(7):
+        kind: Kept = "technology" if n % 2 else "need"
+        ids = sorted(add_record(db, programme, kind, f"{n}-{at}", DRYER) for at in range(3))
+        for at in range(2):
+            pair = {"one": ids[at], "other": ids[at + 1], "programme": programme, "likeness": 1 if n < 4 else n / 10}
+            db.execute(propose, pair)
+    every = twins.list_groups(db, officer, noun=noun)
+    assert len(every) == {None: 7, "technology": 3, "need": 4}[noun]
+    told, cursor = list[twins.TwinGroup](), None
+    while True:
+        part = twins.list_group_page(db, officer, noun=noun, cursor=cursor, limit=2)
+        told += part.items
+        if (cursor := part.next) is None:
+            break
+        assert len(part.items) == 2
+    assert told == every
+    for wrong in ("x", to_cursor("NaN", programme, programme), to_cursor("a", programme, programme), to_cursor("1", 1)):
+        with pytest.raises(InvalidForm):
+            twins.list_group_page(db, officer, cursor=wrong)
 
 
 def test_what_changes_is_looked_at_again(engine: Engine, world: World, catalogue: Catalogue) -> None:
