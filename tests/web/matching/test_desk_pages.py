@@ -16,7 +16,10 @@ from casework.operations.people.registry import register_organisation
 from casework.records.database import transaction
 from casework.web.matching.desk_words import say_apart, say_checks, say_why
 from tests.operations.core.test_catalogue_index import enter
+from tests.operations.matching.test_proposal_twins import put as put_proposed
+from tests.operations.matching.test_proposals import propose
 from tests.operations.matching.test_runs import put, put_twins
+from tests.operations.matching.test_twin_groups import alike
 from tests.support.pages import read_page
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request
@@ -171,6 +174,20 @@ def test_a_match_that_was_proposed_otherwise_is_triaged_on_the_desk(browser_for:
     browser.post(f"/matches/{match}/shortlist", {"on": "yes", "back": page}, page=page)
     assert f"/matches/{match}/shortlist" in browser.get(f"/needs/{need}/desk?view=shortlist").text
     assert f"/matches/{match}/shortlist" not in browser.get(page).text
+
+
+def test_each_twin_of_what_is_proposed_leads_to_both_beside_each_other(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    with transaction(engine) as db:
+        need, ids = put_proposed(world, db, 3)
+        alike(db, world.programmes["BJ"], (ids[0], ids[1]), (ids[0], ids[2]))
+    propose(engine, world)
+    page = f"/needs/{need}/desk?view=proposed"
+    shown = browser_for("officer").get(page).text
+    ways = [f'href="/technologies/{twin}/merge?into={ids[0]}"' for twin in ids[1:]]
+    assert [way in shown for way in ways] == [True, True]
+    assert "/merge?into=" not in browser_for("auditor").get(page).text
 
 
 def test_what_passes_in_part_says_so(app: Flask) -> None:
