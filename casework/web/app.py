@@ -60,6 +60,7 @@ from casework.web.deadlines import pages as deadline_pages
 from casework.web.documents import pages as documents_pages
 from casework.web.documents import place, preview_pages
 from casework.web.editions import pages as editions_pages
+from casework.web.history import certificate_pages
 from casework.web.history import pages as history_pages
 from casework.web.home import pages as home_pages
 from casework.web.home import tour
@@ -247,6 +248,7 @@ PAGES = (
     preview_pages.blueprint,
     guide_pages.blueprint,
     history_pages.blueprint,
+    certificate_pages.blueprint,
     operation_pages.blueprint,
     home_pages.blueprint,
     tour.blueprint,

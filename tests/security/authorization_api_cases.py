@@ -84,6 +84,8 @@ CASES: tuple[Row, ...] = (
     ),
     get("/cases/{number}/documents", READERS, there=FOREIGN),
     get("/cases/{number}/file", READERS, there=FOREIGN),
+    # Nothing is published before the worker has signed it.
+    get("/cases/{number}/certificate", READERS, there=FOREIGN, query="?event=1", status=409),
     get("/cases/{number}/letters", READERS, there=FOREIGN),
     post(
         "/cases/{number}/letters/sent", {"officer", "supervisor"}, READERS - {"officer", "supervisor"}, there=FOREIGN,

@@ -225,6 +225,10 @@ TABLE: tuple[Row, ...] = (
     # --- the history of a case, its map, its verification ---
     get("/cases/<number>/history", READERS | LAB | BANK, there=FOREIGN),
     get("/cases/<number>/history/<seq>", READERS, there=FOREIGN),
+    get("/cases/<number>/history/<seq>/certificate", READERS, there=FOREIGN),
+    # Nothing is published before the worker has signed it.
+    get("/cases/<number>/history/<seq>/certificate.json", READERS, there=FOREIGN, status=409),
+    get("/cases/<number>/history/<seq>/certificate.pdf", READERS, there=FOREIGN, status=409),
     get("/cases/<number>/history/<seq>/correct", {"officer"}, READERS - {"officer"}, things={"seq": "answered"}),
     post(
         "/cases/<number>/history/<seq>/correct", {"officer"}, READERS - {"officer"}, things={"seq": "answered"},

@@ -39,6 +39,7 @@ OF_NO_CASE = frozenset({
 #: What takes many cases, or the whole of one, or many rows of a file out.
 TAKEN_OUT = frozenset({
     "GET /cases.csv", "GET /cases.xlsx", "GET /cases/<number>/file",
+    "GET /cases/<number>/history/<seq>/certificate.json", "GET /cases/<number>/history/<seq>/certificate.pdf",
     "GET /referrals/figures.csv", "GET /referrals/figures.xlsx", "GET /referrals/figures.json",
     "GET /figures.csv", "GET /figures.xlsx", "GET /figures.json",
     "GET /programmes/<programme>/imports/<records>/<handed>/refused.csv",

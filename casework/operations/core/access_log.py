@@ -151,7 +151,7 @@ _LISTED = f"""
         OR EXISTS (
             SELECT FROM openings o JOIN cases c ON c.id = o.log_id WHERE o.kind = 'break_glass' AND o.reader_id = r.person_id
             AND c.number = r.number AND r.at >= o.asked_at AND c.programme_id = ANY(CAST(:programmes AS uuid[]))
-        ) OR (r.document_id IS NOT NULL OR split_part(r.address, '?', 1) ~ '(/file|/sheet|[.]csv|[.]xlsx)$') AND CASE
+        ) OR (r.document_id IS NOT NULL OR split_part(r.address, '?', 1) ~ '(/file|/sheet|/certificate[.a-z]*|[.]csv|[.]xlsx)$') AND CASE
             WHEN r.number IS NULL THEN r.person_id IN (SELECT person_id FROM memberships
                 WHERE programme_id = ANY(CAST(:programmes AS uuid[])))
             ELSE r.number IN (SELECT number FROM cases WHERE programme_id = ANY(CAST(:programmes AS uuid[]))) END

@@ -133,7 +133,8 @@ class _Out:
         return some
 
 
-def _insist_whole(db: Connection, actor: Actor, number: str) -> tuple[Case, Sight]:
+def insist_whole(db: Connection, actor: Actor, number: str) -> tuple[Case, Sight]:
+    """The case, for whoever takes something of it out. Raises NotFound for who reads it in part, NotAllowed for a declared interest."""
     case, level = find_case(db, actor, number)
     if level < Sight.ALL:
         raise NotFound("case")
@@ -148,7 +149,7 @@ def make_case_file(db: Connection, actor: Actor, document_store: DocumentStore, 
 
     Raises NotFound, and NotAllowed for whoever declared an interest: nobody with one takes anything out.
     """
-    case, level = _insist_whole(db, actor, number)
+    case, level = insist_whole(db, actor, number)
     at = now(db)
     listed = [asdict(document) for document in list_documents(db, actor, case)]
     ids = {(file.document, file.version): file.id for file in case.files.values()}
@@ -190,7 +191,7 @@ def make_case_file(db: Connection, actor: Actor, document_store: DocumentStore, 
 
     def guard(pieces: Iterator[bytes]) -> Iterator[bytes]:
         return while_seen(
-            document_store.engine, actor.person, lambda db, actor: _insist_whole(db, actor, number), pieces
+            document_store.engine, actor.person, lambda db, actor: insist_whole(db, actor, number), pieces
         )
 
     return CaseFile(f"{case.number}.zip", (*((name, _given(some)) for name, some in first.items()), *parts), at, guard)

@@ -1,0 +1,256 @@
+"""A certificate of an entry: choose what it shows, see what its reader will see, take it out as a file and on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import force_locale, gettext
+from markupsafe import Markup
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from casework.api.protocol.files import as_attachment
+from casework.definitions import load_library
+from casework.engine.deadlines.calendars import Calendar
+from casework.errors import NotFound
+from casework.json_values import JsonObject
+from casework.ledger.canonical_json import parse_instant
+from casework.ledger.certificates import EVENT, FACT, KINDS, STATE, TWO_PERSONS
+from casework.operations.core.perform import calendar_of
+from casework.operations.history import timeline
+from casework.operations.history.views import HistoryEntry
+from casework.operations.letters.content import FONTS
+from casework.operations.letters.pdf import print_pdf
+from casework.operations.verification.certificates import Choice, Claim, Wish, show_choice, take_certificate
+from casework.permissions.actors import Actor
+from casework.web.history.pages import states_of
+from casework.web.history.sentences import values_of
+from casework.web.shell import layout
+from casework.web.shell.i18n import N_, chinese, role_name
+from casework.web.shell.session import page_transaction
+
+blueprint = Blueprint("certificates", __name__, url_prefix="/cases/<number>/history/<int:seq>")
+
+#: The languages of paper, as the fonts of letters name them.
+LANGUAGES = {"en": "en", "zh": "zh-Hans"}
+CLAIMS = {
+    EVENT: N_("That it happened, and when"),
+    STATE: N_("The state that it led to"),
+    TWO_PERSONS: N_("That one person proposed it and another carried it out"),
+    FACT: N_("What was written with it"),
+}
+#: What an entry is called by its header alone, which says no more.
+KINDS_OF_ENTRIES = {
+    "opened": N_("the case was opened"), "fired": N_("a step was taken"), "proposed": N_("a step was proposed"),
+    "refused": N_("a second person did not agree"), "completed": N_("a task was completed"), "claimed": N_("a task was taken"),
+    "released": N_("a task was given back"), "document_registered": N_("a document was registered"),
+    "document_filed": N_("a version of a document was filed"), "document_withdrawn": N_("a document was taken out of use"),
+    "letter_sent": N_("a letter was sent"), "letter_dispatched": N_("it was put down how a letter went out"),
+    "noted": N_("an internal note was written"), "said": N_("a message was written"),
+    "handed_over": N_("the case was handed over"), "timer_fired": N_("a deadline came"),
+    "consent_ended": N_("a consent was withdrawn"), "corrected": N_("an answer was corrected"),
+    "received": N_("receipt was confirmed"), "interest_declared": N_("a conflict of interest was declared"),
+}  # fmt: skip
+SOMETHING = N_("something was recorded")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A certificate in words: what it claims, what its reader sees, and what stays hidden."""
+
+    sentence: str
+    #: Label and words.
+    facts: Sequence[tuple[str, str | Markup]]
+    hidden: Sequence[str]
+
+
+@dataclass(frozen=True)
+class _Read:
+    choice: Choice
+    entry: HistoryEntry
+    calendar: Calendar
+
+    def at(self, header: Mapping[str, Any]) -> str:
+        """A moment as it is where the programme is."""
+        moment: datetime = parse_instant(header["at"]).astimezone(ZoneInfo(self.calendar.zone))
+        return f"{moment:%Y-%m-%d %H:%M} ({self.calendar.zone})"
+
+
+def _read(db: Connection, actor: Actor, number: str, seq: int) -> _Read:
+    if seq > 2**53:
+        raise NotFound("entry")
+    choice = show_choice(db, actor, number, seq)
+    entry = timeline.read_entry(db, actor, number, seq).entry
+    calendar = calendar_of(db, choice.programme)
+    layout.use_calendar(calendar)
+    return _Read(choice, entry, calendar)
+
+
+def _wish(seq: int, choice: Choice | None = None) -> Wish:
+    """As it stands in the address; for a page, what is possible of it."""
+    asked = request.args.get("claim", EVENT)
+    claim = asked if asked in KINDS and (choice is None or asked in choice.claims) else EVENT
+    fields = tuple(sorted(set(request.args.getlist("field")))) if claim == FACT else ()
+    if choice is not None:
+        fields = tuple(field for field in fields if field in choice.words)
+    shown = request.args.get("effects") == "yes" or (choice is not None and not choice.hides)
+    return Wish(event=seq, claim=cast(Claim, claim), fields=fields, effects=shown)
+
+
+def _named() -> bool:
+    return request.args.get("name") == "yes"
+
+
+@blueprint.get("/certificate")
+def choose(number: str, seq: int) -> str:
+    with page_transaction() as (db, actor):
+        read = _read(db, actor, number, seq)
+    choice = read.choice
+    wish = _wish(seq, choice)
+    values = values_of(read.entry, load_library().editions)
+    ready = not choice.waits and (wish.claim != FACT or bool(wish.fields))
+    address: JsonObject = {
+        "number": number,
+        "seq": seq,
+        "claim": wish.claim,
+        "field": list(wish.fields),
+        "effects": "yes" if wish.effects else None,
+        "name": "yes" if _named() else None,
+    }
+    return render_template(
+        "history/certificate.html",
+        one=choice,
+        wish=wish,
+        named=_named(),
+        claims=[(claim, gettext(CLAIMS[claim])) for claim in choice.claims],
+        fields=[(field, values.label(field)) for field in choice.words],
+        erased=[values.label(field) for field in choice.erased],
+        told=_tell(read, wish, names=_named()),
+        ready=ready,
+        json_url=url_for("certificates.take_json", **address) if ready else "",
+        pdf_urls=[(code, url_for("certificates.take_pdf", **address, language=code)) for code in LANGUAGES]
+        if ready
+        else [],
+    )
+
+
+@blueprint.get("/certificate.json", endpoint="take_json")
+def take_json(number: str, seq: int) -> Response:
+    with page_transaction() as (db, actor):
+        made = take_certificate(db, actor, number, _wish(_small(seq)), address=request.full_path.rstrip("?"))
+    return as_attachment(iter([made.data]), f"{made.name}.json", len(made.data))
+
+
+@blueprint.get("/certificate.pdf", endpoint="take_pdf")
+def take_pdf(number: str, seq: int) -> Response:
+    """On one page, with the digest of the file; no transaction waits while it is printed."""
+    asked = request.args.get("language", "")
+    language = asked if asked in LANGUAGES else "zh" if chinese() else "en"
+    wish = _wish(_small(seq))
+    with page_transaction() as (db, actor):
+        made = take_certificate(db, actor, number, wish, address=request.full_path.rstrip("?"))
+        read = _read(db, actor, number, seq)
+    with force_locale("zh_Hans" if language == "zh" else "en"):
+        html = render_template(
+            "papers/certificate.html",
+            language=LANGUAGES[language],
+            fonts=FONTS,
+            one=read.choice,
+            told=_tell(read, wish, names=_named()),
+            digest=made.digest,
+            name=f"{made.name}.json",
+            origin=made.origin,
+            size=made.size,
+            picture=_qr_code(f"sha256:{made.digest}"),
+        )
+    pdf = print_pdf(html)
+    return as_attachment(iter([pdf]), f"{made.name}-{language}.pdf", len(pdf))
+
+
+def _small(seq: int) -> int:
+    if seq > 2**53:
+        raise NotFound("entry")
+    return seq
+
+
+def _qr_code(words: str) -> Markup:
+    import segno
+
+    return Markup(segno.make(words, error="m", micro=False).svg_inline(scale=3, border=4))
+
+
+# --- in words --------------------------------------------------------------------------------------------------------
+
+
+def _tell(read: _Read, wish: Wish, *, names: bool) -> Told:
+    header = read.choice.header
+    return Told(_sentence(read, wish), [*_facts(read, header, names=names), *_words(read, wish)], _hidden(read, wish))
+
+
+def _sentence(read: _Read, wish: Wish) -> str:
+    header, edition = read.choice.header, load_library().editions.get(read.choice.header["edition"] or "")
+    when = read.at(header)
+    if wish.claim == STATE:
+        state = states_of(edition, header["to"])
+        return gettext("On %(when)s it came to the state “%(state)s”.", when=when, state=state)
+    if wish.claim == TWO_PERSONS and read.choice.asked is not None:
+        asked = read.at(read.choice.asked)
+        return gettext(
+            "One person proposed it on %(asked)s, and another person agreed and carried it out on %(when)s.",
+            asked=asked,
+            when=when,
+        )
+    what = gettext(KINDS_OF_ENTRIES.get(header["kind"], SOMETHING))
+    if wish.claim == FACT:
+        return gettext("On %(when)s %(what)s, and with it was written what stands below.", when=when, what=what)
+    return gettext("On %(when)s %(what)s.", when=when, what=what)
+
+
+def _facts(read: _Read, header: Mapping[str, Any], *, names: bool) -> list[tuple[str, str | Markup]]:
+    edition = load_library().editions.get(header["edition"] or "")
+    facts: list[tuple[str, str | Markup]] = [(gettext("Recorded"), read.at(header))]
+    if header["from"] or header["to"]:
+        states = (states_of(edition, header["from"]) or gettext("none"), states_of(edition, header["to"]))
+        facts.append((gettext("State"), " → ".join(one for one in states if one)))
+    if read.entry.by_system:
+        facts.append((gettext("By"), gettext("nobody: by itself")))
+    elif header["role"]:
+        facts.append((gettext("By"), role_name(header["role"])))
+    if names and read.entry.actor.name:
+        facts.append((gettext("Name"), read.entry.actor.name))
+    return facts
+
+
+def _words(read: _Read, wish: Wish) -> list[tuple[str, str | Markup]]:
+    """What was written, as the entry says it: it may look like a code and be none."""
+    values = values_of(read.entry, load_library().editions)
+    told = []
+    for field in wish.fields:
+        said = read.choice.words[field]
+        told.append((values.label(field), said if isinstance(said, str) else values.say(said, field)))
+    return told
+
+
+def _hidden(read: _Read, wish: Wish) -> list[str]:
+    choice = read.choice
+    left = [field for field in choice.words if field not in wish.fields]
+    hidden = []
+    if left or choice.erased:
+        hidden.append(
+            gettext("The other words of the entry; that there are such fields is seen.")
+            if wish.fields
+            else gettext("What was written with the entry.")
+        )
+    if not wish.effects:
+        hidden.append(
+            gettext(
+                "What followed from it: tasks, deadlines, answers to choices. A digest stands there that nobody can guess from."
+            )
+        )
+    hidden.append(gettext("Every other entry, and who the parties of the case are."))
+    return hidden
