@@ -1,0 +1,144 @@
+"""The verifier judges a certificate by itself, and finds whatever was changed in one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from casework.ledger.certificates import EVENT, FACT, STATE, TWO_PERSONS, make
+from casework.ledger.signed_notes import parse_note, sign_note
+from casework_verify.command import main
+from casework_verify.integrity.canonical import canonical
+from tests.ledger.test_certificates import KEY, OTHER, Tree, events, two_persons
+
+Judge = Callable[..., tuple[int, list[str]]]
+
+
+def made(kind: str) -> bytes:
+    if kind == TWO_PERSONS:
+        tree = Tree(two_persons())
+        return make(kind, [tree.chosen(0), tree.chosen(1)], tree.note)
+    tree = Tree(events())
+    return make(
+        kind, [tree.chosen(1, ["amount", "reason"] if kind == FACT else (), with_effects=kind == FACT)], tree.note
+    )
+
+
+def changed(data: bytes, *path: Any, to: Any) -> bytes:
+    content = at = json.loads(data)
+    for step in path[:-1]:
+        at = at[step]
+    at[path[-1]] = to
+    return canonical(content)
+
+
+@pytest.fixture
+def judge(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Judge:
+    """The exit code, and the codes of what is told."""
+
+    def judged(data: bytes, key: str = KEY.public.line) -> tuple[int, list[str]]:
+        (tmp_path / "certificate.json").write_bytes(data)
+        (tmp_path / "key").write_text(key)
+        code = main([str(tmp_path / "certificate.json"), "--key", str(tmp_path / "key"), "--json"])
+        (file,) = json.loads(capsys.readouterr().out)["files"]
+        return code, [fault["code"] for fault in file["faults"]]
+
+    return judged
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [
+        (EVENT, ["certificate_event"]),
+        (FACT, ["certificate_event", "certificate_field", "certificate_field"]),
+        (STATE, ["certificate_event", "certificate_shows_state"]),
+        (TWO_PERSONS, ["certificate_event", "certificate_event", "certificate_shows_persons"]),
+    ],
+)
+def test_a_whole_certificate_says_what_it_shows(judge: Judge, kind: str, shown: list[str]) -> None:
+    assert judge(made(kind)) == (0, shown)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_it_is_said_in_both_languages(tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str) -> None:
+    (tmp_path / "certificate.json").write_bytes(made(FACT))
+    (tmp_path / "key").write_text(KEY.public.line)
+    asked = [str(tmp_path / "certificate.json"), "--key", str(tmp_path / "key"), "--language", language]
+    assert main(asked) == 0
+    assert "8812.50" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("path", "to", "code"),
+    [
+        (("events", 0, "header", "at"), "2026-05-04T00:00:00.000000Z", "leaf_proof"),
+        (("events", 0, "header", "role"), "supervisor", "leaf_proof"),
+        (("events", 0, "header", "extra"), None, "certificate_form"),
+        (("events", 0, "effects"), {}, "event_effects"),
+        (("events", 0, "body", "amount", "value"), "8813.50", "event_body"),
+        (("events", 0, "body", "note"), {"hash": "00" * 32}, "event_body"),
+        (("events", 0, "body", "note"), {}, "event_form"),
+        (("events", 0, "body"), None, "certificate_claim"),
+        (("events", 0, "proof"), None, "leaf_missing"),
+        (("events", 0, "proof"), "c2sp.org/tlog-proof@v1\nindex 1\n\nx", "note_form"),
+        (("events",), [], "certificate_claim"),
+        (("claim",), {"kind": "event"}, "certificate_claim"),
+        (("claim", "kind"), ["fact"], "certificate_claim"),
+        (("claim", "fields"), ["amount"], "certificate_claim"),
+        (("told",), "what nothing proves", "certificate_form"),
+    ],
+)
+def test_a_changed_part_is_found(judge: Judge, path: tuple[Any, ...], to: Any, code: str) -> None:
+    exit_code, found = judge(changed(made(FACT), *path, to=to))
+    assert exit_code == 1
+    assert code in found
+
+
+def test_a_state_that_was_not_reached_is_found(judge: Judge) -> None:
+    assert judge(changed(made(STATE), "claim", "states", to=["closed"])) == (1, ["certificate_state"])
+
+
+def test_one_person_twice_is_found(judge: Judge) -> None:
+    content = json.loads(made(TWO_PERSONS))
+    content["events"][1]["header"]["actor"] = content["events"][0]["header"]["actor"]
+    assert judge(canonical(content)) == (1, ["certificate_persons"])
+
+
+def test_another_spelling_is_found(judge: Judge) -> None:
+    assert judge(json.dumps(json.loads(made(EVENT))).encode()) == (1, ["certificate_form"])
+
+
+def test_another_key_proves_nothing(judge: Judge) -> None:
+    assert judge(made(EVENT), OTHER.public.line) == (1, ["note_key"])
+
+
+def test_another_checkpoint_proves_nothing(judge: Judge) -> None:
+    tree, other = Tree(events()), Tree(events(7))
+    code, found = judge(make(EVENT, [tree.chosen(1)], other.note))
+    assert code == 1
+    assert "leaf_proof" in found
+
+
+def test_a_checkpoint_that_was_not_signed_is_found(judge: Judge) -> None:
+    tree = Tree(events())
+    text = parse_note(tree.note).text
+    forged = tree.note.replace(text, text.replace(f"\n{tree.size}\n", f"\n{tree.size + 1}\n"))
+    assert forged != sign_note(text, [KEY])
+    assert judge(make(EVENT, [tree.chosen(1)], forged)) == (1, ["note_signature"])
+
+
+@pytest.mark.parametrize("data", [b"{", b"{}", b'{"certificate":2}'])
+def test_what_is_no_certificate_cannot_be_judged(judge: Judge, data: bytes) -> None:
+    assert judge(data)[0] == 2
+
+
+def test_every_tenth_byte_matters(judge: Judge) -> None:
+    whole = made(STATE)
+    wrong = [
+        at for at in range(0, len(whole), 10) if judge(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])[0] == 0
+    ]
+    assert wrong == []
