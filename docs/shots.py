@@ -54,6 +54,13 @@ class Demo:
             return json.load(answer)
 
 
+#: What is done with the first stage report, as the demo has none.
+REPORT = (
+    "freeze --as supervisor@demo.example", "agree 1 --as supervisor@demo.example", "agree 1 --as manager@demo.example",
+    "publish 1 --as manager@demo.example",
+)  # fmt: skip
+
+
 @contextmanager
 def served() -> Iterator[Demo]:
     """A demo of its own, gone at the end."""
@@ -65,6 +72,10 @@ def served() -> Iterator[Demo]:
         try:
             assert running.stdout is not None
             answer = json.loads(running.stdout.readline())
+            for step in REPORT:
+                subprocess.run(
+                    [casework, "report", *step.split()], env=environment, check=True, stdout=subprocess.DEVNULL
+                )
             yield Demo(answer["url"], {account["email"].split("@")[0]: account for account in answer["accounts"]})
         finally:
             running.terminate()
@@ -101,6 +112,10 @@ def pages(demo: Demo) -> dict[str, Shot]:
         "offer": Shot("assessor", "/", ".offers h3 a"),
         "catalogue": Shot(None, "/catalogue"),
         "verification": Shot("auditor", f"/cases/{number}/verify"),
+        "figures": Shot("supervisor", "/figures", height=1240),
+        "heat-map": Shot("supervisor", "/process", height=1100),
+        "report": Shot("manager", "/reports", "main a[href^='/reports/']", height=1100),
+        "results": Shot(None, "/results", height=1100),
     }
 
 

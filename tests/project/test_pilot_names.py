@@ -71,7 +71,7 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
      "accepted appointed approved assessment declined delivered deployment draft follow_up introduced sent verified", ("engine/figures",)),
     ("the life cycle of XES, and types of objects", "assign resume suspend agreement", ("engine/mining",)),
     ("lines of figures on their page, and what they are called", "accepted appointed approved assessment declined deployment follow_up"
-     " introduced verified", ("web/oversight/figure_",)),
+     " introduced verified", ("web/oversight/figure_", "web/oversight/report_paper.py")),
     ("how a screening ended", "clear", ("records/tables/people.py", "engine/case_objects/screenings.py",
      "web/shell/screening_words.py", "operations/core/external_facts.py", "api/catalogue/organisation_schemas.py")),
     ("Python, pydantic, mail and weak passwords", "application close default replace", ()),
