@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from casework.operations.catalogue import named_files
+from casework.operations.catalogue import import_content, named_files
 from casework.records.database import transaction
 from tests.operations.catalogue.test_file_imports import hand_in, show
 from tests.support.world import World
@@ -19,8 +19,12 @@ def test_whom_a_file_names_is_looked_for_piece_by_piece(
     engine: Engine, world: World, monkeypatch: pytest.MonkeyPatch, encoding: str
 ) -> None:
     """A statement is sent for each piece that is read, wherever it ends: within a character, or within a name."""
-    for name, value in (("_READ", 1_001), ("_PIECE", 6_000), ("_OVERLAP", 6)):
-        monkeypatch.setattr(named_files, name, value)
+    for module, name, value in (
+        (import_content, "PIECE", 1_001),
+        (named_files, "_PIECE", 6_000),
+        (named_files, "_OVERLAP", 6),
+    ):
+        monkeypatch.setattr(module, name, value)
     rows = "1,我们的水泵由工厂制造\n" * 2_000
     hand_in(engine, world, content=(rows[:5_999] + "张玉兰\n" + rows).encode(encoding))
     kept = hand_in(engine, world, content=rows.encode(encoding))
