@@ -50,6 +50,7 @@ CASES: tuple[Row, ...] = (
         )
         for part in ("", "/clocks", "/events")
     ),
+    get("/cases/{number}/sight/{who}", LOOKS_BACK, READERS - LOOKS_BACK, there_refused=FOREIGN, things={"who": "person"}),
     get("/cases/{number}/prospect", READERS, there=FOREIGN),
     get("/cases/{number}/forecast", DECIDERS | {"manager"}, there=FOREIGN),
     get("/cases/{number}/clocks", READERS | LAB | BANK, there=FOREIGN),

@@ -32,12 +32,13 @@ from casework.operations.core.paging import Page
 from casework.operations.core.views import Items
 from casework.operations.deadlines import queries as deadline_queries
 from casework.operations.deadlines.views import ClockExplained, ClockSummary
-from casework.operations.history import past_cases
-from casework.operations.history.views import PastCase
+from casework.operations.history import past_cases, past_sight
+from casework.operations.history.views import PastCase, PastSight
 from casework.operations.oversight import prospects
 from casework.operations.oversight.views import CaseProspect
 from casework.operations.people import offboarding
 from casework.operations.tasks import bulk_cases
+from casework.records.event_log import now
 
 
 def list_cases(call: Call) -> Page[ListedCase]:
@@ -75,6 +76,11 @@ def list_clocks(call: Call) -> Items[ClockSummary]:
     if call.query.as_of is not None:
         return past_cases.list_clocks_then(call.db, call.actor, call.path["number"], call.query.as_of)
     return deadline_queries.list_clocks(call.db, call.actor, call.path["number"])
+
+
+def show_sight(call: Call) -> PastSight:
+    at = call.query.as_of or now(call.db)
+    return past_sight.show_sight_then(call.db, call.actor, call.path["number"], call.path["who"], at)
 
 
 def show_clock(call: Call) -> ClockExplained:
@@ -241,6 +247,9 @@ ROUTES: tuple[Route, ...] = (
     get(f"{_CASE}/prospect", show_case_prospect, "Tell whether somebody may still do the rest of a case", schemas.Prospect),
     get(f"{_CASE}/clocks", list_clocks, "List the clocks of a case that run or stand still", schemas.ClockPage,
         query=schemas.AsOf),
+    get(f"{_CASE}/sight/{{who}}", show_sight,
+        "Tell what a person, or a provider, could see of a case at an instant; for those who may see it as it was",
+        schemas.PastSight, query=schemas.AsOf, noun="case or person", for_some=True),
     get(
         f"{_CASE}/clocks/{{clock}}", show_clock, "Explain the moment of a clock, minute by minute", shared.Clock,
         noun="case or clock",

@@ -17,6 +17,7 @@ from casework.api.protocol.fields import (
     Language,
     Line,
     Mark,
+    Moment,
     Paged,
     Query,
     SomeWords,
@@ -59,6 +60,40 @@ class AsOf(Query):
 
 class EventQuery(AsOf, Paged):
     pass
+
+
+class RoleThen(Answer):
+    role: str
+    organisation: Annotated[
+        Named | None, Field(description="Of a role at a provider; null: in the case's programme")
+    ] = None
+    deputy_for: Named | None = None
+    since: Moment
+
+
+class SeenTask(Answer):
+    id: str
+    name: str
+    track: str
+
+
+class SeenDocument(Answer):
+    id: str
+    kind: str
+    title: Annotated[str | None, Field(description="Null once erased")] = None
+
+
+class PastSight(Answer):
+    as_of: Moment
+    who: Named
+    level: Annotated[
+        Literal["nothing", "outline", "referrals", "all"],
+        Field(description="Outline: number, title, step and outcome; referrals: those of the own organisation"),
+    ]
+    roles: Annotated[list[RoleThen], Field(description="Of a person, at that instant; none of a provider")]
+    tracks: Annotated[list[str], Field(description="Ids of the tracks that were shown")]
+    tasks: Annotated[list[SeenTask], Field(description="Open tasks that were shown")]
+    documents: Annotated[list[SeenDocument], Field(description="Whose files could be taken out")]
 
 
 class HandingOver(Body):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TypeVar, cast
 
 from sqlalchemy import Connection, text
@@ -135,8 +136,11 @@ class Past:
         self._fresh_rules: set[str] = set()
         self._programmes: frozenset[str] | None = None
         self._centres: frozenset[str] | None = None
-        #: Every edition that was ever published here: those whose files are gone are in the database still.
-        self.library = _library(db)
+
+    @cached_property
+    def library(self) -> Library:
+        """Every edition that was ever published here: those whose files are gone are in the database still."""
+        return _library(self.db)
 
     def seen_by(self, db: Connection) -> Past:
         """Go on in another transaction: what was read before may have grown."""

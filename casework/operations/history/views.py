@@ -169,3 +169,48 @@ class PastCase(WholeCase):
     next_at: str | None
     #: When words that stood in it by then were erased later: they are gone here, too.
     erased_at: list[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoleThen:
+    """A role that somebody held at an instant, in the case's programme where it names no organisation."""
+
+    role: str
+    organisation: Named | None
+    deputy_for: Named | None
+    since: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeenTask:
+    """An open task that somebody could see."""
+
+    id: str
+    name: str
+    track: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeenDocument:
+    """A document whose files somebody could take out."""
+
+    id: str
+    kind: str
+    #: None once erased.
+    title: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PastSight:
+    """What somebody could see of a case at an instant."""
+
+    as_of: str
+    who: Named
+    #: nothing, outline, referrals or all.
+    level: str
+    #: Of a person; none of a provider, for which anybody may have worked.
+    roles: list[RoleThen]
+    #: Ids.
+    tracks: list[str]
+    tasks: list[SeenTask]
+    documents: list[SeenDocument]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,12 +13,15 @@ from sqlalchemy import Connection
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.editions import Edition
 from casework.engine.state.case import Case
+from casework.errors import NotFound
+from casework.json_values import is_id
 from casework.ledger.canonical_json import parse_instant
 from casework.operations.cases.case_events import last_events
 from casework.operations.cases.queries import outline_of
 from casework.operations.cases.views import TrackView
 from casework.operations.core.perform import calendar_of
 from casework.operations.history.past_cases import CaseThen, case_then, describe_then, find_audited, library_of
+from casework.operations.history.past_sight import sight_then, those_then
 from casework.operations.history.views import PastCase
 from casework.permissions.actors import Actor
 from casework.records.event_log import now as read_now
@@ -49,6 +53,15 @@ class TrackLine:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What somebody could see: in a sentence, and of a provider's people which referrals and documents."""
+
+    words: str
+    tracks: list[str]
+    documents: list[str]
+
+
+@dataclass(frozen=True)
 class PaperLine:
     """A document, and who of the other side could see it then."""
 
@@ -58,7 +71,7 @@ class PaperLine:
 
 
 def show(number: str) -> Response:
-    asked = request.args.get("as_of", "").strip()
+    asked, who = request.args.get("as_of", "").strip(), request.args.get("who", "")
     with page_transaction() as (db, actor):
         case = find_audited(db, actor, number)
         calendar, moment = calendar_of(db, case.programme), max(read_now(db), case.last_at)
@@ -73,7 +86,7 @@ def show(number: str) -> Response:
             )
             return make_response(page, 422)
         return make_response(
-            _page(db, actor, case_then(db, case, at), calendar=calendar, picker=picker, entries=case.seq)
+            _page(db, actor, case_then(db, case, at), calendar=calendar, picker=picker, entries=case.seq, who=who)
         )
 
 
@@ -89,7 +102,9 @@ def _fault(at: datetime | None, case: Case, moment: datetime, calendar: Calendar
     return ""
 
 
-def _page(db: Connection, actor: Actor, then: CaseThen, *, calendar: Calendar, picker: Picker, entries: int) -> str:
+def _page(
+    db: Connection, actor: Actor, then: CaseThen, *, calendar: Calendar, picker: Picker, entries: int, who: str
+) -> str:
     case, shown = then.case, describe_then(db, actor, then)
     events, library = last_events(db, actor, case, limit=ENTRIES), library_of(db, case)
     main = shown.tracks[0]
@@ -103,8 +118,8 @@ def _page(db: Connection, actor: Actor, then: CaseThen, *, calendar: Calendar, p
         when=say_then(then.at, calendar),
         at_event=gettext("Event %(seq)d of %(all)d", seq=case.seq, all=entries),
         erased=_erased(shown, calendar),
-        back=_step(shown, shown.previous_at),
-        onward=_step(shown, shown.next_at),
+        back=_step(shown, shown.previous_at, who),
+        onward=_step(shown, shown.next_at, who),
         events=[
             (event.at, _who(event.actor.name if event.actor else None), say_entry(event, library.editions))
             for event in events
@@ -119,6 +134,9 @@ def _page(db: Connection, actor: Actor, then: CaseThen, *, calendar: Calendar, p
         tasks=task_lines(shown, actor.person, names),
         tracks=[_track(track, library[track.edition], names.get(track.id, "")) for track in shown.tracks[1:]],
         papers=_papers(shown),
+        those=those_then(db, then),
+        who=who,
+        seen=_seen(db, then, who, names),
         party_name=party_name,
         queue_name=queue_name,
     )
@@ -140,8 +158,30 @@ def _erased(shown: PastCase, calendar: Calendar) -> str:
     )
 
 
-def _step(shown: PastCase, moment: str | None) -> str:
-    return url_for("cases.past", number=shown.number, as_of=moment) if moment else ""
+def _seen(db: Connection, then: CaseThen, who: str, names: Mapping[str, str]) -> Seen | None:
+    """What somebody could see, in words; None where nobody is asked about."""
+    if not who:
+        return None
+    if not is_id(who):
+        raise NotFound("person")
+    told = sight_then(db, then, who)
+    name = told.who.name or gettext("somebody")
+    levels = {
+        "nothing": gettext("%(name)s could see nothing: the case was not there for them.", name=name),
+        "outline": gettext("%(name)s could see number, title, step and outcome.", name=name),
+        "referrals": gettext("%(name)s could see these referrals, and what was shared with them.", name=name),
+        "all": gettext("%(name)s could see the whole case.", name=name),
+    }
+    parts = told.level == "referrals"
+    return Seen(
+        levels[told.level],
+        [names.get(track, track) for track in told.tracks] if parts else [],
+        [document.title or gettext("erased") for document in told.documents] if parts else [],
+    )
+
+
+def _step(shown: PastCase, moment: str | None, who: str) -> str:
+    return url_for("cases.past", number=shown.number, as_of=moment, who=who or None) if moment else ""
 
 
 def _track(track: TrackView, edition: Edition, name: str) -> TrackLine:

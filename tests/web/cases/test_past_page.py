@@ -61,7 +61,7 @@ def test_it_shows_what_was_open_and_what_was_shared(browser_for: Enter, staged: 
 def test_nothing_on_it_does_anything(browser_for: Enter, staged: tuple[str, ...]) -> None:
     page = browser_for("compliance").get(address(staged[0])).text
     main = page[page.index("<main") : page.index("</main>")]
-    assert re.findall(r"<form method=\"(\w+)\"", main) == ["get"]
+    assert re.findall(r"<form method=\"(\w+)\"", main) == ["get", "get"]
     assert "/tracks/" not in main
     assert "/tasks/" not in main
 
@@ -111,3 +111,19 @@ def test_what_was_erased_later_is_gone_and_that_is_said(
     told = browser_for("auditor").get(address(scene.number, moment.isoformat())).text
     assert not any(word in told for word in CANARIES)
     assert "were erased later" in words_of(told)
+
+
+def test_it_says_what_somebody_could_see_then(browser_for: Enter, world: World, staged: tuple[str, ...]) -> None:
+    auditor, number = browser_for("auditor"), staged[0]
+
+    def told(who: str) -> str:
+        return words_of(auditor.get(f"/cases/{number}/past?who={who}").text)
+
+    assert "Haidian Assessment Lab could see these referrals" in told(world.organisations["lab"])
+    assert "Officer could see the whole case." in told(world.people["officer"])
+    assert "could see number, title, step and outcome" in told(world.people["observer"])
+    assert "Dispute_officer could see nothing" in told(world.people["dispute_officer"]).replace(
+        "Dispute Officer", "Dispute_officer"
+    )
+    for nobody in (world.people["foreign_officer"], "nobody"):
+        assert auditor.get(f"/cases/{number}/past?who={nobody}").status_code == 404
