@@ -22,6 +22,8 @@ from casework.operations.oversight.figure_mails import queue_due
 from casework.operations.oversight.figure_parts import count_parts, list_due_parts
 from casework.operations.oversight.kept_figures import count_ahead, find_wrong, list_due
 from casework.operations.tasks.allocation import allocate_due
+from casework.operations.verification.nightly import any_unverified, verify_night
+from casework.operations.verification.tree_judgement import kept_here
 from casework.records.database import connect_engine, transaction
 from casework.records.event_log import now
 from casework.settings import load_settings
@@ -35,7 +37,7 @@ def tick(until_quiet: bool) -> None:
     It also counts again the cases whose calendar has changed, gives sealed mediations whose dispute officer has left to
     another one, gives tasks to people where their queue has a rule for it, removes what no longer counts of attempts to
     sign in, counts the figures of large programmes ahead, and once a night keeps the figure of case hygiene, folds again
-    what is kept for figures and, where mails go out, asks whoever stated a need that
+    what is kept for figures, verifies the history and, where mails go out, asks whoever stated a need that
     expires soon whether it still holds. It queues the mails with figures that are due. Several may run at once, beside
     the server; each deadline happens once. Exits with 1 when a clock could not fire.
     """
@@ -57,6 +59,7 @@ def tick(until_quiet: bool) -> None:
         given = allocate_due(engine)
         with transaction(engine) as db:
             due, large, asked = list_unchecked(db), list_due(db), list_due_parts(db)
+            unverified = any_unverified(db)
         # The figure of the night is kept though one programme's enterprises cannot be asked.
         check_due(engine)
         for programme in due if settings.smtp_host is not None else ():
@@ -70,6 +73,8 @@ def tick(until_quiet: bool) -> None:
             count_ahead(engine, programme)
         for programme in asked:
             count_parts(engine, programme)
+        if unverified:
+            verify_night(engine, kept_here(settings))
     finally:
         engine.dispose()
     happened = fired.count + given

@@ -16,9 +16,9 @@ from casework.ledger.signed_notes import BadNote
 from casework.operations.core.perform import home_of
 from casework.operations.verification.case_archive import check_case_file, unsigned
 from casework.operations.verification.service import Checked, count_logs, verify_each, verify_log
-from casework.operations.verification.tree_judgement import KeptElsewhere, kept_of
+from casework.operations.verification.tree_judgement import KeptElsewhere, kept_here, kept_of
 from casework.records.database import connect_engine, transaction
-from casework.records.log_keys import last_kept, public_keys
+from casework.records.log_keys import public_keys
 from casework.settings import Settings, load_settings
 
 
@@ -120,9 +120,7 @@ def _elsewhere(settings: Settings, checkpoints: tuple[Path, ...]) -> KeptElsewhe
         kept = kept_of([(path.name, path.read_text("utf-8")) for path in checkpoints], keys)
     except (BadNote, UnicodeDecodeError) as fault:
         raise LogUnusable(reasons.tree.CHECKPOINT(fault=str(fault))) from fault
-    last = last_kept(settings)
-    mine = () if last is None else ((f"{settings.log_dir}/last", last.size, last.root),)
-    return KeptElsewhere(keys, (*kept, *mine))
+    return kept_here(settings, kept)
 
 
 def _checked(engine: Engine, case: str | None, elsewhere: KeptElsewhere) -> Iterator[Checked]:

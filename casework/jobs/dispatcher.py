@@ -18,6 +18,7 @@ from casework.operations.notifications.service import any_untold
 from casework.operations.oversight import case_hygiene, figure_mails, figure_parts, kept_figures
 from casework.operations.privacy import erasure
 from casework.operations.tasks import allocation
+from casework.operations.verification import nightly
 from casework.records.database import transaction
 
 #: How often it looks.
@@ -51,6 +52,8 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
         Job(OTHERS, "check", f"check {programme}", {"programme": programme})
         for programme in case_hygiene.list_unchecked(db)
     ]
+    if nightly.any_unverified(db):
+        jobs.append(Job(OTHERS, "verify_history", "verify_history"))
     jobs += [
         Job(OTHERS, "recount", f"recount {programme}", {"programme": programme})
         for programme in calendars.list_to_recount(db)

@@ -30,6 +30,8 @@ from casework.operations.oversight.figure_mails import queue_due
 from casework.operations.oversight.kept_figures import count_ahead, find_wrong
 from casework.operations.privacy.erasure import StillNamed, carry_out
 from casework.operations.tasks.allocation import allocate_queue
+from casework.operations.verification.nightly import verify_night
+from casework.operations.verification.tree_judgement import kept_here
 from casework.records.database import transaction
 
 
@@ -68,6 +70,12 @@ def check(hands: Hands, programme: str) -> None:
     if hands.settings.smtp_host is not None:
         need_renewals.ask_due(hands.engine, programme, secret_box_of(hands.settings))
     find_wrong(hands.engine, programme)
+
+
+@register_job(OTHERS)
+def verify_history(hands: Hands) -> None:
+    """Verify the history: what has gone on since the last night, and the rest in its turn."""
+    verify_night(hands.engine, kept_here(hands.settings))
 
 
 @register_job(OTHERS)

@@ -138,6 +138,7 @@ def mediate(world: World, db: Connection, number: str) -> str:
         " VALUES (:programme, now(), now(), 'x', 1, '{}', '[]', '{}', '{}', '[]')",
         "kept_figure_lines (programme_id, asked, figure, line, cases) VALUES (:programme, '', 'x', 'x', '{}')",
         "kept_figure_parts (programme_id, asked, asked_at) VALUES (:programme, '{}', now())",
+        "verifications (log_id, seq, head, at, night, faults) VALUES (:log, 1, 'x', now(), now(), '[]')",
         "webhook_endpoints (id, organisation_id, url, secret, made_by, made_at)"
         " VALUES (:track, :lab, 'https://receiver.example/hook', 'x', :person, now())",
         "webhook_messages (id, endpoint_id, log_id, seq, type, payload, state, made_at, send_at)"

@@ -191,6 +191,7 @@ CASES: tuple[Row, ...] = (
     get("/audit", frozenset({"auditor"})),
     get("/audit/{question}", frozenset({"auditor"}), there=frozenset({"auditor"})),
     get("/sample", frozenset({"auditor"}), query="?seed=dice"),
+    get("/verifications", frozenset({"auditor"})),
     get("/mentions", EVERYBODY, lists="mention", finds={"supervisor"}),
     post("/mentions/{mention}/read", {"supervisor"}, there=FOREIGN),
     # --- tasks ---

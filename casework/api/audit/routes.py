@@ -8,6 +8,8 @@ from casework.json_values import JsonObject
 from casework.operations.audit import questions
 from casework.operations.audit.views import AuditEvent, SampledCase
 from casework.operations.core.paging import Page
+from casework.operations.verification import verified_cases
+from casework.operations.verification.views import VerifiedCase
 
 
 def count_audit_questions(call: Call) -> JsonObject:
@@ -28,6 +30,12 @@ def draw_sample(call: Call) -> Page[SampledCase]:
     return Page(items=questions.draw_sample(call.db, call.actor, seed=call.query.seed, size=call.query.size))
 
 
+def list_verified_cases(call: Call) -> Page[VerifiedCase]:
+    return verified_cases.list_verified(
+        call.db, call.actor, state=call.query.state, cursor=call.query.cursor, limit=call.query.limit
+    )
+
+
 ROUTES: tuple[Route, ...] = (
     get("/audit", count_audit_questions, "Count the exceptional events in your programmes by question; for auditors",
         schemas.AuditQuestions, noun="page", for_some=True),
@@ -35,4 +43,6 @@ ROUTES: tuple[Route, ...] = (
         schemas.AuditPage, query=schemas.AuditQuery, noun="question"),
     get("/sample", draw_sample, "Draw cases at random: the same seed draws the same cases again; for auditors", schemas.Sample,
         query=schemas.SampleQuery, noun="page", for_some=True),
+    get("/verifications", list_verified_cases, "List how far the history of each case is verified, the last opened first; for auditors",
+        schemas.VerifiedCases, query=schemas.VerifiedQuery, noun="page", for_some=True),
 )  # fmt: skip

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from casework.api.audit.finding_schemas import VerdictFault
 from casework.api.protocol.fields import Answer, Paged, Query
 from casework.api.protocol.schemas import Named
 
@@ -79,3 +80,25 @@ class SampledCase(Answer):
 class Sample(Answer):
     items: list[SampledCase]
     next: None = None
+
+
+class VerifiedQuery(Paged):
+    state: Annotated[
+        Literal["wrong", "changed", "unread", "whole"] | None,
+        Field(description="`changed`: it has gone on since it was verified; `unread`: it never was"),
+    ] = None
+
+
+class VerifiedCase(Answer):
+    number: str
+    title: str | None
+    state: Annotated[str, Field(description="wrong, changed, unread or whole")]
+    entries: Annotated[int, Field(description="Of its history, now")]
+    verified_to: Annotated[int | None, Field(description="seq of the last entry that was read")]
+    verified_at: str | None
+    faults: list[VerdictFault]
+
+
+class VerifiedCases(Answer):
+    items: list[VerifiedCase]
+    next: str | None = None

@@ -33,7 +33,7 @@ FOR_PEOPLE = frozenset({
     "technologies", "past-projects", "rights", "programmes", "organisations", "memberships", "invitations", "absences", "queues", "tokens",
     "sessions", "recoveries", "password-resets", "passwords", "service-accounts", "skills", "unsealings", "readings", "erasures",
     "role-requests", "links", "evidence", "contract-values", "twins", "sources", "proposals", "records-to-correct", "match-ranks",
-    "audit", "figures", "process", "sample", "search", "views", "notifications",
+    "audit", "figures", "process", "sample", "search", "verifications", "views", "notifications",
 })  # fmt: skip
 #: Everything else, route by route.
 TABLE: Mapping[str, str] = {

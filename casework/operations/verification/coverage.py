@@ -111,6 +111,10 @@ COVERED: Mapping[str, Cover] = {
         Cover(None, "folded from the logs, which are covered; compared with them each night, and by `casework figures --check`"),
     ),
     "kept_figure_parts": Cover(None, "counted from the logs, which are covered, when somebody asks; forgotten each night"),
+    **dict.fromkeys(
+        ("verifications", "verification_nights"),
+        Cover(None, "what the nightly verification found; `casework verify` reads all of it again and asks them nothing"),
+    ),
     "sessions": Cover(None, _PASSING),
     "challenges": Cover(None, _PASSING),
     "allowances": Cover(None, _PASSING),

@@ -12,6 +12,8 @@ from casework.ledger.leaves import ENTRY_SIZE, PREFIX
 from casework.ledger.merkle import HASH_SIZE, WIDTH, hashes_of, node_hash, root_of
 from casework.ledger.signed_notes import BadNote, Checkpoint, PublicKey, open_checkpoint, parse_checkpoint, parse_note
 from casework.operations.verification.rows import Finding
+from casework.records.log_keys import last_kept, public_keys
+from casework.settings import Settings
 
 #: So many events are named; where more have a fault, the first say enough.
 _MOST = 100
@@ -25,6 +27,13 @@ class KeptElsewhere:
 
     keys: tuple[PublicKey, ...]
     kept: tuple[tuple[str, int, bytes], ...] = ()
+
+
+def kept_here(settings: Settings, kept: tuple[tuple[str, int, bytes], ...] = ()) -> KeptElsewhere:
+    """What this machine keeps beside its database, and what somebody else kept."""
+    last = last_kept(settings)
+    mine = () if last is None else ((f"{settings.log_dir}/last", last.size, last.root),)
+    return KeptElsewhere(public_keys(settings), (*kept, *mine))
 
 
 def check_tree(db: Connection, elsewhere: KeptElsewhere | None = None) -> Iterator[Finding]:

@@ -30,3 +30,28 @@ class Verdict:
     #: Every event was allowed when it was recorded.
     allowed: bool
     faults: list[VerdictFault]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VerifiedCase:
+    """How far the history of a case is verified."""
+
+    number: str
+    title: str | None
+    #: wrong, changed, unread or whole
+    state: str
+    #: Of its history, now.
+    entries: int
+    #: seq of the last entry that was read; None where none was.
+    verified_to: int | None
+    verified_at: str | None
+    faults: list[VerdictFault]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VerifiedNight:
+    """A night in which everything was verified."""
+
+    at: str
+    #: What belongs to no history is whole.
+    whole: bool

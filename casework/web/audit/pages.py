@@ -24,6 +24,7 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.history.timeline import read_history
 from casework.operations.history.views import CaseHistory
 from casework.operations.messages.mentions import list_mentions
+from casework.operations.verification import verified_cases
 from casework.operations.verification.case_verdict import examine_case
 from casework.operations.verification.views import VerdictFault
 from casework.permissions.actors import Actor
@@ -46,6 +47,11 @@ QUESTIONS = {
     "reopenings": (N_("Reopenings"), N_("A closed case was opened again.")),
     "stops": (N_("Stops"), N_("Compliance stopped a case, or proposed to.")),
 }
+#: How far a history is verified, and in which colour it is told.
+VERIFIED = {
+    verified_cases.WRONG: (N_("Something is wrong"), "danger"), verified_cases.CHANGED: (N_("Has gone on since"), ""),
+    verified_cases.UNREAD: (N_("Not verified yet"), ""), verified_cases.WHOLE: (N_("Whole"), "good"),
+}  # fmt: skip
 FINDING_STATES = {"open": N_("Not answered"), "answered": N_("Answered"), "closed": N_("Closed")}
 ACTIONS = {
     "raised": N_("raised the finding"), "answered": N_("answered"), "asked_again": N_("was not satisfied and asked again"),
@@ -139,14 +145,30 @@ def sample() -> str:
 @only(Role.AUDITOR)
 def verification() -> BaseResponse | str:
     number = request.args.get("number", "").strip().upper()
-    if not number:
-        return render_template("audit/verification.html")
-    try:
-        with page_transaction() as (db, actor):
-            find_case(db, actor, number)
-    except NotFound:
-        return render_template("audit/verification.html", number=number)
-    return redirect(url_for("audit.verify", number=number), 303)
+    state, cursor = request.args.get("state"), request.args.get("cursor")
+    state = state if state in VERIFIED else None
+    if number:
+        try:
+            with page_transaction() as (db, actor):
+                find_case(db, actor, number)
+            return redirect(url_for("audit.verify", number=number), 303)
+        except NotFound:
+            pass
+    with list_transaction() as (db, actor):
+        listing = verified_cases.list_verified(db, actor, state=state, cursor=cursor)
+        counts = verified_cases.count_verified(db, actor)
+        night = verified_cases.last_night(db, actor)
+    return render_template(
+        "audit/verification.html",
+        number=number,
+        items=listing.items,
+        counts=counts,
+        state=state,
+        states=VERIFIED,
+        night=night,
+        next_url=url_for("audit.verification", state=state, cursor=listing.next) if listing.next else "",
+        first_url=url_for("audit.verification", state=state) if cursor else "",
+    )
 
 
 @blueprint.get("/cases/<number>/verify")

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 from casework.operations.cases.side_tasks import add_task
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.perform import home_of
+from casework.operations.verification.nightly import verify_night
 from casework.records.database import transaction
 from tests.support.pages import read_page
 from tests.support.way_to_referral import complete, to_referral, to_request
@@ -288,3 +289,24 @@ def test_the_number_of_a_case_leads_to_its_verification(browser_for: BrowserFor,
     assert 'value="BJ-2026-9999"' in unknown
     assert "You see no case" not in browser.get("/verification").text
     assert browser.get("/verification?number=..%2F..%2Fx").status_code == 200
+
+
+def test_auditors_see_how_far_each_case_is_verified(
+    browser_for: BrowserFor, number: str, engine: Engine, superuser_engine: Engine
+) -> None:
+    browser = browser_for("auditor")
+    assert number in browser.get("/verification?state=unread").text
+    verify_night(engine)
+    assert number not in browser.get("/verification?state=unread").text
+    page = browser.get("/verification?state=whole").text
+    assert number in page
+    assert "Outside the histories of cases nothing was wrong." in page
+    fault = '[{"kind": "head", "sentence": "The head is wrong.", "seq": 1, "table": null, "row": null, "column": null}]'
+    with superuser_engine.begin() as db:
+        db.execute(text("UPDATE verifications SET faults = CAST(:fault AS jsonb)"), {"fault": fault})
+        db.execute(text("UPDATE verification_nights SET faults = CAST(:fault AS jsonb)"), {"fault": fault})
+    page = browser.get("/verification?state=wrong").text
+    assert "The head is wrong." in page
+    assert "Outside the histories of cases something is wrong." in page
+    assert "There is no such case." in browser.get("/verification?state=whole").text
+    assert number in browser.get("/verification?state=odd").text, "what there is not shows all"

@@ -1,0 +1,159 @@
+"""Verifies the history each night, in a worker: the logs that have gone on since they were last read, and the others in their turn.
+
+Of each log it is kept up to which event it was read, and with which hash. So a log that was rewritten since, with all its hashes, or cut
+off, is found in the next night, also where it is not its turn. Whoever is ended halfway goes on there.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, text
+
+from casework.json_values import JsonObject
+from casework.operations.history.point_in_time import Past
+from casework.operations.oversight.case_hygiene import NIGHT_HOUR
+from casework.operations.verification.access_log import check_readings
+from casework.operations.verification.database import check_rest
+from casework.operations.verification.rows import Finding
+from casework.operations.verification.service import Checked, check_some, groups_of_logs
+from casework.operations.verification.tree_judgement import KeptElsewhere, check_tree
+from casework.records.database import transaction
+from casework.records.row_security import in_snapshot
+
+_note = logging.getLogger(__name__)
+#: A log that stands still is read again in one night of so many.
+TURNS = 7
+#: So many faults of a log are kept: the first say enough.
+MOST_KEPT = 20
+_BATCH = 500
+_FIRST = "00000000-0000-0000-0000-000000000000"
+
+#: Which night it is by the clock of the first programme; without one there is nothing to read.
+_NIGHT = text(f"""
+    SELECT CAST(casework_now() AT TIME ZONE (g.calendar->>'zone') - interval '{NIGHT_HOUR} hours' AS date) AS night
+    FROM programmes g ORDER BY g.id LIMIT 1
+""")
+#: Whether all was read in a night.
+_DONE = text("SELECT EXISTS (SELECT FROM verification_nights WHERE night = :night)")
+#: The next logs that are to be read in a night.
+_UNREAD = text("""
+    SELECT l.id::text AS id, l.seq FROM logs l LEFT JOIN verifications v ON v.log_id = l.id
+    WHERE l.id > CAST(:after AS uuid) AND (v.log_id IS NULL OR v.night <> :night AND (
+        v.seq <> l.seq OR v.head <> l.head OR v.faults <> '[]'
+        OR mod(abs(CAST(hashtext(l.id::text) AS bigint)), :turns) = mod(CAST(:night AS date) - date '2000-01-03', :turns)
+    )) ORDER BY l.id LIMIT :most
+""")
+#: Where some logs end.
+_HEADS = text("SELECT id::text, seq, head FROM logs WHERE id = ANY(CAST(:logs AS uuid[]))")
+#: Of some logs, or of all, those whose events are not those that were read before, with the last of these.
+_REWRITTEN = """
+    SELECT v.log_id::text AS log, v.seq, e.hash IS NULL AS missing, c.number FROM verifications v
+    LEFT JOIN cases c ON c.id = v.log_id
+    LEFT JOIN events e ON e.log_id = v.log_id AND e.seq = v.seq
+    WHERE e.hash IS DISTINCT FROM v.head {more} ORDER BY v.log_id
+"""
+_REWRITTEN_OF = text(_REWRITTEN.format(more="AND v.log_id = ANY(CAST(:logs AS uuid[]))"))
+#: The same of all, but for those of which it was found in this night.
+_REWRITTEN_ANYWHERE = text(
+    _REWRITTEN.format(more="""AND NOT (v.night = :night AND v.faults @> '[{"kind": "rewritten"}]')""")
+)
+#: Keeps what was found of some logs. Where one is not what was read before, it stays known what that was.
+_KEEP = text("""
+    INSERT INTO verifications AS v (log_id, seq, head, at, night, faults)
+    SELECT r.log, r.seq, r.head, casework_now(), :night, r.faults
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) r(log uuid, seq bigint, head text, faults jsonb)
+    ON CONFLICT (log_id) DO UPDATE SET at = excluded.at, night = excluded.night, faults = excluded.faults,
+        seq = CASE WHEN excluded.faults @> '[{"kind": "rewritten"}]' THEN v.seq ELSE excluded.seq END,
+        head = CASE WHEN excluded.faults @> '[{"kind": "rewritten"}]' THEN v.head ELSE excluded.head END
+""")
+#: Keeps of a log that nothing but this is wrong: it is not what was read before.
+_BLAME = text("""
+    UPDATE verifications SET faults = CAST(:faults AS jsonb), at = casework_now(), night = :night WHERE log_id = CAST(:log AS uuid)
+""")
+#: Keeps that all was read in a night.
+_END = text("""
+    INSERT INTO verification_nights (night, at, logs, events, faults)
+    SELECT :night, casework_now(), count(*), coalesce(sum(seq), 0), CAST(:faults AS jsonb) FROM verifications WHERE night = :night
+    ON CONFLICT (night) DO NOTHING
+""")
+
+
+def any_unverified(db: Connection) -> bool:
+    """Whether the history is still to be verified in this night."""
+    night = _night(db)
+    return night is not None and not db.execute(_DONE, {"night": night}).scalar_one()
+
+
+def verify_night(engine: Engine, elsewhere: KeptElsewhere | None = None) -> int:
+    """Verify what has not been verified in this night; gives how many faults are known then."""
+    with in_snapshot(engine) as db:
+        night, past = _night(db), Past(db)
+    if night is None:
+        return 0
+    found, after = 0, _FIRST
+    while True:
+        with in_snapshot(engine) as db:
+            given = {"after": after, "night": night, "turns": TURNS, "most": _BATCH}
+            rows = db.execute(_UNREAD, given).all()
+        for logs in groups_of_logs((row.id, row.seq) for row in rows):
+            found += _verify_some(engine, past, night, logs)
+        if len(rows) < _BATCH:
+            break
+        after = rows[-1].id
+    found += len(_blame_rewritten(engine, night))
+    with in_snapshot(engine) as db:
+        rest = [*check_rest(db), *check_readings(db, past.seen_by(db)), *check_tree(db, elsewhere)]
+    with transaction(engine) as db:
+        db.execute(_END, {"night": night, "faults": _written(rest)})
+    if found + len(rest):
+        _note.error("the verification found %s faults: `casework verify` names them", found + len(rest))
+    return found + len(rest)
+
+
+def _night(db: Connection) -> date | None:
+    return db.execute(_NIGHT).scalar_one_or_none()
+
+
+def _verify_some(engine: Engine, past: Past, night: date, logs: Sequence[str]) -> int:
+    with in_snapshot(engine) as db:
+        heads = {row.id: row for row in db.execute(_HEADS, {"logs": logs})}
+        checked = check_some(db, logs, past.seen_by(db))
+        rewritten = {row.log: _rewritten(row) for row in db.execute(_REWRITTEN_OF, {"logs": logs})}
+    rows = [_row(one, heads[one.log], rewritten.get(one.log)) for one in checked if one.log in heads]
+    with transaction(engine) as db:
+        db.execute(_KEEP, {"rows": orjson.dumps(rows).decode(), "night": night})
+    return sum(len(one.findings) for one in checked) + len(rewritten)
+
+
+def _row(checked: Checked, head: Any, rewritten: Finding | None) -> JsonObject:
+    findings = [*([rewritten] if rewritten else []), *checked.findings]
+    return {"log": checked.log, "seq": head.seq, "head": head.head, "faults": _kept(findings)}
+
+
+def _blame_rewritten(engine: Engine, night: date) -> list[Finding]:
+    """Of all logs, also those that are not read in this night: whether they still begin with what was read before."""
+    with in_snapshot(engine) as db:
+        fresh = [_rewritten(row) for row in db.execute(_REWRITTEN_ANYWHERE, {"night": night})]
+    with transaction(engine) as db:
+        for finding in fresh:
+            db.execute(_BLAME, {"log": finding.log, "night": night, "faults": _written([finding])})
+    return fresh
+
+
+def _rewritten(row: Any) -> Finding:
+    what = "is missing, and was there" if row.missing else "is not the one that was there"
+    sentence = f"Event {row.seq} {what} when the log was read before."
+    return Finding("rewritten", sentence, row.log, row.number, row.seq, "events")
+
+
+def _kept(findings: Sequence[Finding]) -> list[JsonObject]:
+    return [finding.as_json() for finding in findings[:MOST_KEPT]]
+
+
+def _written(findings: Sequence[Finding]) -> str:
+    return orjson.dumps(_kept(findings)).decode()
