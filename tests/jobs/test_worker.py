@@ -86,6 +86,7 @@ def test_steps_of_one_log_fire_in_their_order(site: Site, tmp_path: Path) -> Non
         wait_until(lambda: len(site.timers_fired()) == 4 * CASES, "every step")
         # What the steps owe is told by jobs of their own; a worker that is stopped before leaves these to the next.
         wait_until(lambda: _is_told(site.engine), "all that follows from them")
+        wait_until(lambda: _jobs(site.engine) == 0, "the end of what the night asks for")
         assert one.stop() == 0
     said = one.log.read_text()
     assert said.startswith(
@@ -97,8 +98,12 @@ def test_steps_of_one_log_fire_in_their_order(site: Site, tmp_path: Path) -> Non
     for clock, n, _, _ in site.timers_fired():
         by_clock.setdefault(clock, []).append(n)
     assert all(order == [0, 1, 2, 3] for order in by_clock.values())
-    with transaction(site.engine) as db:
-        assert db.execute(text("SELECT count(*) FROM procrastinate_jobs")).scalar_one() == 0
+    assert _jobs(site.engine) == 0
+
+
+def _jobs(engine: Engine) -> int:
+    with transaction(engine) as db:
+        return int(db.execute(text("SELECT count(*) FROM procrastinate_jobs")).scalar_one())
 
 
 def test_a_worker_that_begins_anew_still_knows_its_tasks(settings: Settings) -> None:
@@ -132,9 +137,9 @@ def _workers(engine: Engine) -> int:
 
 def test_a_job_whose_worker_is_dead_gives_way_to_another(site: Site, settings: Settings) -> None:
     later = connect_engine(settings.model_copy(update={"clock_offset": round(site.ahead) + 60}))
-    # One for each clock, one that tells of what has happened so far, the night of two programmes, and of the one with records the twins
-    # and what is proposed.
-    assert dispatch(later, mailing=False) == CASES + 5
+    # One for each clock, one that tells of what has happened so far, the night of two programmes, that of the history, and of the
+    # programme with records the twins and what is proposed.
+    assert dispatch(later, mailing=False) == CASES + 6
     assert dispatch(later, mailing=False) == 0
     with transaction(later) as db:
         # A worker that took them all, and was not heard of since.
@@ -144,10 +149,10 @@ def test_a_job_whose_worker_is_dead_gives_way_to_another(site: Site, settings: S
             )
         ).scalar_one()
         db.execute(text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :dead"), {"dead": dead})
-    assert dispatch(later, mailing=False) == CASES + 5
+    assert dispatch(later, mailing=False) == CASES + 6
     with transaction(later) as db:
         jobs = db.execute(text("SELECT status::text FROM procrastinate_jobs")).scalars().all()
-    assert jobs == ["todo"] * (CASES + 5)
+    assert jobs == ["todo"] * (CASES + 6)
     later.dispose()
 
 
