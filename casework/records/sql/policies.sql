@@ -474,6 +474,12 @@ CREATE POLICY readers ON kept_figure_lines TO casework_app USING (
 );
 ALTER TABLE kept_figure_lines ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
+CREATE POLICY engine ON kept_figure_parts USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON kept_figure_parts TO casework_app USING (
+    current_setting('casework.reader', true) = 'engine'
+);
+ALTER TABLE kept_figure_parts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+
 CREATE POLICY engine ON verifications USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON verifications TO casework_app USING (
     current_setting('casework.reader', true) = 'engine'

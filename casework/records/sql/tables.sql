@@ -446,6 +446,7 @@ CREATE TABLE documents (
     CONSTRAINT pk_documents PRIMARY KEY (id),
     CONSTRAINT fk_documents_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
 );
+CREATE INDEX ix_documents_letter_number ON documents (upper(replace(numbered->>'written', ' ', ''))) WHERE numbered IS NOT NULL;
 CREATE INDEX ix_documents_log_id ON documents (log_id);
 COMMENT ON COLUMN documents.track_id IS 'The referral whose provider handed it in, or was sent it; null for the office''s own';
 COMMENT ON COLUMN documents.own IS 'The office''s own, with nothing of a party in it';
@@ -697,7 +698,7 @@ CREATE TABLE imports (
     kind TEXT NOT NULL,
     source TEXT NOT NULL,
     name TEXT NOT NULL,
-    content BYTEA,
+    size BIGINT NOT NULL,
     complete BOOLEAN NOT NULL,
     person_id UUID NOT NULL,
     state TEXT NOT NULL,
@@ -717,7 +718,7 @@ CREATE INDEX ix_imports_programme ON imports (programme_id, created_at DESC);
 COMMENT ON TABLE imports IS 'Files that a worker brings in';
 COMMENT ON COLUMN imports.kind IS 'needs, technologies, matches or past_projects';
 COMMENT ON COLUMN imports.name IS 'Of the file';
-COMMENT ON COLUMN imports.content IS 'The file, until it is read';
+COMMENT ON COLUMN imports.size IS 'Of the file, in bytes';
 COMMENT ON COLUMN imports.complete IS 'Whether it has all records of its source';
 COMMENT ON COLUMN imports.state IS 'looked_at, trying, waiting, done or failed';
 COMMENT ON COLUMN imports.tried_at IS 'When its trial was begun';
@@ -818,6 +819,37 @@ COMMENT ON COLUMN invitations.code IS 'argon2id of what is told beside the mail'
 COMMENT ON COLUMN invitations.tries IS 'Wrong codes in a row';
 COMMENT ON COLUMN invitations.opened IS 'SHA-256 of what the browser keeps that link and code have opened it in';
 COMMENT ON COLUMN invitations.locked_at IS 'Too many wrong codes';
+
+CREATE TABLE kept_figure_lines (
+    programme_id UUID NOT NULL,
+    asked TEXT NOT NULL,
+    figure TEXT NOT NULL,
+    line TEXT NOT NULL,
+    cases TEXT[] NOT NULL,
+    CONSTRAINT pk_kept_figure_lines PRIMARY KEY (programme_id, asked, figure, line),
+    CONSTRAINT fk_kept_figure_lines_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+COMMENT ON TABLE kept_figure_lines IS 'The cases behind the lines of figures that were counted ahead';
+COMMENT ON COLUMN kept_figure_lines.asked IS 'Of which part, and as of when; empty of the whole programme';
+COMMENT ON COLUMN kept_figure_lines.line IS 'What it is of';
+COMMENT ON COLUMN kept_figure_lines.cases IS 'Their numbers';
+
+CREATE TABLE kept_figure_parts (
+    programme_id UUID NOT NULL,
+    asked TEXT NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    at TIMESTAMP WITH TIME ZONE,
+    rules TEXT,
+    told TEXT,
+    CONSTRAINT pk_kept_figure_parts PRIMARY KEY (programme_id, asked),
+    CONSTRAINT fk_kept_figure_parts_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+COMMENT ON TABLE kept_figure_parts IS 'Figures of a part of a large programme, or as of a day, counted as somebody asked; forgotten every night';
+COMMENT ON COLUMN kept_figure_parts.asked IS 'JSON: of which part, and as of when';
+COMMENT ON COLUMN kept_figure_parts.asked_at IS 'When somebody asked for it last';
+COMMENT ON COLUMN kept_figure_parts.at IS 'Up to when it was counted; null as long as it was not';
+COMMENT ON COLUMN kept_figure_parts.rules IS 'Digest of the definitions and of what is kept';
+COMMENT ON COLUMN kept_figure_parts.told IS 'JSON: the lines, each with how many cases are behind it';
 
 CREATE TABLE kept_figures (
     programme_id UUID NOT NULL,
@@ -1635,7 +1667,7 @@ CREATE TABLE tasks (
  WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.01);
 CREATE INDEX ix_tasks_aftercare ON tasks (programme_id, name, log_id, position) WHERE aftercare;
 CREATE INDEX ix_tasks_aftercare_open ON tasks (programme_id, due_at, id) WHERE aftercare AND state IN ('Ready', 'Reserved', 'InProgress', 'Suspended');
-CREATE INDEX ix_tasks_aftercare_over ON tasks (programme_id, due_at, id) WHERE aftercare AND state NOT IN ('Ready', 'Reserved', 'InProgress', 'Suspended');
+CREATE INDEX ix_tasks_aftercare_silent ON tasks (programme_id, due_at, id) WHERE aftercare AND state NOT IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND NOT (state = 'Completed' AND coalesce(result ->> 'running' <> 'no_answer', false));
 CREATE INDEX ix_tasks_closed_by ON tasks (closed_by, closed_at, id) WHERE closed_by IS NOT NULL;
 CREATE INDEX ix_tasks_holder ON tasks (holder_id, due_at, id) WHERE state IN ('Reserved', 'InProgress', 'Suspended');
 CREATE INDEX ix_tasks_log_id ON tasks (log_id);
@@ -1850,6 +1882,16 @@ COMMENT ON COLUMN case_dates.due_at IS 'First day of what our side does next; in
 COMMENT ON COLUMN case_dates.late_at IS 'From then on it is late, on whichever side';
 COMMENT ON COLUMN case_dates.waits_for IS 'us, provider, outside, hold, or nobody once it is closed';
 
+CREATE TABLE import_pieces (
+    import_id UUID NOT NULL,
+    starts_at BIGINT NOT NULL,
+    content BYTEA NOT NULL,
+    CONSTRAINT pk_import_pieces PRIMARY KEY (import_id, starts_at),
+    CONSTRAINT fk_import_pieces_import_id FOREIGN KEY(import_id) REFERENCES imports (id) ON DELETE CASCADE
+);
+COMMENT ON TABLE import_pieces IS 'What files hold that a worker brings in, until they are read';
+COMMENT ON COLUMN import_pieces.starts_at IS 'With which byte of the file it begins';
+
 CREATE TABLE import_refusals (
     import_id UUID NOT NULL,
     row INTEGER NOT NULL,
@@ -1862,18 +1904,6 @@ COMMENT ON TABLE import_refusals IS 'Rows of a file that its trial or its import
 COMMENT ON COLUMN import_refusals.row IS 'Of the file';
 COMMENT ON COLUMN import_refusals.faults IS 'Column by column what is wrong with it';
 COMMENT ON COLUMN import_refusals.cells IS 'What the file has there, as JSON';
-
-CREATE TABLE kept_figure_lines (
-    programme_id UUID NOT NULL,
-    figure TEXT NOT NULL,
-    line TEXT NOT NULL,
-    cases TEXT[] NOT NULL,
-    CONSTRAINT pk_kept_figure_lines PRIMARY KEY (programme_id, figure, line),
-    CONSTRAINT fk_kept_figure_lines_programme_id FOREIGN KEY(programme_id) REFERENCES kept_figures (programme_id)
-);
-COMMENT ON TABLE kept_figure_lines IS 'The cases behind the lines of figures that were counted ahead';
-COMMENT ON COLUMN kept_figure_lines.line IS 'What it is of';
-COMMENT ON COLUMN kept_figure_lines.cases IS 'Their numbers';
 
 CREATE TABLE memberships (
     id UUID NOT NULL,
@@ -1935,6 +1965,8 @@ CREATE TABLE needs (
     readiness_high INTEGER,
     wanted_form TEXT,
     wanted_by DATE,
+    country TEXT,
+    required_standards TEXT[] DEFAULT '{}' NOT NULL,
     status TEXT DEFAULT 'published' NOT NULL,
     publication TEXT DEFAULT 'closed' NOT NULL,
     valid_until DATE,
@@ -1959,6 +1991,8 @@ COMMENT ON COLUMN needs.function IS 'What is wanted to be done, by whatever tech
 COMMENT ON COLUMN needs.baseline IS 'How it is today, as what comes is measured against it';
 COMMENT ON COLUMN needs.figures IS 'Rows: parameter, unit, now, comparison, target, condition';
 COMMENT ON COLUMN needs.ipc IS 'Codes of the patent classification of what would do';
+COMMENT ON COLUMN needs.country IS 'Where it is to be used; empty: nobody has said';
+COMMENT ON COLUMN needs.required_standards IS 'Names of certificates and standards that what comes must have';
 COMMENT ON COLUMN needs.status IS 'draft, published, matched, met, expired, withdrawn';
 COMMENT ON COLUMN needs.publication IS 'public, on_request or closed: who else may read of it';
 COMMENT ON COLUMN needs.provenance IS 'Per field: source, at, confirmed by, at';
