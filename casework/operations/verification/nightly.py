@@ -50,13 +50,14 @@ _UNREAD = text("""
 """)
 #: Where some logs end.
 _HEADS = text("SELECT id::text, seq, head FROM logs WHERE id = ANY(CAST(:logs AS uuid[]))")
-#: Of some logs, or of all, those whose events are not those that were read before, with the last of these.
+#: The logs whose events are not those that were read before, with the last of these.
 _REWRITTEN = """
     SELECT v.log_id::text AS log, v.seq, e.hash IS NULL AS missing, c.number FROM verifications v
     LEFT JOIN cases c ON c.id = v.log_id
     LEFT JOIN events e ON e.log_id = v.log_id AND e.seq = v.seq
     WHERE e.hash IS DISTINCT FROM v.head {more} ORDER BY v.log_id
 """
+#: The same of some logs.
 _REWRITTEN_OF = text(_REWRITTEN.format(more="AND v.log_id = ANY(CAST(:logs AS uuid[]))"))
 #: The same of all, but for those of which it was found in this night.
 _REWRITTEN_ANYWHERE = text(

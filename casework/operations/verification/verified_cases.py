@@ -22,8 +22,10 @@ STATES = (WRONG, CHANGED, UNREAD, WHOLE)
 #: Nobody needs to count beyond.
 MOST_COUNTED = 1000
 
+#: How far a case is verified.
 _STATE = f"""CASE WHEN v.log_id IS NULL THEN '{UNREAD}' WHEN v.faults <> '[]' THEN '{WRONG}'
     WHEN v.seq <> l.seq THEN '{CHANGED}' ELSE '{WHOLE}' END"""
+#: The cases that somebody audits, each with what was found of it last.
 _FROM = """FROM cases c JOIN logs l ON l.id = c.id LEFT JOIN verifications v ON v.log_id = c.id
     WHERE c.programme_id = ANY(CAST(:programmes AS uuid[])) AND NOT CAST(:person AS text) = ANY(c.interests)"""
 #: The cases of some programmes, the last opened first, each with what was found of it.
@@ -32,10 +34,10 @@ _LIST = f"""
     {_FROM} {{more}} ORDER BY c.opened_at DESC, c.id DESC LIMIT :most
 """
 #: How many there are in each state.
-_COUNTS = " UNION ALL ".join(
-    f"SELECT '{state}' AS state, count(*) AS n FROM (SELECT {_FROM} AND {_STATE} = '{state}' LIMIT :most) x"
-    for state in STATES
-)
+_COUNTS = f"""
+    SELECT s.state, (SELECT count(*) FROM (SELECT {_FROM} AND {_STATE} = s.state LIMIT :most) x) AS n
+    FROM unnest(CAST(:states AS text[])) s(state)
+"""
 #: The last night in which all was read.
 _LAST_NIGHT = text("SELECT night, at, faults FROM verification_nights ORDER BY night DESC LIMIT 1")
 
@@ -64,7 +66,7 @@ def list_verified(
 def count_verified(db: Connection, actor: Actor) -> dict[str, int]:
     """How many cases of one's programmes are in each state, up to a thousand. Raises NotFound."""
     with whole(db):
-        rows = db.execute(text(_COUNTS), {**_asked(actor), "most": MOST_COUNTED})
+        rows = db.execute(text(_COUNTS), {**_asked(actor), "states": [*STATES], "most": MOST_COUNTED})
         return {row.state: row.n for row in rows}
 
 

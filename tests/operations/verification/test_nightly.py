@@ -137,8 +137,8 @@ def test_a_rewritten_log_is_found_where_it_is_not_its_turn(
     def keep_its_head(db: Connection) -> None:
         head = sql(db, "SELECT seq, head, last_at FROM logs WHERE id = CAST(:log AS uuid)", log=case).one()
         _rewrite(db, case)
-        sql(db, "UPDATE logs SET seq = :seq, head = :head, last_at = :at WHERE id = CAST(:log AS uuid)",
-            log=case, seq=head.seq, head=head.head, at=head.last_at)  # fmt: skip
+        back = "UPDATE logs SET seq = :seq, head = :head, last_at = :at WHERE id = CAST(:log AS uuid)"
+        sql(db, back, log=case, seq=head.seq, head=head.head, at=head.last_at)
 
     behind(keep_its_head)
     turns = [verify(settings, day) for day in range(1, 3)]
