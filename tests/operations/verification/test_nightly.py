@@ -105,7 +105,10 @@ def _rewrite(db: Connection, log: str) -> None:
 
 
 def _cut(db: Connection, log: str) -> None:
-    rebuild(db, log, lambda rows: rows.pop())
+    def without_the_last(rows: list[Any]) -> None:
+        del rows[-1]
+
+    rebuild(db, log, without_the_last)
 
 
 def _take_away(db: Connection, log: str) -> None:
