@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Response, make_response, render_template, request, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext, gettext
 from sqlalchemy import Connection
 
 from casework.engine.deadlines.calendars import Calendar
@@ -150,11 +150,8 @@ def _erased(shown: PastCase, calendar: Calendar) -> str:
     if not shown.erased_at:
         return ""
     days = listed(say_then(parse_instant(moment), calendar) for moment in shown.erased_at)
-    return ngettext(
-        "Words that stood here then were erased later, at %(days)s: they are gone from this page, too.",
-        "Words that stood here then were erased later, %(num)d times, at %(days)s: they are gone from this page, too.",
-        len(shown.erased_at),
-        days=days,
+    return gettext(
+        "Words that stood here then were erased later, at %(days)s: they are gone from this page, too.", days=days
     )
 
 
