@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Response, make_response, render_template, request, url_for
-from flask_babel import gettext, gettext
+from flask_babel import gettext
 from sqlalchemy import Connection
 
 from casework.engine.deadlines.calendars import Calendar
