@@ -26,6 +26,8 @@ from casework.permissions.work import in_the_programme
 from casework.reasons.base import Template
 from casework.records.access_sql import shows_need
 
+#: Databases of technologies that many offices fetch files from, by the names that are offered for them.
+PUBLIC = ("WIPO GREEN", "PATENTSCOPE", "Bluetech")
 #: So long the licence of a source is.
 LONGEST = 2_000
 #: What a column may be read as.

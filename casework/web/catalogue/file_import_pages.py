@@ -132,6 +132,7 @@ def _ask(programme: str, kind: Kind, faults: dict[str, str], cursor: str | None 
         earlier=earlier,
         looking=looking,
         sources=known.items,
+        known=list(dict.fromkeys([*(one.name for one in known.items), *sources.PUBLIC])),
         next_url=url_for("files_in.new", programme=programme, records=kind, cursor=known.next) if known.next else "",
         first_url=url_for("files_in.new", programme=programme, records=kind) if cursor else "",
     )

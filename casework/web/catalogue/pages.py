@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from markupsafe import Markup
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework import reasons
@@ -23,6 +24,7 @@ from casework.errors import InvalidForm, NotFound
 from casework.operations.catalogue import kept_records, match_changes, matches
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.catalogue_text import is_placeholder
+from casework.operations.catalogue.organisation_queries import programme_names
 from casework.operations.catalogue.views import Need, Technology
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
@@ -105,10 +107,21 @@ class Value:
     placeholder: bool
 
 
-def bring_urls(actor: Actor, records: str) -> list[str]:
-    """Where somebody brings in files of such records, programme by programme."""
-    own = dict.fromkeys(m.programme for m in actor.memberships if m.role in kept_records.EDITORS and m.programme)
-    return [url_for("files_in.new", programme=programme, records=records) for programme in own]
+def in_each_programme(db: Connection, actor: Actor, words: str, url: Callable[[str], str]) -> list[tuple[str, str]]:
+    """A button for each programme whose records somebody keeps, its address and words, which name the programme where there are more."""
+    own = list(dict.fromkeys(m.programme for m in actor.memberships if m.role in kept_records.EDITORS and m.programme))
+    if len(own) < 2:
+        return [(url(programme), words) for programme in own]
+    names = programme_names(db, own)
+    named = [gettext("%(words)s (%(programme)s)", words=words, programme=names[programme]) for programme in own]
+    return [(url(programme), said) for programme, said in zip(own, named, strict=True)]
+
+
+def bring_buttons(db: Connection, actor: Actor, records: str) -> list[tuple[str, str]]:
+    """Where somebody brings in files of such records."""
+    return in_each_programme(
+        db, actor, gettext("Bring in a file"), lambda home: url_for("files_in.new", programme=home, records=records)
+    )
 
 
 def _sees(actor: Actor) -> None:
@@ -125,6 +138,7 @@ def index() -> str:
         opened, refused, ended = VIEWS[view]
         cursor = request.args.get("cursor")
         found = matches.list_matches(db, actor, opened=opened, refused=refused, ended=ended, cursor=cursor)
+        bring = bring_buttons(db, actor, "matches")
     return render_template(
         "catalogue/index.html",
         rows=found.items,
@@ -138,7 +152,7 @@ def index() -> str:
         ],
         statuses=STATUSES,
         mine=frozenset(m.programme for m in actor.memberships if m.role in DECIDERS),
-        bring=bring_urls(actor, "matches"),
+        bring=bring,
         next_url=url_for("matches.index", view=view, cursor=found.next) if found.next else "",
         first_url=url_for("matches.index", view=view) if request.args.get("cursor") else "",
     )

@@ -19,7 +19,7 @@ from casework.operations.catalogue.views import PastProject
 from casework.operations.core.programme_lists import read_lists
 from casework.permissions.visibility import reach
 from casework.web.catalogue.listed_fields import called
-from casework.web.catalogue.pages import bring_urls
+from casework.web.catalogue.pages import bring_buttons
 from casework.web.catalogue.right_pages import id_or_none
 from casework.web.shell.i18n import chinese, edition_text
 from casework.web.shell.session import list_transaction
@@ -38,7 +38,7 @@ def index() -> str:
         listed = list_past_projects(db, actor, outcome=chosen, project=project, cursor=cursor)
         if project and not listed.items:
             raise NotFound()
-        bring = bring_urls(actor, "past_projects")
+        bring = bring_buttons(db, actor, "past_projects")
         lists = {one: read_lists(db, one) for one in {item.programme for item in listed.items}}
     edition = load_library().playing(MAIN)
     words = {code: edition_text(edition, key) for code, key in outcomes().items()} if edition is not None else {}

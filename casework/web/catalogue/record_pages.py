@@ -50,7 +50,8 @@ from casework.web.catalogue.outcome_words import said_at_source, say_outcomes
 from casework.web.catalogue.pages import (
     FIELDS,
     STATUSES,
-    bring_urls,
+    bring_buttons,
+    in_each_programme,
     plainly,
     say_value,
     unknown_of,
@@ -150,6 +151,9 @@ class _Pages:
             alike = twins.likely_twins(db, actor, self.noun, {one.id for one in listed.items})
             views = searches_of(db, actor, self.plural, request.args.to_dict())
             lists = [read_lists(db, programme) for programme in sorted(reach(actor).all_of)[:1]]
+            words = gettext(_ENTER[self.noun])
+            enter = in_each_programme(db, actor, words, lambda home: self._url("new", programme=home))
+            bring = bring_buttons(db, actor, self.plural)
         own = dict.fromkeys(m.programme for m in actor.memberships if m.role in EDITORS and m.programme)
         return render_template(
             "catalogue/records.html",
@@ -177,8 +181,8 @@ class _Pages:
             **urls_of(self.plural, asked, listed),
             twins_url=url_for("twins.index") if own else "",
             stated_url=url_for("statements.index") if own and self.noun == "need" else "",
-            enter=[(self._url("new", programme=programme), gettext(_ENTER[self.noun])) for programme in own],
-            bring=bring_urls(actor, self.plural),
+            enter=enter,
+            bring=bring,
         )
 
     # --- one ---

@@ -15,6 +15,7 @@ from casework.matching.facets import PUBLIC_FACETS
 from casework.operations.matching import search_box
 from casework.operations.matching.published_views import PublishedList
 from casework.operations.matching.search_box import Choice
+from casework.operations.people import registry
 from casework.records.database import transaction
 from casework.web.catalogue.record_lists import Asked, say_cut, selects_of
 from tests.operations.core.test_catalogue_index import enter
@@ -139,3 +140,26 @@ def test_of_more_than_are_listed_it_says_what_to_do(app: Flask) -> None:
     with app.test_request_context(headers={"Accept-Language": "en"}):
         assert say_cut(300, 300) == []
         assert say_cut(301, 300) == ["The 300 that fit best are listed: narrow the search to see others."]
+
+
+@pytest.mark.parametrize("page", ["/needs", "/technologies", "/matches", "/past-projects"])
+def test_buttons_name_the_programme_where_somebody_keeps_records_of_two(
+    page: str, browser_for: Enter, world: World, engine: Engine
+) -> None:
+    named = [f"Bring in a file ({name})" for name in ("Beijing pilot", "Shanghai pilot")]
+    before = html.unescape(browser_for("officer").get(page).text)
+    assert "Bring in a file …" in before
+    assert not any(words in before for words in named)
+    with transaction(engine) as db:
+        shanghai = world.programmes["SH"]
+        registry.grant_role(db, world.people["officer"], "officer", programme=shanghai, organisation=None)
+    after = html.unescape(browser_for("officer").get(page).text)
+    assert all(words in after for words in named)
+    assert "Bring in a file …" not in after
+
+
+def test_sources_that_are_there_or_known_are_offered_where_a_file_is_brought_in(
+    browser_for: Enter, world: World
+) -> None:
+    page = browser_for("officer").get(f"/programmes/{world.programmes['BJ']}/imports/technologies").text
+    assert '<option value="WIPO GREEN">' in page
