@@ -31,9 +31,9 @@ def list_case_documents(call: Call) -> Page[DocumentRow]:
 
 
 def take_case_file(call: Call) -> Outgoing:
-    case_file = make_case_file(
-        call.db, call.actor, document_store(), call.path["number"], f"/api/v1/cases/{call.path['number']}/file"
-    )
+    number, since = call.path["number"], call.query.since
+    address = f"/api/v1/cases/{number}/file{f'?since={since}' if since else ''}"
+    case_file = make_case_file(call.db, call.actor, document_store(), number, address, since=since)
     return Outgoing(case_file.name, None, case_file.pieces())
 
 
@@ -125,7 +125,8 @@ _CASE, _REFERRAL, _DOCUMENT = "/cases/{number}", "/referrals/{referral}", "/docu
 
 ROUTES: tuple[Route, ...] = (
     get(f"{_CASE}/documents", list_case_documents, "List the documents of a case with their versions", schemas.DocumentPage),
-    get(f"{_CASE}/file", take_case_file, "Take the whole file of a case out as a ZIP; it is noted who did", schemas.Bytes, gives_file=True),
+    get(f"{_CASE}/file", take_case_file, "Take the whole file of a case out as a ZIP; it is noted who did", schemas.Bytes,
+        query=schemas.CaseFileQuery, gives_file=True),
     post(
         f"{_CASE}/grants/{{grant}}/end", end_document_grant, "Let a provider see a document no longer", schemas.GrantEnded,
         body=shared.Reason, noun="case or grant",

@@ -125,6 +125,17 @@ class VersionQuery(Query):
     name: Annotated[str, Field(min_length=1, max_length=300, description="The name of the file, with its ending")]
 
 
+class CaseFileQuery(Query):
+    since: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=2**53,
+            description="Leaves of a checkpoint that you remember: the file proves that the tree goes on from it",
+        ),
+    ] = None
+
+
 class VersionFiled(Answer):
     id: str
     file: str

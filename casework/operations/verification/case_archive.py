@@ -144,10 +144,13 @@ def insist_whole(db: Connection, actor: Actor, number: str) -> tuple[Case, Sight
 
 
 @sensitive
-def make_case_file(db: Connection, actor: Actor, document_store: DocumentStore, number: str, address: str) -> CaseFile:
-    """The file of a case, for those who read it whole; noted as a reading of it and of each document.
+def make_case_file(
+    db: Connection, actor: Actor, document_store: DocumentStore, number: str, address: str, *, since: int | None = None
+) -> CaseFile:
+    """The file of a case, for those who read it whole; noted as a reading of it and of each document. With `since` it proves, too, that the
+    tree over all events goes on from one of so many leaves, which its taker remembers.
 
-    Raises NotFound, and NotAllowed for whoever declared an interest: nobody with one takes anything out.
+    Raises NotFound, InvalidForm, and NotAllowed for whoever declared an interest: nobody with one takes anything out.
     """
     case, level = insist_whole(db, actor, number)
     at = now(db)
@@ -168,7 +171,7 @@ def make_case_file(db: Connection, actor: Actor, document_store: DocumentStore, 
     with whole(db):
         rows = list(read_rows(db, case.log))
         kept = rows_kept(db, case.log, HOMES[case.kind])
-    proofs = prove_events(db, case.log, [row.seq for row in rows])
+    proofs = prove_events(db, case.log, [row.seq for row in rows], since)
     judging = parts_for_judging(db, case, rows)
     history = "".join(_line(row) for row in rows).encode()
     index = {

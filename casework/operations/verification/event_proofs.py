@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, text
 
-from casework.json_values import JsonObject
+from casework import reasons
+from casework.errors import InvalidForm
+from casework.json_values import JsonObject, JsonValue
 from casework.ledger.leaves import ENTRY_SIZE
-from casework.ledger.merkle import HASH_SIZE, HEIGHT, WIDTH, ReadNode, node_from, prove_inclusion
+from casework.ledger.merkle import HASH_SIZE, HEIGHT, WIDTH, ReadNode, node_from, prove_consistency, prove_inclusion
 from casework.ledger.signed_notes import parse_checkpoint, parse_note
 from casework.records.row_security import whole
 from casework.records.tree_tiles import published_checkpoint
@@ -36,6 +38,8 @@ class EventProofs:
     leaves: dict[int, Leaf] = field(default_factory=dict)
     #: Events that came after it: ask again when the minute is full.
     waiting: list[int] = field(default_factory=list)
+    #: That the tree goes on from one of so many leaves, where somebody asked.
+    since: tuple[int, tuple[bytes, ...]] | None = None
 
     @property
     def origin(self) -> str | None:
@@ -47,28 +51,38 @@ class EventProofs:
         return {
             "checkpoint": self.checkpoint,
             "leaves": [
-                {"seq": seq, "index": leaf.index, "hashes": [b64encode(one).decode() for one in leaf.hashes]}
+                {"seq": seq, "index": leaf.index, "hashes": _told(leaf.hashes)}
                 for seq, leaf in sorted(self.leaves.items())
             ],
             "waiting": self.waiting,
+            "earlier": [] if self.since is None else [{"size": self.since[0], "hashes": _told(self.since[1])}],
         }
 
 
-def prove_events(db: Connection, log: str, seqs: Iterable[int]) -> EventProofs:
-    """The proofs of some events of a log, in four statements however many there are. Whoever calls it says who may know of the log.
+def _told(hashes: Iterable[bytes]) -> list[JsonValue]:
+    return [b64encode(one).decode() for one in hashes]
+
+
+def prove_events(db: Connection, log: str, seqs: Iterable[int], since: int | None = None) -> EventProofs:
+    """The proofs of some events of a log, in four statements however many there are. Whoever calls it says who may know of the log. With
+    `since`, that the tree goes on from one of so many leaves, too; raises InvalidForm where it is no larger.
 
     What is proven is what strangers are shown, the checkpoint of the last full minute: a proof tells no more of what happened since.
     """
     asked = sorted(set(seqs))
     with whole(db):
         published = published_checkpoint(db)
+        size = published.size if published else 0
+        if since is not None and not 1 <= since <= size:
+            raise InvalidForm(fields={"since": reasons.fields.BETWEEN(least=1, most=size)})
         if published is None:
             return EventProofs(None, 0, waiting=asked)
         places = _places(db, log, asked)
         covered = {seq: place for seq, place in places.items() if place < published.size}
-        read = _nodes(db, covered.values(), published.size)
+        read = _nodes(db, covered.values(), published.size, since)
     leaves = {seq: Leaf(place, tuple(prove_inclusion(read, place, published.size))) for seq, place in covered.items()}
-    return EventProofs(published.note, published.size, leaves, [seq for seq in asked if seq not in leaves])
+    grown = None if since is None else (since, tuple(prove_consistency(read, since, published.size)))
+    return EventProofs(published.note, published.size, leaves, [seq for seq in asked if seq not in leaves], grown)
 
 
 #: The bundles that name a log, of those made since its events came.
@@ -110,7 +124,7 @@ _TILES = text("""
 """)
 
 
-def _nodes(db: Connection, indices: Iterable[int], size: int) -> ReadNode:
+def _nodes(db: Connection, indices: Iterable[int], size: int, since: int | None) -> ReadNode:
     """What reads the nodes of some proofs: all tiles that they need are read at once, and each node is worked out once."""
     needed: set[tuple[int, int]] = set()
 
@@ -121,6 +135,8 @@ def _nodes(db: Connection, indices: Iterable[int], size: int) -> ReadNode:
 
     for index in indices:
         prove_inclusion(note, index, size)
+    if since is not None:
+        prove_consistency(note, since, size)
     asked = {"levels": [level for level, _ in needed], "places": [n for _, n in needed]}
     tiles = {(row.level, row.n): bytes(row.hashes) for row in db.execute(_TILES, asked)}
     from_tiles = node_from(lambda level, n: tiles.get((level, n), b""))

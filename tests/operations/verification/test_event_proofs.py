@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from benchmarks.statements import captured
+from casework.errors import InvalidForm
 from casework.ledger.leaves import Awaited, leaf_of
-from casework.ledger.merkle import check_inclusion
+from casework.ledger.merkle import check_consistency, check_inclusion
 from casework.ledger.signed_notes import open_checkpoint
 from casework.operations.core.perform import home_of
 from casework.operations.verification.event_proofs import EventProofs, prove_events
@@ -123,3 +124,34 @@ def test_a_file_tells_the_hashes_in_base64(
     assert told["checkpoint"] == proofs.checkpoint
     assert told["leaves"][0]["index"] == proofs.leaves[1].index
     assert tuple(b64decode(one) for one in told["leaves"][0]["hashes"]) == proofs.leaves[1].hashes
+
+
+def test_a_proof_that_the_tree_goes_on_from_a_smaller_one_comes_with_them(
+    engine: Engine, world: World, number: str, settings: Settings, superuser_engine: Engine
+) -> None:
+    sign_and_publish(engine, superuser_engine, settings)
+    log, hashes = events_of(engine, number)
+    before = prove(engine, log, list(hashes))
+    with transaction(engine) as db:
+        world.new_case(db)
+    sign_and_publish(engine, superuser_engine, settings)
+    with transaction(engine) as db:
+        proofs = prove_events(db, log, list(hashes), since=before.size)
+        for wrong in (0, proofs.size + 1):
+            with pytest.raises(InvalidForm):
+                prove_events(db, log, list(hashes), since=wrong)
+    assert proofs.since is not None
+    keys = log_keys.public_keys(settings)
+    old, new = (open_checkpoint(str(one.checkpoint), keys) for one in (before, proofs))
+    size, shown = proofs.since
+    assert (size, old.size < new.size) == (old.size, True)
+    check_consistency(old.size, new.size, shown, old.root, new.root)
+    (told,) = proofs.told()["earlier"]
+    assert told["size"] == old.size
+    assert [b64decode(one) for one in told["hashes"]] == list(shown)
+
+
+def test_a_tree_of_which_nothing_was_published_goes_on_from_none(engine: Engine, number: str) -> None:
+    log, hashes = events_of(engine, number)
+    with transaction(engine) as db, pytest.raises(InvalidForm):
+        prove_events(db, log, list(hashes), since=1)
