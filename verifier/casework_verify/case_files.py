@@ -49,6 +49,9 @@ def check_case_file(archive: Archive, memory: Memory, tiles: Tiles) -> Checked:
     checked.faults += history.faults
     if history.erased:
         checked.faults.append(Fault("erased", {"count": history.erased}))
+    if index["form"] >= 3 or PROOF in archive:
+        # Whoever takes them out of a file would have its events judged by nothing.
+        checked.faults += [Fault("part_missing", file=name) for name in (PROOF, ROLES) if name not in archive]
     checked.faults += _signed(archive, index, history, memory, tiles)
     checked.faults += _document_faults(index, history, digests)
     if not history.faults:
@@ -99,7 +102,6 @@ def _digest(archive: Archive, name: str) -> str:
 def _signed(archive: Archive, index: Any, history: History, memory: Memory, tiles: Tiles) -> Iterator[Fault]:
     """Whether the history is in a tree that goes on from what is remembered."""
     if index["form"] >= 3 and PROOF not in archive:
-        yield Fault("part_missing", file=PROOF)
         return
     proof = archive.json(PROOF) if PROOF in archive else {}
     if not isinstance(proof, dict):

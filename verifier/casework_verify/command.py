@@ -100,12 +100,11 @@ def _check(path: Path, memory: Memory, tiles: Tiles) -> Checked:
 
 def _check_text(path: Path, memory: Memory, tiles: Tiles) -> Checked:
     """A file that is no archive: a certificate, which is JSON, or a checkpoint alone."""
-    check = getattr(certificates, "check_certificate_file", None)
     with path.open("rb") as file:
         begins = file.read(1)
-    if begins == b"{" and check is not None:
-        return Checked("certificate", list(check(path, memory, tiles)))
-    if begins in (b"{", b"["):
+    if begins == b"{":
+        return Checked("certificate", list(certificates.check_certificate_file(path, memory, tiles)))
+    if begins == b"[":
         raise Unreadable("file_kind")
     return check_log(note_of(path), memory, tiles)
 

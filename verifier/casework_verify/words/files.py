@@ -33,9 +33,6 @@ FILES: dict[str, Words] = {
     ),
     "document_other": Words("{file} is not what the history says was filed.", "{file} 不是历史所记载的归档文件。"),
     "document_unknown": Words("{file} is a document that the history does not know.", "{file} 是历史中没有的文件。"),
-    "index_other_log": Words(
-        "The proof is one of another log than the index names.", "证明所属的日志与索引所指的不同。"
-    ),
     "key_unusable": Words("The key cannot be used: {why}.", "无法使用密钥：{why}。", UNREAD),
     "state_unusable": Words("What is remembered cannot be read: {why}.", "无法读取所记的状态：{why}。", UNREAD),
     "erased": Words(
