@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from benchmarks.catalogue import bring_in, catalogue, find_twins, written
+from benchmarks.catalogue import TERMS, bring_in, catalogue, find_twins, written
 from benchmarks.figures import Figure, Scale, ms, percentile, timed
 from benchmarks.world import World, request
 from casework.matching.dictionary import cc_cedict
@@ -34,6 +34,8 @@ from casework.records.database import transaction
 
 #: So many of the rarest words of a need name its candidates.
 _NAMING = 12
+#: What such a need asks of each candidate: all that a need can say.
+_ASKED = {"readiness", "country", "conflict", "licence", "standard", "restriction"}
 #: So many open needs wait for technologies.
 _NEEDS = 5_000
 _BY_HAND = """
@@ -58,13 +60,16 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
     officer = world.actor(engine, world.officer)
     needs, said = [], []
     with transaction(engine) as db:
-        for row in chance.sample(rows, min(len(rows), scale.views)):
+        owner = db.exec_driver_sql("SELECT id::text FROM organisations ORDER BY id LIMIT 1").scalar_one()
+        asks = {"owner_id": owner, "readiness_low": 5, "readiness_high": 9, "country": "CN", "wanted_form": "Licence"}
+        asks |= {"required_standards": ["ISO 14001"], "publication": "public"}
+        for n, row in enumerate(chance.sample(rows, min(len(rows), scale.views))):
             words = chance.sample(row.split(",")[4].split(), 30)
-            fields = {"title": " ".join(words[:6]), "problem": " ".join(words[6:])}
-            given: dict[str, Any] = {"programme": world.programme, "source": "bench", "fields": fields}
+            fields = {"title": " ".join(words[:6]), "problem": " ".join(words[6:])} if n % 2 else _in_chinese(chance)
+            given: dict[str, Any] = {"programme": world.programme, "source": "bench", "fields": fields | asks}
             made = create_record(db, officer, "need", confirmed=True, request=request(), **given)
             needs.append(str(made.answer["id"]))
-            said.append(words)
+            said += [words] if n % 2 else []
 
     runs: list[Mapping[str, Any]] = []
 
@@ -80,7 +85,11 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
 
         hand = _times(by_hand, rarest, scale)
     lists = _times(a_list, needs, scale)
-    yield from _figures(f"list for a need of {scale.records:,}", lists, (60, None, 150))
+    asked = {one["name"] for one in runs[-1]["filters"]}
+    assert asked >= _ASKED, asked
+    chinese = percentile([took for n, took in enumerate(lists) if n % len(needs) % 2 == 0], 50)
+    detail = f"of Chinese needs {ms(chinese)}"
+    yield from _figures(f"list for a need of {scale.records:,}, with its filters", lists, (60, None, 150), detail)
     ratio = percentile(lists, 50) / percentile(hand, 50)
     yield Figure("list / its candidates by hand", ratio, "times", detail=f"by hand {ms(percentile(hand, 50))}")
     yield from _lists(engine, officer, runs[-len(needs) :])
@@ -99,6 +108,16 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
         more = ms(percentile(both, 50) - percentile(lists, 50))
         yield from _figures("the same with similar texts", both, (100, None, 190), f"{more} more at the median")
     engine.dispose()
+
+
+def _in_chinese(chance: random.Random) -> dict[str, str]:
+    """What a need says in Chinese: some of the words that technologies say in English, among others that the dictionary knows."""
+    said = [term for term, _ in chance.sample(TERMS, 6)]
+    title = f"{said[0]}与{said[1]}系统改造"
+    return {
+        "title": title,
+        "problem": f"现有{said[2]}设备效率偏低，需要{said[3]}、{said[4]}和{said[5]}技术，减少能源消耗和污染物排放。",
+    }
 
 
 #: Gives the records that the model has not looked at the directions of those that it has, one after the other.
@@ -166,11 +185,24 @@ def _needs(count: int) -> bytes:
     """A table of needs that say a third of what a technology says."""
     written = io.StringIO()
     table = csv.writer(written)
-    table.writerow(("external_id", "title", "problem", "publication", "status"))
-    for row in csv.DictReader(io.StringIO(catalogue(count, seed=4).decode())):
-        table.writerow(
-            ("n" + row["external_id"], row["title"], " ".join(row["description"].split()[:30]), "public", "published")
+    table.writerow(
+        (
+            "external_id",
+            "title",
+            "problem",
+            "publication",
+            "status",
+            "owner",
+            "readiness",
+            "country",
+            "required_standards",
         )
+        + ("wanted_form",)
+    )
+    for row in csv.DictReader(io.StringIO(catalogue(count, seed=4).decode())):
+        problem = " ".join(row["description"].split()[:30])
+        asks = (row["owner"], "TRL 4-9", "CN", "ISO 14001", "Licence")
+        table.writerow(("n" + row["external_id"], row["title"], problem, "public", "published", *asks))
     return written.getvalue().encode()
 
 
