@@ -123,6 +123,14 @@ def test_every_consistency_proof_is_judged_the_same() -> None:
                     assert not _accepts(tree.check_consistency, tree.BadProof, old, new, proof, *pair)
 
 
+@pytest.mark.parametrize("check", [merkle.check_consistency, tree.check_consistency])
+def test_a_tree_goes_on_from_itself_whatever_its_root_looks_like(check: Any) -> None:
+    check(1, 1, [], b"any root", b"any root")
+    for proof, root in (([b"x"], b"any root"), ([], b"another")):
+        with pytest.raises((merkle.BadProof, tree.BadProof)):
+            check(1, 1, proof, b"any root", root)
+
+
 def _accepts(check: Any, refusal: type[Exception], *arguments: Any) -> bool:
     try:
         check(*arguments)
