@@ -38,8 +38,14 @@ _COUNTS = f"""
     SELECT s.state, (SELECT count(*) FROM (SELECT {_FROM} AND {_STATE} = s.state LIMIT :most) x) AS n
     FROM unnest(CAST(:states AS text[])) s(state)
 """
-#: The last night in which all was read.
-_LAST_NIGHT = text("SELECT night, at, faults FROM verification_nights ORDER BY night DESC LIMIT 1")
+#: The last night in which all was read, and whether nothing was wrong then but with cases that are there: with registers, with what is
+#: sealed, with logs that are gone. It says no more of these.
+_LAST_NIGHT = text("""
+    SELECT n.at, n.faults = '[]' AND NOT EXISTS (
+        SELECT FROM verifications v WHERE v.faults <> '[]'
+        AND NOT EXISTS (SELECT FROM cases c JOIN logs l ON l.id = c.id WHERE c.id = v.log_id)
+    ) AS whole FROM verification_nights n ORDER BY n.night DESC LIMIT 1
+""")
 
 
 def list_verified(
@@ -73,8 +79,9 @@ def count_verified(db: Connection, actor: Actor) -> dict[str, int]:
 def last_night(db: Connection, actor: Actor) -> VerifiedNight | None:
     """The last night in which everything was verified; None where there was none yet. Raises NotFound."""
     _asked(actor)
-    row = db.execute(_LAST_NIGHT).one_or_none()
-    return None if row is None else VerifiedNight(at=instant(row.at), whole=not row.faults)
+    with whole(db):
+        row = db.execute(_LAST_NIGHT).one_or_none()
+    return None if row is None else VerifiedNight(at=instant(row.at), whole=row.whole)
 
 
 def _asked(actor: Actor) -> dict[str, Any]:

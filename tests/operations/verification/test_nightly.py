@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.operations.core.perform import home_of
 from casework.operations.verification import nightly
 from casework.operations.verification.nightly import TURNS, any_unverified, verify_night
+from casework.operations.verification.verified_cases import last_night
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from tests.operations.verification.forger import rebuild, sql, the
@@ -191,3 +192,42 @@ def test_without_a_programme_there_is_nothing_to_verify(engine: Engine) -> None:
     with transaction(engine) as db:
         assert not any_unverified(db)
     assert verify_night(engine) == 0
+
+
+def _whole(engine: Engine, world: World) -> bool:
+    with transaction(engine) as db:
+        night = last_night(db, world.actor(db, "auditor"))
+        assert night is not None
+        return night.whole
+
+
+def test_the_night_is_not_whole_where_a_register_was_rewritten_or_a_case_is_gone(
+    case: str, world: World, behind: Any, engine: Engine, settings: Settings
+) -> None:
+    verify(settings, 0)
+    assert _whole(engine, world)
+    behind(lambda db: sql(db, "UPDATE cases SET owner_id = gen_random_uuid() WHERE id = CAST(:log AS uuid)", log=case))
+    verify(settings, TURNS)
+    assert _whole(engine, world), "what is wrong with a case is told beside the case"
+    programme = world.programmes["BJ"]
+
+    def rewrite(db: Connection) -> None:
+        rebuild(db, programme, lambda rows: rows[-1]["header"].update(key="0" * 64))
+
+    behind(rewrite)
+    verify(settings, TURNS + 1)
+    assert not _whole(engine, world)
+
+
+def test_the_night_is_not_whole_where_a_case_was_taken_away_with_all_that_it_has(
+    case: str, world: World, behind: Any, engine: Engine, settings: Settings
+) -> None:
+    verify(settings, 0)
+
+    def take_away(db: Connection) -> None:
+        _take_away(db, case)
+        sql(db, "DELETE FROM cases WHERE id = CAST(:log AS uuid)", log=case)
+
+    behind(take_away)
+    verify(settings, 1)
+    assert not _whole(engine, world)
