@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import hashlib
 import json
 import random
 from collections.abc import Callable
@@ -12,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from casework.ledger import merkle, signed_notes
+from casework.ledger.canonical_json import canonical
 from casework.ledger.leaves import leaf_of
 from casework.records import log_keys
 from casework_verify.command import main
+from casework_verify.histories import read_history
 from tests.verifier.conftest import House
 from tests.verifier.forging import Forgery
 
@@ -38,6 +41,16 @@ def words_changed(forged: Forgery, other: Forgery, chance: random.Random) -> int
     n = chance.choice([n for n, row in enumerate(forged.rows) if row["body"]])
     field = chance.choice(sorted(forged.rows[n]["body"]))
     forged.rows[n]["body"][field] = {"salt": "0" * 32, "value": "another"}
+    return n + 1
+
+
+def words_blanked(forged: Forgery, other: Forgery, chance: random.Random) -> int:
+    """A value gives way to its hash, as in an erasure: its digests and its hash stay what they were."""
+    n = chance.choice([n for n, row in enumerate(forged.rows) if row["body"]])
+    body = forged.rows[n]["body"]
+    field = chance.choice(sorted(body))
+    salted = bytes.fromhex(body[field]["salt"]) + canonical(body[field]["value"])
+    body[field] = {"hash": hashlib.sha256(salted).hexdigest()}
     return n + 1
 
 
@@ -154,8 +167,8 @@ def checkpoint_changed(forged: Forgery, other: Forgery, chance: random.Random) -
 
 
 ATTACKS: list[Attack] = [
-    effects_changed, words_changed, role_changed, moment_changed, rewritten_to_the_end, words_rewritten_to_the_end, taken_out,
-    taken_out_and_rechained, put_in, put_in_and_rechained, swapped, swapped_and_rechained, spliced_in, spliced_in_and_rechained,
+    effects_changed, words_changed, words_blanked, role_changed, moment_changed, rewritten_to_the_end, words_rewritten_to_the_end,
+    taken_out, taken_out_and_rechained, put_in, put_in_and_rechained, swapped, swapped_and_rechained, spliced_in, spliced_in_and_rechained,
     cut_off, cut_off_and_the_head_set_back, proofs_swapped, proof_taken_away, proof_of_another_case, checkpoint_changed,
 ]  # fmt: skip
 
@@ -257,3 +270,23 @@ def test_a_part_with_a_name_that_leads_elsewhere_is_found(
         code, wrong = judged(capsys, forged, "--key", keys)
         assert code == 1
         assert ("part_name", None) in wrong
+
+
+def test_an_erasure_that_is_told_is_known_and_one_that_did_not_happen_is_found(case_file: Path) -> None:
+    forged = Forgery(case_file)
+    n = words_blanked(forged, forged, random.Random(1))
+    (name,) = [field for field, stored in forged.rows[n - 1]["body"].items() if "hash" in stored]
+    told = copy.deepcopy(forged.rows[-1])
+    told["header"] |= {"kind": "erased", "at": "2999-01-01T00:00:00.000000Z"}
+    told["effects"] = {"erased": {"fields": [[n, name]]}}
+    forged.rows.append(told)
+    forged.rechain()
+
+    def codes() -> set[str]:
+        return {
+            fault.code for fault in read_history(iter(forged.rows), forged.index["log"], forged.index["head"]).faults
+        }
+
+    assert codes() == set()
+    forged.rows[n - 1]["body"] = Forgery(case_file).rows[n - 1]["body"]
+    assert codes() == {"erased_not"}

@@ -42,10 +42,35 @@ def read_history(lines: Iterable[Any], log: str, head: Any) -> History:
         history.rows.append(row)
         last, before = event_hash(row["header"]), max(before, row["header"]["at"])
         history.hashes.append(last)
-        history.erased += sum("hash" in stored for stored in row["body"].values())
     else:
         history.faults += _end_faults(history, last, head)
+    gone = {
+        (n, name) for n, row in enumerate(history.rows, 1) for name, stored in row["body"].items() if "hash" in stored
+    }
+    history.erased = len(gone)
+    history.faults += list(_erasure_faults(history, gone))[:MOST_FAULTS]
     return history
+
+
+def _erasure_faults(history: History, gone: set[tuple[int, str]]) -> Iterator[Fault]:
+    """A value that gave way to its hash was taken out by an event that says so, and what is said to be taken out is gone."""
+    told: set[tuple[int, str]] = set()
+    for n, row in enumerate(history.rows, 1):
+        if row["header"]["kind"] != "erased":
+            continue
+        erased = row["effects"].get("erased")
+        fields = erased.get("fields") if isinstance(erased, dict) else None
+        for one in fields if isinstance(fields, list) else ():
+            if (
+                isinstance(one, list)
+                and len(one) == 2
+                and type(one[0]) is int
+                and isinstance(one[1], str)
+                and one[0] < n
+            ):
+                told.add((one[0], one[1]))
+    yield from (_at("erased_untold", history.log, seq, name=name) for seq, name in sorted(gone - told))
+    yield from (_at("erased_not", history.log, seq, name=name) for seq, name in sorted(told - gone))
 
 
 def _event_faults(row: Any, log: str, expected: int, last: str, before: str) -> Iterator[Fault]:

@@ -37,6 +37,14 @@ INTEGRITY: dict[str, Words] = {
         "The history does not end with the event that the index names.", "历史的末尾不是索引所指的事件。"
     ),
     "log_empty": Words("There is no event at all.", "没有任何事件。"),
+    "erased_untold": Words(
+        "A value of event {seq} was taken out without an erasure: {name}.",
+        "第 {seq} 号事件的一个值未经抹除程序即被取出：{name}。",
+    ),
+    "erased_not": Words(
+        "A value of event {seq} is there, and a later event says that it was erased: {name}.",
+        "第 {seq} 号事件的一个值仍在，而后来的事件称其已被抹除：{name}。",
+    ),
     # Proofs and signatures.
     "leaf_proof": Words(
         "Event {seq} is not in the tree that was signed (leaf {leaf}).",
