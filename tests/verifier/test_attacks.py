@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from casework.ledger import merkle, signed_notes
-from casework.ledger.canonical_json import canonical
+from casework.ledger.canonical_json import canonical, digest
+from casework.ledger.hash_chain import event_hash
 from casework.ledger.leaves import leaf_of
 from casework.records import log_keys
 from casework_verify.command import main
@@ -290,3 +291,35 @@ def test_an_erasure_that_is_told_is_known_and_one_that_did_not_happen_is_found(c
     assert codes() == set()
     forged.rows[n - 1]["body"] = Forgery(case_file).rows[n - 1]["body"]
     assert codes() == {"erased_not"}
+
+
+@pytest.mark.parametrize("proven_as", ["nothing", "another event", "another place"])
+def test_a_role_that_was_made_up_is_found(
+    proven_as: str, case_file: Path, state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A grant with digests and hash that fit, beside those that were given."""
+    forged = Forgery(case_file)
+    roles = json.loads(forged.parts["roles.json"])
+    true = next(event for event in roles["events"] if event["header"]["kind"] == "granted")
+    made_up = copy.deepcopy(true)
+    made_up["header"]["seq"] = made_up["seq"] = true["seq"] + 1000
+    made_up["effects"]["membership"] = "0197f000-0000-7000-8000-000000000001"
+    made_up["header"]["effects"] = digest(made_up["effects"])
+    made_up["hash"] = event_hash(made_up["header"])
+    roles["events"].append(made_up)
+    forged.parts["roles.json"] = json.dumps(roles).encode()
+    proven = forged.proof["registers"][true["log"]]
+    leaf = next(leaf for leaf in proven if leaf["seq"] == true["seq"])
+    if proven_as == "another event":
+        proven.append({**leaf, "seq": made_up["seq"]})
+    elif proven_as == "another place":
+        proven.append({**leaf, "seq": made_up["seq"], "index": leaf["index"] ^ 1})
+    code, out = main_says(capsys, forged.write(tmp_path / "forged.zip"), state)
+    assert code == (2 if proven_as == "nothing" else 1)
+    assert f"{true['seq'] + 1000} of a register" in out
+
+
+def main_says(capsys: pytest.CaptureFixture[str], file: Path, state: Path) -> tuple[int, str]:
+    capsys.readouterr()
+    code = main([str(file), "--state", str(state)])
+    return code, capsys.readouterr().out

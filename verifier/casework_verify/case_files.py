@@ -14,11 +14,12 @@ from casework_verify.integrity.chain import values
 from casework_verify.memory import Memory
 from casework_verify.proofs import PROOF, check_proofs
 from casework_verify.reading import Archive
+from casework_verify.register_proofs import ROLES, check_registers
 from casework_verify.replay import replay
 from casework_verify.tiles import Tiles
 from casework_verify.words import NOTE, level_of
 
-INDEX, SUMS, ROLES = "index.json", "SHA256SUMS", "roles.json"
+INDEX, SUMS = "index.json", "SHA256SUMS"
 #: Forms of the index that are read; the first of them has no proof.
 FORMS = (2, 3)
 _EDITIONS, _CALENDARS, _DOCUMENTS = "editions/", "calendars/", "documents/"
@@ -114,6 +115,8 @@ def _signed(archive: Archive, index: Any, history: History, memory: Memory, tile
     yield from faults
     if said is None:
         return
+    if ROLES in archive:
+        yield from check_registers(archive.json(ROLES), said, proof)
     found = check_proofs(history, said, proof, index["at"])
     yield from found
     first = next((fault.seq for fault in found if fault.seq), len(history.hashes) + 1)

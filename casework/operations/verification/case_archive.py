@@ -40,8 +40,14 @@ from casework.operations.documents.downloads import while_seen
 from casework.operations.documents.service import list_documents
 from casework.operations.documents.storage import BLOCKED, PENDING, DocumentStore
 from casework.operations.documents.uploads import clean_name
-from casework.operations.verification.case_evidence import CALENDARS, EDITIONS, parts_for_judging
-from casework.operations.verification.event_proofs import prove_events
+from casework.operations.verification.case_evidence import (
+    CALENDARS,
+    EDITIONS,
+    ROLES,
+    events_told,
+    parts_for_judging,
+)
+from casework.operations.verification.event_proofs import prove_logs
 from casework.operations.verification.kept_rows import PARTS
 from casework.operations.verification.rows import HOMES, compare, rows_kept
 from casework.permissions.actors import Actor
@@ -171,8 +177,10 @@ def make_case_file(
     with whole(db):
         rows = list(read_rows(db, case.log))
         kept = rows_kept(db, case.log, HOMES[case.kind])
-    proofs = prove_events(db, case.log, [row.seq for row in rows], since)
-    judging = parts_for_judging(db, case, rows)
+    judging = dict(parts_for_judging(db, case, rows))
+    registers = events_told(judging[ROLES])
+    proofs = prove_logs(db, {**registers, case.log: [row.seq for row in rows]}, since)
+    proof = {**proofs[case.log].told(), "registers": {log: proofs[log].told()["leaves"] for log in sorted(registers)}}
     history = "".join(_line(row) for row in rows).encode()
     index = {
         "form": FORM,
@@ -188,8 +196,8 @@ def make_case_file(
         READ_ME: words.encode(),
         INDEX: _json(index).encode(),
         HISTORY: history,
-        PROOF: _json(proofs.told()).encode(),
-        **dict(judging),
+        PROOF: _json(proof).encode(),
+        **judging,
     }
 
     def guard(pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -47,6 +47,14 @@ def parts_for_judging(db: Connection, case: Case, rows: Sequence[Any]) -> list[t
     return [*parts, (ROLES, (json.dumps(written, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())]
 
 
+def events_told(roles: bytes) -> dict[str, list[int]]:
+    """Which events of which registers that part tells."""
+    told: dict[str, list[int]] = {}
+    for event in json.loads(roles)["events"]:
+        told.setdefault(event["log"], []).append(event["seq"])
+    return told
+
+
 def _editions(rows: Iterable[Any]) -> Iterator[str]:
     """The editions that a history names: of its tracks, and of tasks that come from another track's."""
     for row in rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, text
@@ -15,7 +15,7 @@ from casework.ledger.leaves import ENTRY_SIZE
 from casework.ledger.merkle import HASH_SIZE, HEIGHT, WIDTH, ReadNode, node_from, prove_consistency, prove_inclusion
 from casework.ledger.signed_notes import parse_checkpoint, parse_note
 from casework.records.row_security import whole
-from casework.records.tree_tiles import published_checkpoint
+from casework.records.tree_tiles import StoredCheckpoint, published_checkpoint
 
 _NOTHING = bytes(HASH_SIZE)
 
@@ -69,20 +69,38 @@ def prove_events(db: Connection, log: str, seqs: Iterable[int], since: int | Non
 
     What is proven is what strangers are shown, the checkpoint of the last full minute: a proof tells no more of what happened since.
     """
-    asked = sorted(set(seqs))
+    return prove_logs(db, {log: seqs}, since)[log]
+
+
+def prove_logs(db: Connection, asked: Mapping[str, Iterable[int]], since: int | None = None) -> dict[str, EventProofs]:
+    """The same of several logs, all under one checkpoint."""
+    wanted = {log: sorted(set(seqs)) for log, seqs in asked.items()}
     with whole(db):
         published = published_checkpoint(db)
         size = published.size if published else 0
         if since is not None and not 1 <= since <= size:
             raise InvalidForm(fields={"since": reasons.fields.BETWEEN(least=1, most=size)})
         if published is None:
-            return EventProofs(None, 0, waiting=asked)
-        places = _places(db, log, asked)
-        covered = {seq: place for seq, place in places.items() if place < published.size}
-        read = _nodes(db, covered.values(), published.size, since)
-    leaves = {seq: Leaf(place, tuple(prove_inclusion(read, place, published.size))) for seq, place in covered.items()}
-    grown = None if since is None else (since, tuple(prove_consistency(read, since, published.size)))
-    return EventProofs(published.note, published.size, leaves, [seq for seq in asked if seq not in leaves], grown)
+            return {log: EventProofs(None, 0, waiting=seqs) for log, seqs in wanted.items()}
+        places = {log: _places(db, log, seqs) for log, seqs in wanted.items()}
+        covered = [place for found in places.values() for place in found.values() if place < size]
+        read = _nodes(db, covered, size, since)
+    grown = None if since is None else (since, tuple(prove_consistency(read, since, size)))
+    return {
+        log: _proven(published, seqs, {seq: place for seq, place in places[log].items() if place < size}, read, grown)
+        for log, seqs in wanted.items()
+    }
+
+
+def _proven(
+    published: StoredCheckpoint,
+    seqs: Sequence[int],
+    places: Mapping[int, int],
+    read: ReadNode,
+    grown: tuple[int, tuple[bytes, ...]] | None,
+) -> EventProofs:
+    leaves = {seq: Leaf(place, tuple(prove_inclusion(read, place, published.size))) for seq, place in places.items()}
+    return EventProofs(published.note, published.size, leaves, [seq for seq in seqs if seq not in leaves], grown)
 
 
 #: The bundles that name a log, of those made since its events came.

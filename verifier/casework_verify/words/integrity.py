@@ -62,6 +62,15 @@ INTEGRITY: dict[str, Words] = {
         "取出文件时，第 {seq} 号及其后的事件尚未签名。",
         NOTE,
     ),
+    "role_unproven": Words(
+        "Whether entry {seq} of a register, by which roles are judged, was signed cannot be told: it has no proof.",
+        "无法判断用于判断角色的登记册第 {seq} 条是否已签名：没有证明。",
+        UNREAD,
+    ),
+    "role_leaf": Words(
+        "Entry {seq} of a register, by which roles are judged, is not in the tree that was signed (leaf {leaf}).",
+        "用于判断角色的登记册第 {seq} 条不在已签名的树中（第 {leaf} 号叶）。",
+    ),
     "note_form": Words("The signed checkpoint cannot be read: {why}.", "无法读取已签名的检查点：{why}。"),
     "note_signature": Words("The signature of the checkpoint does not hold.", "检查点的签名不成立。"),
     "note_key": Words(

@@ -1,0 +1,44 @@
+"""That the events of registers by which a history is judged are in the tree that was signed: else a role could be made up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from casework_verify.faults import Fault
+from casework_verify.histories import MOST_FAULTS
+from casework_verify.integrity.canonical import NotCanonical, is_hash
+from casework_verify.integrity.chain import LEAF_PREFIX, event_hash
+from casework_verify.integrity.notes import Checkpoint
+from casework_verify.integrity.tree import BadProof, check_inclusion, leaf_hash
+from casework_verify.proofs import leaves_of
+
+ROLES = "roles.json"
+
+
+def check_registers(roles: Any, said: Checkpoint, proof: Any) -> list[Fault]:
+    """The events that are not under the root that was signed, or of which that cannot be told. What has another form the replay tells."""
+    events = roles.get("events") if isinstance(roles, dict) else None
+    return list(islice(_faults(events if isinstance(events, list) else [], said, proof.get("registers")), MOST_FAULTS))
+
+
+def _faults(events: list[Any], said: Checkpoint, told: Any) -> Iterator[Fault]:
+    registers = told if isinstance(told, dict) else {}
+    leaves = {log: leaves_of({"leaves": listed}) for log, listed in registers.items()}
+    for event in events:
+        header = event.get("header") if isinstance(event, dict) else None
+        if not isinstance(header, dict) or not isinstance(header.get("log"), str) or type(header.get("seq")) is not int:
+            continue
+        log, seq = header["log"], header["seq"]
+        if seq not in leaves.get(log, {}):
+            yield Fault("role_unproven", {}, ROLES, log, seq)
+            continue
+        index, hashes = leaves[log][seq]
+        try:
+            if not is_hash(header.get("prev")):
+                raise NotCanonical("no hash")
+            leaf = leaf_hash(LEAF_PREFIX + bytes.fromhex(event_hash(header)))
+            check_inclusion(leaf, index, said.size, hashes, said.root)
+        except (BadProof, NotCanonical):
+            yield Fault("role_leaf", {}, ROLES, log, seq, index)
