@@ -45,11 +45,18 @@ _SECTORS, _DISTRICTS, _SOURCES = 20, 16, 5
 
 
 def measure(world: World, scale: Scale) -> Iterator[Figure]:
+    # Its cases have logs alone here, by which nobody tells that it is large.
+    large, figure_parts.LARGE = figure_parts.LARGE, -1
+    try:
+        yield from _measure(world, scale)
+    finally:
+        figure_parts.LARGE = large
+
+
+def _measure(world: World, scale: Scale) -> Iterator[Figure]:
     _write(world, scale.counted)
     app = create_app(world.settings)
     engine = app.extensions["casework"]
-    # Its cases have logs alone here, by which nobody tells that it is large.
-    figure_parts.LARGE = -1
     took = timed(count_ahead, engine, world.programme)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     yield Figure("figures counted ahead", scale.counted / took, "cases/s", detail=f"{scale.counted:,} in {took:.1f} s")
@@ -67,7 +74,7 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
         # Nobody may look as often within minutes.
         with world.superuser() as plain:
             plain.execute("DELETE FROM allowances")
-        views = min(_VIEWS, scale.views) // len(addresses)
+        views = max(1, min(_VIEWS, scale.views) // len(addresses))
         yield _page(app, person, addresses, f"{name} of {scale.counted:,} cases", views)
     engine.dispose()
 
