@@ -17,7 +17,7 @@ CERTIFICATES: dict[str, Words] = {
     ),
     "certificate_persons": Words(
         "Event {seq} was not carried out by another person than the one who proposed it.",
-        "第 {seq} 号事件并非由提出者以外的人执行。",
+        "第 {seq} 号事件并非由提议者以外的人执行。",
     ),
     "certificate_event": Words(
         "It shows event {seq} ({kind}) of the log {log}, recorded {at}, by the role {role}.",
@@ -29,7 +29,7 @@ CERTIFICATES: dict[str, Words] = {
     ),
     "certificate_hidden": Words(
         "Of {name} of event {seq} only the hash stands there: it was erased, or left out.",
-        "第 {seq} 号事件的 {name} 只留哈希值：已删除或未列出。",
+        "第 {seq} 号事件的 {name} 只留哈希值：已抹除或未列出。",
         NOTE,
     ),
     "certificate_shows_state": Words(
@@ -37,7 +37,7 @@ CERTIFICATES: dict[str, Words] = {
     ),
     "certificate_shows_persons": Words(
         "Event {seq} was proposed by one person and carried out by another.",
-        "第 {seq} 号事件由一人提出，由另一人执行。",
+        "第 {seq} 号事件由一人提议，由另一人执行。",
         NOTE,
     ),
 }

@@ -21,7 +21,7 @@ FILES: dict[str, Words] = {
     ),
     "file_without_head": Words(
         "The file is of an early form, which does not say where the history ends: take it out anew.",
-        "文件为早期形式，未说明历史止于何处：请重新取出。",
+        "文件为早期形式，未说明办理记录止于何处：请重新取出。",
         UNREAD,
     ),
     "part_missing": Words("{file} is missing.", "缺少 {file}。"),
@@ -31,12 +31,14 @@ FILES: dict[str, Words] = {
     "part_name": Words(
         "A part has a name that no file of Casework has: {file}.", "有一部分的名称不是 Casework 文件会有的：{file}。"
     ),
-    "document_other": Words("{file} is not what the history says was filed.", "{file} 不是历史所记载的归档文件。"),
-    "document_unknown": Words("{file} is a document that the history does not know.", "{file} 是历史中没有的文件。"),
+    "document_other": Words("{file} is not what the history says was filed.", "{file} 不是办理记录所记载的归档文件。"),
+    "document_unknown": Words(
+        "{file} is a document that the history does not know.", "{file} 是办理记录中没有的文件。"
+    ),
     "key_unusable": Words("The key cannot be used: {why}.", "无法使用密钥：{why}。", UNREAD),
     "state_unusable": Words("What is remembered cannot be read: {why}.", "无法读取所记的状态：{why}。", UNREAD),
     "erased": Words(
-        "Of {count} values only the hash is left; they were erased.", "{count} 个值已被删除，仅留哈希值。", NOTE
+        "Of {count} values only the hash is left; they were erased.", "{count} 个值已被抹除，仅留哈希值。", NOTE
     ),
     "state_keyless": Words(
         "What is remembered needs a key that it was signed with: give one with --key.",

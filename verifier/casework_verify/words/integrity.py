@@ -27,14 +27,14 @@ INTEGRITY: dict[str, Words] = {
     "event_time": Words("Event {seq} is not later than the one before it.", "第 {seq} 号事件的时间不晚于前一事件。"),
     "log_cut": Words(
         "The history ends with event {seq}, and should end with event {last}.",
-        "历史止于第 {seq} 号事件，应止于第 {last} 号事件。",
+        "办理记录止于第 {seq} 号事件，应止于第 {last} 号事件。",
     ),
     "log_longer": Words(
         "The history goes on to event {seq}, and should end with event {last}.",
-        "历史延续到第 {seq} 号事件，应止于第 {last} 号事件。",
+        "办理记录延续到第 {seq} 号事件，应止于第 {last} 号事件。",
     ),
     "log_head": Words(
-        "The history does not end with the event that the index names.", "历史的末尾不是索引所指的事件。"
+        "The history does not end with the event that the index names.", "办理记录的末尾不是索引所指的事件。"
     ),
     "log_empty": Words("There is no event at all.", "没有任何事件。"),
     "erased_untold": Words(
@@ -83,7 +83,7 @@ INTEGRITY: dict[str, Words] = {
     "tree_rewritten": Words(
         "The tree of {found} leaves does not go on from that of {known} leaves, which is remembered: "
         "the history was rewritten.",
-        "有 {found} 片叶的树不是从所记的 {known} 片叶的树延续而来：历史已被改写。",
+        "有 {found} 片叶的树不是从所记的 {known} 片叶的树延续而来：办理记录已被改写。",
     ),
     "tree_split": Words(
         "Another root was signed of {found} leaves than the one that is remembered.",
@@ -91,7 +91,7 @@ INTEGRITY: dict[str, Words] = {
     ),
     "proof_none": Words(
         "There is no proof within: that the history was signed cannot be told.",
-        "文件中没有证明：无法判断历史是否已签名。",
+        "文件中没有证明：无法判断办理记录是否已签名。",
         NOTE,
     ),
     "key_none": Words(
@@ -116,7 +116,7 @@ INTEGRITY: dict[str, Words] = {
     ),
     "event_other": Words(
         "Event {seq} is another than the one that was shown before: the history was rewritten from there.",
-        "第 {seq} 号事件与先前所见不同：历史自此被改写。",
+        "第 {seq} 号事件与先前所见不同：办理记录自此被改写。",
     ),
     "tiles_other": Words(
         "The tiles do not give the root that was signed of {size} leaves.", "瓦片得出的根与对 {size} 片叶签署的根不同。"

@@ -28,11 +28,11 @@ PEOPLE: dict[str, Words] = {
     ),
     "actor_not_asked": Words(
         "Event {seq} was done for an organisation that was not asked there.",
-        "第 {seq} 号事件由未受委托的机构所为。",
+        "第 {seq} 号事件由未受转介的服务机构所为。",
     ),
     "actor_barred": Words(
         "Whoever did event {seq} had been shut out of the referral.",
-        "第 {seq} 号事件的行为人已被排除在该委托之外。",
+        "第 {seq} 号事件的行为人已被排除在该转介之外。",
     ),
     "role_never": Words(
         "Whoever did event {seq} was never given the role {role} for it.",
@@ -47,7 +47,7 @@ PEOPLE: dict[str, Words] = {
         "第 {seq} 号事件的行为人当时已不再担任角色 {role}。",
     ),
     "role_not_deputy": Words(
-        "Whoever did event {seq} was no deputy, in the role {role}, of whom it was done for.",
+        "Whoever did event {seq} was not the deputy, as {role}, of the person it was done for.",
         "第 {seq} 号事件的行为人并非被代理人在角色 {role} 上的代理人。",
     ),
     "role_not_for_it": Words(
@@ -173,7 +173,7 @@ PEOPLE: dict[str, Words] = {
     ),
     "task_answers": Words(
         "Event {seq} is not told to the provider as the rule of “{name}” says.",
-        "第 {seq} 号事件未按“{name}”的规则告知机构。",
+        "第 {seq} 号事件未按“{name}”的规则告知服务机构。",
     ),
     "task_not_offered": Words(
         "Event {seq}: the task “{name}” is not asked for at {states}.",

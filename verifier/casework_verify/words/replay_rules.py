@@ -8,7 +8,7 @@ RULES: dict[str, Words] = {
     # Editions and transitions.
     "begins_otherwise": Words(
         "The history begins with “{kind}”, and not with what opened the case.",
-        "历史始于“{kind}”，而非立案。",
+        "办理记录始于“{kind}”，而非立案。",
     ),
     "kind_unknown": Words(
         "Event {seq} is of a kind that there is not: {kind}.",
@@ -148,7 +148,7 @@ RULES: dict[str, Words] = {
     ),
     "case_frozen": Words(
         "Event {seq} was done by a provider while the case stood still.",
-        "第 {seq} 号事件由机构在案件暂停期间所为。",
+        "第 {seq} 号事件由服务机构在案件暂停期间所为。",
     ),
     # Forms.
     "form_missing": Words(
@@ -238,24 +238,24 @@ RULES: dict[str, Words] = {
     ),
     "erased_by_person": Words(
         "Event {seq} takes words out, and was done by a person.",
-        "第 {seq} 号事件删除文字，却由个人所为。",
+        "第 {seq} 号事件抹除文字，却由个人所为。",
     ),
     "erased_later": Words(
         "Event {seq} takes words out of a later event.",
-        "第 {seq} 号事件删除了之后事件的文字。",
+        "第 {seq} 号事件抹除了之后事件的文字。",
     ),
     # The whole.
     "told_case": Words(
         "The index says of “{name}”: {told}. The history adds up to: {wanted}.",
-        "索引称“{name}”为 {told}，而历史得出 {wanted}。",
+        "索引称“{name}”为 {told}，而办理记录得出 {wanted}。",
     ),
     "told_row": Words(
         "The index says of “{name}” in {table} {row}: {told}. The history adds up to: {wanted}.",
-        "索引称 {table} {row} 的“{name}”为 {told}，而历史得出 {wanted}。",
+        "索引称 {table} {row} 的“{name}”为 {told}，而办理记录得出 {wanted}。",
     ),
     "told_row_missing": Words(
         "The index leaves out what the history adds up to: {table} {row}.",
-        "索引缺少历史得出的 {table} {row}。",
+        "索引缺少办理记录得出的 {table} {row}。",
     ),
     "told_row_more": Words(
         "The index has what is in no event: {table} {row}.",
