@@ -87,7 +87,7 @@ def tasks() -> Iterator[str]:
     yield (
         "WS-HumanTask 1.1 with its ten states and sixteen operations, and `assign` beside them. What stands in no cell is"
         " refused, says why and changes nothing. The pages offer what this table allows, `GET /tasks/{id}` lists it as"
-        " `operations`, and `POST /tasks/{id}/{operation}` does it; the verifier judges each event by it."
+        " `operations`, and `POST /tasks/{id}/{operation}` does it; `casework verify` judges each event by it."
     )
     yield ""
     yield "## Who"
