@@ -107,6 +107,9 @@ IMPORT_IN_DOUBT = template(
     "catalogue.import_in_doubt",
     N_("looks like an organisation on record: %(names)s. Call it so, or give the registration number of this one"),
 )
+FILE_TOO_LARGE = template(
+    "catalogue.file_too_large", N_("has more than %(most)s MB; bring it in parts, or by the command line")
+)
 TABLE_TOO_LARGE = template("catalogue.table_too_large", N_("has more than %(most)s bytes; bring it in parts"))
 KEPT_BY_ADMINISTRATORS = reason(
     "catalogue.kept_by_administrators", N_("This is a provider of services: administrators keep its record.")

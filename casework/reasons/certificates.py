@@ -15,7 +15,7 @@ GUESSABLE = reason(
     ),
 )
 NOTHING_TO_SHOW = template(
-    "certificates.nothing_to_show", N_("%(field)s stands not in this entry, or was erased: choose what is there.")
+    "certificates.nothing_to_show", N_("%(field)s is not in this entry, or was erased: choose what is there.")
 )
 NO_FIELD = reason("certificates.no_field", N_("choose at least one field to show."))
 NO_STATE = reason("certificates.no_state", N_("the entry led to no state."))

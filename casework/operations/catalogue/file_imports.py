@@ -155,7 +155,7 @@ def add_file(
     file = BytesIO(content) if isinstance(content, bytes) else content
     size = size_of(file)
     if size > MOST_BYTES:
-        raise InvalidForm(fields={"file": reasons.catalogue.TABLE_TOO_LARGE(most=f"{MOST_BYTES:,}")})
+        raise InvalidForm(fields={"file": reasons.catalogue.FILE_TOO_LARGE(most=MOST_BYTES // 1_000_000)})
     if complete and kind not in SIDES.values():
         raise InvalidForm(fields={"complete": reasons.imports.COMPLETE_KINDS})
     known = named_source(db, programme, source)

@@ -49,7 +49,7 @@ QUESTIONS = {
 }
 #: How far a history is verified, and in which colour it is told.
 VERIFIED = {
-    verified_cases.WRONG: (N_("Something is wrong"), "danger"), verified_cases.CHANGED: (N_("Has gone on since"), ""),
+    verified_cases.WRONG: (N_("Something is wrong"), "danger"), verified_cases.CHANGED: (N_("New entries since"), ""),
     verified_cases.UNREAD: (N_("Not verified yet"), ""), verified_cases.WHOLE: (N_("Whole"), "good"),
 }  # fmt: skip
 FINDING_STATES = {"open": N_("Not answered"), "answered": N_("Answered"), "closed": N_("Closed")}

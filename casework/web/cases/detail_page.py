@@ -159,12 +159,18 @@ class Entry:
     when: Markup
 
 
+def side_of(event: RecentEvent) -> str:
+    """Whose deed an entry is: ours, theirs or the system's."""
+    if event.by_system:
+        return "system"
+    return "theirs" if event.role is not None and event.role in ORGANISATION_ROLES else "ours"
+
+
 def _entry(event: RecentEvent, editions: Mapping[str, Edition], names: Mapping[str, str]) -> Entry:
-    theirs = event.role is not None and event.role in ORGANISATION_ROLES
     return Entry(
         say_entry(event, editions),
         gettext("system") if event.by_system or not event.actor else event.actor.name or "",
-        "system" if event.by_system else "theirs" if theirs else "ours",
+        side_of(event),
         (event.acting_for.name or gettext("somebody")) if event.acting_for else None,
         Markup(" · ").join(filter(None, (time_element(event.at), names.get(event.track or "", "")))),
     )

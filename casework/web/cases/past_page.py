@@ -1,4 +1,4 @@
-"""The page of a case as it stood at an instant, for those who audit it: to read alone, from event to event."""
+"""The page of a case as it stood at an instant, for those who audit it: to read alone, from entry to entry."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from casework.operations.history.past_sight import sight_then, those_then
 from casework.operations.history.views import PastCase
 from casework.permissions.actors import Actor
 from casework.records.event_log import now as read_now
+from casework.web.cases.detail_page import side_of
 from casework.web.cases.lanes import names_of_tracks
 from casework.web.cases.list_page import say_outcome
 from casework.web.cases.next_step import next_of, task_lines, waits_of
@@ -116,12 +117,17 @@ def _page(
         picker=picker,
         fault="",
         when=say_then(then.at, calendar),
-        at_event=gettext("Event %(seq)d of %(all)d", seq=case.seq, all=entries),
+        at_event=gettext("Entry %(seq)d of %(all)d", seq=case.seq, all=entries),
         erased=_erased(shown, calendar),
         back=_step(shown, shown.previous_at, who),
         onward=_step(shown, shown.next_at, who),
         events=[
-            (event.at, _who(event.actor.name if event.actor else None), say_entry(event, library.editions))
+            (
+                event.at,
+                _who(event.actor.name if event.actor else None),
+                side_of(event),
+                say_entry(event, library.editions),
+            )
             for event in events
         ],
         state=listed(edition_text(edition, f"states.{leaf}") for leaf in main.states),

@@ -127,6 +127,7 @@ def _ask(programme: str, kind: Kind, faults: dict[str, str], cursor: str | None 
         complete=kind in SIDES.values(),
         faults=_told_above(faults, "complete"),
         most=MOST_BYTES,
+        large=say(reasons.catalogue.FILE_TOO_LARGE(most=MOST_BYTES // 1_000_000)),
         needed=[name.split("|")[0] for name in REQUIRED[kind]],
         columns=sources.OURS[kind],
         earlier=earlier,

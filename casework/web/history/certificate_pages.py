@@ -14,6 +14,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from casework import reasons
 from casework.api.protocol.files import as_attachment
 from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
@@ -31,7 +32,7 @@ from casework.permissions.actors import Actor
 from casework.web.history.pages import states_of
 from casework.web.history.sentences import values_of
 from casework.web.shell import layout
-from casework.web.shell.i18n import N_, chinese, role_name
+from casework.web.shell.i18n import N_, chinese, role_name, say
 from casework.web.shell.session import page_transaction
 
 blueprint = Blueprint("certificates", __name__, url_prefix="/cases/<number>/history/<int:seq>")
@@ -132,6 +133,7 @@ def choose(number: str, seq: int) -> str:
         erased=[values.label(field) for field in choice.erased],
         told=_tell(read, wish, names=_named()),
         ready=ready,
+        waits=say(reasons.certificates.WAITS),
         json_url=url_for("certificates.take_json", **address) if ready else "",
         pdf_urls=[(code, url_for("certificates.take_pdf", **address, language=code)) for code in LANGUAGES]
         if ready
@@ -218,9 +220,9 @@ def _facts(read: _Read, header: Mapping[str, Any], *, names: bool) -> list[tuple
         states = (states_of(edition, header["from"]) or gettext("none"), states_of(edition, header["to"]))
         facts.append((gettext("State"), " → ".join(one for one in states if one)))
     if read.entry.by_system:
-        facts.append((gettext("By"), gettext("nobody: by itself")))
+        facts.append((gettext("Done by"), gettext("nobody: by itself")))
     elif header["role"]:
-        facts.append((gettext("By"), role_name(header["role"])))
+        facts.append((gettext("Done by"), role_name(header["role"])))
     if names and read.entry.actor.name:
         facts.append((gettext("Name"), read.entry.actor.name))
     return facts
@@ -242,7 +244,7 @@ def _hidden(read: _Read, wish: Wish) -> list[str]:
     hidden = []
     if left or choice.erased:
         hidden.append(
-            gettext("The other words of the entry; that there are such fields is seen.")
+            gettext("The other words of the entry; their field names are visible.")
             if wish.fields
             else gettext("What was written with the entry.")
         )

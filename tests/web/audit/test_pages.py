@@ -308,5 +308,5 @@ def test_auditors_see_how_far_each_case_is_verified(
     page = browser.get("/verification?state=wrong").text
     assert "The head is wrong." in page
     assert "Outside the histories of cases something is wrong." in page
-    assert "There is no such case." in browser.get("/verification?state=whole").text
+    assert "No cases here." in browser.get("/verification?state=whole").text
     assert number in browser.get("/verification?state=odd").text, "what there is not shows all"

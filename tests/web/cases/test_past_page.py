@@ -1,4 +1,4 @@
-"""The page of a case as it was: by a moment or from event to event, to read alone, and never of what is still to come."""
+"""The page of a case as it was: by a moment or from entry to entry, to read alone, and never of what is still to come."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.records.database import transaction
 from casework.records.event_log import read_events
+from casework.web.cases.past_page import ENTRIES
 from tests.operations.privacy.erasure_scene import CANARIES, set_scene
 from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
@@ -28,22 +29,36 @@ def address(number: str, moment: str = "") -> str:
     return f"/cases/{number}/past" + (f"?as_of={quote(moment)}" if moment else "")
 
 
-def test_one_goes_from_event_to_event(engine: Engine, browser_for: Enter, staged: tuple[str, ...]) -> None:
+def test_one_goes_from_entry_to_entry(engine: Engine, browser_for: Enter, staged: tuple[str, ...]) -> None:
     number, auditor = staged[0], browser_for("auditor")
     with transaction(engine) as db:
         last = len(list(read_events(db, home_of(db, number))))
     page, seen = auditor.get(address(number)), []
     while True:
         told = words_of(page.text)
-        seen.append(re.search(r"Event (\d+) of (\d+)", told)[0])  # type: ignore[index]  # it is on each of them
+        seen.append(re.search(r"Entry (\d+) of (\d+)", told)[0])  # type: ignore[index]  # it is on each of them
         onward = re.search(r'rel="prev" data-key="p" href="([^"]+)"', page.text)
         if onward is None:
             break
         page = auditor.get(onward[1])
-    assert seen == [f"Event {n} of {last}" for n in range(last, 0, -1)]
+    assert seen == [f"Entry {n} of {last}" for n in range(last, 0, -1)]
     assert "State: Proposed" in told
     assert "No document was there." in told
     assert 'rel="next"' in page.text
+
+
+def test_whose_deed_an_entry_is_looks_as_on_the_page_of_the_case(
+    world: World, engine: Engine, browser_for: Enter, staged: tuple[str, ...]
+) -> None:
+    auditor, (number, referral) = browser_for("auditor"), staged
+    with transaction(engine) as db:
+        world.accept(db, number, referral)
+    now, then = (
+        re.findall(r'class="initials (\w*)"', page[page.index('id="history"') :])[:ENTRIES]
+        for page in (auditor.get(f"/cases/{number}").text, auditor.get(address(number)).text)
+    )
+    assert {"ours", "theirs"} <= set(then)
+    assert then == now
 
 
 def test_it_shows_what_was_open_and_what_was_shared(browser_for: Enter, staged: tuple[str, ...]) -> None:

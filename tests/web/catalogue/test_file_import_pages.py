@@ -548,8 +548,10 @@ def test_a_long_file_comes_in_by_the_page_and_is_never_held_whole(
     assert "500 MB" in words_of(browser.get(page).text)
 
 
-def test_a_file_that_is_too_large_is_refused_with_its_limit(
+def test_a_file_that_is_too_large_is_refused_with_another_way_before_it_is_sent_and_after(
     browser_for: Enter, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    browser, page = browser_for("officer"), f"/programmes/{world.programmes['BJ']}/imports/technologies"
+    assert 'data-large="Has more than 500 MB; bring it in parts, or by the command line"' in browser.get(page).text
     monkeypatch.setattr(file_imports, "MOST_BYTES", 10)
-    assert "has more than 10 bytes" in words_of(hand_in(browser_for("officer"), world)[1])
+    assert "MB; bring it in parts, or by the command line" in words_of(hand_in(browser, world)[1])

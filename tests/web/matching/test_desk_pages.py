@@ -65,7 +65,7 @@ def test_a_search_shows_candidates_with_why_and_what_nobody_knows(
     assert "wanted 5 to 9" in words
     assert "1 removed by filters" in words
     assert "Its record says: The heat pump lifts heat." in words
-    assert "Where it stands" in words
+    assert "In which fields" in words
     assert "Words alone were compared: similar texts are not switched on." in words
     # What a record does not say is not known, and is marked.
     assert "? not known" in words
