@@ -32,7 +32,7 @@ LEVELS = {Sight.NOTHING: "nothing", Sight.OUTLINE: "outline", Sight.REFERRALS: "
 def show_sight_then(db: Connection, actor: Actor, number: str, who: str, at: datetime) -> PastSight:
     """What a person, or whoever worked for a provider, could see of a case at an instant. For those who may see the case as it was.
 
-    Raises NotFound also of somebody who has held no role in its programme or at a provider of it.
+    Raises NotFound also of somebody who has held no role in its programme, and did nothing in the case for a provider of it.
     """
     return sight_then(db, find_case_then(db, actor, number, at), who)
 
@@ -55,7 +55,8 @@ def providers_of(case: Case) -> set[str]:
 
 
 def those_then(db: Connection, then: CaseThen) -> list[Named]:
-    """Of whom one may ask: the providers, and after them all people who had a role in the programme or at one of them, by name."""
+    """Of whom one may ask: the providers, and after them all people who had a role in the programme, and those at one of them who ever did
+    something in the case, by name."""
     providers = providers_of(then.case)
     people = {one.person for _, one in _roles(db, then) if one.holds(then.at)}
     names = names_then(db, {*people}, {*providers}, then.at)
@@ -77,8 +78,17 @@ _CLOSED = text("""
 """)
 
 
+#: Who ever did something in a log, or had it done.
+_ACTED = text("""
+    SELECT DISTINCT who FROM events CROSS JOIN LATERAL (VALUES (actor_id), (header->>'acting_for')) x(who)
+    WHERE log_id = CAST(:log AS uuid) AND who IS NOT NULL
+""")
+
+
 def _roles(db: Connection, then: CaseThen) -> list[tuple[str, Held]]:
-    """Every role in a case's programme and at its providers, with where it is held."""
+    """Every role in a case's programme, and those of its providers' people who did something in it, with where it is held. Who else works
+    for a provider is told to nobody outside."""
+    acted = set(db.execute(_ACTED, {"log": then.case.log}).scalars())
     scopes = [then.case.programme, *sorted(providers_of(then.case))]
     rows = db.execute(_ROLES, {"scopes": scopes, "kinds": [GRANTED, ENDED]}).all()
     return [
@@ -87,6 +97,7 @@ def _roles(db: Connection, then: CaseThen) -> list[tuple[str, Held]]:
         for one in memberships(
             (row.kind, row.at, row.actor_id, row.effects) for row in rows if row.scope == scope
         ).values()
+        if scope == then.case.programme or one.person in acted
     ]
 
 

@@ -92,7 +92,7 @@ CODES = [
     "need_not_met", "not_ready", "region_or_standard", "rights_unavailable", "too_dear", "owner_silent", "duplicate", "other",
 ]  # fmt: skip
 #: Those that speak of the record: it is to be put right.
-OF_FACT = {"not_ready", "rights_unavailable", "owner_silent", "duplicate"}
+OF_FACT = {"not_ready", "region_or_standard", "rights_unavailable", "owner_silent", "duplicate"}
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -77,7 +77,10 @@ def test_it_is_what_was_shown_then(world: World, db: Connection) -> None:
     looks += [look(world, db, number, name) for name in WHO]
     auditor = world.actor(db, "auditor")
     told = []
-    for one in looks:
+    # Of a provider's people who did nothing in the case nobody outside is told.
+    with pytest.raises(NotFound):
+        show_sight_then(db, auditor, number, world.people["foreign_provider"], looks[-1].at)
+    for one in (look for look in looks if look.name != "foreign_provider"):
         then = show_sight_then(db, auditor, number, world.people[one.name], one.at)
         told.append(then.level)
         assert then.level == one.level, one
@@ -90,6 +93,10 @@ def test_it_is_what_was_shown_then(world: World, db: Connection) -> None:
 def test_of_a_provider_it_is_what_its_people_could_see(world: World, db: Connection) -> None:
     number, referral = to_referral(world, db)
     auditor = world.actor(db, "auditor")
+    with pytest.raises(NotFound):  # who works for a provider is told of those alone who did something in the case
+        show_sight_then(db, auditor, number, world.people["provider"], now(db))
+    assert "Provider" not in {one.name for one in those_then(db, find_case_then(db, auditor, number, now(db)))}
+    world.accept(db, number, referral)
     lab = show_sight_then(db, auditor, number, world.organisations["lab"], now(db))
     person = show_sight_then(db, auditor, number, world.people["provider"], now(db))
     assert (lab.level, lab.tracks, lab.tasks, lab.documents) == (
@@ -98,7 +105,7 @@ def test_of_a_provider_it_is_what_its_people_could_see(world: World, db: Connect
         person.tasks,
         person.documents,
     )
-    assert lab.tracks == [referral]
+    assert referral in lab.tracks
     assert (lab.roles, [role.role for role in person.roles]) == ([], ["provider"])
     opened = load(db, home_of(db, number), "case").opened_at
     assert show_sight_then(db, auditor, number, world.people["provider"], now(db)).who.name == "Provider"
@@ -107,7 +114,8 @@ def test_of_a_provider_it_is_what_its_people_could_see(world: World, db: Connect
 
 
 def test_a_mediation_shows_in_nobodys_sight(world: World, db: Connection) -> None:
-    number, _ = to_referral(world, db)
+    number, referral = to_referral(world, db)
+    world.accept(db, number, referral)
     auditor, at = world.actor(db, "auditor"), now(db)
     people = [world.people[name] for name in WHO if not name.startswith("foreign")]
     before = [show_sight_then(db, auditor, number, one, at) for one in people]
