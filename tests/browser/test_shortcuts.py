@@ -175,6 +175,20 @@ def _decides(key: str, leads_to: str) -> Callable[[Reader, str], None]:
     return decide
 
 
+def _steps(reader: Reader, number: str) -> None:
+    """From the last entry to the one before, and on to the last again."""
+    reader.open(f"/cases/{number}/past")
+    page = reader.page
+    shown = page.locator("nav", has_text="Entry").first
+    last = shown.inner_text()
+    with page.expect_navigation(timeout=15_000):
+        page.keyboard.press("p")
+    assert shown.inner_text() != last
+    with page.expect_navigation(timeout=15_000):
+        page.keyboard.press("f")
+    assert page.locator("[data-key=p]").count() == 1
+
+
 DEEDS: dict[tuple[str, ...], Callable[[Reader, str], None]] = {
     ("Ctrl", "K"): _palette,
     ("Ctrl", "Enter"): _send,
@@ -193,7 +207,11 @@ DEEDS: dict[tuple[str, ...], Callable[[Reader, str], None]] = {
     ("g", "q"): _goes("q", "/queues"),
     ("g", "c"): _goes("c", "/cases"),
     ("?",): _keys,
+    ("p",): _steps,
+    ("f",): _steps,
 }
+#: Keys of pages that others have; the rest an officer presses.
+OF_AUDITORS = {("p",), ("f",)}
 
 
 def test_every_key_of_the_table_is_tried() -> None:
@@ -201,9 +219,12 @@ def test_every_key_of_the_table_is_tried() -> None:
 
 
 @pytest.mark.parametrize("keys", list(DEEDS), ids=" ".join)
-def test_a_key_does_what_the_table_says(officer: Reader, number: str, keys: tuple[str, ...]) -> None:
-    DEEDS[keys](officer, number)
-    officer.look()
+def test_a_key_does_what_the_table_says(site: Site, page_of: PageOf, number: str, keys: tuple[str, ...]) -> None:
+    who = "auditor" if keys in OF_AUDITORS else "officer"
+    site.speak(who, "en")
+    reader = page_of(who)
+    DEEDS[keys](reader, number)
+    reader.look()
 
 
 def test_whoever_names_a_view_writes_and_takes_no_task(officer: Reader) -> None:
