@@ -92,7 +92,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
     },
     "loans": {
         "first_door": N_("Through the first door"), "bank": N_("Approved by the bank"), "registered": N_("Pledge registered"),
-        "paid": N_("Paid out"), "second_over_first": N_("Bank, of those through the first door"),
+        "paid": N_("Paid out"), "second_over_first": N_("Bank, of those through the first door (for reference: 60 of 100)"),
         "overdue": N_("Overdue, with what is owed"),
     },
     "finance": {"wanted": N_("Wanted"), "offered": N_("Offered"), "closed": N_("Closed")},
