@@ -136,18 +136,6 @@ def test_an_export_of_the_log_is_held_against_its_root(
     assert run(folder, "--key", keys)[0] == 2
 
 
-def test_what_was_not_signed_yet_is_a_remark_and_an_old_one_a_fault(
-    run: Run, case_file: Path, keys: Path, tmp_path: Path
-) -> None:
-    forged = Forgery(case_file)
-    last = forged.proof["leaves"].pop()
-    forged.proof["waiting"] = [last["seq"]]
-    assert run(forged.write(tmp_path / "a.zip"), "--key", keys)[0] == 0
-    forged.index["at"] = "2999-01-01T00:00:00.000000Z"
-    code, out = run(forged.write(tmp_path / "b.zip"), "--key", keys, "--json")
-    assert (code, told(out)) == (1, ["leaf_missing"])
-
-
 def test_a_file_of_which_nothing_was_signed_is_not_whole_to_whoever_gave_a_key(
     run: Run, case_file: Path, keys: Path, tmp_path: Path
 ) -> None:

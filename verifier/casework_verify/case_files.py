@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from casework_verify.faults import Fault, Unreadable
@@ -47,13 +47,15 @@ def check_case_file(archive: Archive, memory: Memory, tiles: Tiles) -> Checked:
     log, head, taken_at = _head_of(index)
     history = read_history(archive.lines(HISTORY), log, head)
     checked.facts = {"log": log, "events": len(history.rows), "at": taken_at}
+    if memory.keys:
+        checked.facts["signed_up_to"] = 0
     checked.faults += history.faults
     if history.erased:
         checked.faults.append(Fault("erased", {"count": history.erased}))
     if index["form"] >= 3 or PROOF in archive:
         # Whoever takes them out of a file would have its events judged by nothing.
         checked.faults += [Fault("part_missing", file=name) for name in (PROOF, ROLES) if name not in archive]
-    checked.faults += _signed(archive, index, history, memory, tiles)
+    checked.faults += _signed(archive, index, history, memory, tiles=tiles, facts=checked.facts)
     checked.faults += _document_faults(index, history, digests)
     if not history.faults:
         checked.faults += replay(history.rows, _evidence(archive, index))
@@ -100,8 +102,10 @@ def _digest(archive: Archive, name: str) -> str:
     return digest.hexdigest()
 
 
-def _signed(archive: Archive, index: Any, history: History, memory: Memory, tiles: Tiles) -> Iterator[Fault]:
-    """Whether the history is in a tree that goes on from what is remembered."""
+def _signed(
+    archive: Archive, index: Any, history: History, memory: Memory, *, tiles: Tiles, facts: dict[str, Any]
+) -> Iterator[Fault]:
+    """Whether the history is in a tree that goes on from what is remembered; up to which event is noted among the facts."""
     if index["form"] >= 3 and PROOF not in archive:
         return
     proof = archive.json(PROOF) if PROOF in archive else {}
@@ -117,12 +121,13 @@ def _signed(archive: Archive, index: Any, history: History, memory: Memory, tile
         return
     if ROLES in archive:
         yield from check_registers(archive.json(ROLES), said, proof)
-    found = check_proofs(history, said, proof, index["at"])
-    yield from found
-    first = next((fault.seq for fault in found if fault.seq), len(history.hashes) + 1)
-    yield from memory.compare(history, said.size, first - 1)
-    if found and found[0].code == "leaf_waiting" and found[0].seq == 1 and memory.keys:
-        yield Fault("proof_needed")
+    found = check_proofs(history, said, proof, memory.remembered(history.log, said.size))
+    if memory.keys:
+        facts["signed_up_to"] = found.count
+    for fault in found.faults:
+        # Anybody can write more events at the end of a true file: whoever asks who signed them must not take them for true.
+        yield replace(fault, code="leaf_unsigned") if memory.keys and fault.code == "leaf_waiting" else fault
+    yield from memory.compare(history, said.size, found.count)
 
 
 def _document_faults(index: Any, history: History, digests: dict[str, str]) -> Iterator[Fault]:

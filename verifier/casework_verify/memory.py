@@ -92,6 +92,11 @@ class Memory:
         except BadProof:
             yield Fault("tree_rewritten", {"found": said.size, "known": newest.size})
 
+    def remembered(self, log: str, size: int) -> int:
+        """How many events of a log are known to be in a tree of so many leaves."""
+        then, known = self.logs.get(log, (0, b""))
+        return len(known) // _HASH if size >= then else 0
+
     def compare(self, history: History, size: int, proven: int) -> Iterator[Fault]:
         """The first event that is another than the one that was shown before, or that is missing though it was signed by then; `proven`
         events are in the tree of `size` leaves. Where nothing is wrong they are remembered."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from casework_verify.faults import Fault, Unreadable
@@ -13,8 +14,6 @@ from casework_verify.integrity.notes import BadNote, Checkpoint, unbase64
 from casework_verify.integrity.tree import BadProof, check_inclusion, leaf_hash
 
 PROOF = "proof.json"
-#: An event is signed within the minute. One that is older than this when the file is taken out, and was not, was kept back or put in.
-MOST_WAITING = timedelta(minutes=10)
 
 
 def leaves_of(proof: Any) -> Mapping[int, tuple[int, list[bytes]]]:
@@ -28,24 +27,41 @@ def leaves_of(proof: Any) -> Mapping[int, tuple[int, list[bytes]]]:
     return {seq: (index, hashes) for seq, index, hashes in listed}
 
 
-def check_proofs(history: History, said: Checkpoint, proof: Any, taken_at: str) -> list[Fault]:
-    """Events that are not under the root that was signed, but for those of the last moments."""
-    return list(_faults(history, said, leaves_of(proof), taken_at))[:MOST_FAULTS]
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What the proofs show of a history."""
+
+    faults: list[Fault]
+    #: So many events from the first one on are under the root that was signed.
+    count: int
+
+
+def check_proofs(history: History, said: Checkpoint, proof: Any, remembered: int = 0) -> Proven:
+    """Events that are not under the root that was signed; of those at the end, of which none is yet, one finding tells.
+
+    So many events were `remembered` as signed when the tree had no more leaves than now: they have a proof, wherever the file ends.
+    """
+    leaves = leaves_of(proof)
+    seqs = [row["seq"] if row["header"]["log"] == history.log else n for n, row in enumerate(history.rows, 1)]
+    signed = len(seqs)
+    while signed and seqs[signed - 1] not in leaves:
+        signed -= 1
+    due = min(max(signed, remembered), len(seqs))
+    faults = list(islice(_faults(history, said, leaves, seqs[:due]), MOST_FAULTS))
+    count = faults[0].seq - 1 if faults and faults[0].seq else due
+    if due < len(seqs):
+        faults.append(Fault("leaf_waiting", {"last": len(seqs)}, PROOF, history.log, due + 1))
+    return Proven(faults, count)
 
 
 def _faults(
-    history: History, said: Checkpoint, leaves: Mapping[int, tuple[int, list[bytes]]], taken_at: str
+    history: History, said: Checkpoint, leaves: Mapping[int, tuple[int, list[bytes]]], seqs: Sequence[int]
 ) -> Iterator[Fault]:
     before = -1
-    for n, (row, hash) in enumerate(zip(history.rows, history.hashes, strict=True)):
-        seq = row["seq"] if row["header"]["log"] == history.log else n + 1
+    for seq, hash in zip(seqs, history.hashes, strict=False):
         if seq not in leaves:
-            # What comes after it was not signed either: leaves of a log stand in its order.
-            if any(later["seq"] in leaves for later in history.rows[n:]) or _is_old(row["header"]["at"], taken_at):
-                yield Fault("leaf_missing", {}, PROOF, history.log, seq)
-                continue
-            yield Fault("leaf_waiting", {}, PROOF, history.log, seq)
-            return
+            yield Fault("leaf_missing", {}, PROOF, history.log, seq)
+            continue
         index, hashes = leaves[seq]
         try:
             check_inclusion(leaf_hash(LEAF_PREFIX + bytes.fromhex(hash)), index, said.size, hashes, said.root)
@@ -55,10 +71,3 @@ def _faults(
         if index <= before:
             yield Fault("leaf_order", {}, PROOF, history.log, seq, index)
         before = max(before, index)
-
-
-def _is_old(at: str, taken_at: str) -> bool:
-    try:
-        return datetime.fromisoformat(taken_at) - datetime.fromisoformat(at) > MOST_WAITING
-    except (ValueError, TypeError, OverflowError):
-        return True

@@ -71,6 +71,12 @@ INTEGRITY: dict[str, Words] = {
         "Entry {seq} of a register, by which roles are judged, is not in the tree that was signed (leaf {leaf}).",
         "用于判断角色的登记册第 {seq} 条不在已签名的树中（第 {leaf} 号叶）。",
     ),
+    "leaf_unsigned": Words(
+        "Events {seq} to {last} are not signed yet, so whether they were recorded cannot be told: take the file out anew "
+        "in a minute.",
+        "第 {seq} 号至第 {last} 号事件尚未签名，无法判断是否确有记录：请一分钟后重新取出文件。",
+        UNREAD,
+    ),
     "note_form": Words("The signed checkpoint cannot be read: {why}.", "无法读取已签名的检查点：{why}。"),
     "note_signature": Words("The signature of the checkpoint does not hold.", "检查点的签名不成立。"),
     "note_key": Words(
