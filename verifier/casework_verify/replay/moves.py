@@ -40,7 +40,7 @@ def transition_faults(context: Context, case: Case, event: Event) -> Found:
         return
     rule, place = found
     yield from _leads(context, case, event, track, rule, place=place)
-    yield from _papers(case, event, rule)
+    yield from _papers(context, case, event, rule)
     if not rule["effects"] and any(key in event.effects for key in _BY_RULE):
         yield say("effect_of_none", name=listed(key for key in _BY_RULE if key in event.effects))
     context.as_told.update(rule["effects"])
@@ -79,8 +79,9 @@ def _leads(context: Context, case: Case, event: Event, track: Track, rule: Writt
             yield say("transition_ends", transition=name, name=key)
 
 
-def _papers(case: Case, event: Event, rule: Written) -> Found:
-    """The papers that it rests on are those that it asks for, and were on file."""
+def _papers(context: Context, case: Case, event: Event, rule: Written) -> Found:
+    """The papers that it rests on are those that it asks for, were on file, and were valid on the day that it was there."""
+    today = context.today(event.at)
     told: Mapping[str, Any] = event.effects.get("papers", {})
     if set(told) != {need["kind"] for need in rule.get("needs", ())}:
         yield say("papers_other", transition=rule["name"])
@@ -90,7 +91,7 @@ def _papers(case: Case, event: Event, rule: Written) -> Found:
             yield say("paper_missing", kind=kind)
         elif any(need["kind"] == kind and need["valid"] for need in rule.get("needs", ())):
             until = paper.get("valid_until")
-            if until is not None and until < event.written_at[:10]:
+            if until is not None and today is not None and until < today.isoformat():
                 yield say("paper_expired", kind=kind, day=until)
 
 
