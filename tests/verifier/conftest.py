@@ -33,11 +33,11 @@ class House:
     number: str
     folder: Path
 
-    def take_out(self, name: str, number: str | None = None) -> Path:
+    def take_out(self, name: str, number: str | None = None, since: int | None = None) -> Path:
         store = document_store_of(self.engine, self.settings)
         with transaction(self.engine) as db:
             actor = self.world.actor(db, "auditor")
-            file = make_case_file(db, actor, store, number or self.number, "/cases/x/file")
+            file = make_case_file(db, actor, store, number or self.number, "/cases/x/file", since=since)
         path = self.folder / name
         path.write_bytes(b"".join(file.pieces()))
         return path

@@ -121,7 +121,7 @@ class Row(dict[str, Any]):
 
 
 def test_a_history_with_many_gaps_is_judged_in_steps_that_grow_with_its_length() -> None:
-    rows = [Row(seq=seq, header={"log": "x", "at": ""}) for seq in range(1, MANY + 1)]
+    rows: list[dict[str, Any]] = [Row(seq=seq, header={"log": "x", "at": ""}) for seq in range(1, MANY + 1)]
     history = History("x", rows, ["0" * 64] * MANY)
     proof = {"leaves": [{"seq": MANY, "index": 0, "hashes": []}]}
     Row.looks = 0

@@ -96,7 +96,7 @@ RULES = {
     "transitions": [RULE],
 }
 SINCE = "2026-01-01T00:00:00.000000Z"
-HEADER = {
+HEADER: dict[str, Any] = {
     "log": "x", "actor": "p", "role": "officer", "acting_for": None, "organisation": None, "from": [], "to": [], "because": None,
     "track": None, "edition": None,
 }  # fmt: skip
@@ -121,7 +121,7 @@ def faults_of_a_step(zone: str | None, at: str, last_day: str) -> set[str]:
     })  # fmt: skip
     case = Case(opened)
     case.take(opened)
-    written = {"zone": zone, "slots": {"0": [["09:00", "17:00"]]}, "holidays": [], "make_up": []}
+    written: dict[str, Any] = {"zone": zone, "slots": {"0": [["09:00", "17:00"]]}, "holidays": [], "make_up": []}
     calendars = {} if zone is None else {"c": Calendar(written)}
     context = Context({"e": Workflow("e", RULES)}, calendars, None, dict.fromkeys(calendars, moment(SINCE)))
     effects = {"transition": "go", "papers": {"deed": "d"}, "entered": True}

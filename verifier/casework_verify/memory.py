@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,9 +28,10 @@ from casework_verify.integrity.notes import (
     parse_key,
     unbase64,
 )
-from casework_verify.integrity.tree import BadProof, check_consistency
+from casework_verify.integrity.tree import BadProof, check_consistency, roots_of
 from casework_verify.reading import parse, read_file
 from casework_verify.tiles import Tiles, Wanted
+from casework_verify.words import NOTE, level_of
 
 FORM = 1
 _MOST_STATE, _MOST_KEYS = 128 * 2**20, 2**20
@@ -60,13 +61,11 @@ class Memory:
             return None, [_of_note(fault)]
         if not self.keys:
             faults.append(Fault("key_none"))
-        known = {key.id for key in signed}
-        for name, id, _ in parse_checkpoint(note)[2] if self.keys else ():
-            if name == said.origin and id not in known:
-                faults.append(Fault("key_next", {"found": f"{name}+{id.hex()}"}))
+        unknown = _unknown(note, said.origin, [key.id for key in signed]) if self.keys else ()
+        faults += [Fault("key_unknown", {"found": found}) for found in unknown]
         faults += self._linked(said, tiles, offered)
-        if all(fault.code in ("key_next", "key_none") for fault in faults):
-            self.seen.setdefault(said.size, (said, note))
+        if all(level_of(fault) == NOTE for fault in faults):
+            self.seen.setdefault(said.size, (said, _signed_part(note, signed)))
         return said, faults
 
     def _linked(self, said: Checkpoint, tiles: Tiles, offered: Any) -> Iterator[Fault]:
@@ -83,14 +82,25 @@ class Memory:
         old, new = sorted((newest, said), key=lambda one: one.size)
         if old.size == 0:
             return
+        told = {"found": said.size, "known": newest.size}
+        brought = _offered(offered, old.size)
+        if brought is not None and _goes_on(old, new, brought):
+            return
         try:
-            proof = _offered(offered, old.size) or tiles.consistency(old.size, new.size)
-            check_consistency(old.size, new.size, proof, old.root, new.root)
+            if _goes_on(old, new, tiles.consistency(old.size, new.size)):
+                return
+            roots = roots_of(old.size, new.size, tiles.path(old.size, new.size))
         except Wanted as wanted:
-            told = {"found": said.size, "known": newest.size, "tiles": " ".join(wanted.paths)}
-            yield Fault("state_unlinked", told)
+            if brought is not None:
+                # Nobody signed it: that it shows nothing speaks against the proof, and not against the log.
+                yield Fault("proof_earlier", told)
+            yield Fault("state_unlinked", {**told, "tiles": " ".join(wanted.paths)})
         except BadProof:
-            yield Fault("tree_rewritten", {"found": said.size, "known": newest.size})
+            yield Fault("tiles_unfit", told)
+        else:
+            # What leads to the root that was signed is of that tree; and then what it says of the one before holds as well.
+            rewritten = roots[1] == new.root and roots[0] != old.root
+            yield Fault("tree_rewritten" if rewritten else "tiles_unfit", told)
 
     def remembered(self, log: str, size: int) -> int:
         """How many events of a log are known to be in a tree of so many leaves."""
@@ -116,6 +126,30 @@ def _of_note(fault: BadNote) -> Fault:
     if isinstance(fault, BadSignature):
         return Fault("note_signature")
     return Fault("note_key") if isinstance(fault, UnknownKey) else Fault("note_form", {"why": str(fault)})
+
+
+def _unknown(note: str, origin: str, known: Sequence[bytes]) -> Iterator[str]:
+    """Keys of the log by which a note seems to be signed, and that are not known: of their signatures nothing can be told."""
+    for name, id, _ in parse_checkpoint(note)[2]:
+        if name == origin and id not in known:
+            yield f"{name}+{id.hex()}"
+
+
+def _signed_part(note: str, signed: Sequence[Key]) -> str:
+    """A note without the signatures that were not checked."""
+    _, text, signatures = parse_checkpoint(note)
+    lines = note[len(text) + 1 : -1].split("\n")
+    ours = {(key.name, key.id) for key in signed}
+    kept = [line for line, (name, id, _) in zip(lines, signatures, strict=True) if (name, id) in ours or not ours]
+    return "\n".join([text, *kept, ""])
+
+
+def _goes_on(old: Checkpoint, new: Checkpoint, proof: Sequence[bytes]) -> bool:
+    try:
+        check_consistency(old.size, new.size, proof, old.root, new.root)
+    except BadProof:
+        return False
+    return True
 
 
 def _offered(offered: Any, size: int) -> list[bytes] | None:

@@ -49,10 +49,19 @@ class Tiles:
         self._insist(lambda read: consistency_from(read, old, new), new)
         return consistency_from(self.hashes, old, new)
 
+    def path(self, old: int, new: int) -> list[bytes]:
+        """The same, beginning with a hash of the tree of `old` leaves, which a proof leaves out where it is its root. Raises as above."""
+        proof = self.consistency(old, new)
+        return proof if old & (old - 1) else [self.root_within(old, new), *proof]
+
+    def root_within(self, old: int, new: int) -> bytes:
+        """The root over the first leaves, out of tiles of a tree of `new` leaves. Raises Wanted, BadProof."""
+        self._insist(lambda read: root_between(read, 0, old), new)
+        return root_between(self.hashes, 0, old)
+
     def root(self, size: int) -> bytes:
         """The root over the first leaves. Raises Wanted, BadProof."""
-        self._insist(lambda read: root_between(read, 0, size), size)
-        return root_between(self.hashes, 0, size)
+        return self.root_within(size, size)
 
     def _insist(self, ask: Callable[[Any], object], size: int) -> None:
         needed: set[tuple[int, int]] = set()

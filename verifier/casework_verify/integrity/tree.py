@@ -71,9 +71,15 @@ def check_consistency(old: int, new: int, proof: Sequence[bytes], old_root: byte
             raise BadProof("too long" if proof else "another root")
         return
     _insist(old_root, new_root, *proof)
-    path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
-    if not proof or not path:
+    if not proof:
         raise BadProof("too short")
+    path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
+    if roots_of(old, new, path) != (old_root, new_root):
+        raise BadProof("another root")
+
+
+def roots_of(old: int, new: int, path: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """The roots of two trees, out of hashes of the one of `new` leaves: the first is of the leaves that both have."""
     place, last = old - 1, new - 1
     while place & 1:
         place, last = place >> 1, last >> 1
@@ -88,8 +94,9 @@ def check_consistency(old: int, new: int, proof: Sequence[bytes], old_root: byte
         else:
             second = node_hash(second, part)
         place, last = place >> 1, last >> 1
-    if last or first != old_root or second != new_root:
-        raise BadProof("too short" if last else "another root")
+    if last:
+        raise BadProof("too short")
+    return first, second
 
 
 def _insist(*hashes: bytes) -> None:

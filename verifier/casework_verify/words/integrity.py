@@ -103,15 +103,27 @@ INTEGRITY: dict[str, Words] = {
     "key_none": Words(
         "No key was given: who signed the checkpoint was not checked.", "未提供密钥：未检查检查点由谁签名。", NOTE
     ),
-    "key_next": Words(
-        "The key {found} signed beside one that is known, and is taken for the next one.",
-        "密钥 {found} 与已知密钥一同签名，视为其后继。",
+    "key_unknown": Words(
+        "Beside it stands a signature by a key {found}, which is not known here: it was not checked.",
+        "旁边另有密钥 {found} 的签名，此处不认识该密钥：该签名未经检查。",
         NOTE,
     ),
     "state_unlinked": Words(
         "Whether the tree of {found} leaves goes on from that of {known} leaves, which is remembered, "
         "cannot be told without these tiles of the log: {tiles}.",
         "缺少日志的这些瓦片，无法判断有 {found} 片叶的树是否从所记的 {known} 片叶的树延续而来：{tiles}。",
+        UNREAD,
+    ),
+    "proof_earlier": Words(
+        "The proof in the file, that the tree of {found} leaves goes on from that of {known} leaves, does not show it: "
+        "take the file out anew, or fetch tiles of the log.",
+        "文件中关于有 {found} 片叶的树从所记的 {known} 片叶的树延续而来的证明不成立：请重新取出文件，或取得日志的瓦片。",
+        UNREAD,
+    ),
+    "tiles_unfit": Words(
+        "The tiles are not those of the log that was signed: whether the tree of {found} leaves goes on from that of {known} "
+        "leaves cannot be told by them.",
+        "这些瓦片不是已签名日志的瓦片：无法据此判断有 {found} 片叶的树是否从所记的 {known} 片叶的树延续而来。",
         UNREAD,
     ),
     "proof_needed": Words(

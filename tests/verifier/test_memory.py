@@ -1,0 +1,154 @@
+"""What is remembered: which signatures were checked, and what shows that a tree goes on from one that is known, or does not."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from casework.ledger import merkle, signed_notes
+from casework_verify.command import main
+from casework_verify.faults import Fault
+from casework_verify.integrity.notes import parse_key
+from casework_verify.memory import Memory, read_memory, write_memory
+from casework_verify.tiles import Tiles, width_at
+from casework_verify.words import sentence
+from tests.verifier.conftest import House, told
+from tests.verifier.forging import Forgery
+
+KEY = signed_notes.key_from_seed("log.example", bytes(range(32)))
+NEW = 300
+LEAVES = [hashlib.sha256(b"%d" % n).digest() for n in range(NEW)]
+OTHERS = [*LEAVES[:3], bytes(32), *LEAVES[4:]]
+
+
+def note_of(leaves: Sequence[bytes], size: int) -> str:
+    text = signed_notes.Checkpoint("log.example", size, merkle.root_of(leaves[:size])).text
+    return signed_notes.sign_note(text, [KEY])
+
+
+def tiles_of(*levels: Sequence[bytes]) -> Tiles:
+    """The tiles of a tree, of each level from leaves that may be others."""
+    parts = {}
+    for level, leaves in enumerate(levels):
+        whole = [merkle.root_of(leaves[n << 8 * level : (n + 1) << 8 * level]) for n in range(NEW >> 8 * level)]
+        for n in range((len(whole) + 255) // 256):
+            width = width_at(level, n, NEW)
+            name = f"tile/{level}/{n:03}" + ("" if width == 256 else f".p/{width}")
+            parts[name] = b"".join(whole[n * 256 : n * 256 + width])
+    return Tiles(parts, parts.get)
+
+
+def proof_of(leaves: Sequence[bytes], old: int) -> object:
+    proof = merkle.prove_consistency(
+        lambda level, index: merkle.root_of(leaves[index << level : (index + 1) << level]), old, NEW
+    )
+    return [{"size": old, "hashes": [base64.b64encode(one).decode() for one in proof]}]
+
+
+def remembers(old: int) -> Memory:
+    """What somebody knows who saw the true tree of so many leaves."""
+    memory = Memory([parse_key(KEY.public.line)])
+    assert memory.open(note_of(LEAVES, old), Tiles())[1] == []
+    return memory
+
+
+def found(old: int, note: str, tiles: Tiles, offered: object = None) -> list[str]:
+    return [fault.code for fault in remembers(old).open(note, tiles, offered)[1]]
+
+
+SIZES = (1, 7, 128, 255, 256, 299)
+
+
+@pytest.mark.parametrize("old", SIZES)
+def test_an_offered_proof_that_holds_is_enough(old: int) -> None:
+    assert found(old, note_of(LEAVES, NEW), Tiles(), proof_of(LEAVES, old)) == []
+
+
+@pytest.mark.parametrize("old", SIZES)
+def test_an_offered_proof_that_does_not_hold_is_no_evidence(old: int) -> None:
+    offered = [{"size": old, "hashes": [base64.b64encode(bytes(32)).decode()]}]
+    assert found(old, note_of(LEAVES, NEW), tiles_of(LEAVES, LEAVES), offered) == []
+    assert found(old, note_of(LEAVES, NEW), Tiles(), offered) == ["proof_earlier", "state_unlinked"]
+
+
+@pytest.mark.parametrize("old", [one for one in SIZES if one > 3])
+def test_tiles_of_the_signed_tree_show_that_it_was_rewritten(old: int) -> None:
+    assert found(old, note_of(OTHERS, NEW), tiles_of(OTHERS, OTHERS), proof_of(OTHERS, old)) == ["tree_rewritten"]
+    assert found(old, note_of(OTHERS, NEW), Tiles()) == ["state_unlinked"]
+
+
+@pytest.mark.parametrize("old", SIZES)
+@pytest.mark.parametrize(
+    "tiles", [tiles_of(OTHERS, OTHERS), tiles_of(OTHERS, LEAVES), tiles_of(LEAVES, OTHERS)], ids=["all", "low", "high"]
+)
+def test_false_tiles_make_no_honest_log_wrong(old: int, tiles: Tiles) -> None:
+    codes = found(old, note_of(LEAVES, NEW), tiles)
+    # Tiles of which some are true may be enough.
+    assert codes in (["tiles_unfit"], [])
+
+
+def test_two_roots_that_were_signed_of_one_size_are_wrong() -> None:
+    assert found(7, note_of(OTHERS, 7), Tiles()) == ["tree_split"]
+
+
+# --- signatures that were not checked ------------------------------------------------------------------------------------------
+
+
+def test_a_signature_by_an_unknown_key_is_said_to_be_unchecked_and_is_not_kept(tmp_path: Path) -> None:
+    memory = Memory([parse_key(KEY.public.line)])
+    junk = base64.b64encode(b"junkjunkjunk").decode()
+    said, faults = memory.open(
+        note_of(LEAVES, 7) + f"\u2014 log.example {junk}\n\u2014 other.example {junk}\n", Tiles()
+    )
+    assert said is not None
+    (fault,) = faults
+    assert fault == Fault("key_unknown", {"found": "log.example+6a756e6b"})
+    assert "it was not checked" in sentence(fault)
+    assert "未经检查" in sentence(fault, "zh")
+    write_memory(memory, tmp_path / "state.json")
+    (kept,) = json.loads((tmp_path / "state.json").read_text())["checkpoints"]
+    assert kept == note_of(LEAVES, 7)
+    assert read_memory(tmp_path / "state.json").seen == memory.seen
+
+
+def test_signatures_of_all_known_keys_are_kept() -> None:
+    other = signed_notes.key_from_seed("log.example", bytes(32))
+    memory = Memory([parse_key(KEY.public.line), parse_key(other.public.line)])
+    text = signed_notes.Checkpoint("log.example", 7, merkle.root_of(LEAVES[:7])).text
+    note = signed_notes.sign_note(text, [KEY, other])
+    assert memory.open(note, Tiles())[1] == []
+    assert memory.seen[7][1] == note
+
+
+# --- in a file -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_proves_that_its_tree_goes_on_from_what_is_remembered(
+    house: House, keys: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = tmp_path / "state.json"
+
+    def code_of(path: Path) -> tuple[int, list[str]]:
+        capsys.readouterr()
+        code = main([str(path), "--key", str(keys), "--state", str(state), "--json"])
+        return code, told(capsys.readouterr().out)
+
+    assert code_of(house.take_out("before.zip")) == (0, [])
+    kept = state.read_text()
+    size = max(int(one.split("\n")[1]) for one in json.loads(kept)["checkpoints"])
+    house.go_on()
+    house.sign()
+    forged = Forgery(house.take_out("after.zip", since=size))
+    assert [one["size"] for one in forged.proof["earlier"]] == [size]
+    hashes = forged.proof["earlier"][0]["hashes"]
+    assert re.fullmatch(r"\S{44}", hashes[0])
+    forged.proof["earlier"][0]["hashes"] = [*hashes[1:], base64.b64encode(bytes(32)).decode()]
+    assert code_of(forged.write(tmp_path / "bad.zip")) == (2, ["proof_earlier", "state_unlinked"])
+    assert state.read_text() == kept
+    assert code_of(house.folder / "after.zip") == (0, [])
