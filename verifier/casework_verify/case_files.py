@@ -138,21 +138,26 @@ def _document_faults(index: Any, history: History, digests: dict[str, str]) -> I
             for row in history.rows
             for file in row["effects"].get("files", ())
         }
-        told = [
-            (version["path"], filed.get((document["id"], version["version"])))
+        listed = {
+            (document["id"], version["version"]): version.get("path")
             for document in index["documents"]
             for version in document["versions"]
-            if "path" in version
-        ]
+        }
+        told = [(path, filed.get(key)) for key, path in listed.items() if path is not None]
         wanted = dict(told)
     except (LookupError, TypeError, AttributeError) as fault:
         raise Unreadable("file_json", file=INDEX, why="it has another form") from fault
+    for document, version in filed:
+        if (document, version) not in listed:
+            yield Fault("document_missing", {"document": document, "version": version}, INDEX)
     for path, digest in told:
         if digest is None or digests.get(path) != digest:
             yield Fault("document_other", file=str(path))
     for name in digests:
         if name.startswith(_DOCUMENTS) and name not in wanted:
             yield Fault("document_unknown", file=name)
+    if without := sum(path is None for path in listed.values()):
+        yield Fault("document_without", {"count": without})
 
 
 def _evidence(archive: Archive, index: Any) -> dict[str, Any]:

@@ -47,6 +47,8 @@ class Case:
         self.consents: dict[str, dict[str, Any]] = {}
         self.documents: dict[str, dict[str, Any]] = {}
         self.versions: dict[str, int] = {}
+        #: By document and version.
+        self.files: dict[tuple[str, int], dict[str, Any]] = {}
         self.grants: dict[str, dict[str, Any]] = {}
         self.links: dict[str, dict[str, Any]] = {}
         self.joins: dict[str, Mapping[str, Any]] = {}
@@ -241,7 +243,7 @@ class Case:
             self.consents[one["id"]] |= {"ended_at": event.at, "how": one["how"]}
 
     def _documents(self, registered: list[dict[str, Any]], event: Event) -> None:
-        self.documents |= {one["id"]: {**one, "track": event.track} for one in registered}
+        self.documents |= {one["id"]: {**one, "track": event.track, "registered_at": event.at} for one in registered}
 
     def _documents_withdrawn(self, ids: list[str], event: Event) -> None:
         for id in ids:
@@ -250,9 +252,10 @@ class Case:
     def _files(self, filed: list[dict[str, Any]], event: Event) -> None:
         for one in filed:
             self.versions[one["document"]] = one["version"]
+            self.files[one["document"], one["version"]] = {**one, "filed_at": event.at, "body": event.body}
 
     def _grants(self, given: list[dict[str, Any]], event: Event) -> None:
-        self.grants |= {one["id"]: dict(one) for one in given}
+        self.grants |= {one["id"]: {**one, "given_at": event.at} for one in given}
 
     def _grants_ended(self, ids: list[str], event: Event) -> None:
         for id in ids:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,8 @@ _Row = Mapping[str, Any]
 
 
 def told_faults(case: Case, index: Mapping[str, Any]) -> Iterator[Fault]:
-    """What an index says of the case that is not so: in its summary, and in the rows of tracks, tasks, clocks and papers."""
+    """What an index says of the case that is not so: in its summary, in the rows of tracks, tasks, clocks and papers, and in its list of
+    documents."""
     about, rows = index["case"], index["rows"]
     state, held = case.main.states[0], case.hold is not None
     for name, value in (
@@ -41,12 +42,30 @@ def told_faults(case: Case, index: Mapping[str, Any]) -> Iterator[Fault]:
         and about["title"] != case.title["value"]
     ):
         yield Fault("told_case", {"name": "title", "told": about["title"], "wanted": case.title["value"]}, _INDEX)
+    if "team" in about and (team := [one["id"] for one in about["team"]]) != case.team:
+        yield Fault("told_case", {"name": "team", "told": _word(team), "wanted": _word(case.team)}, _INDEX)
     for table, wanted in _tables(case, state).items():
         yield from _rows(table, wanted, rows.get(table, []))
+    for name, of_case in (("consents", _consents(case)), ("grants", _grants(case))):
+        if name in about:
+            yield from _rows(f"case.{name}", of_case, about[name])
+    if "documents" in index:
+        yield from _documents(case, index["documents"])
 
 
-def _rows(table: str, wanted: Mapping[str, _Row], rows: list[_Row]) -> Iterator[Fault]:
+def _documents(case: Case, listed: list[_Row]) -> Iterator[Fault]:
+    """The list of documents and of their versions; by which name something is called only while that was not erased."""
+    yield from _rows("index.documents", {id: _listed(one) for id, one in case.documents.items()}, listed)
+    versions = {f"{id} v{version}": _version(one) for (id, version), one in case.files.items()}
+    told = [{**one, "id": f"{document['id']} v{one['version']}"} for document in listed for one in document["versions"]]
+    yield from _rows("index.documents", versions, told)
+
+
+def _rows(table: str, wanted: Mapping[str, _Row], rows: Sequence[_Row]) -> Iterator[Fault]:
     told = {row["id"]: row for row in rows}
+    for row in rows:
+        if told[row["id"]] is not row:
+            yield Fault("told_row_more", {"table": table, "row": row["id"]}, _INDEX)
     for id in [*wanted, *(one for one in told if one not in wanted)]:
         if id not in told:
             yield Fault("told_row_missing", {"table": table, "row": id}, _INDEX)
@@ -201,3 +220,28 @@ def _grant(one: _Row) -> _Row:
         "until": one.get("until"),
     }
     return {**kept, "ended_at": one.get("ended_at")}
+
+
+def _listed(one: _Row) -> _Row:
+    kept = {name: one.get(name) for name in ("kind", "party", "valid_until", "letter", "registered_at", "withdrawn_at")}
+    return {**kept, "own": one.get("own", False), "referral": one["track"]}
+
+
+def _version(one: _Row) -> _Row:
+    kept = {name: one[name] for name in ("version", "type", "size", "filed_at")}
+    digest = one["body"].get("sha256", {})
+    return {**kept, "sha256": digest["value"]} if "value" in digest else kept
+
+
+def _consents(case: Case) -> Mapping[str, _Row]:
+    return {
+        id: {**_consent(one), "sheet": one.get("sheet", False), "abroad": one.get("abroad", False)}
+        for id, one in case.consents.items()
+    }
+
+
+def _grants(case: Case) -> Mapping[str, _Row]:
+    kept = ("track", "document", "given_at")
+    return {
+        id: {**{name: one[name] for name in kept}, "ended_at": one.get("ended_at")} for id, one in case.grants.items()
+    }

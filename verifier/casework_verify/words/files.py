@@ -35,6 +35,15 @@ FILES: dict[str, Words] = {
     "document_unknown": Words(
         "{file} is a document that the history does not know.", "{file} 是办理记录中没有的文件。"
     ),
+    "document_missing": Words(
+        "The index leaves out version {version} of the document {document}, which the history says was filed.",
+        "索引缺少文件 {document} 的第 {version} 版，而历史记载该版已归档。",
+    ),
+    "document_without": Words(
+        "Of {count} versions of documents only what was recorded of them is in the file, and not their bytes.",
+        "有 {count} 个文件版本仅有记录，文件中没有其内容。",
+        NOTE,
+    ),
     "key_unusable": Words("The key cannot be used: {why}.", "无法使用密钥：{why}。", UNREAD),
     "state_unusable": Words("What is remembered cannot be read: {why}.", "无法读取所记的状态：{why}。", UNREAD),
     "erased": Words(
