@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+import rfc8785
 
 from casework.ledger import canonical_json, hash_chain, leaves, merkle, redactable_bodies, signed_notes
 from casework_verify.integrity import canonical, chain, notes, tree
@@ -44,6 +45,36 @@ def test_both_refuse_the_same(value: Any) -> None:
         canonical_json.canonical(value)
     with pytest.raises(canonical.NotCanonical):
         canonical.canonical(value)
+
+
+#: Of which texts are made by chance: what is escaped, what has another order as UTF-16, marks that join what is before them.
+LETTERS = [
+    *'a"\\/nu0', "\x00", "\x01", "\x1f", "\x7f", "\n", "\u2028", "\u00e9", "\u0301", "\u0338", "\u1100", "\u1161", "技", "\ud7ff", "\ud800",
+    "\udc00", "\ue000", "\ufb01", "\uffff", "\U00010000", "\U0010ffff", "\\u0000",
+]  # fmt: skip
+
+
+def by_chance(chance: random.Random, depth: int) -> Any:
+    def text() -> str:
+        return "".join(chance.choices(LETTERS, k=chance.randrange(4)))
+
+    kind = chance.randrange(8 if depth else 5)
+    if kind < 5:
+        return (text(), text(), chance.choice([None, True, False]), chance.choice([0, -1, 2**53 - 1, 2**53]), 7)[kind]
+    some = [by_chance(chance, depth - 1) for _ in range(chance.randrange(4))]
+    return some if kind == 5 else {text(): one for one in some}
+
+
+def test_values_by_chance_have_the_one_form_or_none() -> None:
+    chance, written = random.Random(11), 0
+    for _ in range(20_000):
+        value = by_chance(chance, 3)
+        if _accepts(canonical_json.canonical, canonical_json.NotCanonical, value):
+            assert canonical.canonical(value) == rfc8785.dumps(value) == canonical_json.canonical(value)
+            written += 1
+        else:
+            assert not _accepts(canonical.canonical, canonical.NotCanonical, value), repr(value)
+    assert 5_000 < written < 19_000
 
 
 def test_events_and_bodies_have_the_same_hashes() -> None:

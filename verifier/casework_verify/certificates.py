@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from casework_verify.faults import Fault, Unreadable
-from casework_verify.integrity.canonical import NotCanonical, canonical, digest, is_instant
+from casework_verify.histories import is_instant
+from casework_verify.integrity.canonical import NotCanonical, canonical, digest
 from casework_verify.integrity.chain import HEADER_FIELDS, LEAF_PREFIX, VERSION, commitment, event_hash
 from casework_verify.integrity.notes import BadNote, Checkpoint, unbase64
 from casework_verify.integrity.tree import BadProof, check_inclusion, leaf_hash

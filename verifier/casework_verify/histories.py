@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from casework_verify.faults import Fault
-from casework_verify.integrity.canonical import NotCanonical, digest, is_hash, is_instant
+from casework_verify.integrity.canonical import NotCanonical, digest, is_hash
 from casework_verify.integrity.chain import HEADER_FIELDS, VERSION, commitment, event_hash, genesis
 
 HISTORY = "history.ndjson"
 _ROW = frozenset(("log", "seq", "at", "header", "effects", "body", "hash"))
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 #: So many faults of one history are told; who has more knows enough.
 MOST_FAULTS = 100
 
@@ -34,13 +36,15 @@ def read_history(lines: Iterable[Any], log: str, head: Any) -> History:
     last, before = genesis(log), ""
     for row in lines:
         expected = len(history.rows) + 1
-        found = list(_event_faults(row, log, expected, last, before))
+        made = _digests(row)
+        if made is None:
+            history.faults.append(_at("event_form", log, expected))
+            break
+        found = list(_event_faults(row, made, log, expected, last=last, before=before))
         if len(history.faults) < MOST_FAULTS:
             history.faults += found
-        if any(fault.code == "event_form" for fault in found):
-            break
         history.rows.append(row)
-        last, before = event_hash(row["header"]), max(before, row["header"]["at"])
+        last, before = made.header, max(before, row["header"]["at"])
         history.hashes.append(last)
     else:
         history.faults += _end_faults(history, last, head)
@@ -73,12 +77,9 @@ def _erasure_faults(history: History, gone: set[tuple[int, str]]) -> Iterator[Fa
     yield from (_at("erased_not", history.log, seq, name=name) for seq, name in sorted(told - gone))
 
 
-def _event_faults(row: Any, log: str, expected: int, last: str, before: str) -> Iterator[Fault]:
-    """What is wrong with one event; where its form is, nothing more can be told of it."""
-    header: Any = row.get("header") if isinstance(row, dict) else None
-    if not _has_form(row, header):
-        yield _at("event_form", log, expected)
-        return
+def _event_faults(row: Any, made: _Digests, log: str, expected: int, *, last: str, before: str) -> Iterator[Fault]:
+    """What is wrong with an event of our form."""
+    header = row["header"]
     # One of another log stands in somebody's place, whatever its own number is.
     seq = row["seq"] if header["log"] == log else expected
     if seq > expected:
@@ -88,31 +89,39 @@ def _event_faults(row: Any, log: str, expected: int, last: str, before: str) -> 
     if header["log"] != log:
         yield _at("event_foreign", log, seq)
     yield from (_at("event_column", log, seq, name=name) for name in ("log", "seq", "at") if row[name] != header[name])
-    if event_hash(header) != row["hash"]:
+    if made.header != row["hash"]:
         yield _at("event_header", log, seq)
     elif header["prev"] != last:
         yield _at("event_link", log, seq)
-    if header["effects"] != digest(row["effects"]):
+    if header["effects"] != made.effects:
         yield _at("event_effects", log, seq)
-    if header["body"] != commitment(row["body"]):
+    if header["body"] != made.body:
         yield _at("event_body", log, seq)
     if header["at"] <= before:
         yield _at("event_time", log, seq)
 
 
-def _has_form(row: Any, header: Any) -> bool:
-    """Whether an event is written as we write one, so that each of its parts has a digest."""
+class _Digests(NamedTuple):
+    """Of the parts of an event, each worked out once."""
+
+    header: str
+    effects: str
+    body: str
+
+
+def _digests(row: Any) -> _Digests | None:
+    """What the parts of an event come to, where it is written as we write one; else nothing can be told of it."""
+    header: Any = row.get("header") if isinstance(row, dict) else None
     if not isinstance(row, dict) or row.keys() != _ROW or not isinstance(header, dict):
-        return False
+        return None
     if header.keys() != HEADER_FIELDS or header["v"] != VERSION or not is_hash(row["hash"]):
-        return False
+        return None
     if not is_instant(header["at"]) or type(row["seq"]) is not int or not isinstance(row["effects"], dict):
-        return False
+        return None
     try:
-        event_hash(header), digest(row["effects"]), commitment(row["body"])
+        return _Digests(event_hash(header), digest(row["effects"]), commitment(row["body"]))
     except NotCanonical:
-        return False
-    return True
+        return None
 
 
 def _end_faults(history: History, last: str, head: Any) -> Iterator[Fault]:
@@ -125,6 +134,11 @@ def _end_faults(history: History, last: str, head: Any) -> Iterator[Fault]:
         if type(seq) is int and seq != count:
             code = "log_cut" if count < seq else "log_longer"
         yield _at(code, history.log, count, last=seq)
+
+
+def is_instant(value: Any) -> bool:
+    """Whether this is written as moments are, so that they sort as text."""
+    return isinstance(value, str) and _INSTANT.fullmatch(value) is not None
 
 
 def _at(code: str, log: str, seq: int | None, **values: Any) -> Fault:

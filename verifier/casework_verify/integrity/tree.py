@@ -104,9 +104,6 @@ def _insist(*hashes: bytes) -> None:
         raise BadProof("a proof has at most 128 hashes of 32 bytes")
 
 
-# --- out of tiles ------------------------------------------------------------------------------------------------------------
-
-
 def peaks_of(start: int, stop: int) -> list[tuple[int, int]]:
     """The full subtrees, as (level, index), that are the leaves from `start` to before `stop`."""
     found = []
