@@ -37,7 +37,7 @@ FILES: dict[str, Words] = {
     ),
     "document_missing": Words(
         "The index leaves out version {version} of the document {document}, which the history says was filed.",
-        "索引缺少文件 {document} 的第 {version} 版，而历史记载该版已归档。",
+        "索引缺少文件 {document} 的第 {version} 版，而办理记录记载该版已归档。",
     ),
     "document_without": Words(
         "Of {count} versions of documents only what was recorded of them is in the file, and not their bytes.",
