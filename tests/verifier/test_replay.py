@@ -103,22 +103,38 @@ HEADER: dict[str, Any] = {
 
 
 def event(seq: int, at: str, kind: str, effects: dict[str, Any], **header: Any) -> Event:
-    return Event({
-        "header": {**HEADER, "seq": seq, "at": at, "kind": kind, **header},
-        "effects": effects,
-        "body": {},
-    })  # fmt: skip
+    return Event(
+        {
+            "header": {**HEADER, "seq": seq, "at": at, "kind": kind, **header},
+            "effects": effects,
+            "body": {},
+        }
+    )
 
 
 def faults_of_a_step(zone: str | None, at: str, last_day: str) -> set[str]:
     """What speaks against a step at a moment that rests on a paper with a last day, in a programme of this zone."""
     track = {
-        "id": "t", "workflow": "case", "edition": "e", "kind": "case", "part": "", "parent": None, "provider": None, "states": ["a"],
-    }  # fmt: skip
+        "id": "t",
+        "workflow": "case",
+        "edition": "e",
+        "kind": "case",
+        "part": "",
+        "parent": None,
+        "provider": None,
+        "states": ["a"],
+    }
     paper = {"id": "d", "party": None, "kind": "deed", "valid_until": last_day}
-    opened = event(1, "2026-01-05T00:00:00.000000Z", "opened", {
-        "case": {"kind": "case", "programme": "p"}, "tracks": [track], "documents": [paper],
-    })  # fmt: skip
+    opened = event(
+        1,
+        "2026-01-05T00:00:00.000000Z",
+        "opened",
+        {
+            "case": {"kind": "case", "programme": "p"},
+            "tracks": [track],
+            "documents": [paper],
+        },
+    )
     case = Case(opened)
     case.take(opened)
     written: dict[str, Any] = {"zone": zone, "slots": {"0": [["09:00", "17:00"]]}, "holidays": [], "make_up": []}
