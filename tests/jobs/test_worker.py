@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -139,7 +140,11 @@ def test_a_job_whose_worker_is_dead_gives_way_to_another(site: Site, settings: S
     later = connect_engine(settings.model_copy(update={"clock_offset": round(site.ahead) + 60}))
     # One for each clock, one that tells of what has happened so far, the night of two programmes, that of the history, and of the
     # programme with records the twins and what is proposed.
-    assert dispatch(later, mailing=False) == CASES + 6
+    made = dispatch(later, mailing=False)
+    with transaction(later) as db:
+        kinds = Counter(db.execute(text("SELECT task_name FROM procrastinate_jobs")).scalars())
+    assert kinds == {"fire_timers": CASES, "tell": 1, "check": 2, "verify_history": 1, "find_twins": 1, "propose": 1}
+    assert made == CASES + 6
     assert dispatch(later, mailing=False) == 0
     with transaction(later) as db:
         # A worker that took them all, and was not heard of since.

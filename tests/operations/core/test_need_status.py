@@ -9,7 +9,7 @@ from time import sleep
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from casework.errors import NotFound, Refused
+from casework.errors import InvalidForm, NotFound, Refused
 from casework.matching.facets import Facet
 from casework.operations.catalogue import kept_records
 from casework.operations.catalogue.record_merging import merge_records
@@ -106,7 +106,8 @@ def test_a_draft_and_what_was_withdrawn_stay_so_until_somebody_says_otherwise(wo
     reopen(db, world, number)
     assert stands(db, world, need) == "matched"
     draft = add_record(db, world.programmes["BJ"], "need", "a draft", {"title": "Steam", "status": "draft"})
-    another(db, world, draft, "for a draft")
+    with pytest.raises(InvalidForm):  # nothing is matched with a draft
+        another(db, world, draft, "for a draft")
     assert stands(db, world, draft) == "draft"
     assert not any(verify_case(db, one) for one in (need, draft))
 

@@ -84,6 +84,7 @@ def correct(world: World, db: Connection, technology: str, fields: dict[str, obj
 #: By reason of fact what puts the record right.
 PUTS_RIGHT: dict[str, Callable[[World, Connection, dict[str, str]], object]] = {
     "not_ready": lambda world, db, ids: correct(world, db, ids["pump"], {"readiness_high": 7}),
+    "region_or_standard": lambda world, db, ids: correct(world, db, ids["pump"], {"deployed_in": ["DE"]}),
     "rights_unclear": lambda world, db, ids: correct(world, db, ids["pump"], {"ip_text": "Its owner's patent."}),
     "rights_unavailable": lambda world, db, ids: correct(world, db, ids["pump"], {"licences": ["plain"]}),
     "technology_gone": lambda world, db, ids: end_record(
