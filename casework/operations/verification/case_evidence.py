@@ -9,7 +9,9 @@ are kept behind hashes. Nobody who reads the case whole learns of another person
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -18,7 +20,7 @@ from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import Case
-from casework.engine.state.events import NO_PERSONS
+from casework.engine.state.events import HANDED_OVER, INTEREST_DECLARED, NO_PERSONS, OPENED
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import canonical, instant
 from casework.ledger.redactable_bodies import erase
@@ -29,8 +31,21 @@ EDITIONS, CALENDARS, ROLES = "editions/", "calendars/", "roles.json"
 #: Of the part with the roles.
 FORM = 1
 
-#: A role of a person within a programme or an organisation.
-_Used = tuple[str, str, str]
+#: Of its opener and of whoever declared an interest it is not told in whose name the role was held, nor to whom a case was handed over.
+_IN_ANY_NAME = frozenset({OPENED, INTEREST_DECLARED})
+
+
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """A role of a person within a programme or an organisation."""
+
+    scope: str
+    person: str
+    role: str
+    #: In whose place it was held; None of who held it in the own name.
+    acting_for: str | None = None
+    #: When it was held, where in whose name does not matter.
+    in_any_name: datetime | None = None
 
 
 def parts_for_judging(db: Connection, case: Case, rows: Sequence[Any]) -> list[tuple[str, bytes]]:
@@ -106,15 +121,19 @@ def _digests(rows: Iterable[Any]) -> Iterator[str]:
 
 
 def _used(case: Case, rows: Iterable[Any]) -> set[_Used]:
-    """The roles in which people acted in a case, and that of an officer for those to whom it was given."""
+    """The roles in which people acted in a case, and that of those to whom it was given."""
     used = set[_Used]()
+    given_to = str(Role.DISPUTE_OFFICER if case.kind == "mediation" else Role.OFFICER)
     for row in rows:
         header, role = row.header, row.header["role"]
         if header["actor"] not in NO_PERSONS and role:
-            scope = header["organisation"] if role in ORGANISATION_ROLES else case.programme
-            used.add((str(scope), header["actor"], role))
-        named = (row.effects.get("owner"), *row.effects.get("team", ()))
-        used |= {(case.programme, person, str(Role.OFFICER)) for person in named if person is not None}
+            provider = role in ORGANISATION_ROLES
+            scope = str(header["organisation"] if provider else case.programme)
+            any_name = row.at if header["kind"] in _IN_ANY_NAME and not provider else None
+            used.add(_Used(scope, header["actor"], role, None if any_name else header["acting_for"], any_name))
+        named = {row.effects.get("owner"), *row.effects.get("team", ())} - {None}
+        any_name = row.at if header["kind"] == HANDED_OVER else None
+        used |= {_Used(case.programme, str(person), given_to, None, any_name) for person in named}
     return used
 
 
@@ -123,26 +142,45 @@ def _roles(db: Connection, case: Case, rows: Sequence[Any]) -> list[Any]:
     used, until = _used(case, rows), rows[-1].at
     found: list[Any] = []
     with whole(db):
-        for scope in sorted({scope for scope, _, _ in used}):
-            mine = {(person, role) for of, person, role in used if of == scope}
-            found += _in_scope(db, scope, mine, until)
+        for scope in sorted({one.scope for one in used}):
+            found += _in_scope(db, scope, [one for one in used if one.scope == scope], until)
     return found
 
 
-def _in_scope(db: Connection, scope: str, used: set[tuple[str, str]], until: Any) -> Iterator[Any]:
-    asked = {"log": scope, "until": until, "people": sorted({person for person, _ in used})}
+def _in_scope(db: Connection, scope: str, used: Collection[_Used], until: Any) -> Iterator[Any]:
+    asked = {"log": scope, "until": until, "people": sorted({one.person for one in used})}
+
+    def by_key(key: str, kinds: Sequence[str], rows: Iterable[Any]) -> Sequence[Any]:
+        ids = sorted({row.effects[key] for row in rows if row.effects.get(key)})
+        return db.execute(_BY_KEY, {**asked, "kinds": kinds, "key": key, "ids": ids}).all() if ids else ()
+
     given = db.execute(_GIVEN, {**asked, "kind": GRANTED}).all()
-    mine = [row for row in given if (row.effects["person"], row.effects["role"]) in used]
+    ends = {row.effects["membership"]: row.effects["ends_at"] for row in by_key("membership", [ENDED], given)}
+    needed = {row.effects["membership"]: row for one in used for row in _needed(one, given, ends)}
+    mine = list(needed.values())
     # What was passed on rests on the role of whoever is away, which may have been passed on in turn.
-    known = {row.effects["membership"] for row in mine}
+    known = set(needed)
     while missing := {row.effects.get("via") for row in mine} - known - {None}:
         known |= missing
         mine += db.execute(_BY_KEY, {**asked, "kinds": [GRANTED], "key": "membership", "ids": sorted(missing)}).all()
     yield from mine
     for key, kinds in (("membership", [ENDED]), ("request", [ROLE_ASKED]), ("absence", [AWAY, BACK])):
-        ids = sorted({row.effects[key] for row in mine if row.effects.get(key)})
-        if ids:
-            yield from db.execute(_BY_KEY, {**asked, "kinds": kinds, "key": key, "ids": ids})
+        yield from by_key(key, kinds, mine)
+
+
+def _needed(one: _Used, given: Iterable[Any], ends: Mapping[str, str | None]) -> list[Any]:
+    """The events that gave this role in the name in which it was used; where any would do, in another's only if the own was not held."""
+    mine = [row for row in given if (row.effects["person"], row.effects["role"]) == (one.person, one.role)]
+    same = [row for row in mine if row.effects["deputy_for"] == one.acting_for]
+    at = one.in_any_name
+    if at is None or any(_held(row, ends.get(row.effects["membership"], row.effects["ends_at"]), at) for row in same):
+        return same
+    return mine
+
+
+def _held(row: Any, ends_at: str | None, at: datetime) -> bool:
+    begins = max(row.at, datetime.fromisoformat(row.effects["starts_at"]))
+    return begins <= at and (ends_at is None or at < datetime.fromisoformat(ends_at))
 
 
 _COLUMNS = "e.log_id::text AS log, e.seq, e.at, e.header, e.effects, e.body, e.hash"
