@@ -35,6 +35,7 @@ from casework.operations.history.point_in_time import Past
 from casework.operations.history.views import PastCase
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
+from casework.permissions.work import conflict
 from casework.records.event_log import now, read_events
 
 #: Who looks back: those who audit, or answer for, what was done.
@@ -80,18 +81,23 @@ def _as_loaded(case: Case) -> Case:
 
 
 def find_audited(db: Connection, actor: Actor, number: str) -> Case:
-    """A case as it stands now, for those who may see it as it was: who audit it, and see it whole. Raises NotFound and NotAllowed."""
+    """A case as it stands now, for those who may see it as it was: who audit it, and see it whole.
+
+    Raises NotFound, and NotAllowed for others and for whoever declared an interest in it, who is not shown what it holds now either.
+    """
     case, level = find_case(db, actor, number)
     if level < Sight.ALL:
         raise NotFound("case")
-    if not may_look_back(actor, case):
+    if not actor.in_programme(case.programme, LOOKS_BACK):
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=sorted(LOOKS_BACK)))
+    if (why := conflict(actor, case)) is not None:
+        raise NotAllowed(why=why)
     return case
 
 
 def may_look_back(actor: Actor, case: Case) -> bool:
     """Whether somebody who sees a case whole may see it as it was."""
-    return actor.in_programme(case.programme, LOOKS_BACK)
+    return actor.in_programme(case.programme, LOOKS_BACK) and conflict(actor, case) is None
 
 
 def find_case_then(db: Connection, actor: Actor, number: str, at: datetime) -> CaseThen:

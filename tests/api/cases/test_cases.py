@@ -11,11 +11,12 @@ from urllib.parse import quote
 from flask import Flask
 from sqlalchemy import Engine, text
 
+from casework.operations.cases.case_actions import declare_interest
 from casework.records.database import transaction
 from casework.records.event_log import now
 from tests.support.api_client import Client
 from tests.support.round_trips import RoundTrips
-from tests.support.world import World
+from tests.support.world import World, new_request
 
 Clients = Callable[[str | None], Client]
 
@@ -191,3 +192,14 @@ def test_who_is_shown_the_past_is_noted_with_the_moment(client_for: Clients, eng
             db.execute(text("SELECT address FROM readings WHERE number = :number"), {"number": number}).scalars().all()
         )
     assert any("as_of=" in address for address in noted), noted
+
+
+def test_whoever_declared_an_interest_is_refused_the_past(client_for: Clients, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        number, at = world.new_case(db), quote(now(db).isoformat())
+    compliance = client_for("compliance")
+    routes = ("", "/events", "/clocks")
+    assert [compliance.get(f"/cases/{number}{route}?as_of={at}").status_code for route in routes] == [200, 200, 200]
+    with transaction(engine) as db:
+        declare_interest(db, world.actor(db, "compliance"), number, nature="Family.", request=new_request())
+    assert [compliance.get(f"/cases/{number}{route}?as_of={at}").status_code for route in routes] == [403, 403, 403]

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, Engine
 
+from casework.definitions import load_library
 from casework.engine.state.projection import fold
 from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.operations.cases.case_actions import declare_interest
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
+from casework.operations.history import past_cases
 from casework.operations.history.past_cases import fold_until, library_of, list_clocks_then, show_case_then
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import now, read_events
 from tests.operations.privacy.erasure_scene import CANARIES, set_scene
 from tests.support.way_to_referral import to_referral
-from tests.support.world import World
+from tests.support.world import World, new_request
 
 pytestmark = pytest.mark.stage(play=to_referral)
 INSTANT = timedelta(microseconds=1)
@@ -81,11 +84,25 @@ def test_who_does_not_see_all_of_it_now_sees_nothing_of_its_past(
         show_case_then(db, world.actor(db, name), staged[0], now(db))
 
 
+def test_whoever_declared_an_interest_sees_nothing_of_its_past(
+    world: World, db: Connection, staged: tuple[str, str]
+) -> None:
+    before = now(db)
+    declare_interest(db, world.actor(db, "compliance"), staged[0], nature="Family.", request=new_request())
+    for look in (show_case_then, list_clocks_then):
+        with pytest.raises(NotAllowed, match="you have declared an interest"):
+            look(db, world.actor(db, "compliance"), staged[0], before)
+    assert show_case_then(db, world.actor(db, "auditor"), staged[0], before).number == staged[0]
+
+
 def test_an_edition_that_is_installed_no_more_is_read_from_the_database(
-    db: Connection, staged: tuple[str, str]
+    db: Connection, staged: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = load(db, home_of(db, staged[0]), "case")
-    assert case.main.edition in library_of(db, case).editions
+    known = load_library()
+    there = {digest: edition for digest, edition in known.editions.items() if digest != case.main.edition}
+    monkeypatch.setattr(past_cases, "load_library", lambda: replace(known, editions=there))
+    assert library_of(db, case).editions[case.main.edition].rules == known.editions[case.main.edition].rules
 
 
 def test_what_was_erased_is_gone_at_every_moment_and_it_is_said_since_when(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pytest
 from sqlalchemy import Connection, text
 
 from casework.errors import NotAllowed, NotFound
+from casework.ledger.canonical_json import instant
+from casework.operations.cases.case_actions import declare_interest
 from casework.operations.cases.queries import describe, find_case
 from casework.operations.core.perform import home_of
 from casework.operations.history.past_cases import find_case_then
@@ -121,10 +123,18 @@ def test_a_mediation_shows_in_nobodys_sight(world: World, db: Connection) -> Non
     before = [show_sight_then(db, auditor, number, one, at) for one in people]
     asked = those_then(db, find_case_then(db, auditor, number, at))
     open_mediation(db, world.actor(db, "dispute_officer"), number, new_request())
-    assert [show_sight_then(db, auditor, number, one, at) for one in people] == before
+    after = [show_sight_then(db, auditor, number, one, now(db)) for one in people]
+    assert [replace(one, as_of=instant(at)) for one in after] == before
     assert those_then(db, find_case_then(db, auditor, number, now(db))) == asked
     assert {one.name for one in asked} >= {"Haidian Assessment Lab", "Officer", "Provider", "Auditor"}
     assert show_sight_then(db, auditor, number, world.people["dispute_officer"], now(db)).level == "nothing"
+
+
+def test_whoever_declared_an_interest_is_told_of_nobodys_sight(world: World, db: Connection) -> None:
+    number, _ = to_referral(world, db)
+    declare_interest(db, world.actor(db, "compliance"), number, nature="Family.", request=new_request())
+    with pytest.raises(NotAllowed, match="you have declared an interest"):
+        show_sight_then(db, world.actor(db, "compliance"), number, world.people["provider"], now(db))
 
 
 def test_it_is_told_to_those_alone_who_look_back_and_of_those_alone_who_had_a_part(

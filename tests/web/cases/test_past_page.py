@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import Engine, text
 
+from casework.operations.cases.case_actions import declare_interest
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.records.database import transaction
@@ -18,7 +19,7 @@ from casework.web.cases.past_page import ENTRIES
 from tests.operations.privacy.erasure_scene import CANARIES, set_scene
 from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World
+from tests.support.world import World, new_request
 from tests.web.cases.two_cases import words_of
 
 Enter = Callable[[str], Browser]
@@ -142,3 +143,14 @@ def test_it_says_what_somebody_could_see_then(browser_for: Enter, world: World, 
     )
     for nobody in (world.people["foreign_officer"], "nobody"):
         assert auditor.get(f"/cases/{number}/past?who={nobody}").status_code == 404
+
+
+def test_whoever_declared_an_interest_has_no_page_and_no_way_to_it(
+    engine: Engine, world: World, browser_for: Enter, staged: tuple[str, ...]
+) -> None:
+    browser, way = browser_for("compliance"), f"/cases/{staged[0]}/past"
+    assert way in browser.get(f"/cases/{staged[0]}").text
+    with transaction(engine) as db:
+        declare_interest(db, world.actor(db, "compliance"), staged[0], nature="Family.", request=new_request())
+    assert browser.get(address(staged[0])).status_code == 403
+    assert way not in browser.get(f"/cases/{staged[0]}").text
