@@ -34,6 +34,7 @@ DECLARE = frozenset({
     "records/tables/cases", "records/tables/documents", "records/tables/history", "records/tables/links", "records/tables/matching",
     "records/tables/needs", "records/tables/notifications",
     "records/tables/people", "records/tables/sources", "records/tables/stories", "records/tables/transparency",
+    "records/tables/verification",
 })  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from itertools import product
 
 from casework.engine.figures.across import LEAST, OPENED, PLANNED, SIGNED, SITE, Cell, value_of
 from casework.engine.figures.counting import DENOMINATOR, NUMERATOR, Figure, Row
-from casework.engine.figures.simplex import Between, OutOfSteps, Programme, Steps
+from casework.engine.figures.simplex import Between, LinearProgramme, OutOfSteps, Steps
 
 _LIVE, _STOPPED, _INTRODUCED = "live", "stopped", "introduced"
 _NEEDED, _PASSED, _NOT_NEEDED = "needed", "passed", "not_needed"
@@ -70,7 +70,7 @@ class Courses:
     def worked_out(self, hidden: Mapping[Cell, bool]) -> set[Cell]:
         """Cells that are to be hidden as well, so that none under three follows; where they are, not even that is to be said of them.
 
-        None where none follows."""
+        Empty where none follows."""
         if not self._courses:
             return set()
         shown = {one.cell for one in self._numbers} - hidden.keys()
@@ -81,7 +81,7 @@ class Courses:
             return shown | few
 
     def _one_more(self, hidden: Mapping[Cell, bool], shown: set[Cell], few: set[Cell]) -> set[Cell]:
-        programme = self._programme(hidden)
+        programme = self._linear_programme(hidden)
         for small in self._asked():
             binding = programme.proof(self._places(small.counts), small.true)
             if binding is None:
@@ -90,7 +90,7 @@ class Courses:
             near = sorted(one for one in self._numbers_in(shown) if self._key(one) in binding)
             for one in (*near, *sorted(self._numbers_in(few), key=lambda one: (-one.true, one.cell))):
                 more = self._same(one.cell, shown if one.cell in shown else few)
-                trial = self._programme({**hidden, **dict.fromkeys(more, False)})
+                trial = self._linear_programme({**hidden, **dict.fromkeys(more, False)})
                 if trial.proof(self._places(small.counts), small.true) is None:
                     return more
             rest = near or sorted(self._numbers_in(shown))
@@ -120,11 +120,11 @@ class Courses:
     def _places(self, counts: _Is) -> tuple[int, ...]:
         return tuple(n for n, course in enumerate(self._courses) if counts(course))
 
-    def _programme(self, hidden: Mapping[Cell, bool]) -> Programme:
+    def _linear_programme(self, hidden: Mapping[Cell, bool]) -> LinearProgramme:
         limits: dict[Between, None] = {}
         for one in self._numbers:
             limits[(self._key(one), *one.between(hidden))] = None
-        return Programme(len(self._courses), [*limits], self._steps)
+        return LinearProgramme(len(self._courses), [*limits], self._steps)
 
     # --- the courses
 
@@ -144,7 +144,7 @@ class Courses:
         """Courses that explain the true numbers; None where none do."""
         self._courses = courses
         try:
-            return self._programme({}).went
+            return self._linear_programme({}).went
         except OutOfSteps:
             return None
 

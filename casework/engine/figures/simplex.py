@@ -30,7 +30,7 @@ class Steps:
             raise OutOfSteps
 
 
-class Programme:
+class LinearProgramme:
     """All numbers of things of so many kinds that agree with some limits."""
 
     def __init__(self, kinds: int, limits: Sequence[Between], steps: Steps) -> None:
@@ -139,4 +139,4 @@ class Programme:
         self._basis[n] = column
 
 
-__all__ = ["Between", "OutOfSteps", "Programme", "Steps"]
+__all__ = ["Between", "LinearProgramme", "OutOfSteps", "Steps"]

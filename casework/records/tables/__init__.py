@@ -19,6 +19,7 @@ from casework.records.tables import (
     sources,
     stories,
     transparency,
+    verification,
 )
 from casework.records.tables.base import metadata
 
@@ -39,4 +40,5 @@ __all__ = [
     "sources",
     "stories",
     "transparency",
+    "verification",
 ]

@@ -1,10 +1,8 @@
-"""The tree over all events: what still waits for its leaf, hashes in tiles, whose leaves they are, and what was signed of it. And
-what the nightly verification found of each log."""
+"""The tree over all events: what still waits for its leaf, hashes in tiles, whose leaves they are, and what was signed of it."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, Integer, LargeBinary, SmallInteger, Table, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, SmallInteger, Table, Text
 
 from casework.records.tables.base import NOW, Id, Time, metadata
 
@@ -57,38 +55,4 @@ checkpoints = Table(
     Column("made_at", Time, nullable=False, server_default=NOW, comment="By the real clock"),
     CheckConstraint("size > 0 AND octet_length(root) = 32", name="root"),
     comment="What was signed of the tree each time that it had grown; all are kept",
-)
-
-verifications = Table(
-    "verifications",
-    metadata,
-    Column("log_id", Id, primary_key=True),
-    Column("seq", BigInteger, nullable=False, comment="The last event that was read"),
-    Column("head", Text, nullable=False, comment="Its hash; with another one the log is read again"),
-    Column("at", Time, nullable=False, comment="When it was read"),
-    Column("night", Date, nullable=False, comment="In which night, by the first programme's clock"),
-    Column(
-        "faults",
-        JSONB,
-        nullable=False,
-        comment="What was wrong, each with kind, sentence and place; empty where nothing was",
-    ),
-    Index("ix_verifications_night", "night"),
-    comment="What the nightly verification found of each log; made again any night",
-)
-
-verification_nights = Table(
-    "verification_nights",
-    metadata,
-    Column("night", Date, primary_key=True, comment="By the first programme's clock"),
-    Column("at", Time, nullable=False, comment="When all was read"),
-    Column(
-        "logs",
-        Integer,
-        nullable=False,
-        comment="That were read in this night: those that had gone on, and some in their turn",
-    ),
-    Column("events", BigInteger, nullable=False, comment="In these"),
-    Column("faults", JSONB, nullable=False, comment="What was wrong that belongs to no log"),
-    comment="The nights in which the history was verified",
 )
