@@ -6,11 +6,12 @@ counted, as of the moment up to which the whole programme was. What nobody has a
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from sqlalchemy import Connection, Engine, text
@@ -37,26 +38,38 @@ from casework.records.database import transaction
 from casework.records.event_log import by_now
 from casework.records.row_security import in_snapshot, whole
 
+_note = logging.getLogger(__name__)
 #: A programme with more cases is large: those of others are counted when somebody asks, and nothing of them is kept.
 LARGE = 200
 #: A programme `p` is large.
 MANY = "(SELECT count(*) FROM (SELECT FROM cases c WHERE c.programme_id = p.id LIMIT :large + 1) c) > :large"
 #: Whether one is.
 _LARGE = text(f"SELECT {MANY} FROM programmes p WHERE p.id = CAST(:programme AS uuid)")
-#: So many of a programme wait at most, and so many are counted at once.
-MOST, AT_ONCE = 50, 10
+#: So many of a programme wait at most, so many of one person, and so many are counted at once.
+MOST, OF_ONE, AT_ONCE = 50, 5, 10
+#: So many of a programme are kept at most: those that were asked for last.
+KEPT_PARTS = 200
 #: What was counted so long before the whole programme was is still told, while it is counted again.
 STILL_TOLD = timedelta(hours=1)
-#: Says that somebody asks for something, where not too many others wait.
-_ASK = text("""
-    INSERT INTO kept_figure_parts (programme_id, asked, asked_at)
-    SELECT CAST(:programme AS uuid), :asked, casework_now() WHERE (
-        SELECT count(*) FROM kept_figure_parts p WHERE p.programme_id = CAST(:programme AS uuid) AND p.told IS NULL
-    ) < :most OR EXISTS (
+#: The parts `p` of a programme that were never counted.
+_WAITING = "FROM kept_figure_parts p WHERE p.programme_id = CAST(:programme AS uuid) AND p.told IS NULL"
+#: Says that somebody asks for something, where not too many others wait. What is to be counted keeps its place: whoever looks again and
+#: again does not move it to the end.
+_ASK = text(f"""
+    INSERT INTO kept_figure_parts AS k (programme_id, asked, asked_at, asked_by)
+    SELECT CAST(:programme AS uuid), :asked, casework_now(), CAST(:person AS uuid) WHERE EXISTS (
         SELECT FROM kept_figure_parts p WHERE p.programme_id = CAST(:programme AS uuid) AND p.asked = :asked
+    ) OR (
+        (SELECT count(*) {_WAITING}) < :most AND (SELECT count(*) {_WAITING} AND p.asked_by = CAST(:person AS uuid)) < :of_one
     )
-    ON CONFLICT (programme_id, asked) DO UPDATE SET asked_at = excluded.asked_at
-        WHERE kept_figure_parts.asked_at < excluded.asked_at - interval '1 minute'
+    ON CONFLICT (programme_id, asked) DO UPDATE SET asked_at = excluded.asked_at WHERE k.told IS NOT NULL AND k.asked_at <= k.at
+    RETURNING asked
+""")
+#: Whether something is there that was asked for, and of how many parts one person waits.
+_STANDS = text(f"""
+    SELECT EXISTS (
+        SELECT FROM kept_figure_parts p WHERE p.programme_id = CAST(:programme AS uuid) AND p.asked = :asked
+    ) AS there, (SELECT count(*) {_WAITING} AND p.asked_by = CAST(:person AS uuid)) AS own
 """)
 #: What was counted of something, and by which rules.
 _PART = text("""
@@ -91,6 +104,18 @@ _KEEP_LINE = text("""
     INSERT INTO kept_figure_lines (programme_id, asked, figure, line, cases)
     VALUES (CAST(:programme AS uuid), :asked, :figure, :line, CAST(:cases AS text[]))
 """)
+#: Gives up a part: whoever still wants it asks again.
+_DROP = text("DELETE FROM kept_figure_parts WHERE programme_id = CAST(:programme AS uuid) AND asked = :asked")
+#: Forgets what was counted beyond so many parts of a programme, those that were asked for first, with the cases behind their lines.
+_TRIM = text("""
+    WITH beyond AS (
+        SELECT p.asked FROM kept_figure_parts p WHERE p.programme_id = CAST(:programme AS uuid) AND p.told IS NOT NULL
+        ORDER BY p.asked_at DESC, p.asked OFFSET :kept
+    ), lines AS (
+        DELETE FROM kept_figure_lines WHERE programme_id = CAST(:programme AS uuid) AND asked IN (SELECT asked FROM beyond)
+    )
+    DELETE FROM kept_figure_parts WHERE programme_id = CAST(:programme AS uuid) AND asked IN (SELECT asked FROM beyond)
+""")
 #: Forgets the cases behind the lines of something.
 _FORGET_LINES = text("DELETE FROM kept_figure_lines WHERE programme_id = CAST(:programme AS uuid) AND asked = :asked")
 #: Forgets the parts of a programme, with the cases behind their lines.
@@ -108,6 +133,8 @@ class Asked:
     counted: Counted | None
     #: The whole programme as it was counted last; None where it was not yet.
     ahead: Counted | None = None
+    #: Why nobody counts them: too many wait of this person, or of all.
+    refused: Literal["", "own", "all"] = ""
 
 
 def is_large(db: Connection, programme: str) -> bool:
@@ -142,10 +169,21 @@ def count_or_ask(
     if until and until < _began(db, chosen):
         raise NotFound("programme")
     of = {"programme": chosen, "asked": key_of(among or {}, until)}
-    with whole(db):
-        db.execute(_ASK, {**of, "most": MOST})
+    refused = _ask(db, actor, of)
     part = _read_part(db, of, ahead)
-    return Asked(counted=None if part is None else told_to(actor, part), ahead=told)
+    return Asked(counted=None if part is None else told_to(actor, part), ahead=told, refused=refused)
+
+
+def _ask(db: Connection, actor: Actor, of: Mapping[str, str]) -> Literal["", "own", "all"]:
+    """Have something counted; gives why it is not to be."""
+    asked = {**of, "person": actor.person}
+    with whole(db):
+        if db.execute(_ASK, {**asked, "most": MOST, "of_one": OF_ONE}).one_or_none() is not None:
+            return ""
+        stands = db.execute(_STANDS, asked).one()
+    if stands.there:
+        return ""
+    return "own" if stands.own >= OF_ONE else "all"
 
 
 def count_with_cases(
@@ -213,7 +251,13 @@ def count_parts(engine: Engine, programme: str) -> int:
     for until, parts in groupby(ordered, key=lambda one: one[2]):
         for asked, counted in _count(engine, programme, until, [(asked, among) for asked, among, _ in parts]):
             with transaction(engine) as db:
-                _keep(db, programme, asked, counted)
+                if counted is None:
+                    db.execute(_DROP, {"programme": programme, "asked": asked})
+                    db.execute(_FORGET_LINES, {"programme": programme, "asked": asked})
+                else:
+                    _keep(db, programme, asked, counted)
+    with transaction(engine) as db:
+        db.execute(_TRIM, {"programme": programme, "kept": KEPT_PARTS})
     return len(due)
 
 
@@ -223,11 +267,17 @@ def _moment(part: tuple[str, Mapping[str, str], datetime | None]) -> str:
 
 def _count(
     engine: Engine, programme: str, until: datetime | None, parts: list[tuple[str, Mapping[str, str]]]
-) -> Iterator[tuple[str, Counted]]:
+) -> Iterator[tuple[str, Counted | None]]:
+    """What is counted of each; None of one that cannot be."""
     with in_snapshot(engine) as db:
         world, logs = read_world(db, programme, by_now(db, until))
     for asked, among in parts:
-        yield asked, count_world(programme, world, logs, among)
+        try:
+            counted = count_world(programme, world, logs, among)
+        except Exception:  # whatever is wrong with one part is no reason to keep the others waiting
+            _note.exception("A part of the figures of programme %s could not be counted.", programme)
+            counted = None
+        yield asked, counted
 
 
 def _keep(db: Connection, programme: str, asked: str, counted: Counted) -> None:

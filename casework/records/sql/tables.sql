@@ -838,6 +838,7 @@ CREATE TABLE kept_figure_parts (
     programme_id UUID NOT NULL,
     asked TEXT NOT NULL,
     asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    asked_by UUID,
     at TIMESTAMP WITH TIME ZONE,
     rules TEXT,
     told TEXT,
@@ -847,6 +848,7 @@ CREATE TABLE kept_figure_parts (
 COMMENT ON TABLE kept_figure_parts IS 'Figures of a part of a large programme, or as of a day, counted as somebody asked; forgotten every night';
 COMMENT ON COLUMN kept_figure_parts.asked IS 'JSON: of which part, and as of when';
 COMMENT ON COLUMN kept_figure_parts.asked_at IS 'When somebody asked for it last';
+COMMENT ON COLUMN kept_figure_parts.asked_by IS 'Who asked for it first';
 COMMENT ON COLUMN kept_figure_parts.at IS 'Up to when it was counted; null as long as it was not';
 COMMENT ON COLUMN kept_figure_parts.rules IS 'Digest of the definitions and of what is kept';
 COMMENT ON COLUMN kept_figure_parts.told IS 'JSON: the lines, each with how many cases are behind it';

@@ -118,6 +118,7 @@ kept_figure_parts = Table(
     Column("programme_id", Id, ForeignKey("programmes.id"), primary_key=True),
     Column("asked", Text, primary_key=True, comment="JSON: of which part, and as of when"),
     Column("asked_at", Time, nullable=False, comment="When somebody asked for it last"),
+    Column("asked_by", Id, comment="Who asked for it first"),
     Column("at", Time, comment="Up to when it was counted; null as long as it was not"),
     Column("rules", Text, comment="Digest of the definitions and of what is kept"),
     Column("told", Text, comment="JSON: the lines, each with how many cases are behind it"),

@@ -26,6 +26,7 @@ from casework.operations.catalogue.assessment_needs import list_choices
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.figure_mails import PAGE
 from casework.operations.oversight.figure_names import CalledInFigures, names_behind
+from casework.operations.oversight.figure_parts import Asked as AskedFor
 from casework.operations.oversight.figure_parts import count_or_ask, count_with_cases
 from casework.operations.oversight.figure_scope import (
     EVENT,
@@ -70,6 +71,13 @@ LABELS = {
     "phase": N_("Phase"), "sector": N_("Sector"), "district": N_("District"), "source": N_("Source of the match"),
     EVENT: N_("Event or assessment"), OPENED_FROM: N_("Opened from"), OPENED_TO: N_("Opened until"),
 }  # fmt: skip
+#: Why figures of a part, or as of a day, are not being counted.
+REFUSED = {
+    "own": N_(
+        "You wait for as many figures as one person can: these are not being counted. Try again when some of the others are there."
+    ),
+    "all": N_("Too many figures are being counted: these are not among them. Try again in some minutes."),
+}
 #: Where else a figure is worked with, for those who may go there.
 ELSEWHERE: Mapping[str, tuple[str, str, frozenset[Role]]] = {
     "discipline": (N_("Case hygiene"), "home.case_hygiene", frozenset({Role.SUPERVISOR})),
@@ -107,6 +115,8 @@ class Told:
     counted: Counted | None = None
     #: Whether a worker is still to count them.
     waits: bool = False
+    #: Why no worker will, and what to do.
+    refused: str = ""
     #: By what cases can be told apart, as far as is known by then.
     offered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     called: CalledInFigures | None = None
@@ -156,7 +166,7 @@ def tell(db: Connection, actor: Actor, *, with_cases: bool = True) -> Told:
         else:
             asked_for = count_or_ask(db, actor, programme=programme.id, until=until, among=among)
             if asked_for.counted is None:
-                return _waiting(db, told, asked_for.ahead)
+                return _waiting(db, told, asked_for)
             counted = asked_for.counted
     except NotFound:
         return replace(told, fault=gettext("The programme had not begun on that day. Choose a later one."))
@@ -164,11 +174,11 @@ def tell(db: Connection, actor: Actor, *, with_cases: bool = True) -> Told:
     return replace(told, counted=counted, offered=counted.offered, called=_called(db, counted), day=day)
 
 
-def _waiting(db: Connection, told: Told, ahead: Counted | None) -> Told:
+def _waiting(db: Connection, told: Told, asked: AskedFor) -> Told:
     """What is still to be counted, with what there is to choose from."""
-    if ahead is None:
-        return replace(told, waits=True)
-    return replace(told, waits=True, offered=ahead.offered, called=_called(db, ahead))
+    refused = gettext(REFUSED[asked.refused]) if asked.refused else ""
+    told = replace(told, waits=True, refused=refused)
+    return told if asked.ahead is None else replace(told, offered=asked.ahead.offered, called=_called(db, asked.ahead))
 
 
 def _called(db: Connection, counted: Counted) -> CalledInFigures:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, text
@@ -149,9 +150,69 @@ def test_not_more_wait_than_a_worker_comes_to(
 ) -> None:
     monkeypatch.setattr(figure_parts, "MOST", 2)
     with transaction(engine) as db:
-        for n in range(5):
-            assert ask(db, world, {"district": f"Nowhere {n}"}).counted is None
+        asked = [ask(db, world, {"district": f"Nowhere {n}"}) for n in range(4)]
+        assert [one.refused for one in asked] == ["", "", "all", "all"]
+        assert [one.counted for one in asked] == [None] * 4
+        # What waits goes on to wait.
+        assert ask(db, world, {"district": "Nowhere 0"}).refused == ""
     assert count_parts(engine, programme) == 2
+
+
+def test_nobody_has_more_counted_at_once_than_a_few(engine: Engine, world: World, programme: str) -> None:
+    few = figure_parts.OF_ONE
+    with transaction(engine) as db:
+        refused = [ask(db, world, {"district": f"Nowhere {n}"}).refused for n in range(few + 2)]
+        assert refused == [""] * few + ["own"] * 2
+        supervisor = world.actor(db, "supervisor")
+        assert count_or_ask(db, supervisor, programme=programme, among=NOWHERE).refused == ""
+    assert count_parts(engine, programme) == few + 1
+    with transaction(engine) as db:
+        assert ask(db, world, {"district": f"Nowhere {few}"}).refused == ""
+
+
+def test_who_looks_again_keeps_the_place(engine: Engine, world: World, programme: str) -> None:
+    with transaction(engine) as db:
+        ask(db, world, NOWHERE)
+        place = text("UPDATE kept_figure_parts SET asked_at = asked_at - interval '9 minutes' RETURNING asked_at")
+        before = db.execute(place).scalar_one()
+    with transaction(engine) as db:
+        ask(db, world, NOWHERE)
+        assert db.execute(text("SELECT asked_at FROM kept_figure_parts")).scalar_one() == before
+
+
+def test_no_more_is_kept_than_so_many_parts(
+    engine: Engine, world: World, programme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figure_parts, "KEPT_PARTS", 2)
+    for n in range(4):
+        counted(engine, world, {"opened_from": f"2020-01-0{n + 1}"})
+    with transaction(engine) as db:
+        kept = text("SELECT asked FROM kept_figure_parts ORDER BY asked")
+        last = [figure_parts.key_of({"opened_from": f"2020-01-0{n}"}, None) for n in (3, 4)]
+        assert list(db.execute(kept).scalars()) == last
+        behind = text("SELECT count(DISTINCT asked) FROM kept_figure_lines WHERE asked <> ''")
+        assert db.execute(behind).scalar_one() == 2
+
+
+def test_one_that_cannot_be_counted_keeps_no_other_waiting(
+    engine: Engine, world: World, programme: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with transaction(engine) as db:
+        ask(db, world, {"phase": "none"})
+        ask(db, world, NOWHERE)
+    counts = figure_parts.count_world
+
+    def breaks(programme: str, world: Any, logs: Any, among: Mapping[str, str]) -> Counted:
+        if "phase" in among:
+            raise ZeroDivisionError
+        return counts(programme, world, logs, among)
+
+    monkeypatch.setattr(figure_parts, "count_world", breaks)
+    count_parts(engine, programme)
+    assert "could not be counted" in caplog.text
+    with transaction(engine) as db:
+        assert list_due_parts(db) == []
+        assert ask(db, world, NOWHERE).counted is not None
 
 
 def test_a_reader_without_closed_needs_is_told_none_of_them(engine: Engine, world: World, programme: str) -> None:

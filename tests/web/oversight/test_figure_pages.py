@@ -262,3 +262,22 @@ def test_what_nobody_has_counted_of_a_large_programme_says_so_until_it_is_there(
     (link, *_) = _links(_sheet(page_then, "funnel"))
     assert in_list(browser.get(link).text) == [numbers[0]]
     assert numbers[0] in browser.get("/figures.csv?opened_from=2020-01-01").text
+
+
+def test_what_is_not_counted_as_too_much_waits_says_so_and_asks_no_more(
+    browser_for: Enter, engine: Engine, world: World, numbers: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figure_parts, "LARGE", 0)
+    monkeypatch.setattr(figure_parts, "OF_ONE", 1)
+    monkeypatch.setattr(figure_parts, "MOST", 2)
+    count_ahead(engine, world.programmes["BJ"])
+    address = "/figures?opened_from=2020-01-0"
+    first, second = (browser_for("officer").get(f"{address}{day}").text for day in (1, 2))
+    browser_for("supervisor").get(f"{address}3")
+    third = browser_for("auditor").get(f"{address}4").text
+    assert "data-patient" in first
+    assert "You wait for as many figures as one person can" in second
+    assert "Too many figures are being counted" in third
+    for page in (second, third):
+        assert "data-progress" not in page
+        assert "These figures are being counted." not in page
