@@ -304,11 +304,18 @@ def _insist_fact(fields: Any, valued: set[str], there: set[str]) -> None:
 
 
 def _insist_two_persons(asked: Mapping[str, Any], done: Mapping[str, Any]) -> None:
-    """That another person carried out what one had asked for: each, and whom each stood for, is on one side alone."""
+    if (fault := fault_of_two(asked, done)) is not None:
+        raise BadCertificate(fault)
+
+
+def fault_of_two(asked: Mapping[str, Any], done: Mapping[str, Any]) -> str | None:
+    """Why two headers do not show that another person carried out what one had asked for: each, and whom each stood for, has to be on one
+    side alone."""
     if (asked["kind"], done["kind"]) != (ASKED, CARRIED_OUT):
-        raise BadCertificate("These are not what one person asked for and another carried out.")
+        return "These are not what one person asked for and another carried out."
     if any(asked[name] != done[name] for name in ("log", "track")) or done["because"] != asked["seq"]:
-        raise BadCertificate("The second event does not follow from the first.")
+        return "The second event does not follow from the first."
     sides = [{one["actor"], one["acting_for"]} - {None} for one in (asked, done)]
     if sides[0] & sides[1] or NOBODY & (sides[0] | sides[1]):
-        raise BadCertificate("It was not two persons.")
+        return "It was not two persons."
+    return None

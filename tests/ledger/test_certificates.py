@@ -21,6 +21,7 @@ from casework.ledger.certificates import (
     Guessable,
     NotSo,
     check,
+    fault_of_two,
     hides,
     make,
     read_proof,
@@ -208,6 +209,14 @@ def test_whoever_acts_in_the_place_of_the_first_person_is_no_second_one() -> Non
     tree = Tree([first, seal_event(said, RANDOM, {}, first.hash)])
     with pytest.raises(NotSo):
         make(TWO_PERSONS, [tree.chosen(0), tree.chosen(1)], tree.note)
+
+
+@pytest.mark.parametrize(
+    ("said", "two"), [({}, True), ({"actor": "party"}, False), ({"acting_for": ASKER}, False), ({"track": "x"}, False)]
+)
+def test_two_headers_tell_whether_it_was_two_persons(said: dict[str, Any], two: bool) -> None:
+    asked, done = two_persons(**said)
+    assert (fault_of_two(asked.header, done.header) is None) is two
 
 
 # --- erasure ---------------------------------------------------------------------------------------------------------------------

@@ -15,7 +15,8 @@ def take_case_certificate(call: Call) -> Outgoing:
     fields = tuple(sorted({name for name in (query.field or "").split(",") if name}))
     claim: Claim = query.claim or ("fact" if fields else "event")
     wish = Wish(event=query.event, claim=claim, fields=fields if claim == "fact" else (), effects=query.effects)
-    asked = urlencode({"event": wish.event, "claim": wish.claim, "field": ",".join(wish.fields)})
+    shown = {"field": ",".join(wish.fields), "effects": "true" if wish.effects else "false"}
+    asked = urlencode({"event": wish.event, "claim": wish.claim, **shown})
     address = f"/api/v1/cases/{call.path['number']}/certificate?{asked}"
     made = take_certificate(call.db, call.actor, call.path["number"], wish, address=address)
     return Outgoing(f"{made.name}.json", len(made.data), iter([made.data]))

@@ -17,7 +17,6 @@ from casework import reasons
 from casework.engine.state.case import Case
 from casework.errors import NotFound, Refused
 from casework.ledger.certificates import (
-    ASKED,
     CARRIED_OUT,
     EVENT,
     FACT,
@@ -26,6 +25,7 @@ from casework.ledger.certificates import (
     Chosen,
     Guessable,
     NotSo,
+    fault_of_two,
     hides,
     make,
 )
@@ -147,18 +147,13 @@ def _rows(db: Connection, case: Case, seq: int) -> dict[int, Any]:
     header = found[seq].header
     if header["kind"] == CARRIED_OUT and header["because"] is not None:
         earlier = _read(db, case.log, [header["because"]])
-        found |= {n: row for n, row in earlier.items() if _are_two(row.header, header)}
+        found |= {n: row for n, row in earlier.items() if fault_of_two(row.header, header) is None}
     return found
 
 
 def _read(db: Connection, log: str, seqs: list[int]) -> dict[int, Any]:
     with whole(db):
         return {row.seq: row for row in db.execute(_READ, {"log": log, "seqs": seqs})}
-
-
-def _are_two(asked: Mapping[str, Any], done: Mapping[str, Any]) -> bool:
-    sides = [{one["actor"], one["acting_for"]} - {None} for one in (asked, done)]
-    return asked["kind"] == ASKED and asked["track"] == done["track"] and not sides[0] & sides[1]
 
 
 def _choice(case: Case, rows: Mapping[int, Any], seq: int, *, waits: bool) -> Choice:

@@ -32,7 +32,7 @@ from casework.permissions.actors import Actor
 from casework.web.history.pages import states_of
 from casework.web.history.sentences import values_of
 from casework.web.shell import layout
-from casework.web.shell.i18n import N_, chinese, role_name, say
+from casework.web.shell.i18n import N_, chinese, listed, role_name, say
 from casework.web.shell.session import page_transaction
 
 blueprint = Blueprint("certificates", __name__, url_prefix="/cases/<number>/history/<int:seq>")
@@ -58,6 +58,18 @@ KINDS_OF_ENTRIES = {
     "received": N_("receipt was confirmed"), "interest_declared": N_("a conflict of interest was declared"),
 }  # fmt: skip
 SOMETHING = N_("something was recorded")
+#: What stands in effects, in the order in which it is told.
+WHAT_FOLLOWS = {
+    "case": N_("what the case is about, with its parties and IP rights"),
+    "owner": N_("who is responsible for the case"), "team": N_("who works on the case"),
+    "provider": N_("the provider"), "case_rights": N_("IP rights"), "rights": N_("IP rights"),
+    "interest": N_("who declared an interest"), "data": N_("answers to choices"),
+    "tasks": N_("tasks"), "task_states": N_("tasks"), "clocks": N_("deadlines"), "clock_states": N_("deadlines"),
+    "documents": N_("documents"), "files": N_("documents"), "consents": N_("consents"), "consents_ended": N_("consents"),
+    "grants": N_("access to documents"), "grants_ended": N_("access to documents"), "links": N_("links given to parties"),
+    "reasons": N_("reasons"), "outcome": N_("how it ended"),
+}  # fmt: skip
+FURTHER = N_("further data")
 
 
 @dataclass(frozen=True)
@@ -82,10 +94,8 @@ class _Read:
         return f"{moment:%Y-%m-%d %H:%M} ({self.calendar.zone})"
 
 
-def _read(db: Connection, actor: Actor, number: str, seq: int) -> _Read:
-    if seq > 2**53:
-        raise NotFound("entry")
-    choice = show_choice(db, actor, number, seq)
+def _read(db: Connection, actor: Actor, number: str, seq: int, choice: Choice | None = None) -> _Read:
+    choice = choice or show_choice(db, actor, number, _small(seq))
     entry = timeline.read_entry(db, actor, number, seq).entry
     calendar = calendar_of(db, choice.programme)
     layout.use_calendar(calendar)
@@ -156,7 +166,7 @@ def take_pdf(number: str, seq: int) -> Response:
     wish = _wish(_small(seq))
     with page_transaction() as (db, actor):
         made = take_certificate(db, actor, number, wish, address=request.full_path.rstrip("?"))
-        read = _read(db, actor, number, seq)
+        read = _read(db, actor, number, seq, made.choice)
     with force_locale("zh_Hans" if language == "zh" else "en"):
         html = render_template(
             "papers/certificate.html",
@@ -191,7 +201,8 @@ def _qr_code(words: str) -> Markup:
 
 def _tell(read: _Read, wish: Wish, *, names: bool) -> Told:
     header = read.choice.header
-    return Told(_sentence(read, wish), [*_facts(read, header, names=names), *_words(read, wish)], _hidden(read, wish))
+    facts = [*_facts(read, header, names=names), *_words(read, wish), *_effects(read, wish)]
+    return Told(_sentence(read, wish), facts, _hidden(read, wish))
 
 
 def _sentence(read: _Read, wish: Wish) -> str:
@@ -224,7 +235,7 @@ def _facts(read: _Read, header: Mapping[str, Any], *, names: bool) -> list[tuple
     elif header["role"]:
         facts.append((gettext("Done by"), role_name(header["role"])))
     if names and read.entry.actor.name:
-        facts.append((gettext("Name"), read.entry.actor.name))
+        facts.append((gettext("Name as of today, which the certificate does not prove"), read.entry.actor.name))
     return facts
 
 
@@ -236,6 +247,18 @@ def _words(read: _Read, wish: Wish) -> list[tuple[str, str | Markup]]:
         said = read.choice.words[field]
         told.append((values.label(field), said if isinstance(said, str) else values.say(said, field)))
     return told
+
+
+def _effects(read: _Read, wish: Wish) -> list[tuple[str, str | Markup]]:
+    """What stands in effects that are shown whole, as far as somebody outside would ask for it."""
+    if not wish.effects or not read.choice.effects:
+        return []
+    held = dict.fromkeys(gettext(WHAT_FOLLOWS.get(name, FURTHER)) for name in sorted(read.choice.effects, key=_known))
+    return [(gettext("What followed from it, whole in the file"), listed(held))]
+
+
+def _known(name: str) -> tuple[int, str]:
+    return (list(WHAT_FOLLOWS).index(name) if name in WHAT_FOLLOWS else len(WHAT_FOLLOWS), name)
 
 
 def _hidden(read: _Read, wish: Wish) -> list[str]:
@@ -254,5 +277,10 @@ def _hidden(read: _Read, wish: Wish) -> list[str]:
                 "What followed from it: tasks, deadlines, answers to choices. A digest stands there that nobody can guess from."
             )
         )
-    hidden.append(gettext("Every other entry, and who the parties of the case are."))
+    # Effects may name the parties, as those of the first entry do.
+    hidden.append(
+        gettext("Every other entry.")
+        if wish.effects
+        else gettext("Every other entry, and who the parties of the case are.")
+    )
     return hidden

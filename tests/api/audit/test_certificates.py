@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from casework.ledger.certificates import check
 from casework.records import log_keys
@@ -44,6 +44,13 @@ def test_the_event_is_certified_where_nothing_else_is_asked(ask: Ask, published:
 def test_effects_are_in_it_where_they_are_asked_for(ask: Ask, published: None, settings: Settings) -> None:
     _, data = ask("event=1&effects=true")
     assert check(data, log_keys.public_keys(settings)).events[0].effects
+
+
+def test_it_is_noted_whether_effects_were_taken_out(ask: Ask, published: None, engine: Engine) -> None:
+    ask("event=1&effects=true")
+    with transaction(engine) as db:
+        address = "SELECT address FROM readings WHERE address LIKE '%/certificate?%'"
+        assert "effects=true" in db.execute(text(address)).scalar_one()
 
 
 def test_an_event_that_waits_says_when_to_come_back(ask: Ask) -> None:

@@ -8,12 +8,14 @@ import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.ledger.certificates import check
 from casework.operations.core.perform import home_of
+from casework.operations.verification import certificates
 from casework.records import log_keys
 from casework.records.database import transaction
 from casework.settings import Settings
@@ -145,3 +147,35 @@ def test_a_name_stands_on_the_paper_only_where_it_is_chosen(
     officer = browser_for("officer")
     assert name not in pdf_words(officer.get(f"{address('fired')}.pdf").data, tmp_path)
     assert name in pdf_words(officer.get(f"{address('fired')}.pdf?name=yes").data, tmp_path)
+
+
+def test_a_name_on_the_paper_is_said_to_be_of_today_and_proved_by_nothing(
+    browser_for: BrowserFor, published: None, address: Address, tmp_path: Path
+) -> None:
+    paper = browser_for("officer").get(f"{address('fired')}.pdf?name=yes").data
+    assert "Name as of today, which the certificate does not prove" in pdf_words(paper, tmp_path)
+
+
+def test_where_effects_are_shown_whole_nobody_is_told_that_parties_stay_hidden(
+    browser_for: BrowserFor, published: None, address: Address, tmp_path: Path
+) -> None:
+    officer, hidden = browser_for("officer"), "who the parties of the case are"
+    page, paper = (officer.get(f"{address('opened')}{rest}effects=yes") for rest in ("?", ".pdf?"))
+    for told in (words_of(page.text), pdf_words(paper.data, tmp_path)):
+        assert hidden not in told
+        assert "what the case is about, with its parties and IP rights" in told
+    assert hidden in words_of(officer.get(address("opened")).text)
+
+
+def test_a_paper_has_its_entry_proved_once(
+    browser_for: BrowserFor, published: None, address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proves, proved = certificates.prove_events, list[Any]()
+
+    def counting(*given: Any) -> Any:
+        proved.append(given)
+        return proves(*given)
+
+    monkeypatch.setattr(certificates, "prove_events", counting)
+    assert browser_for("officer").get(f"{address('fired')}.pdf").status_code == 200
+    assert len(proved) == 1
