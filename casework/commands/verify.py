@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from casework import reasons
 from casework.errors import LogUnusable
+from casework.ledger.certificates import MOST_BYTES, BadCertificate, check
 from casework.ledger.signed_notes import BadNote
 from casework.operations.core.perform import home_of
 from casework.operations.verification.case_archive import check_case_file, unsigned
@@ -28,7 +29,7 @@ from casework.settings import Settings, load_settings
     "--file",
     "path",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Check the file of a case instead, a ZIP that somebody took out.",
+    help="Check the file of a case instead, a ZIP that somebody took out, or a certificate, by the key of the log here.",
 )
 @click.option(
     "--checkpoint",
@@ -48,7 +49,10 @@ def verify(case: str | None, path: Path | None, checkpoints: tuple[Path, ...], a
     if checkpoints and (case is not None or path is not None):
         raise click.UsageError("--checkpoint is compared with everything: leave CASE and --file away")
     if path is not None:
-        _verify_file(path, as_json=as_json)
+        if _is_certificate(path):
+            _verify_certificate(path, as_json=as_json)
+        else:
+            _verify_file(path, as_json=as_json)
         return
     settings = load_settings()
     elsewhere = _elsewhere(settings, checkpoints)
@@ -99,6 +103,35 @@ def _verify_file(path: Path, *, as_json: bool) -> None:
         click.echo(f"{path.name}: {_count(len(faults))}")
         if not faults:
             click.echo(_signed(waiting))
+    if faults:
+        raise click.exceptions.Exit(1)
+
+
+def _is_certificate(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(1) == b"{"
+
+
+def _verify_certificate(path: Path, *, as_json: bool) -> None:
+    """By the keys that the log here has, without any database."""
+    keys, told, faults = public_keys(load_settings()), None, list[str]()
+    with path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)
+    try:
+        told = check(data, keys)
+    except BadCertificate as fault:
+        faults.append(str(fault) if keys else "No key of the log is here to check it with.")
+    if as_json:
+        shown = [] if told is None else [event.header for event in told.events]
+        claim = None if told is None else told.claim
+        click.echo(json.dumps({"faults": faults, "claim": claim, "events": shown}, ensure_ascii=False))
+    else:
+        for one in faults:
+            click.echo(one)
+        click.echo(f"{path.name}: {_count(len(faults))}")
+        if told is not None:
+            seen = " and ".join(f"event {event.header['seq']} of {event.header['at']}" for event in told.events)
+            click.echo(f"It certifies {told.kind.replace('_', ' ')}: {seen}, signed by the log here.")
     if faults:
         raise click.exceptions.Exit(1)
 

@@ -20,7 +20,7 @@ from casework.operations.oversight.figure_parts import (
     count_with_cases,
     list_due_parts,
 )
-from casework.operations.oversight.figures import Counted, cases_behind, count_programme, show_counted
+from casework.operations.oversight.figures import Counted, cases_behind, count_programme, count_world, show_counted
 from casework.operations.oversight.kept_figures import count_ahead, find_wrong
 from casework.records.database import transaction
 from casework.records.event_log import now
@@ -200,12 +200,11 @@ def test_one_that_cannot_be_counted_keeps_no_other_waiting(
     with transaction(engine) as db:
         ask(db, world, {"phase": "none"})
         ask(db, world, NOWHERE)
-    counts = figure_parts.count_world
 
     def breaks(programme: str, world: Any, logs: Any, among: Mapping[str, str]) -> Counted:
         if "phase" in among:
             raise ZeroDivisionError
-        return counts(programme, world, logs, among)
+        return count_world(programme, world, logs, among)
 
     monkeypatch.setattr(figure_parts, "count_world", breaks)
     count_parts(engine, programme)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.ledger.certificates import check
 from casework.operations.core.perform import home_of
 from casework.operations.verification import certificates
+from casework.operations.verification.event_proofs import prove_events
 from casework.records import log_keys
 from casework.records.database import transaction
 from casework.settings import Settings
@@ -170,11 +171,11 @@ def test_where_effects_are_shown_whole_nobody_is_told_that_parties_stay_hidden(
 def test_a_paper_has_its_entry_proved_once(
     browser_for: BrowserFor, published: None, address: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    proves, proved = certificates.prove_events, list[Any]()
+    proved = list[Any]()
 
     def counting(*given: Any) -> Any:
         proved.append(given)
-        return proves(*given)
+        return prove_events(*given)
 
     monkeypatch.setattr(certificates, "prove_events", counting)
     assert browser_for("officer").get(f"{address('fired')}.pdf").status_code == 200
