@@ -68,7 +68,7 @@ def test_refusals_are_noted_without_what_was_looked_for(
         ("refused", 401),
     ]
     assert lines[0]["actor"] == world.people["officer"]
-    assert "abcd" not in json.dumps(lines)
+    assert "00000000abcd" not in json.dumps(lines)
     assert "cwt_" not in json.dumps(lines)
 
 
