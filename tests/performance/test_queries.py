@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, text
@@ -17,10 +18,11 @@ from casework.operations.mediations.service import open_mediation
 from casework.operations.notifications.service import tell_due
 from casework.operations.people import registry
 from casework.records.case_loader import load
-from casework.records.database import transaction
+from casework.records.database import connect_engine, transaction
 from tests.security.authorization_rows import ROLES, Row
 from tests.security.authorization_web import TABLE
 from tests.support.databases import DatabaseServer
+from tests.support.published import sign_and_publish
 from tests.support.queries import counted
 from tests.support.samples import Sample, values
 from tests.support.scene import Scene, set_scene
@@ -40,15 +42,27 @@ def counts(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Counts]:
     """By default each page as a third of those who may open it."""
-    with set_scene(database_server, template_database, tmp_path_factory.mktemp("queries")) as scene:
+    var = tmp_path_factory.mktemp("queries")
+    with set_scene(database_server, template_database, var) as scene:
         # Once before: what is not there at all is not looked up, and that is no fault.
         _grow(scene)
+        _publish(scene, database_server, var)
         asked = [(row, role) for row in PAGES for role in _asking(row, request.param)]
         small = _walk(scene, asked)
         for _ in range(3):
             _grow(scene)
         large = _walk(scene, asked)
         yield {one: (small[one], large[one]) for one in small}
+
+
+def _publish(scene: Scene, server: DatabaseServer, var: Path) -> None:
+    """What happened is in the tree that everybody is shown, so that it can be proved."""
+    engine: Engine = scene.app.extensions["casework"]
+    name = engine.url.database or ""
+    settings = server.settings(name, var)
+    owner = connect_engine(settings.model_copy(update={"owner_database_url": server.url(name)}), role="owner")
+    sign_and_publish(engine, owner, settings)
+    owner.dispose()
 
 
 def _asking(row: Row, sample: Sample) -> list[str]:
