@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, text
@@ -82,7 +82,7 @@ def prove_logs(db: Connection, asked: Mapping[str, Iterable[int]], since: int | 
             raise InvalidForm(fields={"since": reasons.fields.BETWEEN(least=1, most=size)})
         if published is None:
             return {log: EventProofs(None, 0, waiting=seqs) for log, seqs in wanted.items()}
-        places = {log: _places(db, log, seqs) for log, seqs in wanted.items()}
+        places = _places(db, wanted)
         covered = [place for found in places.values() for place in found.values() if place < size]
         read = _nodes(db, covered, size, since)
     grown = None if since is None else (since, tuple(prove_consistency(read, since, size)))
@@ -103,36 +103,26 @@ def _proven(
     return EventProofs(published.note, published.size, leaves, [seq for seq in seqs if seq not in leaves], grown)
 
 
-#: The bundles that name a log, of those made since its events came.
+#: The bundles that name one of some logs.
 _BUNDLES = text("""
-    SELECT n, entries FROM tree_entries WHERE position(CAST(:log AS bytea) IN entries) > 0 AND made_at >= coalesce((
-        SELECT min(at) FROM events WHERE log_id = CAST(:id AS uuid) AND seq = ANY(:seqs) AND :since
-    ), '-infinity') ORDER BY n
+    SELECT b.n, b.entries FROM tree_entries b
+    WHERE EXISTS (SELECT FROM unnest(CAST(:names AS bytea[])) x(name) WHERE position(x.name IN b.entries) > 0) ORDER BY b.n
 """)
-#: Which of some events of a log wait for a leaf.
-_AWAITED = text("SELECT seq FROM awaited_leaves WHERE log_id = CAST(:id AS uuid) AND seq = ANY(:seqs)")
 
 
-def _places(db: Connection, log: str, seqs: Sequence[int]) -> dict[int, int]:
-    """The leaf of each event that has one."""
-    places = dict(_found(db, log, seqs, since=True))
-    missed = [seq for seq in seqs if seq not in places]
-    if missed:
-        awaited = set(db.execute(_AWAITED, {"id": log, "seqs": missed}).scalars())
-        if set(missed) - awaited:
-            # Of a simulation, whose clock ran ahead, all are looked through.
-            places = dict(_found(db, log, seqs, since=False))
-    return places
-
-
-def _found(db: Connection, log: str, seqs: Sequence[int], *, since: bool) -> Iterator[tuple[int, int]]:
-    name, wanted = bytes.fromhex(log.replace("-", "")), set(seqs)
-    for row in db.execute(_BUNDLES, {"log": name, "id": log, "seqs": list(seqs), "since": since}):
+def _places(db: Connection, wanted: Mapping[str, Sequence[int]]) -> dict[str, dict[int, int]]:
+    """By log the leaf of each event that has one."""
+    named = {bytes.fromhex(log.replace("-", "")): log for log in wanted}
+    seqs = {log: set(listed) for log, listed in wanted.items()}
+    places: dict[str, dict[int, int]] = {log: {} for log in wanted}
+    for row in db.execute(_BUNDLES, {"names": list(named)}):
         entries = bytes(row.entries)
         for at in range(0, len(entries), ENTRY_SIZE):
+            log = named.get(entries[at : at + 16])
             seq = int.from_bytes(entries[at + 16 : at + ENTRY_SIZE], "big")
-            if seq in wanted and entries[at : at + 16] == name:
-                yield seq, int(row.n) * WIDTH + at // ENTRY_SIZE
+            if log is not None and seq in seqs[log]:
+                places[log][seq] = int(row.n) * WIDTH + at // ENTRY_SIZE
+    return places
 
 
 #: Some tiles.
