@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -15,7 +16,7 @@ from casework.ledger.leaves import ENTRY_SIZE
 from casework.ledger.merkle import HASH_SIZE, HEIGHT, WIDTH, ReadNode, node_from, prove_consistency, prove_inclusion
 from casework.ledger.signed_notes import parse_checkpoint, parse_note
 from casework.records.row_security import whole
-from casework.records.tree_tiles import StoredCheckpoint, published_checkpoint
+from casework.records.tree_tiles import published_checkpoint
 
 _NOTHING = bytes(HASH_SIZE)
 
@@ -73,7 +74,7 @@ def prove_events(db: Connection, log: str, seqs: Iterable[int], since: int | Non
 
 
 def prove_logs(db: Connection, asked: Mapping[str, Iterable[int]], since: int | None = None) -> dict[str, EventProofs]:
-    """The same of several logs, all under one checkpoint."""
+    """The same of several logs, all under one checkpoint, in as few statements."""
     wanted = {log: sorted(set(seqs)) for log, seqs in asked.items()}
     with whole(db):
         published = published_checkpoint(db)
@@ -82,47 +83,65 @@ def prove_logs(db: Connection, asked: Mapping[str, Iterable[int]], since: int | 
             raise InvalidForm(fields={"since": reasons.fields.BETWEEN(least=1, most=size)})
         if published is None:
             return {log: EventProofs(None, 0, waiting=seqs) for log, seqs in wanted.items()}
-        places = _places(db, wanted)
-        covered = [place for found in places.values() for place in found.values() if place < size]
-        read = _nodes(db, covered, size, since)
+        events = [(log, seq) for log, seqs in wanted.items() for seq in seqs]
+        places = {event: place for event, place in _places(db, events).items() if place < size}
+        read = _nodes(db, places.values(), size, since)
     grown = None if since is None else (since, tuple(prove_consistency(read, since, size)))
+    leaves = {event: Leaf(place, tuple(prove_inclusion(read, place, size))) for event, place in places.items()}
     return {
-        log: _proven(published, seqs, {seq: place for seq, place in places[log].items() if place < size}, read, grown)
+        log: EventProofs(
+            published.note,
+            size,
+            {seq: leaves[log, seq] for seq in seqs if (log, seq) in leaves},
+            [seq for seq in seqs if (log, seq) not in leaves],
+            grown,
+        )
         for log, seqs in wanted.items()
     }
 
 
-def _proven(
-    published: StoredCheckpoint,
-    seqs: Sequence[int],
-    places: Mapping[int, int],
-    read: ReadNode,
-    grown: tuple[int, tuple[bytes, ...]] | None,
-) -> EventProofs:
-    leaves = {seq: Leaf(place, tuple(prove_inclusion(read, place, published.size))) for seq, place in places.items()}
-    return EventProofs(published.note, published.size, leaves, [seq for seq in seqs if seq not in leaves], grown)
-
-
-#: The bundles that name one of some logs.
+#: The bundles that name one of some logs; of those made since the first of the asked events came, or of all.
 _BUNDLES = text("""
     SELECT b.n, b.entries FROM tree_entries b
-    WHERE EXISTS (SELECT FROM unnest(CAST(:names AS bytea[])) x(name) WHERE position(x.name IN b.entries) > 0) ORDER BY b.n
+    WHERE EXISTS (SELECT FROM unnest(CAST(:names AS bytea[])) x(name) WHERE position(x.name IN b.entries) > 0)
+    AND b.made_at >= coalesce((
+        SELECT min(e.at) FROM unnest(CAST(:logs AS uuid[]), CAST(:seqs AS bigint[])) AS asked (log, seq)
+        JOIN events e ON e.log_id = asked.log AND e.seq = asked.seq WHERE :since
+    ), '-infinity') ORDER BY b.n
 """)
+#: How many of some events wait for a leaf.
+_AWAITED = text("""
+    SELECT count(*) FROM unnest(CAST(:logs AS uuid[]), CAST(:seqs AS bigint[])) AS asked (log, seq)
+    JOIN awaited_leaves w ON w.log_id = asked.log AND w.seq = asked.seq
+""")
+#: An event of a log.
+_Event = tuple[str, int]
 
 
-def _places(db: Connection, wanted: Mapping[str, Sequence[int]]) -> dict[str, dict[int, int]]:
-    """By log the leaf of each event that has one."""
-    named = {bytes.fromhex(log.replace("-", "")): log for log in wanted}
-    seqs = {log: set(listed) for log, listed in wanted.items()}
-    places: dict[str, dict[int, int]] = {log: {} for log in wanted}
-    for row in db.execute(_BUNDLES, {"names": list(named)}):
+def _places(db: Connection, events: Collection[_Event]) -> dict[_Event, int]:
+    """The leaf of each event that has one."""
+    places = _found(db, events, since=True)
+    missed = [event for event in events if event not in places]
+    if missed and db.execute(_AWAITED, _named(missed)).scalar_one() < len(missed):
+        # Of a simulation, whose clock ran ahead, all are looked through.
+        places = _found(db, events, since=False)
+    return places
+
+
+def _found(db: Connection, events: Collection[_Event], *, since: bool) -> dict[_Event, int]:
+    wanted, logs = set(events), {bytes.fromhex(log.replace("-", "")): log for log, _ in events}
+    places: dict[_Event, int] = {}
+    for row in db.execute(_BUNDLES, {**_named(events), "names": list(logs), "since": since}):
         entries = bytes(row.entries)
         for at in range(0, len(entries), ENTRY_SIZE):
-            log = named.get(entries[at : at + 16])
-            seq = int.from_bytes(entries[at + 16 : at + ENTRY_SIZE], "big")
-            if log is not None and seq in seqs[log]:
-                places[log][seq] = int(row.n) * WIDTH + at // ENTRY_SIZE
+            event = logs.get(entries[at : at + 16], ""), int.from_bytes(entries[at + 16 : at + ENTRY_SIZE], "big")
+            if event in wanted:
+                places[event] = int(row.n) * WIDTH + at // ENTRY_SIZE
     return places
+
+
+def _named(events: Collection[_Event]) -> dict[str, Any]:
+    return {"logs": [log for log, _ in events], "seqs": [seq for _, seq in events]}
 
 
 #: Some tiles.
