@@ -65,28 +65,37 @@ def read_rows(
     file: BinaryIO, required: tuple[str, ...], fields: Mapping[str, str | None] | None = None
 ) -> Generator[Row]:
     """The records of an open file; `required` are the columns that a CSV file must have, once they are called as `fields` says."""
-    # What may be looked into without being used up; whoever opened the file closes it.
-    buffered = file if isinstance(file, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, file))
-    head = buffered.peek(4096)[:4096]
+    if isinstance(file, io.BufferedReader):
+        yield from _rows(file, required, fields or {})
+        return
+    # What may be looked into without being used up.
+    buffered = io.BufferedReader(cast(io.RawIOBase, file))
+    try:
+        yield from _rows(buffered, required, fields or {})
+    finally:
+        # Else it would close the file when it goes, also where nothing was read of it; whoever opened the file closes it.
+        buffered.detach()
+
+
+def _rows(file: io.BufferedReader[Any], required: tuple[str, ...], fields: Mapping[str, str | None]) -> Generator[Row]:
+    head = file.peek(4096)[:4096]
     if (why := _not_ours(head)) is not None:
         yield _broken(1, why)
         return
-    encoding, place = encoding_of(buffered) if buffered.seekable() else ("utf-8-sig", None)
+    encoding, place = encoding_of(file) if file.seekable() else ("utf-8-sig", None)
     if place is not None and not encoding:
         yield _broken(place.row, reasons.imports.NOT_UTF_8(byte=f"{place.byte:02X}"))
         return
     # Strict: a character that cannot be read would otherwise be imported as a question mark.
-    words = io.TextIOWrapper(buffered, encoding=encoding, errors="strict", newline="")
+    words = io.TextIOWrapper(file, encoding=encoding, errors="strict", newline="")
     try:
         start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
         read = _array if start == b"[" else _lines if start == b"{" else None
-        for row in read(words) if read else _table(words, required, fields or {}):
+        for row in read(words) if read else _table(words, required, fields):
             told = _put_right(row.values, table=read is None) if WHY_BESIDE in row.values else row.values
-            yield Row(row.number, mapped(told, fields or {}), row.faults, row.semicolons, told or row.raw)
+            yield Row(row.number, mapped(told, fields), row.faults, row.semicolons, told or row.raw)
     finally:
         words.detach()
-        if buffered is not file:
-            buffered.detach()
 
 
 def marked_again(words: str) -> str:

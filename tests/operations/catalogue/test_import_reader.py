@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import json
+from tempfile import TemporaryFile
 
 import pytest
 from hypothesis import given
@@ -228,3 +230,19 @@ def test_a_refused_row_that_is_given_back_is_read_as_it_was() -> None:
 def test_of_a_row_that_is_too_short_the_cells_are_told() -> None:
     (short, long) = read_rows(io.BytesIO(b"external_id,title,size\nP1,Pump\nP2,Pump,1,2\n"), ())
     assert (short.values, short.raw, long.raw) == ({}, {"external_id": "P1", "title": "Pump"}, {})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"external_id,title\n1,Zr\xf3d\xb3a \xbfywy\n", "external_id,title\n1,热泵\n".encode("utf-16"), b"%PDF-1.7\n"],
+)
+def test_a_file_of_which_nothing_is_read_stays_open(content: bytes) -> None:
+    """Whoever opened it closes it, and may ask how far it was read until then."""
+    with TemporaryFile() as file:
+        file.write(content)
+        file.seek(0)
+        (refused,) = read_rows(file, ("external_id", "title"))
+        gc.collect()
+        assert refused.faults
+        assert not file.closed
+        file.tell()
