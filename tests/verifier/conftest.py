@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +16,14 @@ from casework.operations.verification.sequencer import sequence
 from casework.records import log_keys
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
+from casework_verify.command import main
 from tests.support.databases import DatabaseServer
 from tests.support.published import publish
 from tests.support.way_to_referral import to_referral
 from tests.support.world import World, build_world
+
+#: Arguments of the command; its exit code and what it prints.
+Run = Callable[..., tuple[int, str]]
 
 
 @dataclass
@@ -103,3 +107,14 @@ def keys(house: House, case_file: Path) -> Path:
 def told(out: str) -> list[str]:
     """The codes of the faults that are no remarks."""
     return [one["code"] for file in json.loads(out)["files"] for one in file["faults"] if one["level"] != "note"]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command with some arguments: its exit code, and what it prints."""
+
+    def ran(*arguments: object) -> tuple[int, str]:
+        code = main([str(one) for one in arguments])
+        return code, capsys.readouterr().out
+
+    return ran

@@ -19,7 +19,7 @@ from casework.ledger.leaves import leaf_of
 from casework.records import log_keys
 from casework_verify.command import main
 from casework_verify.histories import read_history
-from tests.verifier.conftest import House
+from tests.verifier.conftest import House, Run
 from tests.verifier.forging import Forgery
 
 #: Changes a file, and gives the first wrong event; None where it is not one of the history that is wrong.
@@ -67,34 +67,28 @@ def moment_changed(forged: Forgery, other: Forgery, chance: random.Random) -> in
     return n + 1
 
 
-def rewritten_to_the_end(forged: Forgery, other: Forgery, chance: random.Random) -> int:
-    n = role_changed(forged, other, chance)
-    forged.rechain()
-    return n
-
-
-def words_rewritten_to_the_end(forged: Forgery, other: Forgery, chance: random.Random) -> int:
-    n = words_changed(forged, other, chance)
-    forged.rechain()
-    return n
-
-
 def taken_out(forged: Forgery, other: Forgery, chance: random.Random) -> int:
     n = some(forged, chance)
     del forged.rows[n]
     return n + 1
 
 
-def taken_out_and_rechained(forged: Forgery, other: Forgery, chance: random.Random) -> int:
-    n = taken_out(forged, other, chance)
-    forged.rechain()
-    return n
-
-
 def put_in(forged: Forgery, other: Forgery, chance: random.Random) -> int:
     n = some(forged, chance)
     forged.rows.insert(n, copy.deepcopy(forged.rows[n - 1]))
     return n
+
+
+def rechained(attack: Callable[[Forgery, Forgery, random.Random], int]) -> Attack:
+    """The same, with every digest, hash and number behind it made to fit."""
+
+    def change(forged: Forgery, other: Forgery, chance: random.Random) -> int:
+        n = attack(forged, other, chance)
+        forged.rechain()
+        return n
+
+    change.__name__ = f"{attack.__name__}_and_rechained"
+    return change
 
 
 def put_in_and_rechained(forged: Forgery, other: Forgery, chance: random.Random) -> int:
@@ -110,22 +104,10 @@ def swapped(forged: Forgery, other: Forgery, chance: random.Random) -> int:
     return n + 1
 
 
-def swapped_and_rechained(forged: Forgery, other: Forgery, chance: random.Random) -> int:
-    n = swapped(forged, other, chance)
-    forged.rechain()
-    return n
-
-
 def spliced_in(forged: Forgery, other: Forgery, chance: random.Random) -> int:
     n = some(forged, chance)
     forged.rows[n] = copy.deepcopy(chance.choice(other.rows))
     return n + 1
-
-
-def spliced_in_and_rechained(forged: Forgery, other: Forgery, chance: random.Random) -> int:
-    n = spliced_in(forged, other, chance)
-    forged.rechain()
-    return n
 
 
 def cut_off(forged: Forgery, other: Forgery, chance: random.Random) -> int:
@@ -168,8 +150,8 @@ def checkpoint_changed(forged: Forgery, other: Forgery, chance: random.Random) -
 
 
 ATTACKS: list[Attack] = [
-    effects_changed, words_changed, words_blanked, role_changed, moment_changed, rewritten_to_the_end, words_rewritten_to_the_end,
-    taken_out, taken_out_and_rechained, put_in, put_in_and_rechained, swapped, swapped_and_rechained, spliced_in, spliced_in_and_rechained,
+    effects_changed, words_changed, words_blanked, role_changed, moment_changed, rechained(role_changed), rechained(words_changed),
+    taken_out, rechained(taken_out), put_in, put_in_and_rechained, swapped, rechained(swapped), spliced_in, rechained(spliced_in),
     cut_off, cut_off_and_the_head_set_back, proofs_swapped, proof_taken_away, proof_of_another_case, checkpoint_changed,
 ]  # fmt: skip
 
@@ -207,7 +189,8 @@ def test_an_attack_is_found_and_the_first_wrong_event_named(
 
 def rewritten_whole(house: House, forged: Forgery, key: signed_notes.SigningKey) -> int:
     """The history, its head, the tree over all events and the checkpoint: all is new, and fits."""
-    n = rewritten_to_the_end(forged, forged, random.Random(3))
+    n = role_changed(forged, forged, random.Random(3))
+    forged.rechain()
     said = signed_notes.parse_checkpoint(signed_notes.parse_note(forged.proof["checkpoint"]).text)
     leaves = [bytes([7]) * 32] * said.size
     for leaf, row in zip(forged.proof["leaves"], forged.rows, strict=True):
@@ -295,7 +278,7 @@ def test_an_erasure_that_is_told_is_known_and_one_that_did_not_happen_is_found(c
 
 @pytest.mark.parametrize("proven_as", ["nothing", "another event", "another place"])
 def test_a_role_that_was_made_up_is_found(
-    proven_as: str, case_file: Path, state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    proven_as: str, case_file: Path, state: Path, tmp_path: Path, run: Run
 ) -> None:
     """A grant with digests and hash that fit, beside those that were given."""
     forged = Forgery(case_file)
@@ -314,12 +297,6 @@ def test_a_role_that_was_made_up_is_found(
         proven.append({**leaf, "seq": made_up["seq"]})
     elif proven_as == "another place":
         proven.append({**leaf, "seq": made_up["seq"], "index": leaf["index"] ^ 1})
-    code, out = main_says(capsys, forged.write(tmp_path / "forged.zip"), state)
+    code, out = run(forged.write(tmp_path / "forged.zip"), "--state", state)
     assert code == (2 if proven_as == "nothing" else 1)
     assert f"{true['seq'] + 1000} of a register" in out
-
-
-def main_says(capsys: pytest.CaptureFixture[str], file: Path, state: Path) -> tuple[int, str]:
-    capsys.readouterr()
-    code = main([str(file), "--state", str(state)])
-    return code, capsys.readouterr().out

@@ -5,28 +5,14 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from sqlalchemy import text
 
 from casework.ledger.signed_notes import key_from_seed, parse_note, sign_note
 from casework.records import log_keys
-from casework_verify.command import main
-from tests.verifier.conftest import House, told
+from tests.verifier.conftest import House, Run, told
 from tests.verifier.forging import Forgery
-
-Run = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def ran(*arguments: object) -> tuple[int, str]:
-        code = main([str(one) for one in arguments])
-        return code, capsys.readouterr().out
-
-    return ran
 
 
 def test_a_whole_file_is_whole(run: Run, case_file: Path, keys: Path) -> None:

@@ -5,30 +5,18 @@ from __future__ import annotations
 import copy
 import json
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from casework_verify.command import main
 from casework_verify.histories import MOST_FAULTS, History
 from casework_verify.integrity.notes import Checkpoint
 from casework_verify.proofs import check_proofs
-from tests.verifier.conftest import told
+from tests.verifier.conftest import Run, told
 from tests.verifier.forging import Forgery
 
-Run = Callable[..., tuple[int, str]]
 MANY = 20_000
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def ran(*arguments: object) -> tuple[int, str]:
-        code = main([str(one) for one in arguments])
-        return code, capsys.readouterr().out
-
-    return ran
 
 
 def facts(out: str) -> Any:

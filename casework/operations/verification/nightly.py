@@ -17,11 +17,9 @@ from sqlalchemy import Connection, Engine, text
 from casework.json_values import JsonObject
 from casework.operations.history.point_in_time import Past
 from casework.operations.oversight.case_hygiene import NIGHT_HOUR
-from casework.operations.verification.access_log import check_readings
-from casework.operations.verification.database import check_rest
 from casework.operations.verification.rows import Finding
-from casework.operations.verification.service import Checked, check_some, groups_of_logs
-from casework.operations.verification.tree_judgement import KeptElsewhere, check_tree
+from casework.operations.verification.service import Checked, check_some, check_what_is_left, logs_at_once
+from casework.operations.verification.tree_judgement import KeptElsewhere
 from casework.records.database import transaction
 from casework.records.row_security import in_snapshot
 
@@ -30,8 +28,6 @@ _note = logging.getLogger(__name__)
 TURNS = 7
 #: So many faults of a log are kept: the first say enough.
 MOST_KEPT = 20
-_BATCH = 500
-_FIRST = "00000000-0000-0000-0000-000000000000"
 
 #: Which night it is by the clock of the first programme; without one there is nothing to read.
 _NIGHT = text(f"""
@@ -72,9 +68,10 @@ _KEEP = text("""
         seq = CASE WHEN excluded.faults @> '[{"kind": "rewritten"}]' THEN v.seq ELSE excluded.seq END,
         head = CASE WHEN excluded.faults @> '[{"kind": "rewritten"}]' THEN v.head ELSE excluded.head END
 """)
-#: Keeps of a log that nothing but this is wrong: it is not what was read before.
+#: Keeps of some logs that they are not what was read before, and nothing else.
 _BLAME = text("""
-    UPDATE verifications SET faults = CAST(:faults AS jsonb), at = casework_now(), night = :night WHERE log_id = CAST(:log AS uuid)
+    UPDATE verifications v SET faults = r.faults, at = casework_now(), night = :night
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) r(log uuid, faults jsonb) WHERE v.log_id = r.log
 """)
 #: Keeps that all was read in a night.
 _END = text("""
@@ -91,29 +88,21 @@ def any_unverified(db: Connection) -> bool:
 
 
 def verify_night(engine: Engine, elsewhere: KeptElsewhere | None = None) -> int:
-    """Verify what has not been verified in this night; gives how many faults are known then."""
+    """Verify what has not been verified in this night; gives how many faults were found."""
     with in_snapshot(engine) as db:
         night, past = _night(db), Past(db)
     if night is None:
         return 0
-    found, after = 0, _FIRST
-    while True:
-        with in_snapshot(engine) as db:
-            given = {"after": after, "night": night, "turns": TURNS, "most": _BATCH}
-            rows = db.execute(_UNREAD, given).all()
-        for logs in groups_of_logs((row.id, row.seq) for row in rows):
-            found += _verify_some(engine, past, night, logs)
-        if len(rows) < _BATCH:
-            break
-        after = rows[-1].id
-    found += len(_blame_rewritten(engine, night))
-    with in_snapshot(engine) as db:
-        rest = [*check_rest(db), *check_readings(db, past.seen_by(db)), *check_tree(db, elsewhere)]
+    found = sum(
+        _verify_some(engine, past, night, logs) for logs in logs_at_once(engine, _UNREAD, night=night, turns=TURNS)
+    )
+    found += _blame_rewritten(engine, night)
+    rest = check_what_is_left(engine, past, elsewhere)
     with transaction(engine) as db:
-        db.execute(_END, {"night": night, "faults": _written(rest)})
-    if found + len(rest):
-        _note.error("the verification found %s faults: `casework verify` names them", found + len(rest))
-    return found + len(rest)
+        db.execute(_END, {"night": night, "faults": _written(_kept(rest))})
+    if found := found + len(rest):
+        _note.error("the verification found %s faults: `casework verify` names them", found)
+    return found
 
 
 def _night(db: Connection) -> date | None:
@@ -127,7 +116,7 @@ def _verify_some(engine: Engine, past: Past, night: date, logs: Sequence[str]) -
         rewritten = {row.log: _rewritten(row) for row in db.execute(_REWRITTEN_OF, {"logs": logs})}
     rows = [_row(one, heads[one.log], rewritten.get(one.log)) for one in checked if one.log in heads]
     with transaction(engine) as db:
-        db.execute(_KEEP, {"rows": orjson.dumps(rows).decode(), "night": night})
+        db.execute(_KEEP, {"rows": _written(rows), "night": night})
     return sum(len(one.findings) for one in checked) + len(rewritten)
 
 
@@ -136,14 +125,14 @@ def _row(checked: Checked, head: Any, rewritten: Finding | None) -> JsonObject:
     return {"log": checked.log, "seq": head.seq, "head": head.head, "faults": _kept(findings)}
 
 
-def _blame_rewritten(engine: Engine, night: date) -> list[Finding]:
-    """Of all logs, also those that are not read in this night: whether they still begin with what was read before."""
+def _blame_rewritten(engine: Engine, night: date) -> int:
+    """Of all logs, also those that are not read in this night: how many do not begin with what was read before."""
     with in_snapshot(engine) as db:
-        fresh = [_rewritten(row) for row in db.execute(_REWRITTEN_ANYWHERE, {"night": night})]
+        found = [_rewritten(row) for row in db.execute(_REWRITTEN_ANYWHERE, {"night": night})]
+    rows = [{"log": one.log, "faults": _kept([one])} for one in found]
     with transaction(engine) as db:
-        for finding in fresh:
-            db.execute(_BLAME, {"log": finding.log, "night": night, "faults": _written([finding])})
-    return fresh
+        db.execute(_BLAME, {"rows": _written(rows), "night": night})
+    return len(found)
 
 
 def _rewritten(row: Any) -> Finding:
@@ -156,5 +145,5 @@ def _kept(findings: Sequence[Finding]) -> list[JsonObject]:
     return [finding.as_json() for finding in findings[:MOST_KEPT]]
 
 
-def _written(findings: Sequence[Finding]) -> str:
-    return orjson.dumps(_kept(findings)).decode()
+def _written(rows: Sequence[JsonObject]) -> str:
+    return orjson.dumps(rows).decode()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, TextClause, text
 
 from casework.engine.state.case import Case
 from casework.engine.state.events import ERASED, LoggedEvent, RegisterEvent
@@ -26,6 +26,8 @@ from casework.records.event_log import event_of, read_logs, register_event_of
 from casework.records.row_security import in_snapshot, whole
 
 _BATCH = 500
+#: Before every id.
+_FIRST = "00000000-0000-0000-0000-000000000000"
 #: More than so many save hardly a round trip more.
 _LOGS_AT_ONCE = 20
 
@@ -55,20 +57,29 @@ def verify_each(engine: Engine, elsewhere: KeptElsewhere | None = None) -> Itera
     with in_snapshot(engine) as db:
         past = Past(db)
         last = db.execute(text("SELECT id FROM logs ORDER BY id DESC LIMIT 1")).scalar_one_or_none()
-    done: str | None = None
-    while last is not None:
+    for logs in logs_at_once(engine, _SOME_LOGS, last=last):
         with in_snapshot(engine) as db:
-            rows = db.execute(_SOME_LOGS, {"after": done, "last": last, "most": _BATCH}).all()
-        for logs in groups_of_logs((row.id, row.seq) for row in rows):
-            with in_snapshot(engine) as db:
-                checked = check_some(db, logs, past.seen_by(db))
-            yield from checked
-        if len(rows) < _BATCH:
-            break
-        done = rows[-1].id
+            checked = check_some(db, logs, past.seen_by(db))
+        yield from checked
+    yield Checked(None, "rest", None, 0, tuple(check_what_is_left(engine, past, elsewhere)))
+
+
+def check_what_is_left(engine: Engine, past: Past, elsewhere: KeptElsewhere | None) -> list[Finding]:
+    """What is wrong that no single log can tell: with rows without one, with readings, with the tree over all events."""
     with in_snapshot(engine) as db:
-        findings = (*check_rest(db), *check_readings(db, past.seen_by(db)), *check_tree(db, elsewhere))
-        yield Checked(None, "rest", None, 0, findings)
+        return [*check_rest(db), *check_readings(db, past.seen_by(db)), *check_tree(db, elsewhere)]
+
+
+def logs_at_once(engine: Engine, statement: TextClause, **given: Any) -> Iterator[list[str]]:
+    """The logs of a statement that gives the next ones after an id, each with how long it is: those that are read at once."""
+    after = _FIRST
+    while True:
+        with in_snapshot(engine) as db:
+            rows = db.execute(statement, {**given, "after": after, "most": _BATCH}).all()
+        yield from groups_of_logs((row.id, row.seq) for row in rows)
+        if len(rows) < _BATCH:
+            return
+        after = rows[-1].id
 
 
 def groups_of_logs(logs: Iterable[tuple[str, int]]) -> Iterator[list[str]]:
@@ -105,8 +116,7 @@ def verify_case(db: Connection, log: str) -> list[Finding]:
 
 #: The next logs, up to the last that was there at the beginning.
 _SOME_LOGS = text("""
-    SELECT id, seq FROM logs WHERE (CAST(:after AS uuid) IS NULL OR id > CAST(:after AS uuid)) AND id <= CAST(:last AS uuid)
-    ORDER BY id LIMIT :most
+    SELECT id, seq FROM logs WHERE id > CAST(:after AS uuid) AND id <= CAST(:last AS uuid) ORDER BY id LIMIT :most
 """)
 #: What each of some logs is, where it ends, and the number of its case.
 _LOGS = text("""

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.operations.core.perform import home_of
-from casework.operations.verification import nightly
+from casework.operations.verification import nightly, service
 from casework.operations.verification.nightly import TURNS, any_unverified, verify_night
 from casework.operations.verification.verified_cases import last_night
 from casework.records.database import connect_engine, transaction
@@ -169,7 +169,7 @@ def test_whoever_is_ended_halfway_goes_on_there(
     case: str, engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as some, transaction(engine) as db:
-        some.setattr(nightly, "groups_of_logs", lambda rows: [[row[0]] for row in rows][:3])
+        some.setattr(service, "groups_of_logs", lambda rows: [[row[0]] for row in rows][:3])
         some.setattr(nightly, "_blame_rewritten", _dies)
         with pytest.raises(KeyboardInterrupt):
             verify(settings, 0)
