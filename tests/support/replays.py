@@ -18,7 +18,7 @@ from casework.ledger.hash_chain import event_hash, genesis
 from casework.ledger.integrity import Head, StoredEvent, check_log
 from casework.ledger.redactable_bodies import commitment
 from casework.operations.verification.case_archive import _line
-from casework.operations.verification.case_evidence import CALENDARS, EDITIONS, ROLES, parts_for_judging
+from casework.operations.verification.case_evidence import CALENDARS, EDITIONS, ROLES, gather_judging
 from casework.operations.verification.rows import HOMES, rows_kept
 from casework.records.event_log import read_rows
 from casework.records.row_security import whole
@@ -94,7 +94,7 @@ def told_of(db: Connection, case: Case) -> Told:
     with whole(db):
         rows = list(read_rows(db, case.log))
         kept = rows_kept(db, case.log, HOMES[case.kind])
-    parts = {name: json.loads(content) for name, content in parts_for_judging(db, case, rows)}
+    parts = {name: json.loads(content) for name, content in gather_judging(db, case, rows).parts.items()}
     (home,) = kept[HOMES[case.kind]]
     about = {
         name: home.get(name) for name in ("number", "title", "outcome", "reasons", "opened_at", "closed_at", "hold")

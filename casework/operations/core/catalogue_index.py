@@ -27,6 +27,7 @@ from casework.matching.bm25 import length_of
 from casework.matching.facets import facets_of, in_public
 from casework.matching.terms import tally
 from casework.operations.core.merged_records import TODAY
+from casework.operations.core.paging import FIRST_ID
 from casework.records.access_sql import CLOSED_NEED
 from casework.records.database import run_ahead, run_later
 
@@ -40,7 +41,6 @@ CLOSED_MARK = "!"
 TITLED = "^"
 #: Records that are brought after in one transaction.
 BATCH = 500
-_FIRST = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -225,7 +225,7 @@ def list_expired(db: Connection) -> list[str]:
 
 def follow_stale(db: Connection, programme: str, noun: str, after: str | None) -> list[str]:
     """Bring the index after the next records of a programme that are not in it as they stand; gives which they were."""
-    given = {"programme": programme, "after": after or _FIRST, "rules": RULES, "most": BATCH}
+    given = {"programme": programme, "after": after or FIRST_ID, "rules": RULES, "most": BATCH}
     rows = db.execute(_STALE[noun], given).all()
     put_in_index(db, noun, [_findable(noun, row._mapping) for row in rows])
     return [row.id for row in rows]

@@ -18,6 +18,8 @@ Item = TypeVar("Item")
 
 #: Rows on a page of a list, and the most that may be asked for.
 PAGE, MOST = 25, 100
+#: Before every id: where whoever goes through all rows by their ids begins.
+FIRST_ID = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

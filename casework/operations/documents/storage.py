@@ -19,6 +19,7 @@ from casework.engine.execution.record_commands import FileTold
 from casework.engine.state.case_documents import Document
 from casework.errors import FileDamaged, FileMissing
 from casework.operations.core.encryption import SecretBox
+from casework.operations.core.paging import FIRST_ID
 from casework.operations.documents.upload_limits import IN_MEMORY
 from casework.operations.documents.uploads import Upload
 from casework.records.blob_store import Store, name_of, new_key
@@ -166,7 +167,7 @@ def list_pending(db: Connection, *, but: str, most: int) -> list[str]:
 
 def ask_for_scans(engine: Engine) -> int:
     """Let the scanner look at what was taken before there was one; until it has, nobody but who filed it gets it. Gives how many."""
-    count, last = 0, "00000000-0000-0000-0000-000000000000"
+    count, last = 0, FIRST_ID
     while True:
         # In small transactions: who hands something in meanwhile does not wait.
         with transaction(engine) as db:

@@ -17,7 +17,7 @@ from casework.matching.bm25 import Scored
 from casework.matching.facets import FACETS, Facet, value_of
 from casework.operations.catalogue.service import list_records
 from casework.operations.catalogue.views import Need, Technology
-from casework.operations.core.paging import cursor_id, from_cursor, insist_limit, page, to_cursor
+from casework.operations.core.paging import FIRST_ID, cursor_id, from_cursor, insist_limit, page, to_cursor
 from casework.operations.matching.search_box import (
     COUNTED,
     LONGEST,
@@ -32,7 +32,7 @@ from casework.permissions.visibility import closed_of, reach
 
 Kind = TypeVar("Kind", Need, Technology)
 #: After what the first part goes on, where what comes before all has filled it.
-_BEFORE_ALL = repr(sys.float_info.max), "00000000-0000-0000-0000-000000000000"
+_BEFORE_ALL = repr(sys.float_info.max), FIRST_ID
 _NOUNS: Mapping[type, str] = {Need: "need", Technology: "technology"}
 
 

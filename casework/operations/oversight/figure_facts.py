@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.definitions import load_figure_names
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.kept_facts import KEPT, facts_by, write
+from casework.operations.core.paging import FIRST_ID
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.case_runs import written_run
 from casework.operations.oversight.figures import KINDS, fold_log, rules
@@ -27,7 +28,6 @@ from casework.records.row_security import whole
 
 #: Logs that are folded in one transaction.
 BATCH = 200
-_FIRST = "00000000-0000-0000-0000-000000000000"
 #: The next logs of a programme of which nothing is kept as they stand.
 _BEHIND = text("""
     SELECT l.id::text FROM logs l LEFT JOIN figure_facts f ON f.log_id = l.id
@@ -61,7 +61,7 @@ _FORGET = text("DELETE FROM figure_facts WHERE log_id = ANY(CAST(:logs AS uuid[]
 
 def bring_after(engine: Engine, programme: str) -> int:
     """Fold the logs of a programme that have gone on since they were kept; gives how many. Whoever is ended halfway goes on there."""
-    done, after = 0, _FIRST
+    done, after = 0, FIRST_ID
     while True:
         with transaction(engine) as db:
             calendar = calendar_of(db, programme)
@@ -106,7 +106,7 @@ def forget_facts(db: Connection, logs: Collection[str]) -> None:
 
 def find_differing(engine: Engine, programme: str) -> list[str]:
     """The logs of a programme of which something else is kept than their events tell: folded again, all of them, in batches."""
-    found, after = list[str](), _FIRST
+    found, after = list[str](), FIRST_ID
     while True:
         with transaction(engine) as db:
             calendar = calendar_of(db, programme)

@@ -43,9 +43,7 @@ from casework.operations.documents.uploads import clean_name
 from casework.operations.verification.case_evidence import (
     CALENDARS,
     EDITIONS,
-    ROLES,
-    events_told,
-    parts_for_judging,
+    gather_judging,
 )
 from casework.operations.verification.event_proofs import prove_logs
 from casework.operations.verification.kept_rows import PARTS
@@ -177,10 +175,10 @@ def make_case_file(
     with whole(db):
         rows = list(read_rows(db, case.log))
         kept = rows_kept(db, case.log, HOMES[case.kind])
-    judging = dict(parts_for_judging(db, case, rows))
-    registers = events_told(judging[ROLES])
-    proofs = prove_logs(db, {**registers, case.log: [row.seq for row in rows]}, since)
-    proof = {**proofs[case.log].told(), "registers": {log: proofs[log].told()["leaves"] for log in sorted(registers)}}
+    judging = gather_judging(db, case, rows)
+    proofs = prove_logs(db, {**judging.registers, case.log: [row.seq for row in rows]}, since)
+    registers = {log: proofs[log].told()["leaves"] for log in judging.registers}
+    proof = {**proofs[case.log].told(), "registers": registers}
     history = "".join(_line(row) for row in rows).encode()
     index = {
         "form": FORM,
@@ -197,7 +195,7 @@ def make_case_file(
         INDEX: _json(index).encode(),
         HISTORY: history,
         PROOF: _json(proof).encode(),
-        **judging,
+        **judging.parts,
     }
 
     def guard(pieces: Iterator[bytes]) -> Iterator[bytes]:

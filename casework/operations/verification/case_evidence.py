@@ -48,26 +48,32 @@ class _Used:
     in_any_name: datetime | None = None
 
 
-def parts_for_judging(db: Connection, case: Case, rows: Sequence[Any]) -> list[tuple[str, bytes]]:
-    """What belongs into the file of a case beside its history, which is given as it is stored: name and content of each part."""
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What belongs into the file of a case beside its history."""
+
+    #: By name the content of each part.
+    parts: Mapping[str, bytes]
+    #: Of registers the events that these tell, by log.
+    registers: Mapping[str, Sequence[int]]
+
+
+def gather_judging(db: Connection, case: Case, rows: Sequence[Any]) -> Judging:
+    """By what a history can be judged, which is given as it is stored."""
     library, calendars = load_library().editions, _calendars(db, case.programme, rows)
-    parts = [
-        (f"{EDITIONS}{fingerprint}.json", canonical(library[fingerprint].rules))
+    parts = {
+        f"{EDITIONS}{fingerprint}.json": canonical(library[fingerprint].rules)
         for fingerprint in sorted(set(_editions(rows)))
         if fingerprint in library
-    ]
-    parts += [(f"{CALENDARS}{digest}.json", content) for digest, (content, _) in sorted(calendars.items())]
+    }
+    parts |= {f"{CALENDARS}{digest}.json": content for digest, (content, _) in sorted(calendars.items())}
     told = {(row.log, row.seq): row for row in [*_roles(db, case, rows), *(row for _, row in calendars.values())]}
     written = {"form": FORM, "programme": case.programme, "events": [_sealed(told[key]) for key in sorted(told)]}
-    return [*parts, (ROLES, (json.dumps(written, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())]
-
-
-def events_told(roles: bytes) -> dict[str, list[int]]:
-    """Which events of which registers that part tells."""
-    told: dict[str, list[int]] = {}
-    for event in json.loads(roles)["events"]:
-        told.setdefault(event["log"], []).append(event["seq"])
-    return told
+    parts[ROLES] = (json.dumps(written, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    registers: dict[str, list[int]] = {}
+    for log, seq in sorted(told):
+        registers.setdefault(log, []).append(seq)
+    return Judging(parts, registers)
 
 
 def _editions(rows: Iterable[Any]) -> Iterator[str]:

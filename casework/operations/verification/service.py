@@ -14,6 +14,7 @@ from casework.engine.state.events import ERASED, LoggedEvent, RegisterEvent
 from casework.engine.state.projection import evolve
 from casework.ledger.integrity import Fault, Head, StoredEvent, check_log
 from casework.ledger.redactable_bodies import ERASED as GONE
+from casework.operations.core.paging import FIRST_ID
 from casework.operations.history.point_in_time import Past
 from casework.operations.verification.access_log import check_readings
 from casework.operations.verification.authorization.evidence import Evidence
@@ -26,8 +27,6 @@ from casework.records.event_log import event_of, read_logs, register_event_of
 from casework.records.row_security import in_snapshot, whole
 
 _BATCH = 500
-#: Before every id.
-_FIRST = "00000000-0000-0000-0000-000000000000"
 #: More than so many save hardly a round trip more.
 _LOGS_AT_ONCE = 20
 
@@ -72,7 +71,7 @@ def check_what_is_left(engine: Engine, past: Past, elsewhere: KeptElsewhere | No
 
 def logs_at_once(engine: Engine, statement: TextClause, **given: Any) -> Iterator[list[str]]:
     """The logs of a statement that gives the next ones after an id, each with how long it is: those that are read at once."""
-    after = _FIRST
+    after = FIRST_ID
     while True:
         with in_snapshot(engine) as db:
             rows = db.execute(statement, {**given, "after": after, "most": _BATCH}).all()
