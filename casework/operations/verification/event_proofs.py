@@ -65,7 +65,7 @@ def _told(hashes: Iterable[bytes]) -> list[JsonValue]:
 
 
 def prove_events(db: Connection, log: str, seqs: Iterable[int], since: int | None = None) -> EventProofs:
-    """The proofs of some events of a log, in four statements however many there are. Whoever calls it says who may know of the log. With
+    """The proofs of some events of a log, in five statements however many there are. Whoever calls it says who may know of the log. With
     `since`, that the tree goes on from one of so many leaves, too; raises InvalidForm where it is no larger.
 
     What is proven is what strangers are shown, the checkpoint of the last full minute: a proof tells no more of what happened since.
@@ -109,9 +109,9 @@ _BUNDLES = text("""
         JOIN events e ON e.log_id = asked.log AND e.seq = asked.seq WHERE :since
     ), '-infinity') ORDER BY b.n
 """)
-#: How many of some events wait for a leaf.
+#: Those of some events that wait for a leaf.
 _AWAITED = text("""
-    SELECT count(*) FROM unnest(CAST(:logs AS uuid[]), CAST(:seqs AS bigint[])) AS asked (log, seq)
+    SELECT w.log_id::text AS log, w.seq FROM unnest(CAST(:logs AS uuid[]), CAST(:seqs AS bigint[])) AS asked (log, seq)
     JOIN awaited_leaves w ON w.log_id = asked.log AND w.seq = asked.seq
 """)
 #: An event of a log.
@@ -120,12 +120,11 @@ _Event = tuple[str, int]
 
 def _places(db: Connection, events: Collection[_Event]) -> dict[_Event, int]:
     """The leaf of each event that has one."""
-    places = _found(db, events, since=True)
-    missed = [event for event in events if event not in places]
-    if missed and db.execute(_AWAITED, _named(missed)).scalar_one() < len(missed):
-        # Of a simulation, whose clock ran ahead, all are looked through.
-        places = _found(db, events, since=False)
-    return places
+    awaited = {(row.log, row.seq) for row in db.execute(_AWAITED, _named(events))}
+    placed = [event for event in events if event not in awaited]
+    places = _found(db, placed, since=True)
+    # Of a simulation, whose clock ran ahead, all are looked through.
+    return places if len(places) == len(placed) else _found(db, placed, since=False)
 
 
 def _found(db: Connection, events: Collection[_Event], *, since: bool) -> dict[_Event, int]:
