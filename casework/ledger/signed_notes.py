@@ -20,7 +20,7 @@ from casework.ledger.merkle import HASH_SIZE
 
 #: The kind of signature, in a key and in what its id is made of.
 ED25519 = b"\x01"
-_KEY_SIZE, _SIGNATURE_SIZE = 32, 64
+_KEY_SIZE, SIGNATURE_SIZE = 32, 64
 #: No note of ours is longer; one of somebody else is not read to its end.
 MOST_BYTES = 64_000
 MOST_SIGNATURES = 100
@@ -74,8 +74,7 @@ class SigningKey:
 
     def sign(self, text: str) -> str:
         """The line of the signature, with the end of the line."""
-        signed = base64.b64encode(self.public.id + self._key().sign(text.encode())).decode()
-        return f"{_DASH} {self.name} {signed}\n"
+        return Signature(self.name, self.public.id, self._key().sign(text.encode())).line
 
     def _key(self) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(self._seed)
@@ -91,6 +90,11 @@ class Signature:
     name: str
     id: bytes
     raw: bytes
+
+    @property
+    def line(self) -> str:
+        """As it stands in the note, with the end of the line."""
+        return f"{_DASH} {self.name} {base64.b64encode(self.id + self.raw).decode()}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ def key_from_seed(name: str, seed: bytes) -> SigningKey:
 def parse_signing_key(line: str) -> SigningKey:
     if not line.startswith("PRIVATE+KEY+"):
         raise BadNote("This is no signing key.")
-    name, id, raw = _key_parts(line.removeprefix("PRIVATE+KEY+"))
+    name, id, raw = key_parts(line.removeprefix("PRIVATE+KEY+"))
     key = key_from_seed(name, raw)
     if key.public.id != id:
         raise BadNote("The key's id is not its own.")
@@ -139,21 +143,22 @@ def parse_signing_key(line: str) -> SigningKey:
 
 
 def parse_public_key(line: str) -> PublicKey:
-    name, id, raw = _key_parts(line)
+    name, id, raw = key_parts(line)
     key = PublicKey(name, raw)
     if key.id != id:
         raise BadNote("The key's id is not its own.")
     return key
 
 
-def _key_parts(line: str) -> tuple[str, bytes, bytes]:
+def key_parts(line: str, kind: bytes = ED25519) -> tuple[str, bytes, bytes]:
+    """The name, the id and the bytes of a key that signs in this way. Raises BadNote."""
     parts = line.split("+", 2)
     if len(parts) != 3 or not re.fullmatch(r"[0-9a-f]{8}", parts[1], re.ASCII):
         raise BadNote("A key is written as name+id+key.")
     raw = _unbase64(parts[2])
     _insist_name(parts[0])
-    if raw[:1] != ED25519 or len(raw) != 1 + _KEY_SIZE:
-        raise BadNote("The key is not one of Ed25519.")
+    if raw[:1] != kind or len(raw) != 1 + _KEY_SIZE:
+        raise BadNote("The key is not one of Ed25519." if kind == ED25519 else "The key is not one of a witness.")
     return parts[0], bytes.fromhex(parts[1]), raw[1:]
 
 

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from casework.records import tree_tiles
+from casework.records.database import transaction
 from tests.support.databases import ROOT
+from tests.verifier.conftest import House
 from tests.verifier.forging import Forgery
 
 SOURCES = ("casework_verify", "pyproject.toml", "README.md", "LICENSE")
@@ -116,3 +119,25 @@ def test_it_says_chinese_where_the_terminal_cannot(command: Path, case_file: Pat
     said = run(command, case_file, "--language", "zh", cwd=tmp_path)
     assert said.returncode == 0
     assert "Traceback" not in said.stderr
+
+
+def test_a_stranger_is_a_witness(command: Path, house: House, case_file: Path, keys: Path, tmp_path: Path) -> None:
+    witness = command.with_name("casework-witness")
+    public = run(witness, "key", "witness.example/w1", tmp_path / "key", cwd=tmp_path).stdout
+    with transaction(house.engine) as db:
+        published = tree_tiles.published_checkpoint(db)
+    assert published is not None
+    (tmp_path / "checkpoint").write_text(published.note)
+    own = ("--key", tmp_path / "key", "--log", keys, "--state", tmp_path / "witness.json")
+    signed = run(witness, "cosign", tmp_path / "checkpoint", *own, cwd=tmp_path)
+    assert (signed.returncode, signed.stderr) == (0, "")
+    (tmp_path / "signed").write_text(signed.stdout)
+    (tmp_path / "trusted").write_text(keys.read_text() + public)
+    told = run(command, tmp_path / "signed", "--key", tmp_path / "trusted", "--witnesses", "1", cwd=tmp_path)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "1 of 1 witnesses" in told.stdout
+    forged = published.note.replace(f"\n{published.size}\n", f"\n{published.size + 1}\n")
+    (tmp_path / "checkpoint").write_text(forged)
+    refused = run(witness, "--language", "zh", "cosign", tmp_path / "checkpoint", *own, cwd=tmp_path)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "签名不成立" in refused.stderr

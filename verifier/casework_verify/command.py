@@ -56,7 +56,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "files", nargs="+", type=Path, metavar="FILE", help="a file, or a folder with a checkpoint and its tiles"
     )
-    parser.add_argument("--key", type=Path, help="public keys of the log, one on each line, as you were handed them")
+    parser.add_argument(
+        "--key",
+        type=Path,
+        help="public keys of the log, and of witnesses that you trust, one on each line, as you were handed them",
+    )
+    parser.add_argument(
+        "--witnesses",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="insist that so many of these witnesses have signed what is checked",
+    )
     parser.add_argument("--state", type=Path, help="what was seen before; kept anew where everything holds")
     parser.add_argument("--tiles", type=Path, metavar="DIR", help="tiles of the published log, to show that it went on")
     parser.add_argument("--json", action="store_true", help="say it to programs")
@@ -64,11 +75,20 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _count(written: str) -> int:
+    if not written.isascii() or not written.isdecimal() or len(written) > 3:
+        raise argparse.ArgumentTypeError("a whole number up to 999")
+    return int(written)
+
+
 def _remember(asked: Any) -> Memory:
     memory = read_memory(asked.state) if asked.state else Memory()
-    for key in read_keys(asked.key) if asked.key else ():
-        if key not in memory.keys:
-            memory.keys.append(key)
+    keys, witnesses = read_keys(asked.key) if asked.key else ([], [])
+    memory.keys += [key for key in dict.fromkeys(keys) if key not in memory.keys]
+    memory.witnesses += [one for one in dict.fromkeys(witnesses) if one not in memory.witnesses]
+    memory.quorum = asked.witnesses
+    if memory.witnesses and not memory.keys:
+        raise Unreadable("key_unusable", why="none of them is a key of the log")
     if asked.state and not memory.keys:
         raise Unreadable("state_keyless")
     return memory

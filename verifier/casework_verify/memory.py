@@ -31,6 +31,7 @@ from casework_verify.integrity.notes import (
 from casework_verify.integrity.tree import BadProof, check_consistency, roots_of
 from casework_verify.reading import parse, read_file
 from casework_verify.tiles import Tiles, Wanted
+from casework_verify.witnesses import BadCosignature, Cosigned, Witness, cosigned, is_witness, parse_witness
 from casework_verify.words import NOTE, level_of
 
 FORM = 1
@@ -49,6 +50,9 @@ class Memory:
     seen: dict[int, tuple[Checkpoint, str]] = field(default_factory=dict)
     #: Of each log the hashes of its events, one behind the other, that are in the tree of so many leaves.
     logs: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    #: Whose cosignatures count, and how many must have signed.
+    witnesses: list[Witness] = field(default_factory=list)
+    quorum: int = 0
 
     def open(self, note: Any, tiles: Tiles, offered: Any = None) -> tuple[Checkpoint | None, list[Fault]]:
         """What a note says, and what is wrong with it: its form, its signatures, or that it does not go on from what is remembered."""
@@ -57,6 +61,9 @@ class Memory:
             if not isinstance(note, str):
                 raise BadNote("it is no text")
             said, signed = open_checkpoint(note, self.keys) if self.keys else (parse_checkpoint(note)[0], ())
+            seen_by = list(cosigned(note, self.witnesses)) if self.keys else []
+        except BadCosignature as fault:
+            return None, [Fault("witness_signature", {"name": fault.name})]
         except BadNote as fault:
             return None, [_of_note(fault)]
         if not self.keys:
@@ -65,8 +72,28 @@ class Memory:
         faults += [Fault("key_unknown", {"found": found}) for found in unknown]
         faults += self._linked(said, tiles, offered)
         if all(level_of(fault) == NOTE for fault in faults):
-            self.seen.setdefault(said.size, (said, _signed_part(note, signed)))
+            self._keep(said, note, signed, seen_by)
+            faults += self._witnessed(said)
         return said, faults
+
+    def _keep(self, said: Checkpoint, note: str, signed: Sequence[Key], seen_by: Sequence[Cosigned]) -> None:
+        """What was checked of it, beside what was checked of the same before."""
+        _, text, _ = parse_checkpoint(note)
+        known = self.seen.setdefault(said.size, (said, _signed_part(note, signed)))[1]
+        if known.startswith(text + "\n"):
+            more = [one.line for one in seen_by if f"\n{one.line}" not in known]
+            self.seen[said.size] = said, known + "".join(more)
+
+    def _witnessed(self, said: Checkpoint) -> Iterator[Fault]:
+        """Who of the known witnesses has signed this tree, or a later one that goes on from it."""
+        if not self.witnesses and not self.quorum:
+            return
+        later = [note for size, (_, note) in self.seen.items() if size >= said.size] if self.keys else []
+        names = sorted({one.line: one.name for note in later for one in self._signers(note)}.values())
+        told = {"count": len(names), "known": len(self.witnesses), "names": ", ".join(names), "size": said.size}
+        yield Fault("witnessed" if names else "witnessed_not", told)
+        if len(names) < self.quorum:
+            yield Fault("witnesses_few", {"count": len(names), "wanted": self.quorum})
 
     def _linked(self, said: Checkpoint, tiles: Tiles, offered: Any) -> Iterator[Fault]:
         if not self.seen:
@@ -101,6 +128,12 @@ class Memory:
             # What leads to the root that was signed is of that tree; and then what it says of the one before holds as well.
             rewritten = roots[1] == new.root and roots[0] != old.root
             yield Fault("tree_rewritten" if rewritten else "tiles_unfit", told)
+
+    def _signers(self, note: str) -> Iterator[Witness]:
+        # What is kept was checked when it was kept, by the witnesses of then.
+        with suppress(BadCosignature):
+            for one in cosigned(note, self.witnesses):
+                yield one.witness
 
     def remembered(self, log: str, size: int) -> int:
         """How many events of a log are known to be in a tree of so many leaves."""
@@ -161,18 +194,19 @@ def _offered(offered: Any, size: int) -> list[bytes] | None:
     return None
 
 
-def read_keys(path: Path) -> list[Key]:
-    """The keys of a file, one on each line. Raises Unreadable."""
+def read_keys(path: Path) -> tuple[list[Key], list[Witness]]:
+    """The keys of a file, one on each line: of the log, and of witnesses. Raises Unreadable."""
     try:
-        lines = read_file(path, _MOST_KEYS).decode("utf-8").splitlines()
-        keys = [parse_key(line) for line in lines if line.strip()]
+        lines = [line for line in read_file(path, _MOST_KEYS).decode("utf-8").splitlines() if line.strip()]
+        keys = [parse_key(line) for line in lines if not is_witness(line)]
+        witnesses = [parse_witness(line) for line in lines if is_witness(line)]
     except (UnicodeDecodeError, BadNote) as fault:
         raise Unreadable("key_unusable", why=str(fault)) from fault
     except Unreadable as fault:
         raise Unreadable("key_unusable", why=fault.fault.values.get("why", path.name)) from fault
-    if not keys:
+    if not lines:
         raise Unreadable("key_unusable", why="there is none")
-    return keys
+    return keys, witnesses
 
 
 def read_memory(path: Path) -> Memory:
@@ -188,10 +222,11 @@ def read_memory(path: Path) -> Memory:
         if any(len(hashes) % _HASH for _, hashes in logs.values()):
             raise ValueError("a hash has 32 bytes")
         keys = [parse_key(line) for line in told["keys"]]
+        witnesses = [parse_witness(line) for line in told.get("witnesses", ())]
     except (Unreadable, LookupError, TypeError, ValueError, AttributeError) as fault:
         why = fault.fault.values.get("why", path.name) if isinstance(fault, Unreadable) else fault
         raise Unreadable("state_unusable", why=str(why)) from fault
-    return Memory(keys, {said.size: (said, note) for said, note in seen}, logs)
+    return Memory(keys, {said.size: (said, note) for said, note in seen}, logs, witnesses)
 
 
 def write_memory(memory: Memory, path: Path) -> None:
@@ -200,6 +235,7 @@ def write_memory(memory: Memory, path: Path) -> None:
     told = {
         "form": FORM,
         "keys": [key.line for key in memory.keys],
+        **({"witnesses": [one.line for one in memory.witnesses]} if memory.witnesses else {}),
         "checkpoints": [memory.seen[size][1] for size in newest],
         "logs": {
             log: {"size": size, "hashes": b64encode(hashes).decode()}

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 MOST_BYTES, MOST_SIGNATURES = 64_000, 100
 _SIZE = re.compile(r"0|[1-9]\d{0,18}", re.ASCII)
-_NAME = re.compile(r"[^\s+\x00-\x1f\x7f]{1,255}")
+NAME = re.compile(r"[^\s+\x00-\x1f\x7f]{1,255}")
 
 
 class BadNote(ValueError):
@@ -54,7 +54,7 @@ class Checkpoint:
 def parse_key(line: str) -> Key:
     """A key as it is handed out: name+id+key."""
     parts = line.strip().split("+", 2)
-    if len(parts) != 3 or _NAME.fullmatch(parts[0]) is None:
+    if len(parts) != 3 or NAME.fullmatch(parts[0]) is None:
         raise BadNote("a key is written as name+id+key")
     raw = unbase64(parts[2])
     if len(raw) != 33 or raw[0] != 1:
@@ -110,7 +110,7 @@ def _holds(key: Key, signature: bytes, text: str) -> bool:
 
 def _signature(line: str) -> tuple[str, bytes, bytes]:
     parts = line.split(" ")
-    if len(parts) != 3 or parts[0] != "\u2014" or _NAME.fullmatch(parts[1]) is None:
+    if len(parts) != 3 or parts[0] != "\u2014" or NAME.fullmatch(parts[1]) is None:
         raise BadNote("a signature is a dash, a name and what was signed")
     raw = unbase64(parts[2])
     if len(raw) < 5:

@@ -11,9 +11,10 @@ from casework_verify.words.files import FILES
 from casework_verify.words.integrity import INTEGRITY
 from casework_verify.words.replay import REPLAY
 from casework_verify.words.table import NOTE, UNREAD, WRONG, Words
+from casework_verify.words.witnesses import WITNESSES
 
 #: Every code.
-WORDS: dict[str, Words] = {**INTEGRITY, **FILES, **REPLAY, **CERTIFICATES}
+WORDS: dict[str, Words] = {**INTEGRITY, **FILES, **REPLAY, **CERTIFICATES, **WITNESSES}
 
 _LONGEST = 200
 

@@ -1,0 +1,42 @@
+"""What is said of witnesses, and by the command with which one works."""
+
+from __future__ import annotations
+
+from casework_verify.words.table import NOTE, UNREAD, Words
+
+WITNESSES: dict[str, Words] = {
+    "witnessed": Words(
+        "{count} of {known} witnesses that are known here have signed the tree of {size} leaves, or one that goes on from "
+        "it: {names}.",
+        "此处所知的 {known} 个见证方中，有 {count} 个签署了有 {size} 片叶的树或由其延续而来的树：{names}。",
+        NOTE,
+    ),
+    "witnessed_not": Words(
+        "None of {known} witnesses that are known here has signed the tree of {size} leaves, as far as is seen here.",
+        "就此处所见，所知的 {known} 个见证方均未签署有 {size} 片叶的树。",
+        NOTE,
+    ),
+    "witness_signature": Words("The signature of the witness {name} does not hold.", "见证方 {name} 的签名不成立。"),
+    "witnesses_few": Words(
+        "{count} witnesses have signed what is checked, and {wanted} are asked for: fetch the checkpoint with their "
+        "signatures anew, and check it with the same state first.",
+        "所查内容有 {count} 个见证方签署，而要求 {wanted} 个：请重新取得带有其签名的检查点，并先用同一状态文件检查。",
+        UNREAD,
+    ),
+    "log_behind": Words(
+        "The log has {found} leaves, and {known} were signed that are remembered: it was put back to an earlier day.",
+        "日志有 {found} 片叶，而所记的已签名 {known} 片：日志已被退回到较早的状态。",
+    ),
+    "checkpoint_old": Words(
+        "The tree of {known} leaves was seen already: one of {found} is not signed any more.",
+        "已见过有 {known} 片叶的树：不再签署有 {found} 片叶的树。",
+        UNREAD,
+    ),
+    "witness_key": Words("The key of the witness cannot be used: {why}.", "无法使用见证方的密钥：{why}。", UNREAD),
+    "address_unread": Words("{address} cannot be read: {why}.", "无法读取 {address}：{why}。", UNREAD),
+    "address_refused": Words(
+        "What was signed was sent to {address}, and was refused: {why}.",
+        "已签内容发往 {address}，但被拒绝：{why}。",
+        UNREAD,
+    ),
+}
