@@ -18,7 +18,7 @@ FOLD = "compared with what the events of its log add up to"
 ENTRY = "compared with what the events of its log say stands in it"
 DIGEST = "compared by the digest of the whole row in an event of its log"
 COUNTED = "compared with other tables"
-TREE = "held against the events, and against what was signed of all leaves before"
+TREE = "held against the events and readings, and against what was signed of all leaves before"
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ COVERED: Mapping[str, Cover] = {
     "tree_tiles": Cover(TREE),
     "tree_entries": Cover(TREE, left={"made_at": "says where to look for a leaf first"}),
     "checkpoints": Cover(TREE, left={"made_at": "the database's own; their order is compared, and who keeps one knows when it came"}),
-    "awaited_leaves": Cover(None, "stands until the next moment; what is left in it is found beside its event, which is covered"),
+    "awaited_leaves": Cover(None, "stands until the next moment; what is left in it is found beside its event or reading"),
     "numbers": Cover(COUNTED),
     "letter_numbers": Cover(COUNTED),
     "requests": Cover(

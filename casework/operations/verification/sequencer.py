@@ -1,4 +1,4 @@
-"""The sequencer: gives every event its leaf in the tree over all events, and signs what the tree is then.
+"""The sequencer: gives every event and reading its leaf in the one tree, and signs what the tree is then.
 
 It works in the worker, in transactions of its own, and never in an action's. However many workers there are, one at a time makes the
 tree grow. It signs only what goes on from what this machine signed last: a database that was put back to an earlier day, whose leaves

@@ -1,4 +1,4 @@
-"""The tree over all events, held against the events, against what was signed of it, and against what is kept elsewhere."""
+"""The tree over all events and readings, held against these, against what was signed of it, and against what is kept elsewhere."""
 
 from __future__ import annotations
 
@@ -175,8 +175,9 @@ def _entries(db: Connection, size: int) -> Iterator[Finding]:
         yield _of_tree(sentence, "tree", table="tree_entries")
 
 
-#: Every leaf with what its entry says, and every event, where the two do not fit: an event has one leaf, which is its hash, and those of a
-#: log stand in its order. What came in the last moments waits for its leaf; nothing waits long after something else was signed.
+#: Every leaf with what its entry says, and every event and reading, where the two do not fit: each has one leaf, which is its hash, and
+#: those of a log or chain stand in its order. What came in the last moments waits for its leaf; nothing waits long after something else
+#: was signed.
 _MISFITS = text("""
     WITH bundle AS MATERIALIZED (
         SELECT b.n, b.entries || '' AS entries, coalesce(t.hashes, '') || '' AS hashes
@@ -189,11 +190,15 @@ _MISFITS = text("""
     ), placed AS (
         SELECT l.*, l.seq - coalesce(lag(l.seq) OVER (PARTITION BY l.log_id ORDER BY l.at), 0) AS step FROM leaf l
     ), event AS (
-        SELECT e.log_id, e.seq, CASE WHEN e.hash ~ '^[0-9a-f]{64}$' THEN decode(e.hash, 'hex') END AS hash FROM events e
+        SELECT e.log_id, e.seq, CASE WHEN e.hash ~ '^[0-9a-f]{64}$' THEN decode(e.hash, 'hex') END AS hash FROM (
+            SELECT log_id, seq, hash FROM events
+            UNION ALL SELECT h.log, r.n, r.hash FROM readings r LEFT JOIN reading_heads h ON h.id = r.person_id
+            UNION ALL SELECT h.log, r.n, r.hash FROM sealed_readings r LEFT JOIN reading_heads h ON h.id = r.log_id
+        ) e
     ), latest AS (
         SELECT max(made_at) - interval '1 hour' AS at FROM checkpoints
     )
-    SELECT x.log_id::text, x.seq, x.at, x.why FROM (
+    SELECT x.log_id::text, x.seq, x.at, x.why, h.id::text AS chain, x.log_id IN (SELECT id FROM logs) AS known FROM (
         SELECT coalesce(p.log_id, e.log_id, w.log_id) AS log_id, coalesce(p.seq, e.seq, w.seq) AS seq, p.at, CASE
             WHEN e.seq IS NULL AND p.seq IS NULL THEN 'waits for a leaf, and is not there'
             WHEN e.seq IS NULL THEN 'has a leaf, and is not there'
@@ -208,14 +213,21 @@ _MISFITS = text("""
         END AS why
         FROM placed p FULL JOIN event e ON e.log_id = p.log_id AND e.seq = p.seq
         FULL JOIN awaited_leaves w ON w.log_id = coalesce(p.log_id, e.log_id) AND w.seq = coalesce(p.seq, e.seq)
-    ) x WHERE x.why IS NOT NULL ORDER BY x.at NULLS LAST, x.log_id, x.seq LIMIT :most
+    ) x LEFT JOIN reading_heads h ON h.log = x.log_id WHERE x.why IS NOT NULL ORDER BY x.at NULLS LAST, x.log_id, x.seq LIMIT :most
 """)
 
 
 def _events(db: Connection) -> Iterator[Finding]:
     for row in db.execute(_MISFITS, {"prefix": PREFIX, "most": _MOST}):
         leaf = "" if row.at is None else f" (leaf {row.at})"
-        yield Finding("leaf", f"Event {row.seq}{leaf} {row.why}.", row.log_id, None, row.seq, "tree_entries")
+        if row.chain is not None:
+            yield _of_tree(
+                f"Reading {row.seq} of {row.chain}{leaf} {row.why}.", "leaf", row.chain, table="reading_heads"
+            )
+            continue
+        # Of a log that is gone, too, nobody can say what it was of.
+        what = "Event" if row.known else "Event or reading"
+        yield Finding("leaf", f"{what} {row.seq}{leaf} {row.why}.", row.log_id, None, row.seq, "tree_entries")
 
 
 def _of_tree(

@@ -238,7 +238,7 @@ CREATE FUNCTION casework_reading_hash(
     ]) WITH ORDINALITY AS parts(p, o)
 $$;
 
--- A reading joins its chain. As the owner of the heads, which the application may read and not write.
+-- A reading joins its chain, and waits for its leaf as events do. As the owner of the heads, which the application may read and not write.
 CREATE FUNCTION casework_chain_reading() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public AS $$
 DECLARE
@@ -257,6 +257,7 @@ BEGIN
         chain, NEW.n, last.head, NEW.person_id, NEW.at, to_jsonb(NEW)->>'number', NEW.address, NEW.query, (to_jsonb(NEW)->>'document_id')::uuid
     );
     UPDATE public.reading_heads h SET n = NEW.n, head = NEW.hash WHERE h.id = chain;
+    INSERT INTO public.awaited_leaves (log_id, seq, hash) VALUES (last.log, NEW.n, decode(NEW.hash, 'hex'));
     PERFORM set_config('casework.reader', coalesce(reader, ''), true);
     RETURN NEW;
 END $$;

@@ -19,8 +19,9 @@ CREATE TABLE awaited_leaves (
     since TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT pk_awaited_leaves PRIMARY KEY (log_id, seq)
 );
-COMMENT ON TABLE awaited_leaves IS 'Events that have no leaf yet; a trigger writes them with their event, the sequencer takes them away';
-COMMENT ON COLUMN awaited_leaves.hash IS 'The event''s own, as bytes';
+COMMENT ON TABLE awaited_leaves IS 'Events and readings that have no leaf yet; triggers write them, the sequencer takes them away';
+COMMENT ON COLUMN awaited_leaves.log_id IS 'Of a reading what the head of its chain says';
+COMMENT ON COLUMN awaited_leaves.hash IS 'Its own, as bytes';
 COMMENT ON COLUMN awaited_leaves.since IS 'By the real clock, whatever a simulation says';
 
 CREATE TABLE checkpoints (
@@ -144,12 +145,15 @@ CREATE TABLE reading_heads (
     id UUID NOT NULL,
     n BIGINT NOT NULL,
     head TEXT NOT NULL,
-    CONSTRAINT pk_reading_heads PRIMARY KEY (id)
+    log UUID DEFAULT gen_random_uuid() NOT NULL,
+    CONSTRAINT pk_reading_heads PRIMARY KEY (id),
+    CONSTRAINT uq_reading_heads_log UNIQUE (log)
 );
 COMMENT ON TABLE reading_heads IS 'Where each chain of readings ends; written by the database alone';
 COMMENT ON COLUMN reading_heads.id IS 'The reader''s, or of a sealed mediation the log''s';
 COMMENT ON COLUMN reading_heads.n IS 'Of the last reading in the chain; no gaps';
 COMMENT ON COLUMN reading_heads.head IS 'Its hash, hex';
+COMMENT ON COLUMN reading_heads.log IS 'What the entries of its leaves call it: that of a mediation is another than its events'' log';
 
 CREATE TABLE requests (
     actor_id UUID NOT NULL,
@@ -191,7 +195,7 @@ CREATE TABLE tree_entries (
 );
 CREATE INDEX ix_tree_entries_made_at ON tree_entries (made_at);
 COMMENT ON TABLE tree_entries IS 'Whose leaves the tiles of level 0 hold; it names logs, and nobody but the engine reads it';
-COMMENT ON COLUMN tree_entries.entries IS 'Of each leaf its event: 16 bytes of the log''s id, 4 of its seq';
+COMMENT ON COLUMN tree_entries.entries IS 'Of each leaf its event or reading: 16 bytes of the log''s id, 4 of its seq';
 COMMENT ON COLUMN tree_entries.made_at IS 'Of its newest leaf, by the real clock';
 
 CREATE TABLE tree_tiles (
@@ -201,7 +205,7 @@ CREATE TABLE tree_tiles (
     CONSTRAINT pk_tree_tiles PRIMARY KEY (level, n),
     CONSTRAINT ck_tree_tiles_hashes CHECK (octet_length(hashes) BETWEEN 32 AND 8192 AND octet_length(hashes) % 32 = 0)
 );
-COMMENT ON TABLE tree_tiles IS 'The tree of RFC 6962 over all events, as tlog-tiles keeps it; it only grows';
+COMMENT ON TABLE tree_tiles IS 'The tree of RFC 6962 over all events and readings, as tlog-tiles keeps it; it only grows';
 COMMENT ON COLUMN tree_tiles.level IS '0: hashes of leaves; each above it: roots of full tiles';
 COMMENT ON COLUMN tree_tiles.hashes IS 'Up to 256 of 32 bytes, in order';
 

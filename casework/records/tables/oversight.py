@@ -197,6 +197,14 @@ reading_heads = Table(
     id_column(comment="The reader's, or of a sealed mediation the log's"),
     Column("n", BigInteger, nullable=False, comment="Of the last reading in the chain; no gaps"),
     Column("head", Text, nullable=False, comment="Its hash, hex"),
+    Column(
+        "log",
+        Id,
+        nullable=False,
+        unique=True,
+        server_default=text("gen_random_uuid()"),
+        comment="What the entries of its leaves call it: that of a mediation is another than its events' log",
+    ),
     comment="Where each chain of readings ends; written by the database alone",
 )
 

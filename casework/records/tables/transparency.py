@@ -1,4 +1,4 @@
-"""The tree over all events: what still waits for its leaf, hashes in tiles, whose leaves they are, and what was signed of it."""
+"""The tree over all events and readings: what waits for its leaf, hashes in tiles, whose leaves they are, and what was signed of it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from casework.records.tables.base import NOW, Id, Time, metadata
 awaited_leaves = Table(
     "awaited_leaves",
     metadata,
-    Column("log_id", Id, primary_key=True),
+    Column("log_id", Id, primary_key=True, comment="Of a reading what the head of its chain says"),
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
-    Column("hash", LargeBinary, nullable=False, comment="The event's own, as bytes"),
+    Column("hash", LargeBinary, nullable=False, comment="Its own, as bytes"),
     Column("since", Time, nullable=False, server_default=NOW, comment="By the real clock, whatever a simulation says"),
-    comment="Events that have no leaf yet; a trigger writes them with their event, the sequencer takes them away",
+    comment="Events and readings that have no leaf yet; triggers write them, the sequencer takes them away",
 )
 
 tree_tiles = Table(
@@ -29,7 +29,7 @@ tree_tiles = Table(
     Column("n", BigInteger, primary_key=True, autoincrement=False),
     Column("hashes", LargeBinary, nullable=False, comment="Up to 256 of 32 bytes, in order"),
     CheckConstraint("octet_length(hashes) BETWEEN 32 AND 8192 AND octet_length(hashes) % 32 = 0", name="hashes"),
-    comment="The tree of RFC 6962 over all events, as tlog-tiles keeps it; it only grows",
+    comment="The tree of RFC 6962 over all events and readings, as tlog-tiles keeps it; it only grows",
 )
 
 tree_entries = Table(
@@ -37,7 +37,10 @@ tree_entries = Table(
     metadata,
     Column("n", BigInteger, primary_key=True, autoincrement=False),
     Column(
-        "entries", LargeBinary, nullable=False, comment="Of each leaf its event: 16 bytes of the log's id, 4 of its seq"
+        "entries",
+        LargeBinary,
+        nullable=False,
+        comment="Of each leaf its event or reading: 16 bytes of the log's id, 4 of its seq",
     ),
     Column("made_at", Time, nullable=False, server_default=NOW, comment="Of its newest leaf, by the real clock"),
     CheckConstraint("octet_length(entries) BETWEEN 20 AND 5120 AND octet_length(entries) % 20 = 0", name="entries"),

@@ -12,6 +12,7 @@ from casework.errors import LogUnusable
 from casework.ledger.leaves import leaf_of
 from casework.ledger.merkle import check_consistency, check_inclusion, prove_consistency
 from casework.ledger.signed_notes import key_from_seed, open_checkpoint, open_note
+from casework.operations.core.access_log import note_reading
 from casework.operations.verification.sequencer import insist_not_older, open_log, rotate_key, sequence
 from casework.operations.verification.service import verify_all
 from casework.operations.verification.tree_judgement import KeptElsewhere
@@ -19,6 +20,8 @@ from casework.records import log_keys, tree_tiles
 from casework.records.database import transaction
 from casework.settings import Settings
 from tests.support.world import World
+
+NOW = text("SELECT clock_timestamp()")
 
 
 def elsewhere(settings: Settings) -> KeptElsewhere:
@@ -49,6 +52,23 @@ def test_every_event_gets_one_leaf_and_the_tree_is_signed(engine: Engine, world:
         assert tree_tiles.root_at(db, events) == newest.root
     said = open_checkpoint(newest.note, log_keys.public_keys(settings))
     assert (said.size, said.root) == (events, newest.root)
+    assert list(verify_all(engine, elsewhere(settings))) == []
+
+
+def test_every_reading_gets_one_leaf_as_events_do(engine: Engine, world: World, settings: Settings) -> None:
+    sequence(engine, settings)
+    with transaction(engine) as db:
+        before = count(db, "events")
+        for n in range(3):
+            note_reading(db, world.actor(db, "auditor"), f"/cases?words={n}")
+        assert count(db, "awaited_leaves") == 3
+    grown = sequence(engine, settings)
+    assert grown is not None
+    assert (grown.events, grown.size) == (3, before + 3)
+    with transaction(engine) as db:
+        heads = db.execute(text("SELECT log FROM reading_heads")).scalars().all()
+        leaves = [tree_tiles.find_leaf(db, log, n, db.execute(NOW).scalar_one()) for log in heads for n in (1, 2, 3)]
+    assert leaves == [before, before + 1, before + 2]
     assert list(verify_all(engine, elsewhere(settings))) == []
 
 

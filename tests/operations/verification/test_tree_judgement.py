@@ -15,6 +15,10 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.ledger.leaves import Awaited
 from casework.ledger.signed_notes import Checkpoint, SigningKey, key_from_seed, sign_note
+from casework.operations.core.access_log import note_reading, note_sealed
+from casework.operations.history.point_in_time import Past
+from casework.operations.mediations.service import open_mediation
+from casework.operations.verification.access_log import check_readings
 from casework.operations.verification.rows import Finding
 from casework.operations.verification.sequencer import sequence
 from casework.operations.verification.service import verify_all
@@ -24,7 +28,7 @@ from casework.records.database import connect_engine, transaction
 from tests.operations.verification.forger import rebuild, sql
 from tests.support.databases import DatabaseServer
 from tests.support.samples import few_of
-from tests.support.world import build_world
+from tests.support.world import World, build_world, new_request
 
 Stored = dict[str, Any]
 ATTACKS = 500
@@ -55,7 +59,8 @@ def signed(
     sequence(engine, settings)
     with transaction(engine) as db:
         for _ in range(3):
-            world.new_case(db)
+            number = world.new_case(db)
+    _read_three_times(engine, world, number)
     sequence(engine, settings)
     keys = log_keys.public_keys(settings)
     with transaction(engine) as db:
@@ -63,11 +68,24 @@ def signed(
     assert newest is not None
     with transaction(engine) as db:
         world.new_case(db)
+    _read_three_times(engine, world, number)
     sequence(engine, settings)
     elsewhere = KeptElsewhere(keys, kept_of([("the auditor's", newest.note)], keys))
     yield Signed(engine, superuser, elsewhere, log_keys.read_key(settings))
     engine.dispose()
     superuser.dispose()
+
+
+def _read_three_times(engine: Engine, world: World, number: str) -> None:
+    """An auditor reads three pages, and a sealed mediation is opened as often."""
+    with transaction(engine) as db:
+        mediation = sql(db, "SELECT CAST(id AS text) FROM mediations LIMIT 1").scalar_one_or_none()
+    with transaction(engine) as db:
+        if mediation is None:
+            mediation = str(open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer["id"])
+        for n in range(3):
+            note_reading(db, world.actor(db, "auditor"), f"/cases?words={n}", number)
+            note_sealed(db, world.actor(db, "dispute_officer"), mediation, f"/mediations/{mediation}")
 
 
 @pytest.fixture
@@ -248,6 +266,84 @@ def test_a_log_rewritten_to_its_end_is_found(signed: Signed, attack: Connection,
         assert {one.kind for one in found} & {"checkpoint", "tree"}, (kind, how)
 
 
+# --- the readings ---------------------------------------------------------------------------------------------------------------
+
+#: What is done to a chain of readings, at which of its readings it is found.
+OF_READINGS: dict[str, tuple[str, int]] = {
+    "another page": (
+        "UPDATE {table} SET address = '/elsewhere' || substr(address, strpos(address || '?', '?')) WHERE n = 2",
+        2,
+    ),
+    "another moment": ("UPDATE {table} SET at = at - interval '1 year' WHERE n = 1", 1),
+    "one taken out": ("DELETE FROM {table} WHERE n = 2", 2),
+    "cut off": ("DELETE FROM {table} WHERE n >= 2", 2),
+    "taken away whole": ("DELETE FROM {table}", 1),
+}
+_TABLES = {"readings": "person_id", "sealed_readings": "log_id"}
+
+
+def _make_readings_whole(db: Connection, table: str) -> None:
+    """Every number and hash of the chains, and where they end, what these must then be."""
+    column = _TABLES[table]
+    other = next(one for one in _TABLES if one != table)
+    sql(
+        db,
+        f"DELETE FROM reading_heads h WHERE h.id NOT IN (SELECT {column} FROM {table})"
+        f" AND h.id NOT IN (SELECT {_TABLES[other]} FROM {other})",
+    )
+    more = "number, document_id" if table == "readings" else "NULL AS number, CAST(NULL AS uuid) AS document_id"
+    ends: dict[str, tuple[int, str]] = {}
+    for row in sql(
+        db, f"SELECT id, {column} AS chain, person_id, at, address, query, {more} FROM {table} ORDER BY {column}, n"
+    ).all():
+        n, head = ends.get(row.chain, (0, "0" * 64))
+        made = sql(
+            db,
+            "SELECT casework_reading_hash(CAST(:chain AS uuid), :n, :head, CAST(:person AS uuid), :at, :number, :address, :query,"
+            " CAST(:document AS uuid))",
+            chain=row.chain,
+            n=n + 1,
+            head=head,
+            person=row.person_id,
+            at=row.at,
+            number=row.number,
+            address=row.address,
+            query=row.query,
+            document=row.document_id,
+        ).scalar_one()
+        sql(db, f"UPDATE {table} SET n = :n, hash = :hash WHERE id = :id", n=n + 1, hash=made, id=row.id)
+        ends[row.chain] = (n + 1, made)
+    for chain, (n, head) in ends.items():
+        sql(db, "UPDATE reading_heads SET n = :n, head = :head WHERE id = CAST(:id AS uuid)", n=n, head=head, id=chain)
+
+
+@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize("table", _TABLES)
+@pytest.mark.parametrize("what", OF_READINGS)
+def test_readings_rewritten_to_their_end_are_found(
+    signed: Signed, attack: Connection, what: str, table: str, how: str
+) -> None:
+    statement, n = OF_READINGS[what]
+    entries = _entries(attack)
+    attack.exec_driver_sql(statement.format(table=table))
+    _make_readings_whole(attack, table)
+    assert list(check_readings(attack, Past(attack))) == [], "the attacker made the chain whole"
+    if how != "chains":
+        _grow_again(attack, entries, signed.key if how == "tree" else key_from_seed(signed.key.name, bytes(32)), how)
+    found = list(check_tree(attack, signed.elsewhere))
+    if how == "chains":
+        first = next(one.sentence for one in found if one.kind == "leaf")
+        assert first.startswith((f"Reading {n} of ", f"Event or reading {n} (")), first
+    else:
+        assert {one.kind for one in found} & {"checkpoint", "tree"}, (what, how)
+
+
+def test_the_chain_of_a_mediation_has_leaves_apart_from_those_of_its_events(signed: Signed, attack: Connection) -> None:
+    both = "SELECT count(*) FROM reading_heads h JOIN logs l ON l.id = h.log OR h.id = h.log"
+    assert sql(attack, "SELECT count(*) FROM reading_heads h JOIN logs l ON l.id = h.id").scalar_one() > 0
+    assert sql(attack, both).scalar_one() == 0
+
+
 def test_a_tree_signed_again_by_those_who_have_the_key_is_found_by_a_checkpoint_kept_elsewhere(
     signed: Signed, attack: Connection
 ) -> None:
@@ -272,6 +368,14 @@ def test_a_database_put_back_to_an_earlier_day_is_found(signed: Signed, attack: 
     first = sql(attack, "SELECT size FROM checkpoints WHERE n = 1").scalar_one()
     for event in entries[first:]:
         sql(attack, "DELETE FROM events WHERE log_id = CAST(:log AS uuid) AND seq = :seq", log=event.log, seq=event.seq)
+        for table, column in _TABLES.items():
+            sql(
+                db=attack,
+                statement=f"DELETE FROM {table} r USING reading_heads h WHERE h.id = r.{column} AND h.log = CAST(:log AS uuid)"
+                " AND r.n = :n",
+                log=event.log,
+                n=event.seq,
+            )
     _grow_again(attack, entries[:first], signed.key, "signed again")
     found = list(check_tree(attack, signed.elsewhere))
     assert _says(found, f"The tree has {first} leaves, and {kept} were signed.")
@@ -297,7 +401,12 @@ def _entries(db: Connection) -> list[Awaited]:
 def _grow_again(db: Connection, entries: Sequence[Awaited], key: SigningKey, how: str) -> None:
     """The tree that the events of today give, each leaf where it stood, and what is new at the end; signed again at the same sizes, or
     as it was."""
-    events = {(row.log_id, row.seq): bytes.fromhex(row.hash) for row in sql(db, "SELECT log_id, seq, hash FROM events")}
+    told = (
+        "SELECT log_id, seq, hash FROM events"
+        " UNION ALL SELECT h.log, r.n, r.hash FROM readings r JOIN reading_heads h ON h.id = r.person_id"
+        " UNION ALL SELECT h.log, r.n, r.hash FROM sealed_readings r JOIN reading_heads h ON h.id = r.log_id"
+    )
+    events = {(row.log_id, row.seq): bytes.fromhex(row.hash) for row in sql(db, told)}
     ordered = [(one.log, one.seq) for one in entries if (one.log, one.seq) in events]
     ordered += sorted(set(events) - set(ordered))
     sizes = [row.size for row in sql(db, "SELECT size FROM checkpoints ORDER BY n")]
