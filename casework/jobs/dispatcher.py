@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine
 
 from casework.jobs.queue import CLOCKS, OTHERS, Job, defer, drop_jobs_of_the_dead, try_dispatching
+from casework.operations.audit import finding_owners
 from casework.operations.catalogue import import_worker, twins
 from casework.operations.core import catalogue_index, outbox
 from casework.operations.deadlines import calendars, timers
@@ -54,6 +55,8 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     ]
     if nightly.any_unverified(db):
         jobs.append(Job(OTHERS, "verify_history", "verify_history"))
+    if finding_owners.any_fallen_due(db):
+        jobs.append(Job(OTHERS, "note_findings", "note_findings"))
     jobs += [
         Job(OTHERS, "recount", f"recount {programme}", {"programme": programme})
         for programme in calendars.list_to_recount(db)

@@ -6,6 +6,7 @@ import functools
 
 from casework.jobs.job_registry import Hands, NotDone, register_job
 from casework.jobs.queue import CLOCKS, OTHERS
+from casework.operations.audit.finding_owners import note_due
 from casework.operations.auth.passkeys import forget_challenges
 from casework.operations.auth.throttling import forget_attempts
 from casework.operations.catalogue import file_imports, import_worker, need_renewals, refused_rows
@@ -46,6 +47,12 @@ def fire_timers(hands: Hands, log: str) -> None:
 def tell(hands: Hands) -> None:
     """Write the notices of what has happened, and queue the mails for them."""
     tell_due(hands.engine, mailing=hands.settings.smtp_host is not None)
+
+
+@register_job(OTHERS)
+def note_findings(hands: Hands) -> None:
+    """Note of findings that the day has passed by which somebody was to answer them."""
+    note_due(hands.engine)
 
 
 @register_job(OTHERS)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_datetime as say_datetime
 
-from casework.engine.analysis.notification_rules import CATALOGUE
+from casework.engine.analysis.notification_rules import CATALOGUE, FINDING
 from casework.engine.deadlines.calendars import day_in
 from casework.operations.auth.account_mail import AccountMail
 from casework.operations.auth.account_words import ROLE_SAYS, SAYS
@@ -249,7 +249,7 @@ def _address(written: str) -> Address:
 def _line(item: Item, mail: Mail, base: str, chinese: bool, stop: Stop) -> Line:
     words, url = catalogue("messages", chinese), f"{base}/notifications/{item.notification}"
     if item.number is None:
-        head = words.gettext(HAPPENED[CATALOGUE] if item.kind == CATALOGUE else SEALED)
+        head = words.gettext(HAPPENED[item.kind] if item.kind in (CATALOGUE, FINDING) else SEALED)
         return Line(head, "", "", (), url, stop(ONE_SEARCH, item.search) if item.search else "")
     head = f"{item.number}: {words.gettext(HAPPENED[item.kind])}"
     return Line(

@@ -141,6 +141,10 @@ CASES: tuple[Row, ...] = (
         body=lambda on: {"words": "So."}, if_match="stale", there=FOREIGN,
     ),
     post(
+        "/findings/{finding}/assign", {"auditor", "supervisor"}, READERS - {"auditor", "supervisor"},
+        body=lambda on: {"owner": on["person"], "due_on": "2099-01-01"}, if_match="stale", there_refused=FOREIGN,
+    ),
+    post(
         "/findings/{finding}/ask-again", {"auditor"}, READERS - {"auditor"}, body=lambda on: {"words": "So?"},
         if_match="stale", there_refused=FOREIGN,
     ),

@@ -580,6 +580,10 @@ TABLE: tuple[Row, ...] = (
         body=lambda on: {"f.words": "So.", "revision": "99"},
     ),
     post(
+        "/findings/<finding>/assign", AUDITOR | SUPERVISORS, READERS - AUDITOR - SUPERVISORS, there_refused=FOREIGN,
+        body=lambda on: {"owner": on["person"], "due_on": "2099-01-01", "revision": "99"},
+    ),
+    post(
         "/findings/<finding>/ask-again", AUDITOR, READERS - AUDITOR, there_refused=FOREIGN,
         body=lambda on: {"f.words": "So?", "revision": "99"},
     ),

@@ -116,6 +116,7 @@ PERSONAE: Mapping[str, Persona] = {
     # Owned the case, and is an auditor now, but judges nothing of it.
     "turned_auditor": Persona("auditor", _as(
         "manager", "POST /cases/{number}/findings", "POST /findings/{finding}/ask-again", "POST /findings/{finding}/close",
+        "POST /findings/{finding}/assign", "POST /findings/<finding>/assign",
         "POST /cases/<number>/history/<seq>/findings", "POST /findings/<finding>/ask-again", "POST /findings/<finding>/close",
     )),
     # In the case's team, with an absence that runs; and who stands in.

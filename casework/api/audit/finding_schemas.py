@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
@@ -15,6 +17,8 @@ FindingState = Literal["open", "answered", "closed"]
 
 class FindingQuery(Paged):
     state: FindingState | None = None
+    owner: Annotated[UUID | None, Field(description="Who is to answer them")] = None
+    late: Annotated[bool, Field(description="Only those that are open though their day has passed")] = False
 
 
 class NewFinding(Body):
@@ -24,6 +28,15 @@ class NewFinding(Body):
 
 class FindingWords(Body):
     words: FindingText
+
+
+class FindingOwner(Body):
+    owner: Annotated[
+        UUID, Field(description="Who is to answer it: an officer, supervisor or compliance officer who may")
+    ]
+    due_on: Annotated[
+        date, Field(description="By the end of which day of the programme; the next working day where it is none")
+    ]
 
 
 class FindingDone(Answer):
@@ -46,6 +59,9 @@ class Finding(Answer):
     answered_at: str | None
     closed_by: Named | None
     closed_at: str | None
+    owner: Annotated[Named | None, Field(description="Who is to answer it")]
+    due_at: Annotated[str | None, Field(description="By when")]
+    late: Annotated[bool, Field(description="Open, and this moment has passed")]
     revision: int
 
 
@@ -56,15 +72,18 @@ class FindingPage(Answer):
 
 class FindingAction(Answer):
     at: str
-    kind: Annotated[str, Field(description="raised, answered, asked_again or closed")]
+    kind: Annotated[str, Field(description="raised, assigned, fell_due, answered, asked_again or closed")]
     role: str | None
     words: str | None
     actor: Named
+    owner: Annotated[Named | None, Field(description="Of one that was given to somebody: to whom")]
+    due_at: Annotated[str | None, Field(description="And by when")]
 
 
 class FindingMay(Answer):
     answer: bool
     close: bool
+    assign: Annotated[bool, Field(description="Say who is to answer it by when")]
 
 
 class FindingShown(Finding):

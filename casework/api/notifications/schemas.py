@@ -21,6 +21,7 @@ class Notification(Answer):
     number: Annotated[str | None, Field(description="Of the case")]
     sealed: Annotated[bool, Field(description="Of a sealed mediation")]
     account: Annotated[bool, Field(description="Of your own account")]
+    finding: Annotated[str | None, Field(description="Of a finding of the audit: which")]
     catalogue: Annotated[
         str | None, Field(description="Of what is new in the catalogue: the need, or the saved search")
     ]

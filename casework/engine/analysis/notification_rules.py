@@ -35,6 +35,8 @@ DECISION, DUE, OVERDUE, STOP, LETTER = "decision", "due", "overdue", "stop", "le
 READERS, EMERGENCY = "readers", "emergency"
 #: A party has answered by a one-time link.
 ANSWER = "answer"
+#: Of a finding of the audit: to whoever is to answer it, and to the auditor who raised it.
+FINDING = "finding"
 #: Said in the digest. What somebody is mentioned in comes from any event whose effects name `mentions`.
 TASK, REMINDER, MOVED, OWNERSHIP, MENTION = "task", "reminder", "moved", "ownership", "mention"
 AT_ONCE = (
@@ -51,6 +53,7 @@ AT_ONCE = (
     READERS,
     EMERGENCY,
     ANSWER,
+    FINDING,
 )
 #: Of no case: a technology is proposed for a need, or a record fits a search that was saved. Said in the digest.
 CATALOGUE = "catalogue"

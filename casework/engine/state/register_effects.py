@@ -174,6 +174,10 @@ class RegisterEffects(AccountChange, total=False):
     programme: str
     case: str
     seq: int
+    #: Who is to answer it, by the end of which day, and when that is.
+    owner: str
+    due_on: str
+    due_at: str
     # An erasure, on which legal basis; and what was taken out by it.
     basis: str
     #: The duties by which what it asked for is kept, each a reason with its code, words and values.

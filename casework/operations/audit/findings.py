@@ -6,7 +6,6 @@ history, which an auditor may only read, stays as it was. Words are in the bodie
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,13 +15,24 @@ from sqlalchemy import Connection, text
 from casework import reasons
 from casework.engine import two_person
 from casework.engine.roles import Role
-from casework.engine.state.events import RegisterEvent
+from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
 from casework.engine.two_person import Matter, Refusal
 from casework.errors import CaseHasMoved, InvalidForm, NotAllowed, NotFound, WrongState
-from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
-from casework.ledger.redactable_bodies import Erased
+from casework.operations.audit.finding_rows import (
+    ANSWERED,
+    ANSWERED_IT,
+    ASKED_AGAIN,
+    ASSIGNED,
+    CLOSED_IT,
+    OPEN,
+    RAISED,
+    STATES,
+    fold,
+    fold_again,
+    write_row,
+)
 from casework.operations.audit.views import FindingAction, FindingDetails, FindingMay, FindingRow
 from casework.operations.cases.queries import find_case
 from casework.operations.core.idempotency import Done, Request, ask, finish
@@ -31,71 +41,29 @@ from casework.operations.core.presenters import names_of, when
 from casework.operations.core.reader_names import titled
 from casework.operations.core.register_log import append
 from casework.operations.core.views import row_as, to_named
+from casework.operations.people.role_notices import announce
 from casework.permissions.actors import READS_ALL, Actor
 from casework.permissions.visibility import MEDIATED, Sight
-from casework.permissions.work import capacities, conflict
+from casework.permissions.work import capacities, conflict, in_the_programme
 from casework.records.access_sql import mediated
 from casework.records.case_loader import load
 from casework.records.event_log import lock_log, new_log, now
 
-RAISED, ANSWERED_IT, ASKED_AGAIN, CLOSED_IT = "raised", "answered", "asked_again", "closed"
-#: What an auditor does, who has no part in what is judged.
-JUDGING = frozenset({RAISED, ASKED_AGAIN, CLOSED_IT})
-OPEN, ANSWERED, CLOSED = "open", "answered", "closed"
-STATES = (OPEN, ANSWERED, CLOSED)
 LONGEST = 4000
 _ACTIONS = {
     ANSWERED_IT: reasons.actions.ANSWER_FINDING, ASKED_AGAIN: reasons.actions.REOPEN_FINDING,
-    CLOSED_IT: reasons.actions.CLOSE_FINDING,
+    CLOSED_IT: reasons.actions.CLOSE_FINDING, ASSIGNED: reasons.actions.ASSIGN_FINDING,
 }  # fmt: skip
-
-
-# --- the fold --------------------------------------------------------------------------------------------------------
-
-
-def fold(events: Sequence[RegisterEvent]) -> JsonObject:
-    """The row that a finding's log adds up to."""
-    row: JsonObject = {}
-    for n, event in enumerate(events, 1):
-        row["revision"] = n
-        words = event.body.get("words")
-        words = None if isinstance(words, Erased) else words
-        match event.kind:
-            case "raised":
-                row |= {
-                    "id": event.log,
-                    "programme_id": event.effects["programme"],
-                    "case_id": event.effects["case"],
-                    "seq": event.effects["seq"],
-                    "state": OPEN,
-                    "words": words,
-                    "answer": None,
-                    "raised_by": event.actor,
-                    "raised_at": instant(event.at),
-                    "answered_by": None,
-                    "answered_at": None,
-                    "closed_by": None,
-                    "closed_at": None,
-                }
-            case "answered":
-                row |= {
-                    "state": ANSWERED,
-                    "answer": words,
-                    "answered_by": event.actor,
-                    "answered_at": instant(event.at),
-                }
-            case "asked_again":
-                row |= {"state": OPEN}
-            case "closed":
-                row |= {"state": CLOSED, "closed_by": event.actor, "closed_at": instant(event.at)}
-    return row
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
+#: Not answered, though the day by which somebody was to do it has passed.
+LATE = f"f.state = '{OPEN}' AND f.due_at <= casework_now()"
+_ROW = f"f.*, c.number, {titled('c')} AS title, coalesce({LATE}, false) AS late"
 #: The findings of some programmes with their cases, the newest first.
 _SELECT = f"""
-    SELECT f.*, c.number, {titled("c")} AS title FROM findings f JOIN cases c ON c.id = f.case_id
+    SELECT {_ROW} FROM findings f JOIN cases c ON c.id = f.case_id
     WHERE f.programme_id = ANY(CAST(:programmes AS uuid[])) {{more}}
     ORDER BY f.raised_at DESC, f.id DESC LIMIT :most
 """
@@ -107,10 +75,12 @@ def list_findings(
     *,
     state: str | None = None,
     number: str | None = None,
+    owner: str | None = None,
+    late: bool = False,
     cursor: str | None = None,
     limit: int | None = None,
 ) -> Page[FindingRow]:
-    """Findings in the programmes that the actor reads in full, the newest first; of one case where it is named."""
+    """Findings in the programmes that the actor reads in full, the newest first; of one case where it is named, and of one owner."""
     most, more = insist_limit(limit), ""
     given: dict[str, Any] = {"programmes": _programmes(actor), "most": most + 1}
     if number is not None:
@@ -120,6 +90,10 @@ def list_findings(
         more, given["case"] = " AND f.case_id = CAST(:case AS uuid)", case.log
     if state is not None:
         more, given["state"] = more + " AND f.state = :state", state
+    if owner is not None:
+        more, given["owner"] = more + " AND f.owner_id = CAST(:owner AS uuid)", owner
+    if late:
+        more += f" AND {LATE}"
     if keys := from_cursor(cursor, 2):
         more += " AND (f.raised_at, f.id) < (:at, CAST(:after AS uuid))"
         given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
@@ -129,19 +103,40 @@ def list_findings(
 
 
 def count_findings(db: Connection, actor: Actor) -> dict[str, int]:
-    """How many there are in each state."""
-    rows = db.execute(
-        text("SELECT state, count(*) AS n FROM findings WHERE programme_id = ANY(CAST(:p AS uuid[])) GROUP BY state"),
-        {"p": _programmes(actor)},
-    )
-    return dict.fromkeys(STATES, 0) | {row.state: row.n for row in rows}
+    """How many there are in each state, how many of them are late, and how many of these wait for the actor."""
+    rows = db.execute(_COUNTS, {"programmes": _programmes(actor), "person": actor.person}).all()
+    counts = dict.fromkeys((*STATES, "late", "mine"), 0) | {row.state: row.n for row in rows}
+    return counts | {"late": sum(row.late for row in rows), "mine": sum(row.mine for row in rows)}
+
+
+#: How many findings of some programmes are in each state, how many are late, and how many are open that a person owns.
+_COUNTS = text(f"""
+    SELECT f.state, count(*) AS n, count(*) FILTER (WHERE {LATE}) AS late,
+        count(*) FILTER (WHERE f.state = '{OPEN}' AND f.owner_id = CAST(:person AS uuid)) AS mine
+    FROM findings f WHERE f.programme_id = ANY(CAST(:programmes AS uuid[])) GROUP BY f.state
+""")
+#: The findings that a person is to answer, what is due first before the rest.
+_MINE = text(f"""
+    SELECT {_ROW} FROM findings f JOIN cases c ON c.id = f.case_id
+    WHERE f.owner_id = CAST(:person AS uuid) AND f.state = '{OPEN}' AND f.programme_id = ANY(CAST(:programmes AS uuid[]))
+    ORDER BY f.due_at, f.id LIMIT :most
+""")
+
+
+def list_mine(db: Connection, actor: Actor, *, most: int) -> list[FindingRow]:
+    """The first findings that the actor is to answer, what is due first before the rest."""
+    programmes = sorted({actor.focus} & set(_programmes(actor))) if actor.focus else _programmes(actor)
+    if not programmes:
+        return []
+    rows = db.execute(_MINE, {"person": actor.person, "programmes": programmes, "most": most}).all()
+    return _shown(db, rows) if rows else []
 
 
 def of_event(db: Connection, actor: Actor, number: str, seq: int) -> list[FindingRow]:
     """The findings about one event, for those who see the whole case; the caller has asked for that."""
     rows = db.execute(
         text(
-            f"SELECT f.*, c.number, {titled('c')} AS title FROM findings f JOIN cases c ON c.id = f.case_id"
+            f"SELECT {_ROW} FROM findings f JOIN cases c ON c.id = f.case_id"
             " WHERE c.number = :number AND f.seq = :seq ORDER BY f.raised_at, f.id"
         ),
         {"number": number, "seq": seq},
@@ -159,14 +154,10 @@ def count_by_event(db: Connection, log: str) -> dict[int, int]:
 
 def show_finding(db: Connection, actor: Actor, finding: str) -> FindingDetails:
     """One finding with everything that was said about it, and what the actor may do. Raises NotFound."""
-    row = _seen(db, actor, finding)
-    rows = db.execute(
-        text(
-            "SELECT seq, at, kind, actor_id, header->>'role' AS role, body FROM events WHERE log_id = CAST(:log AS uuid) ORDER BY seq"
-        ),
-        {"log": finding},
-    ).all()
-    names = names_of(db, {row.actor_id for row in rows})
+    row = find_seen(db, actor, finding)
+    rows = db.execute(_ACTIONS_OF, {"log": finding}).all()
+    owners = [row.effects.get("owner") for row in rows]
+    names = names_of(db, {id for id in (*(row.actor_id for row in rows), *owners) if id not in (None, SYSTEM_ACTOR)})
     actions = [
         FindingAction(
             at=instant(row.at),
@@ -174,18 +165,27 @@ def show_finding(db: Connection, actor: Actor, finding: str) -> FindingDetails:
             role=row.role,
             words=(row.body.get("words") or {}).get("value"),
             actor=to_named(row.actor_id, names),
+            owner=to_named(owner, names) if owner else None,
+            due_at=row.effects.get("due_at"),
         )
-        for row in rows
+        for row, owner in zip(rows, owners, strict=True)
     ]
     may = FindingMay(
-        answer=row.state == OPEN and _refusal_to_answer(db, actor, row) is None,
+        answer=row.state == OPEN and refusal_to_answer(db, actor, row) is None,
         close=row.state == ANSWERED and _refusal_to_judge(db, actor, row) is None,
+        assign=row.state == OPEN and refusal_to_assign(db, actor, row) is None,
     )
     return row_as(FindingDetails, _shown(db, [row])[0], actions=actions, may=may)
 
 
+#: Everything that happened to a finding, in order.
+_ACTIONS_OF = text("""
+    SELECT seq, at, kind, actor_id, header->>'role' AS role, effects, body FROM events WHERE log_id = CAST(:log AS uuid) ORDER BY seq
+""")
+
+
 def _shown(db: Connection, rows: Sequence[Any]) -> list[FindingRow]:
-    names = names_of(db, {id for row in rows for id in (row.raised_by, row.answered_by, row.closed_by)})
+    names = names_of(db, {id for row in rows for id in (row.raised_by, row.answered_by, row.closed_by, row.owner_id)})
     return [
         FindingRow(
             id=row.id,
@@ -201,6 +201,9 @@ def _shown(db: Connection, rows: Sequence[Any]) -> list[FindingRow]:
             answered_at=when(row.answered_at),
             closed_by=to_named(row.closed_by, names),
             closed_at=when(row.closed_at),
+            owner=to_named(row.owner_id, names) if row.owner_id else None,
+            due_at=when(row.due_at),
+            late=row.late,
             revision=row.revision,
         )
         for row in rows
@@ -211,10 +214,11 @@ def _programmes(actor: Actor) -> list[str]:
     return sorted({m.programme for m in actor.memberships if m.programme and m.role in READS_ALL})
 
 
-def _seen(db: Connection, actor: Actor, finding: str, *, lock: bool = False) -> Any:
+def find_seen(db: Connection, actor: Actor, finding: str, *, lock: bool = False) -> Any:
+    """The row of a finding that the actor may read. Raises NotFound."""
     row = db.execute(
         text(
-            f"SELECT f.*, c.number, {titled('c')} AS title FROM findings f JOIN cases c ON c.id = f.case_id WHERE f.id = CAST(:id AS uuid)"
+            f"SELECT {_ROW} FROM findings f JOIN cases c ON c.id = f.case_id WHERE f.id = CAST(:id AS uuid)"
             + (" FOR UPDATE OF f" if lock else "")
         ),
         {"id": finding},
@@ -267,7 +271,7 @@ def answer_finding(
         finding,
         ANSWERED_IT,
         wanted=OPEN,
-        refusal=_refusal_to_answer,
+        refusal=refusal_to_answer,
         words=words,
         request=request,
         revision=revision,
@@ -308,7 +312,7 @@ def close_finding(
     )
 
 
-def _refusal_to_answer(db: Connection, actor: Actor, row: Any) -> NotAllowed | None:
+def refusal_to_answer(db: Connection, actor: Actor, row: Any) -> NotAllowed | None:
     case = load(db, row.case_id, "case")
     mine = {by.role for by in capacities(actor, case, case.main)}
     in_role = bool(mine & {Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE})
@@ -318,6 +322,16 @@ def _refusal_to_answer(db: Connection, actor: Actor, row: Any) -> NotAllowed | N
         case Refusal.PARTY:
             return NotAllowed(why=reasons.audit.RAISER)
     why = conflict(actor, case)
+    return NotAllowed(why=why) if why else None
+
+
+def refusal_to_assign(db: Connection, actor: Actor, row: Any) -> NotAllowed | None:
+    """Why the actor does not say who is to answer a finding by when: an auditor who may judge it does, and a supervisor."""
+    if actor.in_programme(row.programme_id, (Role.AUDITOR,)):
+        return _worked_on(db, actor, row.case_id)
+    if in_the_programme(actor, row.programme_id, (Role.SUPERVISOR,)) is None:
+        return NotAllowed(why=reasons.audit.ASSIGNED_BY)
+    why = conflict(actor, load(db, row.case_id, "case"))
     return NotAllowed(why=why) if why else None
 
 
@@ -367,25 +381,25 @@ def _action(
     request: Request,
     revision: int | None,
 ) -> Done:
-    row = _seen(db, actor, finding)
+    row = find_seen(db, actor, finding)
     if refused := refusal(db, actor, row):
         raise refused
     said = _words(words)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     log = lock_log(db, finding)
-    row = _seen(db, actor, finding, lock=True)
+    row = find_seen(db, actor, finding, lock=True)
     if revision is not None and revision != row.revision:
         raise CaseHasMoved
     if row.state != wanted:
         raise WrongState(action=_ACTIONS[kind], why=reasons.audit.IN_STATE(state=row.state))
     if refused := refusal(db, actor, row):
         raise refused
-    role = Role.AUDITOR if wanted == ANSWERED else _role(db, actor, row)
+    role = Role.AUDITOR if kind in (ASKED_AGAIN, CLOSED_IT) else _role(db, actor, row)
     event = log.next_event(kind, actor.person, role=role, body={"words": said})
     append(db, log, [event], request.key_hash)
-    columns = _next(row, event)
-    write_row(db, columns)
+    columns = fold_again(db, finding)
+    announce(db, finding, event.seq)
     return finish(db, actor, request, Done({"id": finding, "state": columns["state"], "revision": columns["revision"]}))
 
 
@@ -393,37 +407,6 @@ def _role(db: Connection, actor: Actor, row: Any) -> str:
     case = load(db, row.case_id, "case")
     mine = [by.role for by in capacities(actor, case, case.main)]
     return next(role for role in (Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE) if role in mine)
-
-
-def _next(row: Any, event: RegisterEvent) -> JsonObject:
-    columns = {name: getattr(row, name) for name in _COLUMNS}
-    words = event.body["words"]
-    match event.kind:
-        case "answered":
-            columns |= {"state": ANSWERED, "answer": words, "answered_by": event.actor, "answered_at": event.at}
-        case "asked_again":
-            columns |= {"state": OPEN}
-        case _:
-            columns |= {"state": CLOSED, "closed_by": event.actor, "closed_at": event.at}
-    return columns | {"revision": row.revision + 1}
-
-
-_COLUMNS = (
-    "id", "programme_id", "case_id", "seq", "state", "words", "answer", "raised_by", "raised_at", "answered_by",
-    "answered_at", "closed_by", "closed_at", "revision",
-)  # fmt: skip
-
-
-def write_row(db: Connection, row: JsonMapping) -> None:
-    changed = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "id")
-    plain = {name: instant(value) if hasattr(value, "isoformat") else value for name, value in row.items()}
-    db.execute(
-        text(
-            f"INSERT INTO findings ({', '.join(_COLUMNS)}) SELECT {', '.join(_COLUMNS)}"
-            f" FROM jsonb_populate_record(NULL::findings, CAST(:row AS jsonb)) ON CONFLICT (id) DO UPDATE SET {changed}"
-        ),
-        {"row": json.dumps(plain)},
-    )
 
 
 def _words(words: str) -> str:

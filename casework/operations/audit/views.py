@@ -31,6 +31,11 @@ class FindingRow:
     answered_at: str | None
     closed_by: Named | None
     closed_at: str | None
+    #: Who is to answer it, and by when.
+    owner: Named | None
+    due_at: str | None
+    #: Open, and the day has passed.
+    late: bool
     revision: int
 
 
@@ -39,11 +44,14 @@ class FindingAction:
     """Something that was said or done about a finding."""
 
     at: str
-    #: raised, answered, asked_again or closed.
+    #: raised, assigned, fell_due, answered, asked_again or closed.
     kind: str
     role: str | None
     words: str | None
     actor: Named
+    #: Of one that was given to somebody: to whom, and by when.
+    owner: Named | None
+    due_at: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +60,8 @@ class FindingMay:
 
     answer: bool
     close: bool
+    #: Say who is to answer it by when.
+    assign: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,6 +12,7 @@ from casework.engine.analysis.notification_rules import (
     DELIVERY,
     DUE,
     EMERGENCY,
+    FINDING,
     LETTER,
     MENTION,
     MOVED,
@@ -42,6 +43,7 @@ HAPPENED: Mapping[str, str] = {
     MENTION: N_("You were mentioned"), READERS: N_("Readers changed"),
     EMERGENCY: N_("Opened in an emergency"), LETTER: N_("Letter for you"),
     ANSWER: N_("A party has answered"), CATALOGUE: N_("New in the catalogue"),
+    FINDING: N_("Finding of the audit"),
 }  # fmt: skip
 #: What one chooses about.
 KIND: Mapping[str, str] = {
@@ -52,6 +54,7 @@ KIND: Mapping[str, str] = {
     READERS: N_("Who may read a sealed mediation"), EMERGENCY: N_("Cases opened in an emergency"),
     OWNERSHIP: N_("Cases handed over"), MENTION: N_("Mentions of you"), LETTER: N_("Letters of the office"),
     ANSWER: N_("Answers of parties by a link"), CATALOGUE: N_("Proposed matches and saved searches"),
+    FINDING: N_("Findings of the audit"),
 }  # fmt: skip
 CHOICE: Mapping[str, str] = {NOW: N_("at once"), DIGEST: N_("in the daily digest"), NONE: N_("not by mail")}
 #: Of a sealed mediation nothing else is said.

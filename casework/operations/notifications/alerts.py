@@ -11,6 +11,7 @@ from casework.engine.analysis.notification_rules import (
     CATALOGUE,
     DECISION,
     DUE,
+    FINDING,
     MENTION,
     OFFER,
     OVERDUE,
@@ -114,9 +115,10 @@ def list_alerts(db: Connection, actor: Actor, show: str = ALL, *, cursor: str | 
     organisations, library = reach(actor).organisations, load_library()
     groups: dict[str, AlertGroup] = {}
     for row in shown:
-        # What is new in the catalogue stands in the reader's own log, apart from what happened to the account.
+        # What is new in the catalogue, and findings, stand in the reader's own log, apart from what happened to the account.
+        own = row.kind if row.kind in (CATALOGUE, FINDING) else ""
         group = groups.setdefault(
-            f"{row.log_id} {row.kind == CATALOGUE}",
+            f"{row.log_id} {own}",
             AlertGroup(log=row.log_id, title=row.title, followed=row.followed, items=[]),
         )
         event = (

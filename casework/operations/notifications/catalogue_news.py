@@ -16,7 +16,7 @@ from casework.engine.analysis.notification_rules import CATALOGUE
 from casework.engine.roles import Role
 from casework.operations.core.notification_preferences import DIGEST, NONE, choice_of
 from casework.operations.core.perform import calendar_of
-from casework.operations.notifications.service import next_digest, queue_mail
+from casework.operations.notifications.mail_queue import next_digest, queue_mail
 from casework.records.access_sql import in_time
 from casework.records.event_log import now
 

@@ -19,6 +19,7 @@ from casework.engine.analysis.notification_rules import (
     DELIVERY,
     DUE,
     EMERGENCY,
+    FINDING,
     LETTER,
     MENTION,
     MOVED,
@@ -79,6 +80,7 @@ LASTING = (
     EMERGENCY,
     ANSWER,
     CATALOGUE,
+    FINDING,
 )
 
 

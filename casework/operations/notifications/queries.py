@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from casework.engine.analysis.notification_rules import CATALOGUE
+from casework.engine.analysis.notification_rules import CATALOGUE, FINDING
 from casework.engine.parts import REFERRAL
 from casework.errors import NotFound
 from casework.json_values import JsonObject
@@ -140,8 +140,9 @@ def shown_as(row: Any) -> Notification:
         read=row.read_at is not None,
         number=row.number,
         sealed=row.log_kind == "mediation",
-        account=row.log_kind == "person" and row.kind != CATALOGUE,
+        account=row.log_kind == "person" and row.kind not in (CATALOGUE, FINDING),
         catalogue=row.about if row.kind == CATALOGUE else None,
+        finding=row.about if row.kind == FINDING else None,
         role_request=row.about if row.log_kind == "programme" else None,
         edition=row.edition,
         words=row.words,

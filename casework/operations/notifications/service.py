@@ -6,14 +6,13 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
 from casework.engine.analysis.notification_rules import Notice, first_of, notices
-from casework.engine.deadlines.calendars import Calendar, day_in
+from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.editions import TransitionRule
 from casework.engine.roles import QUEUE_ROLES
 from casework.engine.state.case import Case
@@ -25,7 +24,9 @@ from casework.operations.core.perform import calendar_of, new_id
 from casework.operations.core.references import IN_FORCE, KEPT, opened_at_of
 from casework.operations.core.views import TaskKey, row_as
 from casework.operations.integrations.webhooks import queue_message
+from casework.operations.notifications.finding_notices import tell_of_finding
 from casework.operations.notifications.follows import shares_of_followers
+from casework.operations.notifications.mail_queue import next_digest, next_working, queue_mail
 from casework.operations.people.absences import substitutes_of
 from casework.operations.people.role_notices import tell_readers
 from casework.records.case_loader import load
@@ -34,8 +35,6 @@ from casework.records.event_log import event_of, register_event_of
 
 #: Events whose notices are written in one transaction.
 BATCH = 20
-#: When the digest goes, on the reader's own clock and on days on which the programme works.
-DIGEST_AT = time(8, 30)
 
 
 def any_untold(db: Connection) -> bool:
@@ -77,6 +76,9 @@ def _tell_batch(db: Connection, mailing: bool) -> int:
             continue
         if row.kind == "programme":
             tell_readers(db, register_event_of(row.header, row.effects, {}), row.now, mailing=mailing)
+            continue
+        if row.kind == "finding":
+            tell_of_finding(db, register_event_of(row.header, row.effects, {}), row.now, mailing=mailing)
             continue
         if row.log_id not in cases:
             cases[row.log_id] = load(db, row.log_id, row.kind)
@@ -206,12 +208,6 @@ _NOTIFY = text("""
     VALUES (:id, :person, :log, :seq, :kind, :about, :at, :edition, :words, :track, :task, :due, :mail)
     ON CONFLICT DO NOTHING
 """)
-#: Queues a mail, or finds the one of its key that has not gone yet. A digest that has gone already takes nothing more.
-_MAIL = text("""
-    INSERT INTO mails (id, person_id, key, kind, sealed, made_at, send_at)
-    VALUES (:id, :person, :key, :kind, :sealed, :made_at, :send_at)
-    ON CONFLICT (key) DO UPDATE SET sealed = excluded.sealed WHERE mails.state = 'queued' RETURNING id
-""")
 
 
 def _write(
@@ -265,41 +261,3 @@ def _mail(
         send_at = next_working(now, calendar) if reader.quiet else now
         key, kind = f"{reader.id} {case.log} {seq} {notice.kind} {notice.about}", notice.kind
     return queue_mail(db, reader.id, key, kind, at=now, send_at=send_at, sealed=sealed)
-
-
-def queue_mail(
-    db: Connection, person: str, key: str, kind: str, *, at: datetime, send_at: datetime, sealed: bool = False
-) -> str | None:
-    """Queue a mail to a person, or find the one of its key; None where that has gone already."""
-    given = {
-        "id": new_id(),
-        "person": person,
-        "key": key,
-        "kind": kind,
-        "sealed": sealed,
-        "made_at": at,
-        "send_at": send_at,
-    }
-    mail: str | None = db.execute(_MAIL, given).scalar_one_or_none()
-    return mail
-
-
-def next_digest(now: datetime, zone: str, calendar: Calendar) -> datetime:
-    """The next morning on the reader's clock that the programme works on; later than now."""
-    try:
-        where = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        where = ZoneInfo("UTC")
-    day = day_in(now, where)
-    for _ in range(366):
-        moment = datetime.combine(day, DIGEST_AT, where)
-        if moment > now and calendar.is_working_day(day):
-            break
-        day += timedelta(days=1)
-    return moment.astimezone(now.tzinfo)
-
-
-def next_working(now: datetime, calendar: Calendar) -> datetime:
-    """Now, if the programme works, else when it begins to."""
-    begins = calendar.add_working_minutes(now, 1) - timedelta(minutes=1)
-    return max(begins, now)

@@ -32,6 +32,8 @@ class Notification:
     account: bool
     #: Of what is new in the catalogue: the need, or the saved search.
     catalogue: str | None
+    #: Of a finding of the audit: which.
+    finding: str | None
     log: str
     unsealing: str | None
     #: A role that decides was asked for, given or not: which request.

@@ -19,7 +19,7 @@ from casework.engine.state.register_effects import RegisterEffects
 from casework.engine.two_person import AGREED
 from casework.json_values import JsonObject
 from casework.ledger.redactable_bodies import ERASED_WORDS, erase
-from casework.operations.audit import findings
+from casework.operations.audit import finding_rows
 from casework.operations.auth.throttling import account_hash
 from casework.operations.catalogue import ip_rights
 from casework.operations.catalogue.named_files import drop_naming
@@ -174,7 +174,7 @@ _NAMELESS = text("UPDATE files SET name = NULL WHERE id = ANY(CAST(:files AS uui
 def _bring_rows(db: Connection, log: Log, events: list[NamingEvent]) -> None:
     """The rows that repeat what a register's events say."""
     if log.kind == "finding":
-        findings.write_row(db, findings.fold(list(read_register(db, log.id))))
+        finding_rows.fold_again(db, log.id)
     if log.kind == "erasure":
         erasure_requests.write_row(db, erasure_requests.fold(read_register(db, log.id)))
     if log.kind == "right":

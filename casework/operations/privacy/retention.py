@@ -23,7 +23,7 @@ _CASES = text("""
 _FINDINGS = text("""
     SELECT g.name, count(*) AS count FROM findings f JOIN programmes g ON g.id = f.programme_id
     WHERE f.state <> 'closed' AND (
-        CAST(:id AS uuid) IN (f.raised_by, f.answered_by)
+        CAST(:id AS uuid) IN (f.raised_by, f.answered_by, f.owner_id, f.assigned_by)
         OR EXISTS (SELECT FROM events e WHERE e.log_id = f.case_id AND e.seq = f.seq AND e.actor_id = CAST(:id AS text))
         OR EXISTS (SELECT FROM events e WHERE e.log_id IN (f.id, f.case_id) AND e.body::text ~* :named)
     ) GROUP BY g.name ORDER BY g.name

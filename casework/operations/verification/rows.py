@@ -18,8 +18,7 @@ from casework.engine.state.case import Case
 from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
 from casework.json_values import JsonObject, JsonValue
 from casework.ledger.redactable_bodies import Erased
-from casework.operations.audit.findings import JUDGING
-from casework.operations.audit.findings import fold as fold_finding
+from casework.operations.audit.finding_rows import fold as fold_finding
 from casework.operations.catalogue.assessment_needs import ASSESSMENT_KINDS
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.matches import JUDGED
@@ -36,6 +35,7 @@ from casework.operations.privacy.erasure_requests import faults as erasure_fault
 from casework.operations.privacy.erasure_requests import fold as fold_erasure
 from casework.operations.tasks.allocation import fold as fold_rules
 from casework.operations.tasks.skills import fold as fold_skills
+from casework.operations.verification.finding_judgement import finding_faults
 from casework.operations.verification.found_judgement import found_faults
 from casework.operations.verification.kept_rows import PARTS, KeptRows, read_kept
 from casework.operations.verification.organisation_judgement import merging_faults, organisation_faults
@@ -148,7 +148,8 @@ class Rows:
             yield from self._record(kind, events)
         elif kind == "finding":
             yield from self._compare("findings", [fold_finding(events)], rows)
-            yield from self._finding_judged(events)
+            for seq, why in finding_faults(self.past, events):
+                yield Finding("allowed", why, self.log, self.number, seq)
         else:
             yield from self._of_others(kind, events, rows)
 
@@ -247,18 +248,6 @@ class Rows:
 
     def _held(self, scope: str, event: RegisterEvent, role: str) -> bool:
         return self.past.held(scope, event.actor, role, None, event.at, any_deputy=True)
-
-    def _finding_judged(self, events: list[RegisterEvent]) -> Iterator[Finding]:
-        """Nobody answers their own finding or judges their own answer; nor a case that they had a part in."""
-        case = str(events[0].effects["case"])
-        for event in events:
-            why = self.past.partial(event.actor, case, event.at) if event.kind in JUDGING else None
-            if why is not None:
-                yield Finding("allowed", f"Event {event.seq} was not allowed: {why}.", self.log, self.number, event.seq)
-        for earlier, other in zip(events, events[1:], strict=False):
-            if earlier.actor == other.actor:
-                sentence = f"Event {other.seq} ({other.kind}) is by the person who did the step before."
-                yield Finding("allowed", sentence, self.log, self.number, other.seq)
 
     def _roles(self, scope: str) -> Iterator[Finding]:
         none: JsonObject = {"programme_id": None, "organisation_id": None}

@@ -605,6 +605,11 @@ CREATE TABLE findings (
     answered_at TIMESTAMP WITH TIME ZONE,
     closed_by UUID,
     closed_at TIMESTAMP WITH TIME ZONE,
+    owner_id UUID,
+    due_at TIMESTAMP WITH TIME ZONE,
+    assigned_by UUID,
+    assigned_at TIMESTAMP WITH TIME ZONE,
+    fell_due_at TIMESTAMP WITH TIME ZONE,
     revision INTEGER NOT NULL,
     CONSTRAINT pk_findings PRIMARY KEY (id),
     CONSTRAINT ck_findings_state CHECK (state IN ('open', 'answered', 'closed')),
@@ -613,6 +618,8 @@ CREATE TABLE findings (
     CONSTRAINT fk_findings_case_id FOREIGN KEY(case_id) REFERENCES logs (id)
 );
 CREATE INDEX ix_findings_case_id_seq ON findings (case_id, seq);
+CREATE INDEX ix_findings_due ON findings (due_at) WHERE state = 'open' AND fell_due_at IS NULL;
+CREATE INDEX ix_findings_owner_id_open ON findings (owner_id, due_at) WHERE state = 'open';
 CREATE INDEX ix_findings_programme_id_raised_at ON findings (programme_id, raised_at, id);
 COMMENT ON TABLE findings IS 'What auditors found at an event of a case; what the events of its log add up to';
 COMMENT ON COLUMN findings.id IS 'Also the id of its log';
@@ -621,6 +628,9 @@ COMMENT ON COLUMN findings.seq IS 'Of the event that it is about';
 COMMENT ON COLUMN findings.state IS 'open, answered or closed';
 COMMENT ON COLUMN findings.words IS 'What was found; null once erased';
 COMMENT ON COLUMN findings.answer IS 'The last answer';
+COMMENT ON COLUMN findings.owner_id IS 'Who is to answer it';
+COMMENT ON COLUMN findings.due_at IS 'By when';
+COMMENT ON COLUMN findings.fell_due_at IS 'When the worker noted that this day has passed';
 COMMENT ON COLUMN findings.revision IS 'Counts the actions on it';
 
 CREATE TABLE follows (

@@ -141,10 +141,17 @@ findings = Table(
     Column("answered_at", Time),
     Column("closed_by", Id),
     Column("closed_at", Time),
+    Column("owner_id", Id, comment="Who is to answer it"),
+    Column("due_at", Time, comment="By when"),
+    Column("assigned_by", Id),
+    Column("assigned_at", Time),
+    Column("fell_due_at", Time, comment="When the worker noted that this day has passed"),
     Column("revision", Integer, nullable=False, comment="Counts the actions on it"),
     CheckConstraint("state IN ('open', 'answered', 'closed')", name="state"),
     Index("ix_findings_case_id_seq", "case_id", "seq"),
     Index("ix_findings_programme_id_raised_at", "programme_id", "raised_at", "id"),
+    Index("ix_findings_owner_id_open", "owner_id", "due_at", postgresql_where=text("state = 'open'")),
+    Index("ix_findings_due", "due_at", postgresql_where=text("state = 'open' AND fell_due_at IS NULL")),
     comment="What auditors found at an event of a case; what the events of its log add up to",
 )
 

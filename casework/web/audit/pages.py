@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -13,7 +16,7 @@ from casework.definitions import load_library
 from casework.engine.parts import MAIN
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
-from casework.operations.audit import findings, questions
+from casework.operations.audit import finding_owners, findings, questions
 from casework.operations.audit.views import SampledCase
 from casework.operations.cases.list_queries import list_cases
 from casework.operations.cases.queries import find_case
@@ -21,6 +24,7 @@ from casework.operations.cases.views import CaseRow
 from casework.operations.core import access_log
 from casework.operations.core.event_views import event_view
 from casework.operations.core.perform import calendar_of
+from casework.operations.core.presenters import names_of
 from casework.operations.history.timeline import read_history
 from casework.operations.history.views import CaseHistory
 from casework.operations.messages.mentions import list_mentions
@@ -32,7 +36,7 @@ from casework.web.history.pages import lines_of
 from casework.web.history.sentences import say_entry
 from casework.web.shell import layout
 from casework.web.shell.forms import read_request, read_revision
-from casework.web.shell.i18n import N_, edition_text, say
+from casework.web.shell.i18n import N_, edition_text, say, say_faults
 from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.session import list_transaction, only, open_transaction, page_transaction, viewer
 from casework.web.shell.values import service_name
@@ -55,7 +59,7 @@ VERIFIED = {
 FINDING_STATES = {"open": N_("Not answered"), "answered": N_("Answered"), "closed": N_("Closed")}
 ACTIONS = {
     "raised": N_("raised the finding"), "answered": N_("answered"), "asked_again": N_("was not satisfied and asked again"),
-    "closed": N_("closed the finding"),
+    "closed": N_("closed the finding"), "fell_due": N_("It fell due without an answer"),
 }  # fmt: skip
 SAMPLE = 5
 #: So many of the newest cases stand on the home of auditors.
@@ -207,20 +211,35 @@ READERS = (Role.AUDITOR, Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE, Role.MA
 @blueprint.get("/findings", endpoint="findings")
 @only(*READERS)
 def list_findings() -> str:
-    state, cursor = request.args.get("state"), request.args.get("cursor")
-    state = state if state in FINDING_STATES else None
+    state, cursor, owner = request.args.get("state"), request.args.get("cursor"), request.args.get("owner")
+    late = request.args.get("late") == "yes"
+    state = state if state in FINDING_STATES and not late else None
     with list_transaction() as (db, actor):
-        listing = findings.list_findings(db, actor, state=state, cursor=cursor)
+        of = actor.person if owner == "me" else _id(owner)
+        listing = findings.list_findings(db, actor, state=state, owner=of, late=late, cursor=cursor)
         counts = findings.count_findings(db, actor)
+        whose = names_of(db, {of}).get(of) if of and of != actor.person else None
+    asked: dict[str, Any] = {"state": state, "owner": owner if of else None, "late": "yes" if late else None}
     return render_template(
         "audit/findings.html",
         items=listing.items,
         counts=counts,
         state=state,
         states=FINDING_STATES,
-        next_url=url_for("audit.findings", state=state, cursor=listing.next) if listing.next else "",
-        first_url=url_for("audit.findings", state=state) if cursor else "",
+        late=late,
+        owner=owner if of else None,
+        whose=whose,
+        next_url=url_for("audit.findings", cursor=listing.next, **asked) if listing.next else "",
+        first_url=url_for("audit.findings", **asked) if cursor else "",
     )
+
+
+def _id(written: str | None) -> str | None:
+    """An id as it stands in an address; what is none names nobody."""
+    try:
+        return str(UUID(written)) if written else None
+    except ValueError:
+        return None
 
 
 @blueprint.get("/findings/<uuid:finding>")
@@ -228,12 +247,24 @@ def finding(finding: Any) -> str:
     return _finding_page(str(finding))
 
 
-def _finding_page(finding: str, fault: str = "", typed: str = "") -> str:
+def _finding_page(finding: str, fault: str = "", typed: str = "", faults: Mapping[str, str] | None = None) -> str:
     with page_transaction() as (db, actor):
         details = findings.show_finding(db, actor, finding)
         draft = kept_form(db, actor, f"finding:{finding}")
+        choices = finding_owners.list_choices(db, actor, finding) if details.may.assign else []
+        case, _ = find_case(db, actor, details.number)
+        layout.use_calendar(calendar_of(db, case.programme))
     return render_template(
-        "audit/finding.html", one=details, states=FINDING_STATES, actions=ACTIONS, fault=fault, typed=typed, draft=draft
+        "audit/finding.html",
+        one=details,
+        states=FINDING_STATES,
+        actions=ACTIONS,
+        fault=fault,
+        typed=typed,
+        draft=draft,
+        choices=choices,
+        faults=faults or {},
+        given=request.form,
     )
 
 
@@ -258,6 +289,32 @@ def raise_finding(number: str, seq: int) -> BaseResponse:
 @blueprint.post("/findings/<uuid:finding>/answer")
 def answer(finding: Any) -> BaseResponse:
     return _action(str(finding), findings.answer_finding, gettext("Your answer is kept. An auditor looks at it next."))
+
+
+@blueprint.post("/findings/<uuid:finding>/assign")
+def assign(finding: Any) -> BaseResponse:
+    try:
+        with page_transaction() as (db, actor):
+            finding_owners.assign_finding(
+                db,
+                actor,
+                str(finding),
+                owner=request.form.get("owner", ""),
+                due_on=_day(request.form.get("due_on", "")),
+                request=read_request(),
+                revision=read_revision(),
+            )
+    except InvalidForm as refusal:
+        return make_response(_finding_page(str(finding), faults=say_faults(refusal)), 422)
+    flash(gettext("Kept. Who answers the finding is told."))
+    return redirect(url_for("audit.finding", finding=finding), 303)
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 @blueprint.post("/findings/<uuid:finding>/close")

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from casework.engine.roles import Role
 from casework.json_values import JsonValue
+from casework.operations.audit.findings import list_mine
 from casework.operations.core.perform import home_calendar
 from casework.operations.matching.follow_up import list_mine_to_correct
 from casework.operations.matching.interest_answers import list_answered
@@ -108,6 +109,7 @@ def _all_groups() -> str:
         first = my_work.first_due(db, actor) if not groups else None
         absent = list_for_absent(db, actor)
         wrong = list_mine_to_correct(db, actor)
+        found = list_mine(db, actor, most=BELOW + 1)
         # All three are read by the engine: one after the other.
         answered = list_answered(db, actor)
         told = list_answered_stories(db, actor)
@@ -137,6 +139,8 @@ def _all_groups() -> str:
         wrong=to_correct(wrong[:BELOW]),
         wrong_url=url_for("desk.index", _anchor="wrong") if len(wrong) > BELOW else "",
         told=told,
+        found=found[:BELOW],
+        more_found=len(found) > BELOW,
         followed=followed,
         to_take=sum(queue.count for queue in queues),
         more_to_take=any(queue.count >= queue.most for queue in queues),

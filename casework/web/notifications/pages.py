@@ -145,6 +145,8 @@ def _heading(group: AlertGroup, newest: Notification) -> tuple[str, str]:
         return gettext("Your account"), url_for("accounts.show")
     if newest.catalogue:
         return gettext("Needs and technologies"), ""
+    if newest.finding:
+        return gettext("Findings of the audit"), ""
     if newest.role_request:
         return gettext("Roles in your programme"), ""
     if newest.sealed:
@@ -181,6 +183,8 @@ def say_happened(notification: Notification) -> tuple[str, str]:
         return gettext(SAYS[notification.words or ""]), ""
     if notification.catalogue:
         return gettext(_NEW_IN_CATALOGUE[notification.words or ""]), ""
+    if notification.finding:
+        return gettext(_OF_FINDING[notification.words or ""]), ""
     if notification.role_request:
         return gettext(ROLE_SAYS[notification.words or ""]), ""
     if notification.opened:
@@ -195,6 +199,11 @@ def say_happened(notification: Notification) -> tuple[str, str]:
 _NEW_IN_CATALOGUE = {
     PROPOSAL: N_("A technology is proposed for a need that you keep"), SEARCH: N_("New records fit a search that you saved"),
     RENEWAL: N_("An enterprise has answered whether its need still holds"),
+}  # fmt: skip
+#: What happened with a finding.
+_OF_FINDING = {
+    "assigned": N_("A finding of the audit is yours to answer"), "asked_again": N_("An auditor asks again in a finding of yours"),
+    "fell_due": N_("A finding of yours was due and is not answered"), "answered": N_("A finding that you raised is answered"),
 }  # fmt: skip
 _LOOKS = {OVERDUE: "danger", STOP: "danger", DUE: "warn", RETURN: "warn"}
 
@@ -216,6 +225,8 @@ def _place(notification: Notification) -> str:
         return url_for("needs.show", need=notification.catalogue) + (
             "#renewals" if notification.words == RENEWAL else "#proposals"
         )
+    if notification.finding:
+        return url_for("audit.finding", finding=notification.finding)
     if notification.role_request:
         return url_for("role_requests.show", role=notification.role_request)
     if notification.task and not notification.step and not notification.done:

@@ -47,7 +47,7 @@ def test_a_finding_goes_from_open_to_answered_to_closed(world: World, db: Connec
     )
     assert [one.kind for one in shown.actions] == ["raised", "answered", "closed"]
     assert [one.actor.name for one in shown.actions] == ["Auditor", "Officer", "Auditor"]
-    assert shown.may == FindingMay(answer=False, close=False)
+    assert shown.may == FindingMay(answer=False, close=False, assign=False)
 
 
 def test_an_answer_that_does_not_settle_it_opens_it_again(world: World, db: Connection) -> None:
@@ -61,7 +61,7 @@ def test_an_answer_that_does_not_settle_it_opens_it_again(world: World, db: Conn
     assert shown.state == "answered"
     assert shown.answered_by is not None
     assert shown.answered_by.name == "Supervisor"
-    assert shown.may == FindingMay(answer=False, close=True)
+    assert shown.may == FindingMay(answer=False, close=True, assign=False)
 
 
 def test_only_auditors_raise_and_only_the_office_answers(world: World, db: Connection) -> None:
@@ -164,7 +164,7 @@ def test_findings_are_listed_by_state_and_by_case(world: World, db: Connection) 
     assert ids() == [two, one]
     assert ids(state="open") == [one]
     assert ids(number=second) == [two]
-    assert findings.count_findings(db, auditor) == {"open": 1, "answered": 1, "closed": 0}
+    assert findings.count_findings(db, auditor) == {"open": 1, "answered": 1, "closed": 0, "late": 0, "mine": 0}
     page = findings.list_findings(db, auditor, limit=1)
     assert [one.id for one in page.items] == [two]
     assert [found.id for found in findings.list_findings(db, auditor, cursor=page.next).items] == [one]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from casework.operations.core.national_holidays import china
-from casework.operations.notifications.service import next_digest, next_working
+from casework.operations.notifications.mail_queue import next_digest, next_working
 
 
 @pytest.mark.parametrize(

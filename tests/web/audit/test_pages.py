@@ -207,6 +207,38 @@ def test_a_finding_goes_from_page_to_page(browser_for: BrowserFor, number: str) 
     assert "Why so late?" not in auditor.get("/findings?state=open").text
 
 
+def test_an_owner_finds_a_finding_on_the_own_work(browser_for: BrowserFor, number: str, world: World) -> None:
+    auditor, officer = browser_for("auditor"), browser_for("officer")
+    finding = raised(auditor, number)
+    assert "Findings for you to answer" not in officer.get("/").text
+    assert "Who answers it" not in officer.get(finding).text
+    given = {"owner": world.people["officer"], "due_on": str(today() + timedelta(days=9)), "revision": "1"}
+    assert auditor.post(f"{finding}/assign", given, page=finding).status_code == 303
+    assert "Officer is to answer it by" in officer.get(finding).text
+    assert "Findings for you to answer" in officer.get("/").text
+    for address in ("/findings?owner=me&state=open", f"/findings?owner={world.people['officer']}"):
+        assert "Why so late?" in auditor.get("/findings").text
+        assert "Why so late?" in officer.get(address).text
+    assert "Why so late?" not in officer.get("/findings?late=yes").text
+    assert "Why so late?" not in officer.get(f"/findings?owner={world.people['supervisor']}").text
+
+
+def test_an_owner_who_may_not_and_a_day_that_is_past_are_told_at_the_field(
+    browser_for: BrowserFor, number: str, world: World
+) -> None:
+    auditor = browser_for("auditor")
+    finding = raised(auditor, number)
+    wrong = {"owner": world.people["manager"], "due_on": str(today() + timedelta(days=9)), "revision": "1"}
+    answer = auditor.post(f"{finding}/assign", wrong, page=finding)
+    assert answer.status_code == 422
+    assert 'id="owner-fault"' in answer.text
+    late = auditor.post(
+        f"{finding}/assign", {**wrong, "owner": world.people["officer"], "due_on": "2020-01-01"}, page=finding
+    )
+    assert late.status_code == 422
+    assert 'id="due-fault"' in late.text
+
+
 def test_typed_words_stay_where_they_are_refused(browser_for: BrowserFor, number: str) -> None:
     auditor, officer = browser_for("auditor"), browser_for("officer")
     finding = raised(auditor, number)
