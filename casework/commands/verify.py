@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -16,10 +17,17 @@ from casework.ledger.certificates import MOST_BYTES, BadCertificate, check
 from casework.ledger.signed_notes import BadNote
 from casework.operations.core.perform import home_of
 from casework.operations.verification.case_archive import check_case_file, unsigned
+from casework.operations.verification.remembered_events import (
+    Hashes,
+    compare_remembered,
+    keep_remembered,
+    read_remembered,
+)
 from casework.operations.verification.service import Checked, count_logs, verify_each, verify_log
 from casework.operations.verification.tree_judgement import KeptElsewhere, kept_here, kept_of
 from casework.records.database import connect_engine, transaction
 from casework.records.log_keys import public_keys
+from casework.records.row_security import in_snapshot
 from casework.settings import Settings, load_settings
 
 
@@ -38,16 +46,23 @@ from casework.settings import Settings, load_settings
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A checkpoint that was kept: the log must go on from it. May be given several times.",
 )
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="What was seen when all was verified before: the first event that is another is named. Kept anew where nothing is wrong.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object with what was looked at and every fault.")
-def verify(case: str | None, path: Path | None, checkpoints: tuple[Path, ...], as_json: bool) -> None:
+def verify(
+    case: str | None, path: Path | None, checkpoints: tuple[Path, ...], state: Path | None, as_json: bool
+) -> None:
     """Prove the history: of one CASE by its number, or of everything.
 
     Recomputes every chain, adds the events up again and compares them with the tables, and judges whether each event
     was allowed by the edition, the facts and the roles of its time. Of everything it checks, too, that each event has its
     leaf in the log of all events, which must give the root of every checkpoint. Exits with 1 when anything is wrong.
     """
-    if checkpoints and (case is not None or path is not None):
-        raise click.UsageError("--checkpoint is compared with everything: leave CASE and --file away")
+    if (checkpoints or state) and (case is not None or path is not None):
+        raise click.UsageError("--checkpoint and --state are compared with everything: leave CASE and --file away")
     if path is not None:
         if _is_certificate(path):
             _verify_certificate(path, as_json=as_json)
@@ -56,11 +71,12 @@ def verify(case: str | None, path: Path | None, checkpoints: tuple[Path, ...], a
         return
     settings = load_settings()
     elsewhere = _elsewhere(settings, checkpoints)
+    known = read_remembered(state) if state else {}
     engine = connect_engine(settings)
     logs = events = erased = 0
     findings = []
     try:
-        for checked in _checked(engine, case, elsewhere):
+        for checked in chain(_checked(engine, case, elsewhere), _remembered(engine, known)):
             logs += checked.log is not None
             events += checked.events
             erased += checked.erased
@@ -71,6 +87,9 @@ def verify(case: str | None, path: Path | None, checkpoints: tuple[Path, ...], a
                     click.echo(
                         f"{where}{f' event {finding.seq}' if finding.seq else ''} [{finding.kind}] {finding.sentence}"
                     )
+        if state and not findings:
+            with in_snapshot(engine) as db:
+                keep_remembered(db, state)
     finally:
         engine.dispose()
     if as_json:
@@ -90,6 +109,12 @@ def verify(case: str | None, path: Path | None, checkpoints: tuple[Path, ...], a
         click.echo(f"{logs} logs with {events} events{gone}: {_count(len(findings))}")
     if findings:
         raise click.exceptions.Exit(1)
+
+
+def _remembered(engine: Engine, known: Hashes) -> Iterator[Checked]:
+    if known:
+        with in_snapshot(engine) as db:
+            yield Checked(None, "remembered", None, 0, tuple(compare_remembered(db, known)))
 
 
 def _verify_file(path: Path, *, as_json: bool) -> None:

@@ -19,6 +19,12 @@ from casework.operations.core.access_log import note_reading, note_sealed
 from casework.operations.history.point_in_time import Past
 from casework.operations.mediations.service import open_mediation
 from casework.operations.verification.access_log import check_readings
+from casework.operations.verification.remembered_events import (
+    Hashes,
+    compare_remembered,
+    keep_remembered,
+    read_remembered,
+)
 from casework.operations.verification.rows import Finding
 from casework.operations.verification.sequencer import sequence
 from casework.operations.verification.service import verify_all
@@ -41,6 +47,8 @@ class Signed:
     engine: Engine
     superuser: Engine
     elsewhere: KeptElsewhere
+    #: The hashes of what there was when that was signed, as `casework verify --state` keeps them.
+    known: Hashes
     key: SigningKey
 
 
@@ -65,13 +73,14 @@ def signed(
     keys = log_keys.public_keys(settings)
     with transaction(engine) as db:
         newest = tree_tiles.newest_checkpoint(db)
+        keep_remembered(db, settings.var / "state")
     assert newest is not None
     with transaction(engine) as db:
         world.new_case(db)
     _read_three_times(engine, world, number)
     sequence(engine, settings)
     elsewhere = KeptElsewhere(keys, kept_of([("the auditor's", newest.note)], keys))
-    yield Signed(engine, superuser, elsewhere, log_keys.read_key(settings))
+    yield Signed(engine, superuser, elsewhere, read_remembered(settings.var / "state"), log_keys.read_key(settings))
     engine.dispose()
     superuser.dispose()
 
@@ -260,10 +269,15 @@ def test_a_log_rewritten_to_its_end_is_found(signed: Signed, attack: Connection,
     if how != "chains":
         _grow_again(attack, entries, signed.key if how == "tree" else key_from_seed(signed.key.name, bytes(32)), how)
     found = list(check_tree(attack, signed.elsewhere))
+    before = wrong[0] <= sum(event.log == log for event in entries[: signed.elsewhere.kept[0][1]])
     if how == "chains":
         assert min(one.seq for one in found if one.kind == "leaf" and one.log == log and one.seq) == wrong[0], found
-    elif wrong[0] <= sum(event.log == log for event in entries[: signed.elsewhere.kept[0][1]]):
+    elif before:
         assert {one.kind for one in found} & {"checkpoint", "tree"}, (kind, how)
+    # Whatever else was made to fit, whoever remembers what there was is told where it begins. What somebody with all power adds behind it
+    # is no rewriting.
+    told = [(one.log, one.seq) for one in compare_remembered(attack, signed.known)]
+    assert told == ([(log, wrong[0])] if before else []), (kind, how)
 
 
 # --- the readings ---------------------------------------------------------------------------------------------------------------
@@ -336,6 +350,8 @@ def test_readings_rewritten_to_their_end_are_found(
         assert first.startswith((f"Reading {n} of ", f"Event or reading {n} (")), first
     else:
         assert {one.kind for one in found} & {"checkpoint", "tree"}, (what, how)
+    told = [one.sentence for one in compare_remembered(attack, signed.known)]
+    assert [sentence.startswith(f"Reading {n} of ") for sentence in told] == [True], told
 
 
 def test_the_chain_of_a_mediation_has_leaves_apart_from_those_of_its_events(signed: Signed, attack: Connection) -> None:
