@@ -130,7 +130,7 @@ def verify(file: Path) -> None:
     for fault in checked.faults:
         click.echo(fault)
     found = len(checked.faults)
-    much = f"{checked.logs} logs with {checked.events} events"
+    much = f"{checked.logs} logs with {checked.events} events, {checked.figures} figures counted again"
     click.echo(f"Report {checked.number or '?'}, {much}: {f'{found} differ.' if found else 'nothing differs.'}")
     click.echo(f"Not counted again: {', '.join(LEFT)}.", err=True)
     if checked.faults:

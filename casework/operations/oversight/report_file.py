@@ -125,6 +125,8 @@ class CheckedReport:
     number: int | None
     logs: int
     events: int
+    #: How many figures were counted again.
+    figures: int
     faults: tuple[str, ...]
 
 
@@ -170,12 +172,13 @@ def _retold(kind: str, row: _Row) -> bool:
 
 def check_report_file(path: Path) -> CheckedReport:
     """Count a report again from its file alone; no database is asked."""
-    number, logs, events = None, 0, 0
+    number, logs, events, figures = None, 0, 0, 0
     faults: list[str] = []
     try:
         file = _read(path)
         number, logs = int(file.content["number"]), len(file.logs)
         events = sum(len(rows) for _, rows in file.logs.values())
+        figures = len(file.content["inside"]["figures"].keys() - {*LEFT})
         for check in _CHECKS:
             faults.extend(check(file))
     except (
@@ -189,7 +192,7 @@ def check_report_file(path: Path) -> CheckedReport:
         CaseworkError,
     ) as fault:
         faults.append(f"This is no file of a report, or it is damaged: {fault or type(fault).__name__}")
-    return CheckedReport(number=number, logs=logs, events=events, faults=tuple(faults))
+    return CheckedReport(number=number, logs=logs, events=events, figures=figures, faults=tuple(faults))
 
 
 def _read(path: Path) -> _File:

@@ -15,9 +15,8 @@ from casework.operations.core.perform import calendar_of, home_of
 from casework.operations.mediations.service import open_mediation
 from casework.operations.oversight.figures import count_for_reader, count_programme, read_world, show_counted
 from casework.records.event_log import now
-from tests.support.figure_fold import Fold
+from tests.support.figure_fold import read_programme, told
 from tests.support.figure_fold_every import every
-from tests.support.figure_fold_rows import told
 from tests.support.world import World, new_request
 
 
@@ -88,8 +87,7 @@ def test_an_outsider_finds_the_same(world: World, db: Connection) -> None:
         world.open_case(db, match)
     at = now(db)
     shown = show_counted(count_programme(db, world.programmes["BJ"], at))["figures"]
-    fold = Fold(db, world.programmes["BJ"], at)
-    theirs = every(fold)
+    theirs = every(read_programme(db, world.programmes["BJ"], at))
     assert shown.keys() == theirs.keys()
     for name, rows in theirs.items():
         assert told(shown[name]["rows"]) == told(rows), name

@@ -1,4 +1,4 @@
-"""What stands at sites, what it saved, and how cases ended, folded once more from the stored events with nothing of the product."""
+"""What stands at sites, what it saved, and how cases ended, counted from the events with nothing of the product."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from tests.support.figure_fold import Fold
-from tests.support.figure_fold_case import LEVELS, Case
-from tests.support.figure_fold_rows import SUCCESS, row
+from .cases import LEVELS, Case
+from .programme import Programme
+from .rows import SUCCESS, row
 
 GOOD_WHEN_MORE = {"yield"}
 
 
-def deployments(fold: Fold) -> list[dict[str, Any]]:
+def deployments(programme: Programme) -> list[dict[str, Any]]:
     sites = []
     built = defaultdict[str, list[tuple[str, Decimal]]](list)
-    for case in fold.cases:
+    for case in programme.cases:
         for id, track in case.tracks.items():
             names = [one["name"] for one in case.fired if one["track"] == id]
             if track["workflow"] == "deployment" and "ready_to_test" in names:
@@ -45,9 +45,9 @@ def deployments(fold: Fold) -> list[dict[str, Any]]:
     ]
 
 
-def effects(fold: Fold) -> list[dict[str, Any]]:
+def effects(programme: Programme) -> list[dict[str, Any]]:
     there, cells = [], defaultdict[tuple[str, str, str], dict[str, Decimal]](dict)
-    for case in fold.cases:
+    for case in programme.cases:
         sites = {id for id, track in case.tracks.items() if track["workflow"] == "deployment"}
         accepted = any(one["track"] in sites and one["name"] in ("pass", "pass_with_list") for one in case.fired)
         used = any(
@@ -93,8 +93,8 @@ def _saved(one: dict[str, Any]) -> Decimal | None:
     return Decimal(round(less * 10**6)) / 10**6
 
 
-def endings(fold: Fold) -> list[dict[str, Any]]:
-    closed = [case for case in fold.cases if case.closed and case.outcome != "introduced"]
+def endings(programme: Programme) -> list[dict[str, Any]]:
+    closed = [case for case in programme.cases if case.closed and case.outcome != "introduced"]
     failed = [case for case in closed if case.outcome not in SUCCESS]
     stops = [case.number for case in failed if case.outcome == "compliance_stop"]
     rows = [row({"what": "stopped"}, len(stops), len(failed), cases=stops)]
@@ -109,6 +109,8 @@ def endings(fold: Fold) -> list[dict[str, Any]]:
     for (what, reason), mine in bars.items():
         among = len(closed if what == "outcome" else failed)
         rows.append(row({"what": what, "reason": reason}, len(mine), among, cases=mine))
-    alive = {fold.stands_for(case.need) for case in fold.cases if not case.closed or case.outcome in SUCCESS}
-    rows.append(row({"what": "needs_without_a_way"}, len(set(fold.needs) - alive), len(fold.needs)))
+    alive = {programme.stands_for(case.need) for case in programme.cases if not case.closed or case.outcome in SUCCESS}
+    rows.append(
+        row({"what": "needs_without_a_way"}, len(set(programme.needs) - alive), len(programme.needs), needs="lines")
+    )
     return rows

@@ -1,15 +1,15 @@
-"""The figures of money, assessments, conflicts and workload, folded once more from the stored events with nothing of the product."""
+"""Money, assessments, conflicts and workload, counted from the events with nothing of the product."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from tests.support.figure_fold import Fold
-from tests.support.figure_fold_case import Case
-from tests.support.figure_fold_rows import row, sums_of, through_the_middle
+from .cases import Case
+from .programme import Programme
+from .rows import row, sums_of, through_the_middle
 
 NOTHING = {"declined", "no_answer", "cancelled", "failed"}
 DOORS = {"first_door": "approved", "bank": "bank_approved", "registered": "registered", "paid": "paid_out"}
@@ -50,14 +50,14 @@ def through(told: list[tuple[str, list[dict[str, Any]]]], names: set[str]) -> li
     return [(number, done[-1]) for number, done in found if done]
 
 
-def loans(fold: Fold) -> list[dict[str, Any]]:
-    told = [(case.number, done) for case in fold.cases for done in chains(case, "pledge")]
+def loans(programme: Programme) -> list[dict[str, Any]]:
+    told = [(case.number, done) for case in programme.cases for done in chains(case, "pledge")]
     rows = [row({"what": "sent"}, len(told), cases=[number for number, _ in told])]
     doors = {door: through(told, {name}) for door, name in DOORS.items()}
     rows += [line({"what": door}, there, len(told)) for door, there in doors.items()]
     rows.append(line({"what": "second_over_first"}, doors["bank"], len(doors["first_door"])))
     paid, late, owing = 0, [], []
-    for case in fold.cases:
+    for case in programme.cases:
         for id, track in case.tracks.items():
             mine = [one for one in case.fired if one["track"] == id]
             payments = [one for one in mine if one["name"] == "paid_out"]
@@ -78,8 +78,8 @@ def loans(fold: Fold) -> list[dict[str, Any]]:
     return rows
 
 
-def finance(fold: Fold) -> list[dict[str, Any]]:
-    told = [(case.number, done) for case in fold.cases for done in chains(case, "finance")]
+def finance(programme: Programme) -> list[dict[str, Any]]:
+    told = [(case.number, done) for case in programme.cases for done in chains(case, "finance")]
     groups: list[tuple[dict[str, Any], list[Any]]] = [({}, told)]
     for label, action in (("instrument", "ready"), ("item", "green")):
         said = [(one, [done["data"].get(label) for done in one[1] if done["name"] == action][-1:]) for one in told]
@@ -92,16 +92,16 @@ def finance(fold: Fold) -> list[dict[str, Any]]:
     return rows
 
 
-def assessments(fold: Fold) -> list[dict[str, Any]]:
+def assessments(programme: Programme) -> list[dict[str, Any]]:
     ended: list[tuple[str, str, int | None]] = []
-    for case in fold.cases:
+    for case in programme.cases:
         for id, track in case.tracks.items():
             mine = [one for one in case.fired if one["track"] == id]
             if track["workflow"] != "assessment" or track["live"] or track.get("replaced"):
                 continue
             begun = [one["on"] for one in mine if one["name"] == "admit"]
             issued = [one["on"] for one in mine if one["name"] in ("issue_pass", "issue_limits", "issue_fail")]
-            took = worked(fold, begun[0], issued[0]) if begun and issued else None
+            took = programme.days.worked(begun[0], issued[0]) if begun and issued else None
             ended.append((case.number, mine[-1]["to"][0], took))
     rows = []
     for verdict in sorted({one[1] for one in ended}):
@@ -111,9 +111,9 @@ def assessments(fold: Fold) -> list[dict[str, Any]]:
     middle = through_the_middle(sorted(float(one[2] or 0) for one in told))
     rows.append(row({"what": "issued"}, len(told), len(ended), cases=[one[0] for one in told], **middle))
     signed = [
-        (case, case.steps()["agreement_signed"].isoformat())
-        for case in fold.cases
-        if "agreement_signed" in case.steps()
+        (case, case.steps["agreement_signed"].isoformat())
+        for case in programme.cases
+        if "agreement_signed" in case.steps
     ]
     stated = [
         case.number
@@ -125,7 +125,7 @@ def assessments(fold: Fold) -> list[dict[str, Any]]:
     ]
     rows.append(row({"what": "signed_with_statement"}, len(stated), len(signed), cases=stated))
     without = []
-    for case in fold.cases:
+    for case in programme.cases:
         mine = [
             one
             for one in case.fired
@@ -138,38 +138,29 @@ def assessments(fold: Fold) -> list[dict[str, Any]]:
     return rows
 
 
-def worked(fold: Fold, begin: date, end: date) -> int:
-    """Working days after one day, up to another."""
-    days = 0
-    while begin < end:
-        begin += timedelta(days=1)
-        days += bool(fold.days.open(begin))
-    return days
-
-
-def conflicts(fold: Fold) -> list[dict[str, Any]]:
+def conflicts(programme: Programme) -> list[dict[str, Any]]:
     sent = sum(
         any(one["track"] == id and one["part"] == "sends" for one in case.fired)
-        for case in fold.cases
+        for case in programme.cases
         for id, track in case.tracks.items()
         if track["part"] == "request"
     )
-    done = [(case.number, one) for case in fold.cases for one in case.fired]
+    done = [(case.number, one) for case in programme.cases for one in case.fired]
     declared = {(number, one["actor"]) for number, one in done if one["name"] == "declare_conflict"}
     rows = [row({"what": "declared"}, len(declared), sent, cases=[number for number, _ in declared])]
     for what, name in (("upheld", "uphold_conflict"), ("waived", "waive_conflict"), ("replaced", "name_other_person")):
         here = [number for number, one in done if one["name"] == name]
         rows.append(row({"what": what}, len(here), sent, cases=here))
-    live = len([case for case in fold.cases if not case.closed])
+    live = len([case for case in programme.cases if not case.closed])
     stops = {number for number, one in done if one["name"] == "compliance_stop"}
-    refused = [case.number for case in fold.cases for name in case.refused if name == "compliance_stop"]
+    refused = [case.number for case in programme.cases for name in case.refused if name == "compliance_stop"]
     rows.append(row({"what": "stops_confirmed"}, len(stops), live, cases=stops, share=False))
     rows.append(row({"what": "stops_refused"}, len(refused), live, cases=refused, share=False))
     return rows
 
 
-def second_sites(fold: Fold) -> list[dict[str, Any]]:
-    accepted = [case for case in fold.cases if "site_accepted" in case.steps()]
+def second_sites(programme: Programme) -> list[dict[str, Any]]:
+    accepted = [case for case in programme.cases if "site_accepted" in case.steps]
     more = []
     for case in accepted:
         scaled = any(one["name"] == "scale_up" and one["track"] == case.main for one in case.fired)
@@ -183,9 +174,9 @@ def second_sites(fold: Fold) -> list[dict[str, Any]]:
     return [row({"what": "became_more"}, len(more), len(accepted), cases=more)]
 
 
-def workload(fold: Fold) -> list[dict[str, Any]]:
+def workload(programme: Programme) -> list[dict[str, Any]]:
     cells: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for case in fold.cases:
+    for case in programme.cases:
         if not case.closed and case.owner:
             cells[case.owner]["live_cases"].append(case.number)
         for task in case.tasks.values():
@@ -197,8 +188,8 @@ def workload(fold: Fold) -> list[dict[str, Any]]:
             bucket = "not_due"
             if task["aftercare"]:
                 bucket = "aftercare"
-            elif due is not None and due < fold.until:
-                days = worked(fold, fold.days.day(due), fold.days.day(fold.until))
+            elif due is not None and due < programme.until:
+                days = programme.days.worked(programme.days.day(due), programme.days.day(programme.until))
                 bucket = "up_to_5" if days <= 5 else "up_to_20" if days <= 20 else "over_20"
             cells[task["holder"]][bucket].append(case.number)
     rows = []

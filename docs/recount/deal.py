@@ -1,4 +1,4 @@
-"""Referrals to providers and what was signed, folded once more from the stored events with nothing of the product."""
+"""Referrals to providers, and what was signed, counted from the events with nothing of the product."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import math
 from datetime import date, timedelta
 from typing import Any
 
-from tests.support.figure_fold import Fold
-from tests.support.figure_fold_rows import LATER, row, sums_of, through_the_middle
+from .programme import Programme
+from .rows import LATER, row, sums_of, through_the_middle
 
 
-def _sent(fold: Fold) -> list[dict[str, Any]]:
+def _sent(programme: Programme) -> list[dict[str, Any]]:
     found = []
-    for case in fold.cases:
+    for case in programme.cases:
         for id, track in case.tracks.items():
             mine = [one for one in case.fired if one["track"] == id]
             sent = next((n for n, one in enumerate(mine) if one["part"] == "sends"), None)
@@ -27,7 +27,7 @@ def _sent(fold: Fold) -> list[dict[str, Any]]:
             if answer is not None:
                 path = [start, *later[: answer + 1]]
                 minutes = sum(
-                    fold.days.minutes(one["at"], other["at"])
+                    programme.days.minutes(one["at"], other["at"])
                     for one, other in zip(path, path[1:], strict=False)
                     if one["to"] == start["to"]
                 )
@@ -43,7 +43,7 @@ def _sent(fold: Fold) -> list[dict[str, Any]]:
                 )
                 if name in names
             }
-            if answer is not None and later[answer]["at"] <= fold.days.close_of_nth(start["at"], 5):
+            if answer is not None and later[answer]["at"] <= programme.days.close_of_nth(start["at"], 5):
                 what.add("answered_in_time")
             found.append(
                 {
@@ -60,8 +60,8 @@ def _sent(fold: Fold) -> list[dict[str, Any]]:
     return found
 
 
-def referrals(fold: Fold) -> list[dict[str, Any]]:
-    told, rows = _sent(fold), []
+def referrals(programme: Programme) -> list[dict[str, Any]]:
+    told, rows = _sent(programme), []
     groups: list[dict[str, Any]] = [{}]
     for name in ("service", "provider", "month"):
         groups += [{name: value} for value in sorted({str(one[name]) for one in told})]
@@ -81,9 +81,9 @@ def referrals(fold: Fold) -> list[dict[str, Any]]:
     return rows
 
 
-def agreements(fold: Fold) -> list[dict[str, Any]]:
+def agreements(programme: Programme) -> list[dict[str, Any]]:
     rounds = []
-    for case in fold.cases:
+    for case in programme.cases:
         clauses = [
             task
             for task in case.tasks.values()
@@ -113,10 +113,10 @@ def agreements(fold: Fold) -> list[dict[str, Any]]:
         rows.append(_signed({"what": "signed", "kind": kind}, mine, len(rounds if kind in ("nda", "loi") else binding)))
     with_clause = [one[0] for one in binding if one[2] not in (None, "none")]
     rows.append(row({"what": "with_dispute_clause"}, len(with_clause), len(binding), cases=with_clause))
-    rows += _contracts(fold, {}, binding)
+    rows += _contracts(programme, {}, binding)
     for month in sorted({f"{one[3]['on']:%Y-%m}" for one in binding if _technology(one[1])}):
-        rows += _contracts(fold, {"month": month}, [one for one in binding if f"{one[3]['on']:%Y-%m}" == month])
-    known = [(one, _registered(fold, one, rounds)) for one in binding]
+        rows += _contracts(programme, {"month": month}, [one for one in binding if f"{one[3]['on']:%Y-%m}" == month])
+    known = [(one, _registered(programme, one, rounds)) for one in binding]
     ripe, good = ([one for one, is_in_time in known if is_in_time in wanted] for wanted in ((True, False), (True,)))
     rows.append(_signed({"what": "registered_in_time"}, good, len(ripe)))
     licensed = [one for one in binding if one[3]["name"] == "sign_to_licence"]
@@ -124,7 +124,7 @@ def agreements(fold: Fold) -> list[dict[str, Any]]:
     return rows
 
 
-def _contracts(fold: Fold, of: dict[str, Any], binding: list[Any]) -> list[dict[str, Any]]:
+def _contracts(programme: Programme, of: dict[str, Any], binding: list[Any]) -> list[dict[str, Any]]:
     contracts = [one for one in binding if _technology(one[1])]
     told = [one for one in contracts if one[1].get("technology_value")]
     value = row(
@@ -137,7 +137,7 @@ def _contracts(fold: Fold, of: dict[str, Any], binding: list[Any]) -> list[dict[
     return [_signed({"what": "technology_contracts", **of}, contracts, len(binding)), value]
 
 
-def _registered(fold: Fold, one: Any, rounds: list[Any]) -> bool | None:
+def _registered(programme: Programme, one: Any, rounds: list[Any]) -> bool | None:
     """Whether what was signed across a border was registered in 60 days; None of others, and as long as nobody knows."""
     number, data, _, signed = one
     since = data.get("first_base_on") or data.get("effective_on")
@@ -145,7 +145,7 @@ def _registered(fold: Fold, one: Any, rounds: list[Any]) -> bool | None:
         return None
     last = date.fromisoformat(since) + timedelta(days=60)
     end = min((o["at"] for *_, o in rounds if o["track"] == signed["track"] and o["at"] > signed["at"]), default=LATER)
-    (case,) = [case for case in fold.cases if case.number == number]
+    (case,) = [case for case in programme.cases if case.number == number]
     told = sorted(
         (task["closed"], task["result"]["registered_on"])
         for task in case.tasks.values()
@@ -154,7 +154,7 @@ def _registered(fold: Fold, one: Any, rounds: list[Any]) -> bool | None:
     )
     if told:
         return date.fromisoformat(told[0][1]) <= last
-    return False if last < fold.days.day(fold.until) else None
+    return False if last < programme.days.day(programme.until) else None
 
 
 def _signed(of: dict[str, Any], mine: list[Any], among: int) -> dict[str, Any]:

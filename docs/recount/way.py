@@ -1,4 +1,4 @@
-"""Which way cases went, folded once more from the stored events with nothing of the product."""
+"""Which way cases went, counted from the events with nothing of the product."""
 
 from __future__ import annotations
 
@@ -6,28 +6,30 @@ import math
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from tests.support.figure_fold import Fold
-from tests.support.figure_fold_case import EVERY_STEP, Case
-from tests.support.figure_fold_rows import SUCCESS, row
+from .cases import EVERY_STEP, Case
+from .programme import Programme
+from .rows import SUCCESS, row
 
 MONEY = {"pledge": {"paid_out"}, "finance": {"pay_part", "cp_met", "cp_part"}}
 
 
-def funnel(fold: Fold) -> list[dict[str, Any]]:
-    matched = {one.get("need_id") for one in fold.matches}
+def funnel(programme: Programme) -> list[dict[str, Any]]:
+    matched = {one.get("need_id") for one in programme.matches}
     rows = [
-        row({"step": "need_published"}, len(fold.needs)),
-        row({"step": "match_not_refused"}, len(set(fold.needs) & matched), len(fold.needs)),
-        row({"step": "match_not_refused", "what": "matches"}, len(fold.matches)),
+        row({"step": "need_published"}, len(programme.needs), needs="lines"),
+        row({"step": "match_not_refused"}, len(set(programme.needs) & matched), len(programme.needs), needs="lines"),
+        row({"step": "match_not_refused", "what": "matches"}, len(programme.matches), needs="lines"),
     ]
     before: set[str] | None = None
     for step in EVERY_STEP:
-        there = {case.number for case in fold.cases if step in case.steps()}
+        there = {case.number for case in programme.cases if step in case.steps}
         here = there if before is None else there & before
-        among = len(fold.matches) if before is None else len(before)
-        rows.append(row({"step": step}, len(here), among, cases=here, parts={"otherwise": len(there) - len(here)}))
+        among = len(programme.matches) if before is None else len(before)
+        # Some come to a step another way: they are no part of the line, and told beside it.
+        parts, needs = {"otherwise": len(there) - len(here)}, "among" if before is None else None
+        rows.append(row({"step": step}, len(here), among, cases=here, parts=parts, needs=needs))
         before = here
-    planned = [case for case in fold.cases if "plan_approved" in case.steps()]
+    planned = [case for case in programme.cases if "plan_approved" in case.steps]
     for branch, tell in (("assessment", _assessment), ("money", _money)):
         told = {case.number: tell(case) for case in planned}
         needed = {number for number, what in told.items() if what != "not_needed"}
@@ -54,8 +56,8 @@ def _money(case: Case) -> str:
     return "passed" if paid else "needed" if tracks else "not_needed"
 
 
-def conversion(fold: Fold) -> list[dict[str, Any]]:
-    told = [(case, {"opened": case.opened, **case.steps()}) for case in fold.cases]
+def conversion(programme: Programme) -> list[dict[str, Any]]:
+    told = [(case, {"opened": case.opened, **case.steps}) for case in programme.cases]
     rows = []
     names = ["opened", *EVERY_STEP]
     for step, following in zip(names, names[1:], strict=False):
@@ -65,7 +67,7 @@ def conversion(fold: Fold) -> list[dict[str, Any]]:
         groups: list[tuple[dict[str, Any], list[Any], bool | None]] = [({}, there, None)]
         for month in sorted({f"{case.opened:%Y-%m}" for case, _ in there}):
             last = (date.fromisoformat(f"{month}-28") + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-            young = None if ripe is None else (fold.days.day(fold.until) - last).days < ripe
+            young = None if ripe is None else (programme.days.day(programme.until) - last).days < ripe
             groups.append(({"month": month}, [one for one in there if f"{one[0].opened:%Y-%m}" == month], young))
         for name in ("phase", "sector", "district", "source"):
             for value in sorted({case.by[name] for case, _ in there}, key=lambda one: (one is None, str(one))):
@@ -80,17 +82,17 @@ def conversion(fold: Fold) -> list[dict[str, Any]]:
     return rows
 
 
-def discipline(fold: Fold) -> list[dict[str, Any]]:
+def discipline(programme: Programme) -> list[dict[str, Any]]:
     rows = []
-    for what, nights in (("last_night", fold.nights[-1:]), ("nights", fold.nights)):
+    for what, nights in (("last_night", programme.nights[-1:]), ("nights", programme.nights)):
         live = sum(one for one, _ in nights)
         rows.append(row({"what": what}, live - sum(one for _, one in nights), live))
     return rows
 
 
-def follow_up(fold: Fold) -> list[dict[str, Any]]:
+def follow_up(programme: Programme) -> list[dict[str, Any]]:
     rungs = []
-    for case in fold.cases:
+    for case in programme.cases:
         if case.closed is None:
             continue
         asked = [task for task in case.tasks.values() if task["name"] == "follow_up" and task["opened"] >= case.closed]
@@ -98,7 +100,7 @@ def follow_up(fold: Fold) -> list[dict[str, Any]]:
             answer = task["result"].get("running")
             ever = task["state"] == "Completed" and answer in ("yes", "no")
             due = datetime.fromisoformat(task["due"]) if task.get("due") else None
-            if ever or (due is not None and due <= fold.until):
+            if ever or (due is not None and due <= programme.until):
                 agreed = case.outcome in SUCCESS | {"agreement_only"}
                 rungs.append((days, agreed, ever and (due is None or task["closed"] <= due), ever, case.number))
     rows = []

@@ -1,31 +1,31 @@
-"""The time in each step, folded once more from the stored events of each case with nothing of the product."""
+"""The time in each step, counted from the events with nothing of the product."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from copy import deepcopy
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from tests.support.figure_fold import Fold
-from tests.support.figure_fold_case import Case
-from tests.support.figure_fold_rows import LATER, apart, row, through_the_middle
+from .cases import Case
+from .programme import Programme
+from .rows import LATER, apart, row, through_the_middle
 
 OPEN = ("Created", "Ready", "Reserved", "InProgress", "Suspended")
 THEIRS = ("provider", "provider_lead")
 
 
-def time_in_step(fold: Fold) -> list[dict[str, Any]]:
-    stays = [(case.number, *stay) for case in fold.cases for stay in stays_of(fold, case)]
+def time_in_step(programme: Programme) -> list[dict[str, Any]]:
+    stays = [(case.number, *stay) for case in programme.cases for stay in stays_of(programme, case)]
     rows = []
     for step in sorted({stay[1] for stay in stays}):
         mine = [stay for stay in stays if stay[1] == step]
         ended = [stay for stay in mine if stay[3] is not None]
-        rows.append(line(fold, {"step": step, "what": "ended"}, ended))
+        rows.append(line(programme, {"step": step, "what": "ended"}, ended))
         rows[-1]["spread"] = apart(sum(stay[4].values()) for stay in ended)
-        for month in sorted({month_of(fold, stay) for stay in ended}):
-            in_it = [stay for stay in ended if month_of(fold, stay) == month]
-            rows.append(line(fold, {"step": step, "what": "ended", "month": month}, in_it))
+        for month in sorted({month_of(programme, stay) for stay in ended}):
+            in_it = [stay for stay in ended if month_of(programme, stay) == month]
+            rows.append(line(programme, {"step": step, "what": "ended", "month": month}, in_it))
         minutes: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for number, _, _, _, sides in ended:
             for side, taken in sides.items():
@@ -35,25 +35,24 @@ def time_in_step(fold: Fold) -> list[dict[str, Any]]:
             whole = sum(taken for _, taken in taken_by)
             rows.append(row(of, len(taken_by), len(ended), cases=[number for number, _ in taken_by], amount=whole))
             rows[-1]["spread"] = apart(taken for _, taken in taken_by)
-        rows.append(line(fold, {"step": step, "what": "open"}, [stay for stay in mine if stay[3] is None]))
+        rows.append(line(programme, {"step": step, "what": "open"}, [stay for stay in mine if stay[3] is None]))
     return rows
 
 
-def month_of(fold: Fold, stay: Any) -> str:
-    return f"{fold.days.day(stay[3]):%Y-%m}"
+def month_of(programme: Programme, stay: Any) -> str:
+    return f"{programme.days.day(stay[3]):%Y-%m}"
 
 
-def line(fold: Fold, of: dict[str, Any], stays: list[Any]) -> dict[str, Any]:
-    days = [worked_between(fold, fold.days.day(stay[2]), fold.days.day(stay[3] or fold.until)) for stay in stays]
+def line(programme: Programme, of: dict[str, Any], stays: list[Any]) -> dict[str, Any]:
+    days = [
+        programme.days.worked(programme.days.day(stay[2]), programme.days.day(stay[3] or programme.until))
+        for stay in stays
+    ]
     middle = through_the_middle(sorted(map(float, days)))
     return row(of, len(stays), cases=[stay[0] for stay in stays], **middle)
 
 
-def worked_between(fold: Fold, begin: date, end: date) -> int:
-    return sum(bool(fold.days.open(begin + timedelta(days=n))) for n in range(1, (end - begin).days + 1))
-
-
-def stays_of(fold: Fold, case: Case) -> list[tuple[str, datetime, datetime | None, dict[str, int]]]:
+def stays_of(programme: Programme, case: Case) -> list[tuple[str, datetime, datetime | None, dict[str, int]]]:
     """Step, begin, end, and minutes by side: found piece by piece, from each event to the next."""
     pictures = pictures_of(case)
     gone: dict[str, datetime] = {}
@@ -72,8 +71,8 @@ def stays_of(fold: Fold, case: Case) -> list[tuple[str, datetime, datetime | Non
             end = None if left is None else pictures[left]["at"]
             minutes: dict[str, int] = defaultdict(int)
             for m in range(n, len(pictures) if left is None else left):
-                stop = pictures[m + 1]["at"] if m + 1 < len(pictures) else fold.until
-                taken = fold.days.minutes(pictures[m]["at"], stop)
+                stop = pictures[m + 1]["at"] if m + 1 < len(pictures) else programme.until
+                taken = programme.days.minutes(pictures[m]["at"], stop)
                 if taken:
                     minutes[side_of(pictures[m], step, end, gone)] += taken
             found.append((step, picture["at"], end, dict(minutes)))

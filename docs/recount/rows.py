@@ -1,4 +1,4 @@
-"""Lines of figures as the API tells them, and what several figures count alike: with nothing of the product."""
+"""Lines of figures as a report tells them, and what several figures count alike: with nothing of the product."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-#: Any moment after all that tests do.
+#: Any moment after all that is told.
 LATER = datetime(9999, 1, 1, tzinfo=UTC)
 #: How cases end that came to something.
 SUCCESS = {"deployed_verified", "deployed_measured", "deployed_unmeasured", "agreement_no_site"}
@@ -46,7 +46,7 @@ def apart(minutes: Iterable[int]) -> list[str] | None:
 
 
 def row(of: dict[str, Any], numerator: int | None, denominator: int | None = None, **more: Any) -> dict[str, Any]:
-    """A line of a figure as the API tells it."""
+    """A line of a figure as a report tells it; `needs` says whether it counts needs ("lines"), or is among needs ("among")."""
     share = None
     if numerator is not None and denominator is not None and denominator >= 10 and more.get("share", True):
         share = f"{round(Fraction(1000 * numerator, denominator)) / 10:.1f}"
@@ -65,14 +65,20 @@ def row(of: dict[str, Any], numerator: int | None, denominator: int | None = Non
         "amount": None if amount is None else str(amount),
         "unripe": more.get("unripe"),
         "cases": sorted(set(more.get("cases", ()))),
+        "needs": more.get("needs"),
     }
 
 
-def told(rows: list[dict[str, Any]]) -> list[str]:
-    """Rows in one order and one way of writing, so that two folds can be held against each other."""
-    plain = [{**one, "amount": None if one["amount"] is None else str(Fraction(one["amount"]))} for one in rows]
-    money = [
-        {**one, "money": {currency: str(Fraction(amount)) for currency, amount in one["money"].items()}}
-        for one in plain
-    ]
-    return sorted(json.dumps(one, sort_keys=True) for one in money)
+def plain(line: dict[str, Any]) -> dict[str, Any]:
+    """A line in one way of writing its amounts, without what the report tells of it elsewhere."""
+    told = {name: value for name, value in line.items() if name != "needs"}
+    if told.get("amount") is not None:
+        told["amount"] = str(Fraction(told["amount"]))
+    if "money" in told:
+        told["money"] = {currency: str(Fraction(amount)) for currency, amount in told["money"].items()}
+    return told
+
+
+def called(line: dict[str, Any]) -> str:
+    """What a line is of, in one text: no two lines of a figure are of the same."""
+    return json.dumps(line["of"], sort_keys=True, ensure_ascii=False)

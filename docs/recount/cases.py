@@ -1,9 +1,10 @@
-"""What the log of one case says, and the programme's working days, read from the stored events with nothing of the product."""
+"""What the log of one case says, and the programme's working days, read from the events with nothing of the product."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,16 +29,25 @@ class Days:
         }
         self.holidays = set(stored["holidays"])
         self.make_up = set(stored["make_up"])
+        self._open: dict[date, list[tuple[datetime, datetime]]] = {}
 
     def day(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()
 
     def open(self, day: date) -> list[tuple[datetime, datetime]]:
-        written = day.isoformat()
-        if written in self.holidays:
-            return []
-        slots = self.slots.get(0 if written in self.make_up else day.weekday(), [])
-        return [(datetime.combine(day, a, self.zone), datetime.combine(day, b, self.zone)) for a, b in slots]
+        if day not in self._open:
+            written = day.isoformat()
+            slots = self.slots.get(0 if written in self.make_up else day.weekday(), [])
+            slots = [] if written in self.holidays else slots
+            self._open[day] = [(self._at(day, a), self._at(day, b)) for a, b in slots]
+        return self._open[day]
+
+    def _at(self, day: date, hour: time) -> datetime:
+        return datetime.combine(day, hour, self.zone)
+
+    def worked(self, begin: date, end: date) -> int:
+        """Working days after one day, up to another."""
+        return sum(bool(self.open(begin + timedelta(days=n))) for n in range(1, (end - begin).days + 1))
 
     def minutes(self, start: datetime, end: datetime) -> int:
         start, end = (at.astimezone(self.zone).replace(second=0, microsecond=0) for at in (start, end))
@@ -165,7 +175,9 @@ class Case:
             found.append({**one, "id": id, "base": by_id.get(base) if base else None})
         return found
 
+    @cached_property
     def steps(self) -> dict[str, date]:
+        """The steps that it came to, each with the day of the first time."""
         reached: dict[str, date] = {}
         for step, names in STEPS.items():
             when = [one["on"] for one in self.fired if one["track"] == self.main and one["name"] in names]
