@@ -33,6 +33,8 @@ _SAYS = {
     "unsent": "mails that the mail server does not take",
     "failing": "jobs that fail again and again; the worker's output says why",
     "overdue_job": "jobs that nobody takes: is a worker running?",
+    "unerased": "persons who should have been erased, which must be done within a day: is a worker running?",
+    "unsequenced": "events or readings without a leaf in the signed tree: is a worker running, and what does its output say of the log?",
     "closed_roles": "roles of closed accounts: end them on the page of the person",
 }
 

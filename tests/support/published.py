@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from casework.operations.verification.sequencer import sequence
 from casework.settings import Settings
@@ -20,3 +20,11 @@ def sign_and_publish(engine: Engine, superuser_engine: Engine, settings: Setting
     """Every event gets its leaf, and the checkpoint over them is the one that everybody is shown."""
     sequence(engine, settings)
     publish(superuser_engine)
+
+
+def nothing_awaited(db: Connection) -> None:
+    """As if the sequencer had just been through, and left no trace."""
+    before = db.execute(text("SELECT current_setting('role')")).scalar_one()
+    db.execute(text("SET LOCAL ROLE casework_sequencer"))
+    db.execute(text("DELETE FROM awaited_leaves"))
+    db.execute(text("SELECT set_config('role', :before, true)"), {"before": before})

@@ -17,6 +17,8 @@ from casework.records.row_security import whole
 PATIENCE_MINUTES, MAIL_PATIENCE_MINUTES = 5, 60
 #: An erasure must be done within a day: said soon enough to do something about it.
 ERASURE_PATIENCE_MINUTES = 30
+#: An event or reading gets its leaf within seconds of its being there.
+LEAF_PATIENCE_S = 60
 #: A job that has failed so often has more than a bad moment.
 MANY_TRIES = 5
 #: A worker that has not been heard of for so long is taken for dead.
@@ -33,7 +35,8 @@ _SEALED_JOB = """(
 )"""
 #: A job `j` that whoever asks is told of.
 _TOLD_JOB = f"(CAST(:sealed AS boolean) OR NOT {_SEALED_JOB})"
-#: What waits for longer than it should: how much of each kind, and since when.
+#: What waits for longer than it should: how much of each kind, and since when. What waits for its leaf in the tree waits for the sequencer,
+#: whatever it is of: it is told only where all is.
 _DELAYS = text(f"""
     SELECT 'untold' AS kind, count(*) AS waiting, min(e.at) AS since FROM outbox o
     JOIN events e ON e.log_id = o.log_id AND e.seq = o.seq
@@ -55,6 +58,9 @@ _DELAYS = text(f"""
     UNION ALL
     SELECT 'closed_roles', count(*), NULL FROM memberships m JOIN people p ON p.id = m.person_id
     WHERE NOT p.active AND (m.ends_at IS NULL OR m.ends_at > casework_now())
+    UNION ALL
+    SELECT 'unsequenced', count(*), min(w.since) FROM awaited_leaves w
+    WHERE CAST(:sealed AS boolean) AND w.since < clock_timestamp() - interval '{LEAF_PATIENCE_S} seconds'
 """)
 
 

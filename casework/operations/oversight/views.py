@@ -80,7 +80,7 @@ class FailingJob:
 class Delay:
     """Work of a kind that waits too long."""
 
-    #: untold, unsent, unerased, failing, overdue_job or closed_roles.
+    #: untold, unsent, unerased, failing, overdue_job or closed_roles; unsequenced to whoever is told of sealed mediations too.
     kind: str
     count: int
     since: str | None

@@ -26,6 +26,7 @@ from casework.operations.people.registry import grant_role
 from casework.records.database import ENGINE, connect_engine, transaction
 from casework.records.row_security import read_as
 from casework.settings import Settings
+from tests.support.published import nothing_awaited
 from tests.support.way_to_referral import to_bank, to_referral
 from tests.support.world import World, new_request, today
 
@@ -318,6 +319,7 @@ def test_the_number_of_queries_does_not_depend_on_how_much_is_wrong(db: Connecti
 )
 def test_work_that_waits_too_long_is_found(db: Connection, world: World, kind: str, statement: str) -> None:
     world.new_case(db)
+    nothing_awaited(db)
     assert find_delays(db, sealed=True) == []
     db.execute(text(statement))
     if kind == "untold":

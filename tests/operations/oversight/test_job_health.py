@@ -102,3 +102,14 @@ def test_what_is_for_a_sealed_mediation_is_in_no_figure_of_the_page(engine: Engi
             with pytest.raises(NotFound):
                 retry_job(db, administrator, job, new_request())
         assert {one.kind for one in find_delays(db, sealed=True)} >= {"unsent", "failing", "overdue_job"}
+
+
+def test_what_waits_for_its_leaf_is_told_only_where_all_is(
+    engine: Engine, superuser_engine: Engine, world: World
+) -> None:
+    """Of how many and since when an administrator could tell that something happened in a mediation."""
+    with superuser_engine.begin() as db:
+        db.execute(text("UPDATE awaited_leaves SET since = since - interval '2 minutes'"))
+    with transaction(engine) as db:
+        assert "unsequenced" not in {one.kind for one in show_jobs(db, world.actor(db, "administrator")).late}
+        assert "unsequenced" in {one.kind for one in find_delays(db, sealed=True)}
