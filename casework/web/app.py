@@ -20,7 +20,7 @@ from casework.records.blob_store import Store
 from casework.records.database import connect_engine, reader_transaction
 from casework.records.key_ring import earlier_keys, secret_key
 from casework.settings import Settings
-from casework.web.audit import log_pages
+from casework.web.audit import export_pages, log_pages
 from casework.web.audit import pages as audit_pages
 from casework.web.auth import pages as auth_pages
 from casework.web.auth import passkey_pages, password_pages, step_up_pages, token_pages
@@ -233,6 +233,7 @@ PAGES = (
     programme_provider_pages.blueprint,
     agenda_pages.blueprint,
     audit_pages.blueprint,
+    export_pages.blueprint,
     bulk_pages.blueprint,
     bulk_case_pages.blueprint,
     calendar_pages.blueprint,

@@ -569,7 +569,11 @@ TABLE: tuple[Row, ...] = (
     get("/sample", AUDITOR),
     get("/verification", AUDITOR),
     get("/reading", AUDITOR | {"manager"}),
+    get("/reading.csv", AUDITOR | {"manager"}),
+    get("/reading.xlsx", AUDITOR | {"manager"}),
     get("/findings", FINDERS),
+    get("/findings.csv", FINDERS),
+    get("/findings.xlsx", FINDERS),
     get("/findings/<finding>", READERS, there=FOREIGN),
     post(
         "/cases/<number>/history/<seq>/findings", AUDITOR, READERS - AUDITOR, there_refused=FOREIGN,

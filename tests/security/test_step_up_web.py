@@ -47,6 +47,7 @@ TAKEN_OUT = frozenset({
     "GET /reports/<report>/figures.xlsx", "GET /reports/<report>/content.json",
     "GET /figures/outside.csv", "GET /figures/outside.xlsx", "GET /figures/outside.json",
     "GET /process.csv", "GET /process.xlsx", "GET /process.json",
+    "GET /findings.csv", "GET /findings.xlsx", "GET /reading.csv", "GET /reading.xlsx",
 })  # fmt: skip
 
 

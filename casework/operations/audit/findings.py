@@ -50,6 +50,8 @@ from casework.records.case_loader import load
 from casework.records.event_log import lock_log, new_log, now
 
 LONGEST = 4000
+#: No more are taken out at once.
+MOST_EXPORTED = 10_000
 _ACTIONS = {
     ANSWERED_IT: reasons.actions.ANSWER_FINDING, ASKED_AGAIN: reasons.actions.REOPEN_FINDING,
     CLOSED_IT: reasons.actions.CLOSE_FINDING, ASSIGNED: reasons.actions.ASSIGN_FINDING,
@@ -81,8 +83,35 @@ def list_findings(
     limit: int | None = None,
 ) -> Page[FindingRow]:
     """Findings in the programmes that the actor reads in full, the newest first; of one case where it is named, and of one owner."""
-    most, more = insist_limit(limit), ""
-    given: dict[str, Any] = {"programmes": _programmes(actor), "most": most + 1}
+    most = insist_limit(limit)
+    more, given = _asked(db, actor, state, number=number, owner=owner, late=late)
+    if keys := from_cursor(cursor, 2):
+        more += " AND (f.raised_at, f.id) < (:at, CAST(:after AS uuid))"
+        given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
+    rows = db.execute(text(_SELECT.format(more=more)), given | {"most": most + 1}).all()
+    shown, following = page(rows, most, lambda row: (row.raised_at, str(row.id)))
+    return Page(items=_shown(db, shown), next=following)
+
+
+def export_findings(
+    db: Connection, actor: Actor, *, state: str | None = None, owner: str | None = None, late: bool = False
+) -> list[FindingRow]:
+    """The same at once, to be taken out: the newest `MOST_EXPORTED`."""
+    more, given = _asked(db, actor, state, owner=owner, late=late)
+    return _shown(db, db.execute(text(_SELECT.format(more=more)), given | {"most": MOST_EXPORTED}).all())
+
+
+def _asked(
+    db: Connection,
+    actor: Actor,
+    state: str | None,
+    *,
+    number: str | None = None,
+    owner: str | None = None,
+    late: bool = False,
+) -> tuple[str, dict[str, Any]]:
+    """The condition on what a list of findings shows, and its values."""
+    more, given = "", dict[str, Any](programmes=_programmes(actor))
     if number is not None:
         case, level = find_case(db, actor, number)
         if level < Sight.ALL:
@@ -94,12 +123,7 @@ def list_findings(
         more, given["owner"] = more + " AND f.owner_id = CAST(:owner AS uuid)", owner
     if late:
         more += f" AND {LATE}"
-    if keys := from_cursor(cursor, 2):
-        more += " AND (f.raised_at, f.id) < (:at, CAST(:after AS uuid))"
-        given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
-    rows = db.execute(text(_SELECT.format(more=more)), given).all()
-    shown, following = page(rows, most, lambda row: (row.raised_at, str(row.id)))
-    return Page(items=_shown(db, shown), next=following)
+    return more, given
 
 
 def count_findings(db: Connection, actor: Actor) -> dict[str, int]:

@@ -19,6 +19,8 @@ from casework.permissions.actors import PROVIDER_ROLES, Actor
 from casework.records.row_security import whole
 
 LONGEST = 300
+#: No more lines are taken out at once.
+MOST_EXPORTED = 10_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,22 +126,35 @@ def list_readings(
 ) -> Page[Reading]:
     """What the auditors of the actor's programmes have read, and others in an emergency, and what anybody took out, the
     newest first; for auditors and managers. Of sealed mediations nothing."""
+    most = insist_limit(limit)
+    more, given = _asked(actor, number)
+    if keys := from_cursor(cursor, 1):
+        more, given["after"] = more + " AND r.id < :after", cursor_count(keys[0])
+    rows = db.execute(text(f"{_LISTED}{more} ORDER BY r.id DESC LIMIT :most"), given | {"most": most + 1}).all()
+    shown, following = page(rows, most, lambda row: (row.id,))
+    return Page(items=[_shown(row) for row in shown], next=following)
+
+
+def export_readings(db: Connection, actor: Actor, *, number: str | None = None) -> list[Reading]:
+    """The same at once, to be taken out: the newest `MOST_EXPORTED`."""
+    more, given = _asked(actor, number)
+    rows = db.execute(text(f"{_LISTED}{more} ORDER BY r.id DESC LIMIT :most"), given | {"most": MOST_EXPORTED})
+    return [_shown(row) for row in rows]
+
+
+def _asked(actor: Actor, number: str | None) -> tuple[str, dict[str, Any]]:
+    """The condition on what the reading log shows somebody, and its values. Raises NotFound."""
     programmes = sorted(
         {m.programme for m in actor.memberships if m.programme and m.role in (Role.AUDITOR, Role.MANAGER)}
     )
     if not programmes:
         raise NotFound
-    most = insist_limit(limit)
-    given: dict[str, Any] = {"programmes": programmes, "most": most + 1, "role": Role.AUDITOR}
-    more = ""
-    if number:
-        more, given["number"] = " AND r.number = :number", number
-    if keys := from_cursor(cursor, 1):
-        more, given["after"] = more + " AND r.id < :after", cursor_count(keys[0])
-    rows = db.execute(text(f"{_LISTED}{more} ORDER BY r.id DESC LIMIT :most"), given).all()
-    shown, following = page(rows, most, lambda row: (row.id,))
-    items = [Reading(at=instant(row.at), name=row.name, number=row.number, address=row.address) for row in shown]
-    return Page(items=items, next=following)
+    given: dict[str, Any] = {"programmes": programmes, "role": Role.AUDITOR}
+    return (" AND r.number = :number", given | {"number": number}) if number else ("", given)
+
+
+def _shown(row: Any) -> Reading:
+    return Reading(at=instant(row.at), name=row.name, number=row.number, address=row.address)
 
 
 #: Who read what in some programmes.

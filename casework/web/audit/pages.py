@@ -211,11 +211,10 @@ READERS = (Role.AUDITOR, Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE, Role.MA
 @blueprint.get("/findings", endpoint="findings")
 @only(*READERS)
 def list_findings() -> str:
-    state, cursor, owner = request.args.get("state"), request.args.get("cursor"), request.args.get("owner")
-    late = request.args.get("late") == "yes"
-    state = state if state in FINDING_STATES and not late else None
+    cursor, owner = request.args.get("cursor"), request.args.get("owner")
+    state, late = asked_findings()
     with list_transaction() as (db, actor):
-        of = actor.person if owner == "me" else _id(owner)
+        of = asked_owner(actor)
         listing = findings.list_findings(db, actor, state=state, owner=of, late=late, cursor=cursor)
         counts = findings.count_findings(db, actor)
         whose = names_of(db, {of}).get(of) if of and of != actor.person else None
@@ -229,15 +228,23 @@ def list_findings() -> str:
         late=late,
         owner=owner if of else None,
         whose=whose,
+        asked=asked,
         next_url=url_for("audit.findings", cursor=listing.next, **asked) if listing.next else "",
         first_url=url_for("audit.findings", **asked) if cursor else "",
     )
 
 
-def _id(written: str | None) -> str | None:
-    """An id as it stands in an address; what is none names nobody."""
+def asked_findings() -> tuple[str | None, bool]:
+    """In which state the findings are that the address asks for, and whether late ones alone."""
+    state, late = request.args.get("state"), request.args.get("late") == "yes"
+    return (state if state in FINDING_STATES and not late else None), late
+
+
+def asked_owner(actor: Actor) -> str | None:
+    """Whose findings the address asks for; what is no person's id names nobody."""
+    written = request.args.get("owner", "")
     try:
-        return str(UUID(written)) if written else None
+        return actor.person if written == "me" else str(UUID(written))
     except ValueError:
         return None
 
@@ -401,6 +408,10 @@ _LISTS = frozenset(
         "process.csv",
         "process.xlsx",
         "process.json",
+        "audit_files.findings_csv",
+        "audit_files.findings_xlsx",
+        "audit_files.readings_csv",
+        "audit_files.readings_xlsx",
     }
 )
 

@@ -195,6 +195,8 @@ def test_nothing_that_a_page_shows_by_itself_is_told_to_a_watched_person(scene: 
         ("supervisor", "/cases.xlsx", "address LIKE '/cases.xlsx%'"),
         ("officer", "/figures.csv", "address LIKE '/figures.csv%'"),
         ("supervisor", "/process.csv", "address LIKE '/process.csv%'"),
+        ("officer", "/findings.csv", "address LIKE '/findings.csv%'"),
+        ("manager", "/reading.xlsx", "address LIKE '/reading.xlsx%'"),
     ],
 )
 def test_whatever_is_taken_out_is_noted_of_everybody_and_listed_to_auditors(

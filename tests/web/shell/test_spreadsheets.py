@@ -13,14 +13,16 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from casework import reasons
+from casework.operations.audit.findings import raise_finding
 from casework.operations.catalogue.import_report import Refused
+from casework.operations.core.access_log import note_reading
 from casework.records.database import transaction
 from casework.web.catalogue.refused_files import reasons_file
 from casework.web.shell.spreadsheets import safe_cell, to_csv, to_xlsx
 from tests.support.programs import CALC, NoProgramError, find_program, may_install
 from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World
+from tests.support.world import World, new_request
 from tests.web.oversight.test_report_pages import freeze
 from tests.web.shell.test_exports import PAYLOADS
 
@@ -48,6 +50,8 @@ FIGURES = (
     "/process.csv",
     "/process.xlsx",
 )
+#: What auditors take out: in each of these stand words of others, in the column that is named.
+AUDIT = {"/findings.csv": 3, "/findings.xlsx": 3, "/reading.csv": 3, "/reading.xlsx": 3}
 #: What a provider takes out of its own.
 OWN = ("/referrals/figures.csv", "/referrals/figures.xlsx")
 #: And in what was frozen of them.
@@ -158,13 +162,36 @@ def test_columns_of_strange_files_are_words_where_their_rows_are_refused(app: Fl
     assert [row[1] for row in rows] == [as_lines(safe_cell(words)) for words in PAYLOADS]
 
 
+def test_what_people_wrote_is_words_in_what_auditors_take_out(
+    browser_for: Callable[[str], Browser], world: World, owner_engine: Engine, calc: Calc
+) -> None:
+    with transaction(owner_engine) as db:
+        number, _ = to_referral(world, db)
+    auditor, files = browser_for("auditor"), dict[str, bytes]()
+    words = [one for one in PAYLOADS if "\0" not in one]
+    with transaction(owner_engine) as db:
+        by = world.actor(db, "auditor")
+        for n, one in enumerate(words):
+            raise_finding(db, by, number, event=1, words=f"{n}", request=new_request())
+            db.execute(text("UPDATE findings SET words = :w WHERE words = :n"), {"w": one, "n": f"{n}"})
+            note_reading(db, by, one, number)
+            db.execute(text("UPDATE readings SET address = :w WHERE id = (SELECT max(id) FROM readings)"), {"w": one})
+    for path in AUDIT:
+        answer = auditor.get(path)
+        assert answer.status_code == 200, (path, answer.text)
+        files[path[1:].replace(".", "-1.")] = answer.data
+    wanted = sorted(as_lines(safe_cell(one)) for one in words)
+    for (path, column), rows in zip(AUDIT.items(), calc.read(files).values(), strict=True):
+        assert sorted(row[column] for row in rows[1:] if row[column] in wanted) == wanted, path
+
+
 def test_what_people_wrote_is_words_in_every_file_that_we_export(
     app: Flask, browser_for: Callable[[str], Browser], world: World, owner_engine: Engine, calc: Calc
 ) -> None:
     served = {
         rule.rule for rule in app.url_map.iter_rules() if rule.rule.rpartition(".")[2] in ("csv", "xlsx", "ods", "tsv")
     }
-    assert served == {*EXPORTS, *FIGURES, *OWN, FROZEN, REFUSED}, "an export that this test does not read"
+    assert served == {*EXPORTS, *FIGURES, *AUDIT, *OWN, FROZEN, REFUSED}, "an export that this test does not read"
     with transaction(owner_engine) as db:
         number, _ = to_referral(world, db)
     browser, files, wanted = browser_for("auditor"), dict[str, bytes](), dict[str, str]()
