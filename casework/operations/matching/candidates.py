@@ -9,20 +9,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, text
 
-from casework.matching.pruning import Telling, guess_least, queries_for, weight_of
+from casework.matching.pruning import Telling, guess_least, queries_for
 from casework.operations.core.catalogue_index import mark_of
 
 #: So many candidates are compared, and so many records are looked at for them.
 CANDIDATES, LOOKED_AT = 300, 40_000
 #: More than so many are not looked at one by one: from there on it takes longer, as was measured.
 FEW = 2_000
-#: So many are to say enough, of which more than so many are not read; a guess is made so often in all.
-ENOUGH, MOST_READ, GUESSES = 420, 800, 3
+#: So many are to say enough, of which more than so many are not read; so often is guessed in all.
+ENOUGH, MOST_READ, GUESSES = 420, 800, 4
 #: The first guess is that so many would say it by chance alone: too low costs a third of what too high does.
 LIKELY = 150
 #: The records that say most of some terms, by whole numbers, so that the same come out in any plan; with all that they say.
@@ -122,31 +122,48 @@ def _learn(sought: Sought, likely: int, found: int) -> None:
 
 
 def _saying_enough(db: Connection, sought: Sought) -> list[Candidate] | None:
-    """The first so many, by looking at those alone that say so much at least; None where too many say as much, or too few.
+    """The first so many, by looking at those alone that say so much at least; None where they are not found in a few guesses.
 
-    Every record that says so much is among those that are read. So where enough of them do, the first of these are the first of all.
+    Every record that says so much is among those that are read, or, where these are cut off, every one up to the last id. So where enough
+    of them do, the first of these are the first of all.
     """
     telling, likely = sought.telling, _learnt.get((sought.programme, sought.noun), LIKELY)
-    least = guess_least(telling, sought.records, likely)
+    least, tied = guess_least(telling, sought.records, likely), list[_Weighed]()
     for guess in range(GUESSES):
-        if least <= 0 or sum(one.records for one in telling if one.weight >= least) > MOST_READ:
-            # A single term says as much, and it is known how many records say it.
+        if least <= 0:
             return None
         queries = queries_for(telling, least, mark=mark_of(sought.noun))
         given = {"programme": sought.programme, "noun": sought.noun, "queries": queries, "most": MOST_READ + 1}
-        every = [candidate_of(row, sought.asked) for row in db.execute(_SAYING_ENOUGH, given)]
-        weighed = sorted([(-weight_of(telling, one.counts), one.id, one) for one in every], key=lambda each: each[:2])
-        enough = sum(-weight >= least for weight, _, _ in weighed)
+        read = _weighed(telling, db.execute(_SAYING_ENOUGH, given).all())
+        enough = [one for one in read if one.weight >= least]
         if guess == 0:
-            _learn(sought, likely, enough)
-        if len(every) > MOST_READ:
-            # So many of these are there, whatever was not read: what says less than they is none of the first.
-            before, least = least, -weighed[CANDIDATES - 1][0]
-            if least <= before:
+            _learn(sought, likely, len(enough))
+        if len(read) > MOST_READ:
+            # So many of these are there, whatever was not read: what says less than they is none of the first. What says as much as the
+            # last of them is known as far as it is needed, so next is asked who says more.
+            last = read[CANDIDATES - 1].weight
+            if last < least:
                 return None
-        elif enough >= CANDIDATES:
-            return sorted((one for _, _, one in weighed[:CANDIDATES]), key=lambda one: one.id)
+            least, tied = last + 1, [one for one in read if one.weight == last]
+        elif tied or len(enough) >= CANDIDATES:
+            first = sorted([*enough, *tied][:CANDIDATES], key=lambda one: one.row.id)
+            return [candidate_of(one.row, sought.asked) for one in first]
         else:
-            likely *= min(8, 2 * CANDIDATES // max(1, enough))
+            likely *= min(8, 2 * CANDIDATES // max(1, len(enough)))
             least = min(least - 1, guess_least(telling, sought.records, likely))
     return None
+
+
+class _Weighed(NamedTuple):
+    """A record that was read, and how much it says."""
+
+    weight: int
+    row: Any
+
+
+def _weighed(telling: Sequence[Telling], rows: Iterable[Any]) -> list[_Weighed]:
+    """Records with what they say of some terms, those first that say most; of equal ones the smaller id."""
+    # Nothing but terms stands between quotation marks, and most that are read are not among the first: they are not taken apart for it.
+    marks = [(orjson.dumps(one.term).decode() + ":", one.weight) for one in telling]
+    weighed = [_Weighed(sum(weight for mark, weight in marks if mark in row.counts), row) for row in rows]
+    return sorted(weighed, key=lambda one: (-one.weight, one.row.id))

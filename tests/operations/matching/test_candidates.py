@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -147,27 +147,54 @@ def test_a_process_learns_how_much_is_said_together(world: World, db: Connection
     assert set(candidates._learnt) == {(asking.programme, "technology")}
 
 
-def test_where_all_are_alike_all_are_looked_at(world: World, db: Connection, small: pytest.MonkeyPatch) -> None:
-    chance, programme = Random(1), world.programmes["BJ"]
-    every = [
-        Findable(id=str(UUID(int=chance.getrandbits(128))), programme=programme, title="steam pump") for _ in range(120)
-    ]
-    put_in_index(db, "technology", every)
-    found, few = both(db, small, sought(world, db, ["steam", "pump"]))
-    assert found == few
-    assert len(few) == 20
+def alike(world: World, db: Connection, titles: Mapping[str, int], seed: int) -> None:
+    """So many records of each title, and nothing else."""
+    chance, programme = Random(seed), world.programmes["BJ"]
+    put_in_index(
+        db,
+        "technology",
+        [
+            Findable(id=str(UUID(int=chance.getrandbits(128))), programme=programme, title=title)
+            for title, many in titles.items()
+            for _ in range(many)
+        ],
+    )
 
 
-def test_nothing_is_guessed_where_a_single_term_decides_that_many_say(
+@pytest.mark.parametrize(
+    "titles",
+    [
+        {"steam pump": 120},
+        {"steam": 120, "pump": 5},
+        {"steam pump": 15, "steam": 200, "pump": 150},
+        {"steam pump": 25, "steam": 200, "pump": 150},
+        {"steam pump": 0, "steam": 200, "pump": 200},
+        {"steam pump valve": 3, "steam pump": 100, "pump valve": 100, "valve": 300},
+    ],
+    ids=repr,
+)
+def test_of_those_that_say_as_much_the_first_come_out_though_few_are_read(
+    world: World, db: Connection, small: pytest.MonkeyPatch, titles: Mapping[str, int]
+) -> None:
+    """More say as much as are read; and what looks at all is not asked."""
+    for seed in range(3):
+        alike(world, db, titles, seed)
+        asking = sought(world, db, ["steam", "pump", "valve"])
+        small.setattr(candidates, "FEW", 10**9)
+        every = find_candidates(db, asking)
+        with small.context() as short:
+            short.setattr(candidates, "_MOST_SAYING", text("SELECT 1 / 0"))
+            short.setattr(candidates, "FEW", 0)
+            assert find_candidates(db, asking) == every
+        assert len(every) == 20
+
+
+def test_a_term_that_is_part_of_another_is_not_said_by_it(
     world: World, db: Connection, small: pytest.MonkeyPatch
 ) -> None:
-    chance, programme = Random(6), world.programmes["BJ"]
-    every = [Findable(id=str(UUID(int=chance.getrandbits(128))), programme=programme, title="steam") for _ in range(99)]
-    put_in_index(db, "technology", every)
-    small.setattr(candidates, "_SAYING_ENOUGH", text("SELECT 1 / 0"))
-    found, few = both(db, small, sought(world, db, ["steam"]))
-    assert found == few
-    assert len(few) == 20
+    alike(world, db, {"pumphouse": 200, "热泵": 120, "pump": 30}, 5)
+    every, few = both(db, small, sought(world, db, ["pump", "pumphous", "热泵"]))
+    assert few == every
 
 
 def test_closed_needs_are_looked_for_by_their_mark(world: World, db: Connection, small: pytest.MonkeyPatch) -> None:
