@@ -67,13 +67,12 @@ def conflict_of(need: Party, technology: Party) -> Conflict | None:
     """What stands between the two; None where that is not known, as of one of them nobody has said who owns it."""
     if need.id == technology.id or _numbers(need) & _numbers(technology):
         return Conflict.SAME
-    owned = (_called(one) & _owning(other) for one, other in ((need, technology), (technology, need)))
-    if any(owned):
+    if _share(need, _owning(technology)) or _share(technology, _owning(need)):
         return Conflict.OWNED
     alike = {one.kind for one in need.owners for other in technology.owners if one.like(other)}
     if ORGANISATION in alike:
         return Conflict.OWNER
-    if _called(need) & _plain(technology.conflicts) or _called(technology) & _plain(need.conflicts):
+    if _share(need, _plain(technology.conflicts)) or _share(technology, _plain(need.conflicts)):
         return Conflict.STANDING
     if alike:
         return Conflict.NAMESAKE
@@ -98,8 +97,9 @@ def _plain(names: Collection[str]) -> set[str]:
     return {plain(name) for name in names} - {""}
 
 
-def _called(party: Party) -> set[str]:
-    return _plain(party.names)
+def _share(party: Party, names: set[str]) -> bool:
+    """Whether a party is called by any of some names."""
+    return bool(names) and not names.isdisjoint(_plain(party.names))
 
 
 def _owning(party: Party) -> set[str]:

@@ -6,6 +6,7 @@ Every filter judges every candidate by itself, so that no order of them counts, 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -209,13 +210,10 @@ def stays(verdicts: Mapping[str, Verdict]) -> bool:
 
 def counted(verdicts: Iterable[Mapping[str, Verdict]]) -> list[Filtered]:
     """How many candidates each filter removed, and of how many it knows nothing, in the order of the filters."""
-    every = list(verdicts)
+    said = Counter(each for one in verdicts for each in one.items())
+    asked = {name for name, _ in said}
     return [
-        Filtered(
-            name=name,
-            removed=sum(one.get(name) is Verdict.REMOVED for one in every),
-            unknown=sum(one.get(name) is Verdict.UNKNOWN for one in every),
-        )
+        Filtered(name=name, removed=said[name, Verdict.REMOVED], unknown=said[name, Verdict.UNKNOWN])
         for name in FILTERS
-        if any(name in one for one in every)
+        if name in asked
     ]

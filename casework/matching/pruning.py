@@ -13,8 +13,9 @@ from casework.matching.wanted import quoted
 
 #: Into so many steps the guess parts what all terms weigh together.
 _STEPS = 400
-#: A query tells the records apart that say two or three of its terms; whoever says more of them is told by what it weighs.
-_NESTED = 2
+#: A query tells the records apart that say two or three of its terms; whoever says more of them is told by what it weighs. One that tells
+#: more apart is longer, and takes as much longer.
+NESTED = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,13 +49,13 @@ def guess_least(telling: Sequence[Telling], records: int, most: int) -> int:
     return 0
 
 
-def queries_for(telling: Iterable[Telling], least: int, *, mark: str = "") -> list[str]:
+def queries_for(telling: Iterable[Telling], least: int, *, mark: str = "", nested: int = NESTED) -> list[str]:
     """Queries that together find every record that says so much, and few others, each by the rarest of its terms; `mark` before each.
 
     The rarest first: a database goes through the records that say it, and asks of these alone whether they say the others.
     A term that with all more frequent ones does not weigh enough has no query.
     """
-    return _ways(sorted(telling, key=lambda one: (one.records, one.term)), least, mark, _NESTED)
+    return _ways(sorted(telling, key=lambda one: (one.records, one.term)), least, mark, nested)
 
 
 def _ways(telling: Sequence[Telling], least: int, mark: str, nested: int) -> list[str]:

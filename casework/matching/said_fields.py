@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from casework.matching.terms import language_of, terms_of
+from casework.matching.terms import language_of, terms_in
 
 
 def fields_saying(
@@ -25,7 +25,7 @@ def fields_saying(
             # Its words are cut as they were for the index: by the language of all of it.
             language = language or language_of(" ".join([*titles.values(), *bodies.values()]))
         for name, words in said.items():
-            says = wanted if len(said) == 1 else wanted & set(terms_of(words, language))
+            says = wanted if len(said) == 1 else wanted & terms_in(words, language)
             if says:
                 found[name] = sorted(says)
     return found

@@ -113,6 +113,12 @@ def terms_of(said: str, language: Language | None = None) -> list[str]:
     return [word.term for word in words_of(said, language)]
 
 
+def terms_in(said: str, language: Language | None = None) -> set[str]:
+    """The terms of a text, each once, in no order."""
+    language = language or language_of(said)
+    return {term for word in set(_WORD.findall(normalised(said))) for term, _ in _words_in(word, language)}
+
+
 def pairs_of(unspaced: str) -> list[str]:
     """What is written without spaces, each two letters that follow each other; one alone stands for itself."""
     return [unspaced[at : at + 2] for at in range(len(unspaced) - 1)] or [unspaced]

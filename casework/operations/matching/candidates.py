@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, text
 
-from casework.matching.pruning import Telling, guess_least, queries_for
+from casework.matching.pruning import NESTED, Telling, guess_least, queries_for
 from casework.operations.core.catalogue_index import mark_of
 
 #: So many candidates are compared, and so many records are looked at for them.
@@ -22,7 +22,7 @@ CANDIDATES, LOOKED_AT = 300, 40_000
 #: More than so many are not looked at one by one: from there on it takes longer, as was measured.
 FEW = 2_000
 #: So many are to say enough, of which more than so many are not read; so often is guessed in all.
-ENOUGH, MOST_READ, GUESSES = 420, 800, 4
+ENOUGH, MOST_READ, GUESSES = 400, 600, 4
 #: The first guess is that so many would say it by chance alone: too low costs a third of what too high does.
 LIKELY = 150
 #: The records that say most of some terms, by whole numbers, so that the same come out in any plan; with all that they say.
@@ -88,6 +88,13 @@ class Sought:
     records: int
     #: All terms of which it is told how often a candidate says them, those among them.
     asked: Collection[str]
+    #: Whether any of them is what a word is in another language.
+    translated: bool = False
+
+    @property
+    def kind(self) -> tuple[str, str, bool]:
+        """What is alike in how its words are said together."""
+        return self.programme, self.noun, self.translated
 
 
 def find_candidates(db: Connection, sought: Sought, beside: Callable[[], Collection[str]] = tuple) -> list[Candidate]:
@@ -109,16 +116,16 @@ def find_candidates(db: Connection, sought: Sought, beside: Callable[[], Collect
     return found
 
 
-#: By catalogue how many would say enough by chance, where so many do, as this process has learnt: words that belong together are said
-#: together, here more and there less. Nothing but time depends on it.
-_learnt: dict[tuple[str, str], int] = {}
+#: By catalogue, and by whether translations are sought, how many would say enough by chance, where so many do, as this process has learnt:
+#: words that belong together are said together, here more and there less. Nothing but time depends on it.
+_learnt: dict[tuple[str, str, bool], int] = {}
 
 
 def _learn(sought: Sought, likely: int, found: int) -> None:
     """So many were found where by chance so many would have been; of what a single list tells half is believed."""
-    before = _learnt.get((sought.programme, sought.noun), LIKELY)
+    before = _learnt.get(sought.kind, LIKELY)
     fits = min(2 * ENOUGH, max(1, likely * ENOUGH // max(1, found)))
-    _learnt[sought.programme, sought.noun] = math.isqrt(before * fits)
+    _learnt[sought.kind] = math.isqrt(before * fits)
 
 
 def _saying_enough(db: Connection, sought: Sought) -> list[Candidate] | None:
@@ -127,12 +134,13 @@ def _saying_enough(db: Connection, sought: Sought) -> list[Candidate] | None:
     Every record that says so much is among those that are read, or, where these are cut off, every one up to the last id. So where enough
     of them do, the first of these are the first of all.
     """
-    telling, likely = sought.telling, _learnt.get((sought.programme, sought.noun), LIKELY)
-    least, tied = guess_least(telling, sought.records, likely), list[_Weighed]()
+    telling, likely = sought.telling, _learnt.get(sought.kind, LIKELY)
+    least, tied = max(1, guess_least(telling, sought.records, likely)), list[_Weighed]()
+    nested = NESTED
     for guess in range(GUESSES):
         if least <= 0:
             return None
-        queries = queries_for(telling, least, mark=mark_of(sought.noun))
+        queries = queries_for(telling, least, mark=mark_of(sought.noun), nested=nested)
         given = {"programme": sought.programme, "noun": sought.noun, "queries": queries, "most": MOST_READ + 1}
         read = _weighed(telling, db.execute(_SAYING_ENOUGH, given).all())
         enough = [one for one in read if one.weight >= least]
@@ -141,10 +149,9 @@ def _saying_enough(db: Connection, sought: Sought) -> list[Candidate] | None:
         if len(read) > MOST_READ:
             # So many of these are there, whatever was not read: what says less than they is none of the first. What says as much as the
             # last of them is known as far as it is needed, so next is asked who says more.
-            last = read[CANDIDATES - 1].weight
-            if last < least:
-                return None
-            least, tied = last + 1, [one for one in read if one.weight == last]
+            last, nested = read[CANDIDATES - 1].weight, nested + 1
+            if last >= least:
+                least, tied = last + 1, [one for one in read if one.weight == last]
         elif tied or len(enough) >= CANDIDATES:
             first = sorted([*enough, *tied][:CANDIDATES], key=lambda one: one.row.id)
             return [candidate_of(one.row, sought.asked) for one in first]

@@ -107,7 +107,11 @@ def gather(
     asked = [one for one in asked if one.term in corpus.frequencies]
     telling = telling_of(asked, corpus)
     sought = Sought(
-        programme=programme, noun=noun, telling=telling, records=corpus.records, asked=[one.term for one in asked]
+        **of,
+        telling=telling,
+        records=corpus.records,
+        asked=[one.term for one in asked],
+        translated=any(one.meant for one in asked),
     )
     found = find_candidates(db, sought, (lambda: comparing().ranks) if comparing is not None else tuple)
     found = [one for one in found if one.id != but]

@@ -58,7 +58,7 @@ _FACTS = text(f"""
         {_OWNER_EXPIRED} AS owner_expired, {DEPLOYED} AS verified, t.licences, nullif(t.standards, '[]') AS standards,
         nullif(t.restrictions, '[]') AS restrictions,
         (SELECT {TODAY}::text FROM programmes p WHERE p.id = CAST(:programme AS uuid)) AS today,
-        t.developed_in, t.deployed_in, ARRAY(SELECT DISTINCT unnest(t.developed_in || t.deployed_in) ORDER BY 1) AS countries
+        t.developed_in, t.deployed_in
     FROM technologies t WHERE t.id = ANY(CAST(:ids AS uuid[]))
 """)
 #: The codes of technologies that have any.
@@ -263,7 +263,7 @@ def _standing(db: Connection, wanted: JsonMapping) -> JsonMapping:
 
 def facts_of(db: Connection, programme: str, ids: Sequence[str]) -> dict[str, JsonObject]:
     """By technology what is known of it that filters ask and lists show."""
-    return {row.id: _facts(row) for row in db.execute(_FACTS, {"programme": programme, "ids": list(ids)})}
+    return {row.id: _facts(row) for row in db.execute(_FACTS, {"programme": programme, "ids": list(ids)}).all()}
 
 
 def _facts(row: Any) -> JsonObject:
@@ -271,7 +271,7 @@ def _facts(row: Any) -> JsonObject:
     facts: JsonObject = {
         "title": row.title,
         "readiness": [row.readiness_low, row.readiness_high],
-        "countries": list(row.countries),
+        "countries": sorted({*row.developed_in, *row.deployed_in}),
         "owner": row.owner,
     }
     for name in ("developed_in", "deployed_in"):

@@ -80,9 +80,9 @@ def counted(small: pytest.MonkeyPatch) -> list[int]:
     """Grows with each guess."""
     guesses = list[int]()
 
-    def count(*given: Any, mark: str) -> list[str]:
+    def count(*given: Any, mark: str, nested: int) -> list[str]:
         guesses.append(1)
-        return queries_for(*given, mark=mark)
+        return queries_for(*given, mark=mark, nested=nested)
 
     small.setattr(candidates, "queries_for", count)
     return guesses
@@ -144,7 +144,7 @@ def test_a_process_learns_how_much_is_said_together(world: World, db: Connection
         each.append(len(guesses))
     assert each[0] > 1
     assert each[-1] == 1
-    assert set(candidates._learnt) == {(asking.programme, "technology")}
+    assert set(candidates._learnt) == {(asking.programme, "technology", False)}
 
 
 def alike(world: World, db: Connection, titles: Mapping[str, int], seed: int) -> None:
@@ -170,6 +170,8 @@ def alike(world: World, db: Connection, titles: Mapping[str, int], seed: int) ->
         {"steam pump": 25, "steam": 200, "pump": 150},
         {"steam pump": 0, "steam": 200, "pump": 200},
         {"steam pump valve": 3, "steam pump": 100, "pump valve": 100, "valve": 300},
+        # Four words that are always said together, and others that two more say besides.
+        {"steam pump valve boiler": 150, "steam pump valve boiler turbine": 5, "turbine": 9, "rotor": 300},
     ],
     ids=repr,
 )
@@ -179,7 +181,7 @@ def test_of_those_that_say_as_much_the_first_come_out_though_few_are_read(
     """More say as much as are read; and what looks at all is not asked."""
     for seed in range(3):
         alike(world, db, titles, seed)
-        asking = sought(world, db, ["steam", "pump", "valve"])
+        asking = sought(world, db, ["steam", "pump", "valv", "boiler", "turbin", "rotor"])
         small.setattr(candidates, "FEW", 10**9)
         every = find_candidates(db, asking)
         with small.context() as short:
