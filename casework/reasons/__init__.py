@@ -34,6 +34,7 @@ from casework.reasons import (
     tasks,
     tree,
     weights,
+    witnesses,
 )
 from casework.reasons.base import Reason, Template, Text, Value, Why
 
@@ -76,4 +77,5 @@ __all__ = [
     "tasks",
     "tree",
     "weights",
+    "witnesses",
 ]

@@ -88,6 +88,7 @@ Noun = Literal[
     "track",
     "unsealing",
     "webhook",
+    "witness",
     "workflow",
 ]
 
@@ -122,6 +123,7 @@ NOUNS: dict[Noun, str] = {
     "service account": N_("service account"), "session": N_("session"), "sheet": N_("case sheet"), "skill": N_("skill"), "task": N_("task"),
     "task or answer": N_("task or answer"), "technology": N_("technology"), "thread": N_("thread"),
     "token": N_("token"), "track": N_("track"), "unsealing": N_("unsealing"), "webhook": N_("webhook"),
+    "witness": N_("witness"),
     "workflow": N_("workflow"),
 }  # fmt: skip
 NOUN = Terms({str(noun): words for noun, words in NOUNS.items()})

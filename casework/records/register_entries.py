@@ -96,6 +96,7 @@ REGISTERS: Mapping[str, Register] = {
     "assessment_visits": Register("programme", "programme_id"),
     "assessment_needs": Register("programme", "programme_id"),
     "editions": Register("installation", None, ("fingerprint",), secret=frozenset({"rules", "texts"})),
+    "witnesses": Register("installation", None),
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from importlib.resources import files
 
 import uuid_utils
@@ -19,6 +20,7 @@ from casework.operations.integrations.ssrf_guard import inside_of
 from casework.records.blob_store import Store
 from casework.records.database import connect_engine, reader_transaction
 from casework.records.key_ring import earlier_keys, secret_key
+from casework.records.log_keys import public_keys
 from casework.settings import Settings
 from casework.web.audit import export_pages, log_pages
 from casework.web.audit import pages as audit_pages
@@ -352,6 +354,8 @@ def _configure(app: Flask, settings: Settings) -> None:
     https = settings.profile == "production"
     key, earlier = secret_key(settings), earlier_keys(settings)
     app.extensions["casework.secret_box"] = SecretBox([key, *earlier])
+    # Read when it is asked for: another key may have followed.
+    app.extensions["casework.log_keys"] = partial(public_keys, settings)
     app.config.update(
         SECRET_KEY=key,
         SECRET_KEY_FALLBACKS=earlier,

@@ -196,6 +196,18 @@ CASES: tuple[Row, ...] = (
     get("/audit/{question}", frozenset({"auditor"}), there=frozenset({"auditor"})),
     get("/sample", frozenset({"auditor"}), query="?seed=dice"),
     get("/verifications", frozenset({"auditor"})),
+    # --- witnesses belong to no programme ---
+    get("/checkpoints", frozenset({"auditor", "manager"})),
+    get("/witnesses", frozenset({"auditor", "manager"})),
+    post(
+        "/witnesses", frozenset({"auditor"}), there=frozenset({"auditor"}), absent=frozenset({"auditor"}), body=lambda on: {"key": "none"},
+        status=422,
+    ),
+    post("/witnesses/{witness}/end", frozenset({"auditor"}), there=frozenset({"auditor"})),
+    post(
+        "/cosignatures", frozenset({"auditor", "manager"}), there=frozenset({"auditor", "manager"}),
+        absent=frozenset({"auditor", "manager"}), body=lambda on: {"note": "none"}, status=409,
+    ),
     get("/mentions", EVERYBODY, lists="mention", finds={"supervisor"}),
     post("/mentions/{mention}/read", {"supervisor"}, there=FOREIGN),
     # --- tasks ---

@@ -55,6 +55,7 @@ from tests.support.additions import (
     add_service_account,
     add_statement,
     add_unsealing,
+    add_witness,
     send_need_file,
     show_burden,
 )
@@ -295,8 +296,10 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "sealed": str(sealed),
         **written["here"],
     }
+    here["witness"] = add_witness(db, world)
     here["entry"] = add_screening(db, world, here["party"], here["owner"])
     far = here | {
+        "witness": add_witness(db, world),
         "entry": str(uuid.uuid4()),
         "seq": "1",
         "answered_task": str(uuid.uuid4()),

@@ -44,9 +44,11 @@ from casework.operations.people.invitations import Scope, invite
 from casework.operations.people.role_requests import ask_role
 from casework.operations.privacy.erasure_requests import ask_erasure
 from casework.operations.results.consent_mail import STORY
+from casework.operations.verification.witnesses import name_witness
 from casework.records.actors import find_actor
 from casework.records.case_loader import load
 from casework.records.database import transaction
+from casework_verify.witnesses import new_secret
 from tests.support.file_makers import PDF, png
 from tests.support.world import World, add_match, add_technology, new_request, today
 
@@ -239,6 +241,12 @@ def add_endpoint(db: Connection, organisation: str, by: str) -> tuple[str, str]:
         {"id": message, "endpoint": endpoint},
     )
     return endpoint, message
+
+
+def add_witness(db: Connection, world: World) -> str:
+    """A witness of the log of all events, whose key nobody has."""
+    key = new_secret(f"witness.example/{uuid.uuid4()}", uuid.uuid4().bytes * 2).witness.line
+    return str(name_witness(db, world.actor(db, "auditor"), key, new_request()).answer["id"])
 
 
 def add_unsealing(db: Connection, world: World, mediation: str, reader: str, *, ended: bool = False) -> str:

@@ -53,6 +53,7 @@ from tests.support.additions import (
     add_story,
     add_table,
     add_unsealing,
+    add_witness,
     send_need_file,
     show_burden,
 )
@@ -294,8 +295,10 @@ def make_things(world: World, db: Connection) -> Things:
         "report": add_report(db, world, "supervisor", "BJ"),
     }
     right = _right(db, world, there, technology)
+    here["witness"] = add_witness(db, world)
     here["entry"] = add_screening(db, world, here["party"], here["owner"])
     far = here | {
+        "witness": add_witness(db, world),
         "entry": str(uuid.uuid4()),
         "answered": "1",
         "answered_task": str(uuid.uuid4()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
@@ -61,7 +62,12 @@ class Published:
         request = urllib.request.Request(
             f"{self.address}/api/v1/cosignatures",
             json.dumps({"note": note}).encode(),
-            {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+            {
+                "Authorization": f"Bearer {self.token}",
+                "Content-Type": "application/json",
+                # Each time a new one: what was taken once may be of another tree by now, and is then to be looked at again.
+                "Idempotency-Key": secrets.token_hex(16),
+            },
         )
         try:
             with self._open(request, timeout=_SECONDS) as answer:

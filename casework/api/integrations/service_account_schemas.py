@@ -18,13 +18,14 @@ ServiceScope = Literal[
     "documents.read",
     "documents.write",
     "webhooks.manage",
+    "checkpoints.cosign",
 ]
 
 
 class NewServiceAccount(Body):
     organisation: Id
     name: Annotated[str, Field(min_length=1, max_length=60)]
-    scopes: Annotated[list[ServiceScope], Field(min_length=1, max_length=7)]
+    scopes: Annotated[list[ServiceScope], Field(min_length=1, max_length=8)]
     days: Annotated[int, Field(ge=1, le=MOST_DAYS, description="Until it ends")] = DAYS
 
 

@@ -13,6 +13,7 @@ from casework.errors import NotAllowed
 from casework.operations.integrations.service_account_scopes import (
     ANSWER,
     ASK,
+    COSIGN,
     DELIVER,
     DOCUMENTS_READ,
     DOCUMENTS_WRITE,
@@ -33,7 +34,8 @@ FOR_PEOPLE = frozenset({
     "technologies", "past-projects", "rights", "programmes", "organisations", "memberships", "invitations", "absences", "queues", "tokens",
     "sessions", "recoveries", "password-resets", "passwords", "service-accounts", "skills", "unsealings", "readings", "erasures",
     "role-requests", "links", "evidence", "contract-values", "twins", "sources", "proposals", "records-to-correct", "match-ranks",
-    "audit", "figures", "process", "sample", "search", "verifications", "views", "notifications",
+    "audit", "figures", "process", "sample", "search", "verifications", "views", "notifications", "checkpoints",
+    "witnesses",
 })  # fmt: skip
 #: Everything else, route by route.
 TABLE: Mapping[str, str] = {
@@ -117,6 +119,8 @@ TABLE: Mapping[str, str] = {
     "POST /webhooks/{endpoint}/end": WEBHOOKS,
     "GET /webhooks/{endpoint}/messages": WEBHOOKS,
     "POST /webhooks/messages/{message}/replay": WEBHOOKS,
+    # --- the log of all events ---
+    "POST /cosignatures": COSIGN,
 }
 
 

@@ -26,6 +26,7 @@ from casework.engine.state.events import (
 
 READ, ANSWER, ASK, DELIVER = "referrals.read", "referrals.answer", "referrals.ask", "referrals.deliver"
 DOCUMENTS_READ, DOCUMENTS_WRITE, WEBHOOKS = "documents.read", "documents.write", "webhooks.manage"
+COSIGN = "checkpoints.cosign"
 #: What an account may be let do, by the code of the scope.
 SCOPES: Mapping[str, str] = {
     READ: "read the organisation's referrals, their tasks, their history and their messages",
@@ -35,6 +36,7 @@ SCOPES: Mapping[str, str] = {
     DOCUMENTS_READ: "take out the documents that a referral was given",
     DOCUMENTS_WRITE: "hand in documents and their files",
     WEBHOOKS: "say where the organisation's own system is told, and look at what was sent",
+    COSIGN: "hand in what a witness signed of the log of all events",
 }
 #: For people alone.
 NONE = ""
@@ -76,6 +78,6 @@ def _scope_of_rule(rule: TransitionRule) -> str:
 
 
 __all__ = [
-    "ANSWER", "ASK", "ACTIONS", "DELIVER", "DOCUMENTS_READ", "DOCUMENTS_WRITE", "NONE", "READ", "SCOPES", "WEBHOOKS",
+    "ANSWER", "ASK", "ACTIONS", "COSIGN", "DELIVER", "DOCUMENTS_READ", "DOCUMENTS_WRITE", "NONE", "READ", "SCOPES", "WEBHOOKS",
     "scope_of_event", "scope_of_transition",
 ]  # fmt: skip

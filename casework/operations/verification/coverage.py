@@ -18,6 +18,7 @@ FOLD = "compared with what the events of its log add up to"
 ENTRY = "compared with what the events of its log say stands in it"
 DIGEST = "compared by the digest of the whole row in an event of its log"
 COUNTED = "compared with other tables"
+WITNESSED = "held against the key of its witness, and against what was signed of the same leaves"
 TREE = "held against the events and readings, and against what was signed of all leaves before"
 
 
@@ -78,6 +79,7 @@ COVERED: Mapping[str, Cover] = {
     "tree_entries": Cover(TREE, left={"made_at": "says where to look for a leaf first"}),
     "checkpoints": Cover(TREE, left={"made_at": "the database's own; their order is compared, and who keeps one knows when it came"}),
     "awaited_leaves": Cover(None, "stands until the next moment; what is left in it is found beside its event or reading"),
+    "cosignatures": Cover(WITNESSED, left={"taken_at": "the database's own; the signature has the moment that its witness says"}),
     "numbers": Cover(COUNTED),
     "letter_numbers": Cover(COUNTED),
     "requests": Cover(
@@ -119,6 +121,7 @@ COVERED: Mapping[str, Cover] = {
     "challenges": Cover(None, _PASSING),
     "allowances": Cover(None, _PASSING),
     "password_links": Cover(None, "opens for hours or days to whoever has the link; the password that it set is in the log"),
+    "witness_alarms": Cover(None, "a witness that signed another tree than ours keeps what it signed, and hands it in again"),
     "sign_in_attempts": Cover(None, "slows down those who guess, and is gone after a day"),
     "drafts": Cover(None, _OWN),
     "party_link_secrets": Cover(None, "opens a party's link to whoever has it, until it is used; the answer is in the log"),

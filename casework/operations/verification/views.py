@@ -1,8 +1,10 @@
-"""The verdict on a case as it is handed out."""
+"""The verdict on a case, and what witnesses have seen of the log, as it is handed out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from casework.operations.core.views import Named
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,3 +57,55 @@ class VerifiedNight:
     at: str
     #: What belongs to no history is whole.
     whole: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WitnessAlarm:
+    """A witness has signed another tree than the one that is here."""
+
+    #: other_root or longer
+    kind: str
+    #: Leaves of the tree that it signed.
+    size: int
+    #: A key of this log signed that tree, too.
+    signed_by_log: bool
+    found_at: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WitnessRow:
+    """Who signs what it has seen of the log, and what it has seen last."""
+
+    id: str
+    name: str
+    key: str
+    named_by: Named
+    named_at: str
+    ended_by: Named | None
+    ended_at: str | None
+    #: Leaves of the tree that it signed last, and when; None where it has signed none.
+    size: int | None
+    signed_at: str | None
+    alarms: list[WitnessAlarm]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeenBy:
+    """A witness that signed a checkpoint, and when."""
+
+    witness: str
+    name: str
+    signed_at: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeenCheckpoint:
+    """A checkpoint, and who has signed it."""
+
+    origin: str
+    size: int
+    #: Base64.
+    root: str
+    #: The minute in which it was the last one.
+    made_at: str
+    witnesses: list[SeenBy]

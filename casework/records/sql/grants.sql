@@ -13,6 +13,9 @@ GRANT SELECT, INSERT, UPDATE ON tree_tiles, tree_entries TO casework_sequencer;
 GRANT SELECT, INSERT ON checkpoints TO casework_sequencer;
 GRANT SELECT ON tree_tiles, checkpoints TO casework_app, casework_engine;
 GRANT SELECT ON awaited_leaves, tree_entries TO casework_engine;
+-- What witnesses say of it: an alarm is written once.
+GRANT SELECT, INSERT, UPDATE ON witnesses, cosignatures TO casework_app, casework_engine;
+GRANT SELECT, INSERT ON witness_alarms TO casework_app, casework_engine;
 
 -- What is written once: the history, frozen workflows and reports, who read what, and where files lie.
 GRANT SELECT, INSERT ON events, editions, readings, sealed_readings, contents, compartments, evidence, reports TO casework_app, casework_engine;

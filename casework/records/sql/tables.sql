@@ -33,6 +33,7 @@ CREATE TABLE checkpoints (
     CONSTRAINT pk_checkpoints PRIMARY KEY (n),
     CONSTRAINT ck_checkpoints_root CHECK (size > 0 AND octet_length(root) = 32)
 );
+CREATE INDEX ix_checkpoints_size ON checkpoints (size);
 COMMENT ON TABLE checkpoints IS 'What was signed of the tree each time that it had grown; all are kept';
 COMMENT ON COLUMN checkpoints.n IS 'From 1, without gaps';
 COMMENT ON COLUMN checkpoints.size IS 'Leaves that the tree had';
@@ -1815,6 +1816,23 @@ COMMENT ON COLUMN twin_pairs.titles IS 'How much of their titles is';
 COMMENT ON COLUMN twin_pairs.in_order IS 'How much of the shorter stands in the other in the same order';
 COMMENT ON COLUMN twin_pairs.apart IS 'Somebody said that they are two';
 
+CREATE TABLE witnesses (
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    key TEXT NOT NULL,
+    named_by UUID NOT NULL,
+    named_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_by UUID,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_witnesses PRIMARY KEY (id),
+    CONSTRAINT uq_witnesses_key UNIQUE (key),
+    CONSTRAINT fk_witnesses_named_by FOREIGN KEY(named_by) REFERENCES people (id),
+    CONSTRAINT fk_witnesses_ended_by FOREIGN KEY(ended_by) REFERENCES people (id)
+);
+COMMENT ON TABLE witnesses IS 'Who signs what it has seen of the tree, with a key of its own';
+COMMENT ON COLUMN witnesses.name IS 'As its key says';
+COMMENT ON COLUMN witnesses.key IS 'As the witness handed it out: name+id+key';
+
 CREATE TABLE assessment_enterprises (
     id UUID NOT NULL,
     programme_id UUID NOT NULL,
@@ -1897,6 +1915,22 @@ COMMENT ON COLUMN case_dates.id IS 'Its case';
 COMMENT ON COLUMN case_dates.due_at IS 'First day of what our side does next; infinity where there is none';
 COMMENT ON COLUMN case_dates.late_at IS 'From then on it is late, on whichever side';
 COMMENT ON COLUMN case_dates.waits_for IS 'us, provider, outside, hold, or nobody once it is closed';
+
+CREATE TABLE cosignatures (
+    size BIGINT NOT NULL,
+    witness_id UUID NOT NULL,
+    signed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    line TEXT NOT NULL,
+    taken_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_cosignatures PRIMARY KEY (size, witness_id),
+    CONSTRAINT fk_cosignatures_witness_id FOREIGN KEY(witness_id) REFERENCES witnesses (id)
+);
+CREATE INDEX ix_cosignatures_witness_id ON cosignatures (witness_id, signed_at);
+COMMENT ON TABLE cosignatures IS 'What witnesses signed of the tree that is ours';
+COMMENT ON COLUMN cosignatures.size IS 'Leaves of the tree that was signed';
+COMMENT ON COLUMN cosignatures.signed_at IS 'As the witness says';
+COMMENT ON COLUMN cosignatures.line IS 'As it stands below the checkpoint, as C2SP tlog-cosignature writes it';
+COMMENT ON COLUMN cosignatures.taken_at IS 'By the real clock';
 
 CREATE TABLE import_pieces (
     import_id UUID NOT NULL,
@@ -2285,6 +2319,26 @@ COMMENT ON TABLE webhook_endpoints IS 'Where a provider''s own system wants to b
 COMMENT ON COLUMN webhook_endpoints.secret IS 'What signs its messages, encrypted by operations.core.encryption';
 COMMENT ON COLUMN webhook_endpoints.former IS 'The secret before, which signs beside it for a while';
 COMMENT ON COLUMN webhook_endpoints.ended_at IS 'By its organisation, or because its receiver answered 410 Gone';
+
+CREATE TABLE witness_alarms (
+    id UUID NOT NULL,
+    witness_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    note TEXT NOT NULL,
+    signed_by_log BOOLEAN NOT NULL,
+    found_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_witness_alarms PRIMARY KEY (id),
+    CONSTRAINT ck_witness_alarms_kind CHECK (kind IN ('other_root', 'longer')),
+    CONSTRAINT uq_witness_alarms_witness_id_kind_size UNIQUE (witness_id, kind, size),
+    CONSTRAINT fk_witness_alarms_witness_id FOREIGN KEY(witness_id) REFERENCES witnesses (id)
+);
+COMMENT ON TABLE witness_alarms IS 'What witnesses signed of a tree that is not ours: never taken away';
+COMMENT ON COLUMN witness_alarms.kind IS 'other_root or longer';
+COMMENT ON COLUMN witness_alarms.size IS 'Leaves of the tree that the witness signed';
+COMMENT ON COLUMN witness_alarms.note IS 'What it signed, whole';
+COMMENT ON COLUMN witness_alarms.signed_by_log IS 'Whether a key of this log signed it, too';
+COMMENT ON COLUMN witness_alarms.found_at IS 'By the real clock';
 
 CREATE TABLE assessment_needs (
     id UUID NOT NULL,

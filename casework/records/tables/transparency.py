@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, SmallInteger, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
-from casework.records.tables.base import NOW, Id, Time, metadata
+from casework.records.tables.base import NOW, Id, Time, metadata, reference
 
 awaited_leaves = Table(
     "awaited_leaves",
@@ -57,5 +69,48 @@ checkpoints = Table(
     Column("note", Text, nullable=False, comment="What was signed of them, as C2SP tlog-checkpoint writes it"),
     Column("made_at", Time, nullable=False, server_default=NOW, comment="By the real clock"),
     CheckConstraint("size > 0 AND octet_length(root) = 32", name="root"),
+    Index("ix_checkpoints_size", "size"),
     comment="What was signed of the tree each time that it had grown; all are kept",
+)
+
+witnesses = Table(
+    "witnesses",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False, comment="As its key says"),
+    Column("key", Text, nullable=False, unique=True, comment="As the witness handed it out: name+id+key"),
+    reference("named_by", "people.id"),
+    Column("named_at", Time, nullable=False),
+    reference("ended_by", "people.id", nullable=True),
+    Column("ended_at", Time),
+    comment="Who signs what it has seen of the tree, with a key of its own",
+)
+
+cosignatures = Table(
+    "cosignatures",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False, comment="Leaves of the tree that was signed"),
+    Column("witness_id", Id, ForeignKey("witnesses.id"), primary_key=True),
+    Column("signed_at", Time, nullable=False, comment="As the witness says"),
+    Column(
+        "line", Text, nullable=False, comment="As it stands below the checkpoint, as C2SP tlog-cosignature writes it"
+    ),
+    Column("taken_at", Time, nullable=False, server_default=NOW, comment="By the real clock"),
+    Index("ix_cosignatures_witness_id", "witness_id", "signed_at"),
+    comment="What witnesses signed of the tree that is ours",
+)
+
+witness_alarms = Table(
+    "witness_alarms",
+    metadata,
+    Column("id", Id, primary_key=True),
+    reference("witness_id", "witnesses.id"),
+    Column("kind", Text, nullable=False, comment="other_root or longer"),
+    Column("size", BigInteger, nullable=False, comment="Leaves of the tree that the witness signed"),
+    Column("note", Text, nullable=False, comment="What it signed, whole"),
+    Column("signed_by_log", Boolean, nullable=False, comment="Whether a key of this log signed it, too"),
+    Column("found_at", Time, nullable=False, server_default=NOW, comment="By the real clock"),
+    CheckConstraint("kind IN ('other_root', 'longer')", name="kind"),
+    UniqueConstraint("witness_id", "kind", "size"),
+    comment="What witnesses signed of a tree that is not ours: never taken away",
 )

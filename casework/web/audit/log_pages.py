@@ -1,4 +1,4 @@
-"""What anybody may read of the log of all events: the checkpoint that is published, and the tiles that prove it.
+"""What anybody may read of the log of all events: the checkpoint that is published, what witnesses signed, and the tiles that prove it.
 
 They are hashes and say of no event what or whose it is. What is published changes at the full minute, so that nobody reads from it when
 something happened, or how much of it at once; tiles are given as far as that checkpoint goes.
@@ -6,15 +6,19 @@ something happened, or how much of it at once; tiles are given as far as that ch
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+import re
+
+from flask import Blueprint, Response, request
 
 from casework.ledger.merkle import HASH_SIZE, WIDTH, BadTile, parse_tile, width_at
+from casework.operations.verification.witnesses import published_cosigned
 from casework.records import tree_tiles
 from casework.web.shell.public_frame import read_as_nobody
 from casework.web.shell.session import open_transaction
 
 blueprint = Blueprint("log", __name__)
 blueprint.before_request(read_as_nobody)
+_SIZE = re.compile(r"[1-9]\d{0,17}", re.ASCII)
 
 
 @blueprint.get("/log/checkpoint")
@@ -24,6 +28,21 @@ def checkpoint() -> Response:
     if published is None:
         return _none()
     response = Response(published.note, mimetype="text/plain")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.get("/log/cosigned")
+def cosigned() -> Response:
+    """The newest checkpoint that witnesses have signed, with what they signed of it; or the one of a `size`."""
+    asked = request.args.get("size", "")
+    if asked and not _SIZE.fullmatch(asked):
+        return _none()
+    with open_transaction() as db:
+        note = published_cosigned(db, int(asked) if asked else None)
+    if note is None:
+        return _none()
+    response = Response(note, mimetype="text/plain")
     response.headers["Cache-Control"] = "no-cache"
     return response
 

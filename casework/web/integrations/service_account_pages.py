@@ -15,6 +15,7 @@ from casework.operations.integrations import service_accounts
 from casework.operations.integrations.service_account_scopes import (
     ANSWER,
     ASK,
+    COSIGN,
     DELIVER,
     DOCUMENTS_READ,
     DOCUMENTS_WRITE,
@@ -39,6 +40,7 @@ SCOPES = {
     DOCUMENTS_READ: N_("Take out the documents that a referral was given"),
     DOCUMENTS_WRITE: N_("Add documents and their files"),
     WEBHOOKS: N_("Set where the organisation's own system gets messages, and see what was sent"),
+    COSIGN: N_("Hand in what a witness signed of the log of all events"),
 }
 
 

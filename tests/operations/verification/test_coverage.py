@@ -36,12 +36,15 @@ from casework.operations.verification.rows import HOMES, Finding
 from casework.operations.verification.sequencer import sequence
 from casework.operations.verification.service import check_one, verify_all
 from casework.operations.verification.tree_judgement import check_tree
+from casework.operations.verification.witnesses import end_witness, name_witness, take_cosignature
 from casework.playbook.stretches import BASELINE, verified
 from casework.records.blob_store import Store
 from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction
 from casework.records.register_entries import REGISTERS
 from casework.records.tables import metadata
+from casework.records.tree_tiles import newest_checkpoint
+from casework_verify.witnesses import new_secret
 from tests.journeys.journey import Journey
 from tests.operations.documents.test_grants import Scene as Shared
 from tests.support.additions import show_burden
@@ -90,6 +93,8 @@ def scene(
         supervisor = world.actor(db, "supervisor")
     freeze_report(engine, supervisor, world.programmes["BJ"], request=new_request())
     sequence(engine, settings)
+    with transaction(engine) as db:
+        _witness(db, world)
     yield Scene(engine, superuser)
     engine.dispose()
     superuser.dispose()
@@ -100,6 +105,20 @@ PAST = (
     b"external_id,title,title_zh,need_owner,technology_owner,district,started_on,ended_on,outcome,contract_value,contract_currency,effect\n"
     b"P1,Boiler,\xe9\x94\x85\xe7\x82\x89,Heat Works,Kiln Works,Haidian,2021-03-01,2023-05-31,deployed_measured,1200000,CNY,-18 % gas\n"
 )
+
+
+def _witness(db: Connection, world: World) -> None:
+    """One that has signed the tree and was ended."""
+    auditor, secret, newest = (
+        world.actor(db, "auditor"),
+        new_secret("witness.example/w1", bytes(32)),
+        newest_checkpoint(db),
+    )
+    assert newest is not None
+    named = name_witness(db, auditor, secret.witness.line, new_request()).answer["id"]
+    signed = newest.note + secret.cosign(newest.note, int(newest.made_at.timestamp()))
+    assert take_cosignature(db, auditor, signed, new_request()).answer["taken"]
+    end_witness(db, auditor, str(named), new_request())
 
 
 def _fill(db: Connection, world: World, number: str, mediation: str) -> None:
