@@ -5,7 +5,7 @@ Reads only. What an entry says of before and after is the fold of the log up to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -204,6 +204,19 @@ def tell(db: Connection, log: str, wanted: set[int]) -> Iterator[HistoryEntry]:
         yield replace(_named(entry, names), corrected_by=corrections.get(entry.seq))
 
 
+def tell_if(db: Connection, log: str, keep: Callable[[HistoryEntry], bool]) -> list[HistoryEntry]:
+    """The entries of a whole log that are to be kept, in order; of these nobody is told who else could have done it."""
+    past, entries = Past(db), list[HistoryEntry]()
+    case: Case | None = None
+    for row in read_rows(db, log):
+        before, case = case, evolve(case, event_of(row.header, row.effects, row.body))
+        entry = _entry(row, before, case, past, [], title=None)
+        if keep(entry):
+            entries.append(entry)
+    names = names_in_answers(db, case, _ids_in(entries))
+    return [_named(entry, names) for entry in entries]
+
+
 #: What the documents are called that some entries of a log file or withdraw.
 _TITLES = text(f"""
     SELECT e.seq, {TITLE} AS title FROM events e
@@ -350,6 +363,7 @@ def _changes(before: Case | None, after: Case, library: Library) -> Iterator[Cha
                     continue
                 yield ChangedColumn(
                     table=table,
+                    id=row["id"],
                     # Of a row that was there before, what changed alone is told: what it is called may not be among that.
                     row=_row_name(table, {**was, **row}),
                     column=column,
@@ -359,7 +373,7 @@ def _changes(before: Case | None, after: Case, library: Library) -> Iterator[Cha
                 )
         for id in gone.get(table, ()):
             name = _row_name(table, known.get(id, {}))
-            yield ChangedColumn(table=table, row=name, column="", before=name, after=None, new=False)
+            yield ChangedColumn(table=table, id=id, row=name, column="", before=name, after=None, new=False)
 
 
 def _row_name(table: str, row: JsonMapping) -> str:
@@ -405,4 +419,4 @@ def _named(entry: HistoryEntry, names: Mapping[str, str]) -> HistoryEntry:
     )
 
 
-__all__ = ["FILTERS", "LATE_AFTER", "read_entry", "read_history", "tell"]
+__all__ = ["FILTERS", "LATE_AFTER", "read_entry", "read_history", "tell", "tell_if"]

@@ -31,6 +31,7 @@ class ChangedColumn:
     """A column of a row that an event changed; "" where the row was removed."""
 
     table: str
+    id: str
     #: What a reader knows the row by.
     row: str
     column: str
@@ -101,6 +102,18 @@ class CaseHistory:
     items: list[HistoryEntry]
     #: The cursor of the page after it.
     next: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldHistory:
+    """Every entry of a case that said something of one field, the newest first."""
+
+    number: str | None
+    title: str | None
+    programme: str
+    items: list[HistoryEntry]
+    #: There are older ones that are not told.
+    more: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -55,6 +55,8 @@ class Change:
     column: str
     before: str | Markup
     after: str | Markup
+    #: What the log calls it: table, column and row.
+    key: str = ""
 
 
 def say_changes(entry: HistoryEntry, editions: Editions) -> list[Change]:
@@ -73,8 +75,15 @@ def say_changes(entry: HistoryEntry, editions: Editions) -> list[Change]:
         before, after = (_say_cell(change, value, editions, entry, values) for value in (change.before, change.after))
         if before == after:
             continue
-        changes.append(Change(f"{what} ({named})" if named else what, column, before, after))
+        changes.append(Change(f"{what} ({named})" if named else what, column, before, after, _key(change)))
     return changes
+
+
+def _key(change: ChangedColumn) -> str:
+    """By what the page of one field knows it; the case's own row is the only one of its table."""
+    if not change.column:
+        return ""
+    return f"{change.table}.{change.column}" + ("" if change.table == "cases" else f".{change.id}")
 
 
 def _row_name(change: ChangedColumn, editions: Editions, entry: HistoryEntry) -> str:

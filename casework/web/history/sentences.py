@@ -330,6 +330,8 @@ class Told:
     before: str | Markup
     now: str | Markup
     changed: bool = False
+    #: What the log calls it.
+    name: str = ""
 
 
 def say_fields(entry: FilledIn, editions: Editions) -> list[Told]:
@@ -339,11 +341,12 @@ def say_fields(entry: FilledIn, editions: Editions) -> list[Told]:
     answers: list[tuple[str, Told]] = []
     for name in dict.fromkeys((*data, *before)):
         then, now = before.get(name), data.get(name)
-        told = Told(values.label(name), values.say(then, name), values.say(now, name), bool(before) and then != now)
+        changed = bool(before) and then != now
+        told = Told(values.label(name), values.say(then, name), values.say(now, name), changed, name)
         answers.append((name, told))
     for name, words in entry.body.items():
         said = gettext("erased") if name in entry.erased else _written(values, words, name)
-        answers.append((name, Told(values.label(name), "", said)))
+        answers.append((name, Told(values.label(name), "", said, name=name)))
     place = _places(entry, editions)
     # Stored they have no order of their own. Of a row's answer its table says where it stands.
     return [told for _, told in sorted(answers, key=lambda one: place.get(one[0].split(".")[0], len(place)))]
