@@ -546,6 +546,7 @@ TABLE: tuple[Row, ...] = (
     get("/figures/outside.csv", COUNTERS | {"observer"}),
     get("/figures/outside.xlsx", COUNTERS | {"observer"}),
     get("/figures/outside.json", COUNTERS | {"observer"}),
+    get("/figures/<figure>/records", COUNTERS - {"manager"}, there=COUNTERS - {"manager"}, query="?line=step:need_published"),
     get("/figures/<figure>/cases", COUNTERS, there=COUNTERS, query="?line=step:interest_confirmed"),
     get("/process", ANSWERABLE),
     get("/process/cases", ANSWERABLE, query=f"?way={way_key(('take', 'pass_triage', 'confirm_interest', 'approve_plan'))}"),

@@ -7,11 +7,17 @@ from casework.api.protocol.routes import Call, Route, get
 from casework.api.protocol.schemas import text_of
 from casework.json_values import JsonObject
 from casework.operations.oversight import process
+from casework.operations.oversight.figure_scope import OPENED_FROM, OPENED_TO
 
 
 def show_process(call: Call) -> JsonObject:
     asked = call.query
-    return process.show_process(process.process_for_reader(call.db, call.actor, text_of(asked.programme), asked.as_of))
+    days = {name: text_of(getattr(asked, name)) for name in (OPENED_FROM, OPENED_TO)}
+    named = {name: said for name, said in {process.ONE_CASE: asked.case, **days}.items() if said}
+    told = process.process_for_reader(
+        call.db, call.actor, text_of(asked.programme), asked.as_of, process.read_chosen(named)
+    )
+    return process.show_process(told)
 
 
 ROUTES: tuple[Route, ...] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field
@@ -14,6 +15,13 @@ class ProcessQuery(Query):
         None
     )
     as_of: Annotated[AwareDatetime | None, Field(description="Up to this moment; now where none is named")] = None
+    opened_from: Annotated[date | None, Field(description="Of cases alone that were opened on this day or later")] = (
+        None
+    )
+    opened_to: Annotated[date | None, Field(description="Of cases alone that were opened on this day or earlier")] = (
+        None
+    )
+    case: Annotated[str | None, Field(max_length=100, description="Of the case with this number alone")] = None
 
 
 class Variant(Answer):

@@ -20,20 +20,35 @@ ENDED = "ended"
 
 def activities(world: World) -> Figure:
     """Of all time, and of each month in which there was any. To whoever reads no closed needs there are no assessments of them either."""
-    past = [row for row in world.rows(VISITS) if row.get("day") and row["day"] <= world.today.isoformat()]
+    told = sorted(world.beside.get(VISITS, {}).items())
+    past = [(key, row) for key, row in told if row.get("day") and row["day"] <= world.today.isoformat()]
     rows: list[Row] = []
-    for month in (None, *sorted({row["day"][:7] for row in past})):
-        mine = [row for row in past if month is None or row["day"][:7] == month]
+    for month in (None, *sorted({row["day"][:7] for _, row in past})):
+        mine = [one for one in past if month is None or one[1]["day"][:7] == month]
         of = {} if month is None else {"month": month}
-        events = [row for row in mine if row.get("kind") == EVENT]
-        came = sum(len(row.get("participants") or ()) for row in events)
-        visited = {id for row in mine if row.get("kind") == VISIT for id in _organisations(row)}
-        rows.append(Row(of={"what": EVENTS, **of}, numerator=len(events), of_needs=True))
-        rows.append(Row(of={"what": PARTICIPANTS, **of}, numerator=came, of_needs=True))
-        rows.append(Row(of={"what": VISITED, **of}, numerator=len(visited), of_needs=True))
+        events = [one for one in mine if one[1].get("kind") == EVENT]
+        visits = [one for one in mine if one[1].get("kind") == VISIT and _organisations(one[1])]
+        visited = {id for _, row in visits for id in _organisations(row)}
+        with_guests = [one for one in events if one[1].get("participants")]
+        came = sum(len(row["participants"]) for _, row in with_guests)
+        for what, number, behind in (
+            (EVENTS, len(events), events),
+            (PARTICIPANTS, came, with_guests),
+            (VISITED, len(visited), visits),
+        ):
+            ids = tuple(key for key, _ in behind)
+            rows.append(Row(of={"what": what, **of}, numerator=number, of_needs=True, records=ids))
     standing = {need.id for need in world.needs if need.stands and need.published_on is not None}
     collected = standing & {str(row.get("need_id")) for row in world.rows(CAME_OF)}
-    rows.append(Row(of={"what": COLLECTED}, numerator=len(collected), denominator=len(standing), of_needs=True))
+    rows.append(
+        Row(
+            of={"what": COLLECTED},
+            numerator=len(collected),
+            denominator=len(standing),
+            of_needs=True,
+            records=tuple(sorted(collected)),
+        )
+    )
     return Figure(rows=tuple(rows))
 
 

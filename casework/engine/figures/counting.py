@@ -38,6 +38,9 @@ class Row:
     cases: tuple[str, ...] = ()
     #: How many these are, where they are kept apart from the line.
     kept_apart: int = 0
+    #: By id the needs, technologies, visits or events behind the numerator, where it counts these; whoever asks for one line is told them,
+    #: and no more is kept of them.
+    records: tuple[str, ...] = field(default=(), compare=False)
     #: In the unit that the figure says; None where there are too few.
     median: Decimal | None = None
     p90: Decimal | None = None
@@ -92,6 +95,11 @@ def without_needs(figure: Figure) -> Figure:
             tuple((places[n], cell) for n, cell in one) for one in figure.sums if all(n in places for n, _ in one)
         ),
     )
+
+
+def without_records(figure: Figure) -> Figure:
+    """A figure as it is told and kept: what of it is no case is folded again for whoever asks."""
+    return replace(figure, rows=tuple(replace(row, records=()) if row.records else row for row in figure.rows))
 
 
 def percent(numerator: int, denominator: int | None) -> Decimal | None:

@@ -34,12 +34,19 @@ def data_quality(world: World) -> Figure:
     standing = [one for one in world.technologies if one.published_on is not None and one.stands]
     rows = []
     for of, mine in ((WITH_MATCH, [one for one in standing if one.id in matched]), (ALL, standing)):
-        told = [_confirmed(one, since, protected, world.calendar) for one in mine]
+        told = [(one.id, _confirmed(one, since, protected, world.calendar)) for one in mine]
         for what in (*TOLD_BY, ALL_THREE):
             wanted = {*TOLD_BY} if what == ALL_THREE else {what}
-            here = sum(wanted <= confirmed for confirmed in told)
-            row = Row(of={"what": what, "of": of}, numerator=here, denominator=len(mine), of_needs=of == WITH_MATCH)
-            rows.append(row)
+            here = tuple(sorted(id for id, confirmed in told if wanted <= confirmed))
+            rows.append(
+                Row(
+                    of={"what": what, "of": of},
+                    numerator=len(here),
+                    denominator=len(mine),
+                    of_needs=of == WITH_MATCH,
+                    records=here,
+                )
+            )
     return Figure(rows=tuple(rows))
 
 

@@ -46,7 +46,15 @@ def endings(world: World) -> Figure:
     alive = {stands.get(need, need) for need in going if need is not None}
     published = [need for need in world.needs if need.published_on is not None and need.stands]
     unmet = [need for need in published if need.id not in alive]
-    rows.append(Row(of={"what": UNMET}, numerator=len(unmet), denominator=len(published), of_needs=True))
+    rows.append(
+        Row(
+            of={"what": UNMET},
+            numerator=len(unmet),
+            denominator=len(published),
+            of_needs=True,
+            records=tuple(sorted(need.id for need in unmet)),
+        )
+    )
     introduced = sum(case.outcome == names.introduced for case in world.counted)
     return Figure(rows=tuple(rows), beside={"introduced": introduced}, sums=tuple(one for one in sums if len(one) > 1))
 

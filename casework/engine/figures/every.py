@@ -9,7 +9,7 @@ from casework.engine.figures.agreements import agreements
 from casework.engine.figures.assessments import assessments
 from casework.engine.figures.conflicts import conflicts
 from casework.engine.figures.conversion import conversion
-from casework.engine.figures.counting import Figure
+from casework.engine.figures.counting import Figure, without_records
 from casework.engine.figures.data_quality import data_quality
 from casework.engine.figures.deployments import deployments
 from casework.engine.figures.effects import effects
@@ -48,4 +48,4 @@ FIGURES: Mapping[str, Callable[[World], Figure]] = {
 
 
 def every_figure(world: World) -> dict[str, Figure]:
-    return {name: of(world) for name, of in FIGURES.items()}
+    return {name: without_records(of(world)) for name, of in FIGURES.items()}

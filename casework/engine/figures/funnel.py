@@ -33,8 +33,19 @@ def funnel(world: World) -> Figure:
     matches = world.standing_matches
     matched = {need.id for need in published} & {one.need for one in matches}
     rows = [
-        Row(of={"step": NEED_PUBLISHED}, numerator=len(published), of_needs=True),
-        Row(of={"step": MATCHED}, numerator=len(matched), denominator=len(published), of_needs=True),
+        Row(
+            of={"step": NEED_PUBLISHED},
+            numerator=len(published),
+            of_needs=True,
+            records=tuple(sorted(need.id for need in published)),
+        ),
+        Row(
+            of={"step": MATCHED},
+            numerator=len(matched),
+            denominator=len(published),
+            of_needs=True,
+            records=tuple(sorted(matched)),
+        ),
         Row(of={"step": MATCHED, "what": MATCHES}, numerator=len(matches), of_needs=True),
     ]
     reached = [(case, days_of_steps(case, names)) for case in world.counted]

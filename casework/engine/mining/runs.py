@@ -95,6 +95,11 @@ def run_of(trace: Trace) -> Run:
     )
 
 
+def standing(run: Run) -> set[tuple[str, str]]:
+    """Where its tracks stand still: of each the fingerprint of the edition, and the state."""
+    return {(run.tracks[one.track][1], one.state) for one in run.stood if one.until is None}
+
+
 def taken(trace: Trace) -> list[Step]:
     """The actions that were taken on the main track of a case."""
     main = trace.main["id"]

@@ -19,25 +19,35 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.figures import AS_KEPT, CASE, rules
 from casework.records.event_log import event_of
 
-#: How the cases of a programme ran up to a moment, case by case: of a log that tells no more than what is kept of it that, of others the
-#: events. One statement: what is written meanwhile is in none of them.
-_RUNS = text(f"""
+#: How cases ran up to a moment, of all or of `some` logs.
+_RAN = f"""
     SELECT x.id::text AS log, x.seq, x.header, x.effects, x.body, x.run FROM (
         SELECT l.id, f.seq, CAST(NULL AS jsonb) AS header, CAST(NULL AS jsonb) AS effects, CAST(NULL AS jsonb) AS body, f.run
-        FROM figure_facts f JOIN logs l ON {AS_KEPT} WHERE f.programme_id = CAST(:programme AS uuid) AND f.run IS NOT NULL
+        FROM figure_facts f JOIN logs l ON {AS_KEPT} WHERE f.programme_id = CAST(:programme AS uuid) AND f.run IS NOT NULL {{some}}
         UNION ALL
         SELECT l.id, e.seq, e.header, e.effects, e.body, NULL FROM events e JOIN logs l ON l.id = e.log_id
         WHERE l.programme_id = CAST(:programme AS uuid) AND l.kind = '{CASE}' AND e.at <= :until
-        AND NOT EXISTS (SELECT FROM figure_facts f WHERE {AS_KEPT} AND f.run IS NOT NULL)
+        AND NOT EXISTS (SELECT FROM figure_facts f WHERE {AS_KEPT} AND f.run IS NOT NULL) {{some}}
     ) x ORDER BY x.id, x.seq
-""").execution_options(stream_results=True)
+"""
+#: How the cases of a programme ran up to a moment, case by case: of a log that tells no more than what is kept of it that, of others the
+#: events. One statement: what is written meanwhile is in none of them.
+_RUNS = text(_RAN.format(some="")).execution_options(stream_results=True)
+#: The same of one case.
+_RUN = text(_RAN.format(some="AND l.id = (SELECT c.id FROM cases c WHERE c.number = :case)"))
 
 
-def read_runs(db: Connection, programme: str, until: datetime, *, from_logs: bool = False) -> Iterator[JudgedRun]:
-    """The cases that were open by an instant, in the order of their logs; memory holds one at a time. For whoever reads all of it."""
+def read_runs(
+    db: Connection, programme: str, until: datetime, *, from_logs: bool = False, case: str | None = None
+) -> Iterator[JudgedRun]:
+    """The cases that were open by an instant, in the order of their logs; memory holds one at a time. For whoever reads all of it.
+
+    `case`: that of this number alone.
+    """
     # What is kept may go with another calendar's days; of a case's run it does not, but is made again with them.
     counted_by = "" if from_logs else facts_by(rules(), calendar_of(db, programme))
-    rows = db.execute(_RUNS, {"programme": programme, "until": until, "counted_by": counted_by})
+    given = {"programme": programme, "until": until, "counted_by": counted_by}
+    rows = db.execute(_RUNS, given) if case is None else db.execute(_RUN, {**given, "case": case})
     for _, of_log in groupby(rows, key=attrgetter("log")):
         mine = list(of_log)
         run = _fold(mine, until) if mine[0].run is None else read(JudgedRun, orjson.loads(mine[0].run))

@@ -164,16 +164,17 @@ def programme_of_reader(actor: Actor, programme: str | None, roles: Collection[R
 
 
 def read_world(
-    db: Connection, programme: str, until: datetime, *, from_logs: bool = False
+    db: Connection, programme: str, until: datetime, *, from_logs: bool = False, kinds: Collection[str] = ()
 ) -> tuple[World, dict[str, int]]:
     """A programme as its logs tell it up to an instant, and the last event of each log by then.
 
-    Of a log that tells nothing more than what is kept of it, that is taken, unless everything is to be read `from_logs`.
+    Of a log that tells nothing more than what is kept of it, that is taken, unless everything is to be read `from_logs`. `kinds`: of logs
+    of these kinds alone, where any are named; its own is one.
     """
     calendar = calendar_of(db, programme)
     while True:
         with whole(db):
-            by_log = _by_log(db, programme, until, "" if from_logs else facts_by(rules(), calendar))
+            by_log = _by_log(db, programme, until, "" if from_logs else facts_by(rules(), calendar), kinds or KINDS)
             found = fold_world(by_log, programme, until)
         if from_logs or found[0].calendar.digest == calendar.digest:
             return found
@@ -293,7 +294,7 @@ AS_KEPT = "f.log_id = l.id AND f.seq = l.seq AND f.counted_by = :counted_by AND 
 _TOLD = text(f"""
     SELECT x.kind, x.id::text AS log, x.seq, x.header, x.effects, x.body, x.facts FROM (
         SELECT l.kind, l.id, f.seq, CAST(NULL AS jsonb) AS header, CAST(NULL AS jsonb) AS effects, CAST(NULL AS jsonb) AS body, f.facts
-        FROM figure_facts f JOIN logs l ON {AS_KEPT} WHERE f.programme_id = CAST(:programme AS uuid)
+        FROM figure_facts f JOIN logs l ON {AS_KEPT} WHERE f.programme_id = CAST(:programme AS uuid) AND l.kind = ANY(:kinds)
         UNION ALL
         SELECT l.kind, l.id, e.seq, e.header, e.effects, e.body, NULL FROM events e JOIN logs l ON l.id = e.log_id
         WHERE CAST(:programme AS uuid) IN (l.programme_id, l.id) AND l.kind = ANY(CAST(:kinds AS text[]))
@@ -315,9 +316,11 @@ _CASES = text(f"""
 """).execution_options(stream_results=True)
 
 
-def _by_log(db: Connection, programme: str, until: datetime, counted_by: str) -> Iterator[tuple[str, list[Any]]]:
+def _by_log(
+    db: Connection, programme: str, until: datetime, counted_by: str, kinds: Collection[str]
+) -> Iterator[tuple[str, list[Any]]]:
     """The kind of each log, and its events, or one row with what is kept of it by this."""
-    given = {"programme": programme, "kinds": KINDS, "until": until, "counted_by": counted_by}
+    given = {"programme": programme, "kinds": list(kinds), "until": until, "counted_by": counted_by}
     return _each_log(db.execute(_TOLD, given))
 
 

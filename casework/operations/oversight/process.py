@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -9,9 +10,11 @@ from functools import lru_cache
 import orjson
 from sqlalchemy import Connection, text
 
+from casework.engine.figures.counting import numbers
 from casework.engine.figures.kept_facts import read, write
 from casework.engine.mining.conformance import Conformance
 from casework.engine.mining.process import LeftOut, Process, as_shown, fold_runs
+from casework.engine.mining.runs import JudgedRun, standing
 from casework.engine.mining.waits import Place, Work
 from casework.engine.mining.ways import Arc, Variant
 from casework.engine.roles import Role
@@ -20,6 +23,7 @@ from casework.ledger.canonical_json import instant
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.case_runs import read_runs
 from casework.operations.oversight.event_export import edition_names
+from casework.operations.oversight.figure_scope import OPENED_FROM, OPENED_TO, insist_in_order, read_scope
 from casework.operations.oversight.figures import in_its_time, programme_of_reader, rules
 from casework.permissions.actors import Actor
 from casework.records.event_log import by_now
@@ -44,15 +48,46 @@ class _Lists:
     conformance: tuple[Conformance, ...]
 
 
-def fold_process(db: Connection, programme: str, until: datetime | None = None, *, from_logs: bool = False) -> Process:
+#: Of which cases alone it is told how they ran: one by its number, beside the first and the last day of the opening.
+ONE_CASE = "case"
+CHOSEN_BY = (ONE_CASE, OPENED_FROM, OPENED_TO)
+
+
+def read_chosen(asked: Mapping[str, str]) -> dict[str, str]:
+    """Of which cases alone something asks. Raises ValueError for what is no day, and InvalidForm where the last comes before the first."""
+    days = read_scope({name: asked[name] for name in (OPENED_FROM, OPENED_TO) if asked.get(name)})
+    insist_in_order(days)
+    return days | ({ONE_CASE: asked[ONE_CASE]} if asked.get(ONE_CASE) else {})
+
+
+def fold_process(
+    db: Connection,
+    programme: str,
+    until: datetime | None = None,
+    chosen: Mapping[str, str] | None = None,
+    *,
+    from_logs: bool = False,
+) -> Process:
     """Up to an instant: now, where none is named or it is still to come. For whoever reads all of a programme.
 
-    Each log is read once, and none of them is held. `from_logs`: from nothing but the logs.
+    Each log is read once, and none of them is held. `chosen`: of which cases alone, by what `CHOSEN_BY` names. `from_logs`: from nothing
+    but the logs.
     """
     in_its_time(db)
     with whole(db):
         moment, calendar = by_now(db, until), calendar_of(db, programme)
-        return fold_runs(read_runs(db, programme, moment, from_logs=from_logs), calendar, moment)
+        runs = _runs(db, programme, moment, chosen or {}, from_logs=from_logs)
+        return fold_runs(runs, calendar, moment)
+
+
+def _runs(
+    db: Connection, programme: str, moment: datetime, chosen: Mapping[str, str], *, from_logs: bool = False
+) -> Iterator[JudgedRun]:
+    calendar = calendar_of(db, programme)
+    first, last = chosen.get(OPENED_FROM, ""), chosen.get(OPENED_TO, "9999")
+    for one in read_runs(db, programme, moment, from_logs=from_logs, case=chosen.get(ONE_CASE)):
+        if first <= calendar.local_date(one.run.opened_at).isoformat() <= last:
+            yield one
 
 
 def process_for_reader(
@@ -60,6 +95,7 @@ def process_for_reader(
     actor: Actor,
     programme: str | None = None,
     until: datetime | None = None,
+    chosen: Mapping[str, str] | None = None,
     *,
     whole_lists: bool = True,
 ) -> Process:
@@ -71,8 +107,28 @@ def process_for_reader(
     Raises NotFound for others than the programme's supervisors, managers and auditors.
     """
     mine = programme_of_reader(actor, programme, READ_BY)
-    told = None if until else read_process_ahead(db, mine, whole_lists=whole_lists)
-    return told or fold_process(db, mine, until)
+    told = None if until or chosen else read_process_ahead(db, mine, whole_lists=whole_lists)
+    return told or fold_process(db, mine, until, chosen)
+
+
+def cases_standing(
+    db: Connection,
+    actor: Actor,
+    programme: str,
+    at: datetime,
+    *,
+    place: tuple[str, str],
+    chosen: Mapping[str, str] | None = None,
+) -> tuple[str, ...]:
+    """The numbers of the cases that stood in a state of an edition at an instant: `place` names the edition's fingerprint, and the state.
+
+    Raises NotFound for others than the programme's supervisors, managers and auditors.
+    """
+    mine = programme_of_reader(actor, programme, READ_BY)
+    in_its_time(db)
+    with whole(db):
+        runs = _runs(db, mine, by_now(db, at), chosen or {})
+        return numbers(one.run.number for one in runs if place in standing(one.run))
 
 
 def read_process_ahead(db: Connection, programme: str, *, whole_lists: bool) -> Process | None:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.engine.deadlines.calendars import Calendar
+from casework.engine.figures.behind import MATCH, noun_behind
 from casework.engine.figures.counting import Row
 from casework.engine.figures.rhythms import LAST_MONTH, LAST_QUARTER, LAST_WEEK, LAST_YEAR, PERIODS, end_of_period
 from casework.engine.roles import Role
@@ -242,13 +243,17 @@ def index() -> Response:
 
 
 def _link(told: Told) -> Callable[[str, Row], str]:
-    """The way to the cases behind a line; "" where none stand behind it."""
+    """The way to the cases behind a line, or to what else it counts; "" where nothing stands behind it of which there is a list."""
+    matches = url_for("matches.index", view="all")
 
     def link(name: str, row: Row) -> str:
-        if not row.behind:
-            return ""
         query: dict[str, Any] = told.query | {"line": row.line}
-        return url_for("figures.cases", figure=name, **query)
+        if row.behind:
+            return url_for("figures.cases", figure=name, **query)
+        noun = noun_behind(name, row) if row.numerator else None
+        if noun == MATCH:
+            return matches
+        return "" if noun is None else url_for("figure_records.index", figure=name, **query)
 
     return link
 

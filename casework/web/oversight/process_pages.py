@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Blueprint, make_response, render_template, request, url_for
@@ -17,22 +17,29 @@ from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.mining.process import Process
 from casework.engine.mining.waits import Place
-from casework.engine.mining.ways import Variant
 from casework.engine.parts import MAIN
-from casework.errors import NotFound
+from casework.errors import InvalidForm, NotFound
 from casework.operations.auth.step_up import insist_proved
 from casework.operations.auth.views import Scope
 from casework.operations.cases.list_queries import list_cases
 from casework.operations.core.paging import Page
 from casework.operations.core.perform import calendar_of
-from casework.operations.oversight.process import READ_BY, process_for_reader, show_process
+from casework.operations.oversight.figure_scope import OPENED_FROM, OPENED_TO
+from casework.operations.oversight.process import (
+    CHOSEN_BY,
+    READ_BY,
+    cases_standing,
+    process_for_reader,
+    read_chosen,
+    show_process,
+)
 from casework.permissions.actors import Actor
 from casework.web.cases.list_page import row_of
 from casework.web.editions.drawing import Drawing, draw
-from casework.web.oversight.figure_pages import COLUMNS, DAY, as_file, end_of, programme_asked
+from casework.web.oversight.figure_pages import COLUMNS, DAY, LABELS, as_file, end_of, programme_asked
 from casework.web.oversight.process_files import head, lines
 from casework.web.oversight.process_heat import COLOURS, Heat, beneath, heats
-from casework.web.oversight.process_tables import edition_name, say_way, sections
+from casework.web.oversight.process_tables import Links, edition_name, say_state, say_way, sections
 from casework.web.shell.layout import use_calendar
 from casework.web.shell.session import FOCUS, list_transaction, only
 from casework.web.shell.spreadsheets import CSV, LONGEST, XLSX, to_csv, to_xlsx
@@ -40,7 +47,7 @@ from casework.web.shell.spreadsheets import CSV, LONGEST, XLSX, to_csv, to_xlsx
 blueprint = Blueprint("process", __name__)
 readers = only(*READ_BY)
 
-COLOUR, EDITION, WAY = "colour", "edition", "way"
+COLOUR, EDITION, WAY, STATE = "colour", "edition", "way", "state"
 #: Those that need the whole width of the page.
 WIDE = frozenset({"states", "waiting", "bottlenecks", "tasks", "ways", "arcs"})
 
@@ -53,6 +60,8 @@ class Asked:
     programmes: tuple[Scope, ...]
     day: str
     colour: str
+    #: As the address has it: one case, and between which days they were opened.
+    chosen: Mapping[str, str] = field(default_factory=dict)
     fault: str = ""
 
     @property
@@ -62,9 +71,14 @@ class Asked:
         return {**code, **({DAY: self.day} if self.day else {})}
 
     @property
+    def same(self) -> dict[str, str]:
+        """For the addresses of the same as files."""
+        return {**self.back, **self.chosen}
+
+    @property
     def query(self) -> dict[str, str]:
-        """For addresses that come back to the same programme, day and colour."""
-        return {**self.back, COLOUR: self.colour}
+        """For addresses that come back to the same programme, day, cases and colour."""
+        return {**self.same, COLOUR: self.colour}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +105,7 @@ def index() -> Response:
         told=told,
         colours=[(code, gettext(words)) for code, (words, _) in COLOURS.items()],
         wide=WIDE,
+        opened=[(name, gettext(LABELS[name]), asked.chosen.get(name, "")) for name in (OPENED_FROM, OPENED_TO)],
         **(_of_edition(asked, told, shown) if told and shown else {"map": None}),
     )
     return make_response(page, 422 if asked.fault else 200)
@@ -140,47 +155,88 @@ def _tell(db: Connection, actor: Actor, *, whole_lists: bool = True) -> tuple[As
         programmes=programmes,
         day=request.args.get(DAY, "").strip()[:100],
         colour=colour if colour in COLOURS else next(iter(COLOURS)),
+        chosen={name: said for name in CHOSEN_BY if (said := request.args.get(name, "").strip()[:100])},
     )
     calendar = calendar_of(db, programme.id)
     use_calendar(calendar)
     try:
-        until = end_of(asked.day, calendar)
+        until, chosen = end_of(asked.day, calendar), read_chosen(asked.chosen)
     except ValueError:
         return replace(asked, fault=gettext("Write the day as YYYY-MM-DD.")), None
-    return asked, process_for_reader(db, actor, programme.id, until, whole_lists=whole_lists)
+    except InvalidForm:
+        return replace(asked, fault=gettext("The last day comes before the first. Change one of them.")), None
+    return asked, process_for_reader(db, actor, programme.id, until, chosen, whole_lists=whole_lists)
 
 
-def _link(asked: Asked) -> Callable[[Variant], str]:
-    """The way to the cases of a way that cases went."""
+def _links(asked: Asked, edition: Edition) -> Links:
+    """The ways to the cases of a way that cases went, and to those that stand in a state."""
     query: dict[str, Any] = dict(asked.query)
-    return lambda one: url_for("process.cases", way=one.key, **query)
+    return Links(
+        way=lambda one: url_for("process.cases", way=one.key, **query),
+        state=lambda one: url_for("process.cases", state=one.state, edition=_key(edition), **query) if one.now else "",
+    )
 
 
 @blueprint.get("/process/cases")
 @readers
 def cases() -> str:
-    """The cases that went one way, as a list of cases has them: those that the reader sees. They are folded again: none of them is kept."""
-    way, cursor = request.args.get(WAY, ""), request.args.get("cursor")
+    """The cases that went one way, or stand in one state, as a list of cases has them: those that the reader sees.
+
+    They are folded again: none of them is kept.
+    """
+    wanted = {name: request.args.get(name, "") for name in (WAY, STATE, EDITION) if name in request.args}
+    cursor = request.args.get("cursor")
     with list_transaction() as (db, actor):
-        asked, told = _tell(db, actor)
+        asked, told = _tell(db, actor, whole_lists=WAY in wanted)
         if told is None:
             raise NotFound("page")
-        # Whoever comes back later may find none: a case that has gone on went another way.
-        variant = next((one for one in told.variants if one.key == way), None)
-        filters = {"numbers": " ".join(variant.cases), "programme": asked.programme.id} if variant else {}
-        listed = list_cases(db, actor, filters=filters, sort="number", cursor=cursor) if variant else Page(items=[])
-    query: dict[str, Any] = dict(asked.query) | {WAY: way}
+        # Whoever comes back later may find none: a case that has gone on went another way, and stands elsewhere.
+        behind = _behind(db, actor, asked, told, wanted)
+        filters = {"numbers": " ".join(behind.cases), "programme": asked.programme.id}
+        listed = (
+            list_cases(db, actor, filters=filters, sort="number", cursor=cursor) if behind.cases else Page(items=[])
+        )
+    query: dict[str, Any] = dict(asked.query) | wanted
     return render_template(
         "oversight/way_cases.html",
         at=told.at,
-        way=say_way(variant.actions) if variant else "",
-        count=len(variant.cases) if variant else 0,
+        title=behind.title,
+        way=behind.words,
+        count=len(behind.cases),
         rows=[row_of(case) for case in listed.items],
         columns=[(key, gettext(words)) for key, words in COLUMNS.items()],
         next_url=url_for("process.cases", cursor=listed.next, **query) if listed.next else "",
         first_url=url_for("process.cases", **query) if cursor else "",
-        back=url_for("process.index", _anchor="ways", **dict[str, Any](asked.query)),
+        back=url_for("process.index", _anchor=behind.sheet, **dict[str, Any](asked.query)),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behind:
+    """The cases behind a number of the page: what they have in common, in words, and the sheet that the number stands on."""
+
+    title: str
+    words: str
+    sheet: str
+    cases: tuple[str, ...]
+
+
+def _behind(db: Connection, actor: Actor, asked: Asked, told: Process, wanted: Mapping[str, str]) -> Behind:
+    if WAY in wanted:
+        way = next((one for one in told.variants if one.key == wanted[WAY]), None)
+        words, cases = (say_way(way.actions), way.cases) if way else ("", ())
+        return Behind(title=gettext("Cases that went this way"), words=words, sheet="ways", cases=cases)
+    key, state = wanted.get(EDITION), wanted.get(STATE)
+    editions = {one.fingerprint: one for one in _editions(told.places) if _key(one) == key}
+    place = next((one for one in told.places if one.edition in editions and one.state == state), None)
+    title = gettext("Cases that stand there now")
+    if place is None:
+        return Behind(title=title, words="", sheet="states", cases=())
+    cases = cases_standing(
+        db, actor, asked.programme.id, told.at, place=(place.edition, place.state), chosen=read_chosen(asked.chosen)
+    )
+    words = f"{edition_name(editions[place.edition])} · {say_state(place)}"
+    return Behind(title=title, words=words, sheet="states", cases=cases)
 
 
 def _editions(places: Iterable[Place]) -> list[Edition]:
@@ -214,7 +270,7 @@ def _of_edition(asked: Asked, told: Process, shown: list[Edition]) -> dict[str, 
         heats=heats(places, asked.colour),
         shows=gettext(COLOURS[asked.colour][0]),
     )
-    return {"tabs": tabs, "map": map, "sections": sections(told, edition, places, _link(asked))}
+    return {"tabs": tabs, "map": map, "sections": sections(told, edition, places, _links(asked, edition))}
 
 
 def _key(edition: Edition) -> str:

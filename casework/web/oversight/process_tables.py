@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
@@ -51,15 +52,21 @@ WRONG: Mapping[str, str] = {
 }
 
 
-def sections(
-    told: Process, edition: Edition, places: Mapping[str, Place], link: Callable[[Variant], str]
-) -> list[Section]:
-    """The sheets of the page; `places` are those of the edition that is looked at, by state, `link` the way to the cases of a way."""
+@dataclass(frozen=True, kw_only=True)
+class Links:
+    """The ways to the cases that went one way, and to those that stand in a state; "" where none does."""
+
+    way: Callable[[Variant], str]
+    state: Callable[[Place], str]
+
+
+def sections(told: Process, edition: Edition, places: Mapping[str, Place], links: Links) -> list[Section]:
+    """The sheets of the page; `places` are those of the edition that is looked at, by state."""
     mine = [places[state] for state in edition.states if state in places]
     return [
-        _states(mine),
+        _states(mine, links.state),
         _waiting(mine),
-        _ways(told, link),
+        _ways(told, links.way),
         _arcs(told.arcs),
         _bottlenecks(told.places),
         _tasks(told.works),
@@ -103,7 +110,7 @@ def say_task(work: Work) -> str:
 # --- where the time goes ---------------------------------------------------------------------------------------------
 
 
-def _states(places: Sequence[Place]) -> Section:
+def _states(places: Sequence[Place], link: Callable[[Place], str]) -> Section:
     return Section(
         name="states",
         title=gettext("Time in each state"),
@@ -124,7 +131,7 @@ def _states(places: Sequence[Place]) -> Section:
                     {
                         "what": Cell(words=say_state(one)),
                         "count": Cell(words=str(one.count)),
-                        "now": Cell(words=str(one.now)),
+                        "now": Cell(words=str(one.now), url=link(one)),
                         "median": Cell(words=say_minutes(one.median)),
                         "late": _late(one),
                     }

@@ -49,6 +49,7 @@ LIMITED: Mapping[str, Kind] = {
     "api.show_outside": "outside_figures", "outside_figures.index": "outside_figures", "outside_figures.csv": "outside_figures",
     "outside_figures.xlsx": "outside_figures", "outside_figures.json": "outside_figures",
     "figures.index": "figures", "figures.cases": "figures", "figures.csv": "figures", "figures.xlsx": "figures",
+    "figure_records.index": "figures",
     "figures.json": "figures", "process.index": "figures", "process.cases": "figures", "process.csv": "figures", "process.xlsx": "figures",
     "process.json": "figures", "reports.new": "figures", "reports.freeze": "figures",
     "report_files.pdf": "letter",

@@ -5,10 +5,16 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection, Engine
 
-from casework.errors import NotFound
+from casework.errors import InvalidForm, NotFound
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.kept_figures import count_ahead
-from casework.operations.oversight.process import fold_process, process_for_reader, tell_process
+from casework.operations.oversight.process import (
+    cases_standing,
+    fold_process,
+    process_for_reader,
+    read_chosen,
+    tell_process,
+)
 from casework.records.database import transaction
 from casework.records.event_log import now
 from casework.records.row_security import whole
@@ -94,3 +100,50 @@ def test_what_was_counted_ahead_is_told_to_its_readers_alone(engine: Engine, wor
     count_ahead(engine, world.programmes["BJ"])
     with transaction(engine) as db, pytest.raises(NotFound):
         process_for_reader(db, world.actor(db, "officer"))
+
+
+def test_of_one_case_alone_it_is_told_how_it_ran(world: World, db: Connection) -> None:
+    number, other = world.open_case(db), world.open_case(db, 1)
+    world.fire(db, "officer", number, "take")
+    supervisor, programme = world.actor(db, "supervisor"), world.programmes["BJ"]
+    told = process_for_reader(db, supervisor, programme, chosen={"case": number})
+    assert ([one.cases for one in told.variants], told.judged) == ([(number,)], 1)
+    assert process_for_reader(db, supervisor, programme, chosen={"case": other}).actions == 0
+    # Of another programme there is no such case.
+    with whole(db):
+        assert fold_process(db, world.programmes["SH"], chosen={"case": number}).judged == 0
+
+
+def test_a_period_is_of_the_openings(world: World, db: Connection) -> None:
+    world.open_case(db)
+    supervisor, today = world.actor(db, "supervisor"), calendar_of(db, world.programmes["BJ"]).local_date(now(db))
+    day = today.isoformat()
+    for chosen, cases in (
+        ({"opened_from": day, "opened_to": day}, 1),
+        ({"opened_from": "2199-01-01"}, 0),
+        ({"opened_to": "2001-01-01"}, 0),
+    ):
+        assert process_for_reader(db, supervisor, chosen=chosen).judged == cases
+
+
+def test_what_is_chosen_is_checked() -> None:
+    assert read_chosen({"case": "X", "opened_from": "", "other": "x"}) == {"case": "X"}
+    with pytest.raises(ValueError):
+        read_chosen({"opened_from": "x"})
+    with pytest.raises(InvalidForm):
+        read_chosen({"opened_from": "2026-02-01", "opened_to": "2026-01-01"})
+
+
+def test_the_cases_that_stand_in_a_state_are_as_many_as_it_says(world: World, db: Connection) -> None:
+    number = world.open_case(db)
+    world.open_case(db, 1)
+    world.fire(db, "officer", number, "take")
+    supervisor, programme = world.actor(db, "supervisor"), world.programmes["BJ"]
+    told = process_for_reader(db, supervisor, programme)
+    for place in told.places:
+        cases = cases_standing(db, supervisor, programme, told.at, place=(place.edition, place.state))
+        assert len(cases) == place.now
+    triage = next(place for place in told.places if place.state == "triage")
+    assert cases_standing(db, supervisor, programme, told.at, place=(triage.edition, "triage")) == (number,)
+    with pytest.raises(NotFound):
+        cases_standing(db, world.actor(db, "officer"), programme, told.at, place=(triage.edition, "triage"))

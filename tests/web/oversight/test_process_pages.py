@@ -189,3 +189,33 @@ def test_nothing_tells_of_mediations(
     page = browser.get("/process").text
     assert "ediation" not in page
     assert words_of(sheet(page, "ways")) == words_of(sheet(before, "ways"))
+
+
+def test_each_state_leads_to_the_cases_that_stand_there(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser = browser_for("supervisor")
+    states = sheet(browser.get("/process").text, "states")
+    links = [unescape(one) for one in re.findall(r'href="(/process/cases[^"]+)"', states)]
+    proposed = next(one for one in links if "state=proposed" in one)
+    page = browser.get(proposed).text
+    assert in_list(page) == [numbers[1]]
+    assert "Cases that stand there now" in page
+    # Where nothing stands there is no way.
+    assert not [one for one in links if "state=triage" in one]
+    for name in ("officer", "provider", "observer"):
+        assert browser_for(name).get(proposed).status_code == 404
+
+
+def test_one_case_and_a_period_are_chosen_and_go_with_every_link(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser = browser_for("supervisor")
+    page = browser.get(f"/process?case={numbers[1]}&opened_from=2001-01-01").text
+    assert words_of(sheet(page, "ways")).count("BJ-") == 1
+    assert f'value="{numbers[1]}"' in page
+    files = [unescape(one) for one in re.findall(r'href="(/process\.\w+\?[^"]+)"', page)]
+    assert len(files) == 3
+    assert all(f"case={numbers[1]}" in one and "opened_from=2001-01-01" in one for one in files)
+    assert "No case was that." in browser.get("/process?case=X-1").text
+    assert browser.get("/process?opened_from=x").status_code == 422
+    late = browser.get("/process?opened_from=2026-02-01&opened_to=2026-01-01")
+    assert (late.status_code, "The last day comes before the first" in late.text) == (422, True)
+    told = json.loads(browser.get(f"/process.json?case={numbers[0]}").data)
+    assert [one["cases"] for one in told["variants"]] == [[numbers[0]]]

@@ -17,8 +17,10 @@ from casework.engine.mining.waits import Place, Work
 from casework.engine.mining.ways import Arc, Variant
 from casework.engine.parts import MAIN
 from casework.web.oversight.figure_drafts import Section
-from casework.web.oversight.process_tables import MOST_CASES, WRONG, edition_name, say_task, sections
+from casework.web.oversight.process_tables import MOST_CASES, WRONG, Links, edition_name, say_task, sections
 from tests.web.oversight.test_process_heat import place
+
+LINKS = Links(way=lambda way: f"/{way.key}", state=lambda place: f"/{place.state}")
 
 
 def case_edition() -> Edition:
@@ -39,7 +41,7 @@ def process(**more: Any) -> Process:
 
 def told(app: Flask, process: Process, *places: Place) -> dict[str, Section]:
     with app.test_request_context("/process"):
-        found = sections(process, case_edition(), {one.state: one for one in places}, lambda way: f"/{way.key}")
+        found = sections(process, case_edition(), {one.state: one for one in places}, LINKS)
     return {one.name: one for one in found}
 
 
