@@ -61,13 +61,14 @@ def score(
     k1, b, title = weights.k1, weights.b, weights.title
     average = corpus.length / corpus.records if corpus.records and corpus.length else 1.0
     long = k1 * (1 - b + b * length / average)
+    records, frequencies, more = corpus.records, corpus.frequencies, k1 + 1
     shares: dict[str, float] = {}
     for term, weight in asked:
         if (count := counts.get(term)) is None:
             continue
         often = title * count[0] + count[1]
-        rare = rarity(corpus.records, corpus.frequencies.get(term, 0))
-        shares[term] = shares.get(term, 0.0) + weight * rare * often * (k1 + 1) / (often + long)
+        rare = rarity(records, frequencies.get(term, 0))
+        shares[term] = shares.get(term, 0.0) + weight * rare * often * more / (often + long)
     return Scored(id=id, score=math.fsum(shares.values()), shares=shares)
 
 

@@ -22,7 +22,7 @@ CANDIDATES, LOOKED_AT = 300, 40_000
 #: More than so many are not looked at one by one: from there on it takes longer, as was measured.
 FEW = 2_000
 #: So many are to say enough, of which more than so many are not read; so often is guessed in all.
-ENOUGH, MOST_READ, GUESSES = 400, 600, 4
+ENOUGH, MOST_READ, GUESSES = 400, 600, 6
 #: The first guess is that so many would say it by chance alone: too low costs a third of what too high does.
 LIKELY = 150
 #: The records that say most of some terms, by whole numbers, so that the same come out in any plan; with all that they say.

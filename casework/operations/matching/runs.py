@@ -274,8 +274,8 @@ def _facts(row: Any) -> JsonObject:
         "countries": sorted({*row.developed_in, *row.deployed_in}),
         "owner": row.owner,
     }
-    for name in ("developed_in", "deployed_in"):
-        if places := row._mapping[name]:
+    for name, places in (("developed_in", row.developed_in), ("deployed_in", row.deployed_in)):
+        if places:
             facts[name] = list(places)
     if row.owner_expired:
         facts["owner_expired"] = True
