@@ -8,7 +8,6 @@ these, so that as many are compared as there are.
 from __future__ import annotations
 
 import csv
-import gc
 import io
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from sqlalchemy import Engine
 from benchmarks.catalogue import TERMS, bring_in, catalogue, find_twins, written
 from benchmarks.figures import Figure, Scale, ms, percentile, timed
 from benchmarks.world import World, request
+from casework.commands.serve import settle_memory
 from casework.matching.dictionary import cc_cedict
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.kept_records import create_record
@@ -54,7 +54,7 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
         plain.execute("ANALYZE")
     cc_cedict().warm()
     # As a server does before it takes the first request: else a list now and then waits until all that stays is looked through.
-    gc.freeze()
+    settle_memory()
     chance = random.Random(2)
     rows = content.decode().splitlines()[1:]
     officer = world.actor(engine, world.officer)

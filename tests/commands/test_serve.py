@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import QueuePool, create_engine, make_url, text
 
-from casework.commands.serve import Server, insist_ready, run
+from casework.commands.serve import YOUNG_OBJECTS, Server, insist_ready, run
 from casework.matching.dictionary import cc_cedict
 from casework.records.database_checks import faults
 from casework.records.log_keys import Kept, keep_last
@@ -147,11 +148,24 @@ def test_what_all_processes_share_has_no_connection(settings: Settings) -> None:
 def test_the_dictionary_is_there_before_anybody_asks(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once for all processes: the first search of each would wait for it."""
     monkeypatch.setattr(Server, "run", lambda self: None)
-    monkeypatch.setattr("gc.freeze", lambda: None)
+    monkeypatch.setattr("casework.commands.serve.settle_memory", lambda: None)
     cc_cedict.cache_clear()
     run(settings, "127.0.0.1:0", app=Flask("empty"), workers=1, threads=1)
     assert cc_cedict.cache_info().currsize == 1
     assert "_chinese" in vars(cc_cedict())
+
+
+def test_what_stays_is_looked_through_no_more_and_what_comes_seldom(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Server, "run", lambda self: None)
+    before = gc.get_threshold()
+    try:
+        run(settings, "127.0.0.1:0", app=Flask("empty"), workers=1, threads=1)
+        assert (gc.get_threshold(), gc.get_freeze_count() > 10_000) == (YOUNG_OBJECTS, True)
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
 
 
 def test_production_starts_where_nothing_is_wrong(var_dir: Path) -> None:
