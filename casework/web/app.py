@@ -22,7 +22,7 @@ from casework.records.database import connect_engine, reader_transaction
 from casework.records.key_ring import earlier_keys, secret_key
 from casework.records.log_keys import public_keys
 from casework.settings import Settings
-from casework.web.audit import export_pages, log_pages
+from casework.web.audit import export_pages, log_pages, witness_pages
 from casework.web.audit import pages as audit_pages
 from casework.web.auth import pages as auth_pages
 from casework.web.auth import passkey_pages, password_pages, step_up_pages, token_pages
@@ -237,6 +237,7 @@ PAGES = (
     agenda_pages.blueprint,
     audit_pages.blueprint,
     field_pages.blueprint,
+    witness_pages.blueprint,
     export_pages.blueprint,
     bulk_pages.blueprint,
     bulk_case_pages.blueprint,

@@ -570,6 +570,10 @@ TABLE: tuple[Row, ...] = (
     get("/audit/<question>", AUDITOR, there=AUDITOR),
     get("/sample", AUDITOR),
     get("/verification", AUDITOR),
+    # --- witnesses belong to no programme ---
+    get("/checkpoints", AUDITOR | {"manager"}),
+    post("/checkpoints", AUDITOR, body=lambda on: {"witness_key": "none"}),
+    post("/checkpoints/witnesses/<witness>/end", AUDITOR, there=AUDITOR),
     get("/reading", AUDITOR | {"manager"}),
     get("/reading.csv", AUDITOR | {"manager"}),
     get("/reading.xlsx", AUDITOR | {"manager"}),

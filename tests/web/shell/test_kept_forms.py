@@ -137,6 +137,7 @@ PAGES = [
     ("officer", "/away", "/away"),
     ("officer", "/account/tokens", "/account/tokens"),
     ("provider_lead", "/service-accounts", "/service-accounts"),
+    ("auditor", "/checkpoints", "/checkpoints"),
 ]
 
 
