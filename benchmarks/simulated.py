@@ -23,7 +23,7 @@ from casework.operations.oversight.figures import count_programme, show_counted
 from casework.records.database import connect_engine, transaction
 from casework.records.row_security import always_whole
 from casework.settings import Settings
-from tests.support.figure_fold_every import differing
+from tests.support.figure_fold_every import differing, filled
 
 #: Thirty months; any first day that is worked, so that they have passed.
 DAYS, STARTS, SEED = 913, date(2024, 1, 5), 15
@@ -48,7 +48,7 @@ def _compare(settings: Settings, cases: int) -> Iterator[Figure]:
         events = db.execute(text("SELECT count(*) FROM events")).scalar_one()
         yield Figure("simulated programme", cases, "cases", detail=f"{events:,} events in {DAYS} days from {STARTS}")
         for until in moments:
-            yield _equal(db, programme, until, f"figures as an outsider folds them, {until:%F}")
+            yield from _equal(db, programme, until)
     took = timed(bring_after, engine, programme)
     with transaction(engine) as db:
         for until in moments:
@@ -61,8 +61,8 @@ def _compare(settings: Settings, cases: int) -> Iterator[Figure]:
     engine.dispose()
 
 
-def _equal(db: Connection, programme: str, until: datetime, name: str) -> Figure:
-    """How many figures are equal; of the others it prints what is only in the one, and only in the other."""
+def _equal(db: Connection, programme: str, until: datetime) -> Iterator[Figure]:
+    """How many figures are equal, and how many say anything; of the others it prints what is only in the one, and only in the other."""
     start = time.perf_counter()
     ours = show_counted(count_programme(db, programme, until))["figures"]
     counted = time.perf_counter()
@@ -70,9 +70,13 @@ def _equal(db: Connection, programme: str, until: datetime, name: str) -> Figure
     folded = time.perf_counter()
     for figure, (mine, theirs) in found.items():
         print(f"{figure}, {until}: ours alone {mine[:3]}, theirs alone {theirs[:3]}", file=sys.stderr)
-    lines = sum(len(figure["rows"]) for figure in ours.values())
-    detail = f"of {len(ours)}, {lines:,} lines; {counted - start:.1f} s, the other fold {folded - counted:.1f} s"
-    return Figure(name, len(ours) - len(found), "equal", len(ours), detail=detail)
+    rows = [row for figure in ours.values() for row in figure["rows"]]
+    detail = f"of {len(ours)}, {len(rows):,} lines; {counted - start:.1f} s, the other fold {folded - counted:.1f} s"
+    name = f"figures as an outsider folds them, {until:%F}"
+    yield Figure(name, len(ours) - len(found), "equal", len(ours), detail=detail)
+    told = filled(ours)
+    detail = f"empty: {', '.join(sorted(ours.keys() - told)) or 'none'}; {sum(bool(row['numerator']) for row in rows):,} lines not nought"
+    yield Figure(f"figures that are not empty, {until:%F}", len(told), "not empty", len(ours), detail=detail)
 
 
 def _find_or_make(folder: Path, cases: int) -> Settings:

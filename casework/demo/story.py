@@ -21,7 +21,6 @@ from casework.demo.parties import confirm_records, furnish_parties, merge_double
 from casework.demo.results import show_results
 from casework.demo.rights import enter_rights
 from casework.demo.scripts import scripts
-from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
 from casework.errors import InvalidSettings
 from casework.json_values import JsonObject
@@ -143,7 +142,7 @@ def tell(
     end = datetime.now(UTC) - timedelta(minutes=1)
     start = end - timedelta(days=DAYS)
     calendar = china(range(start.year - 1, end.year + 3))
-    chosen = rounds(calendar, end, cases)
+    chosen = rounds(scripts(calendar, end), cases)
     engine = connect_engine(settings.model_copy(update={"statement_timeout_ms": 60_000}))
     always_whole(engine)
     try:
@@ -171,7 +170,7 @@ def tell(
             ask_both_sides(stage, secret_box_of(settings))
             show_results(stage, secret_box_of(settings))
             assess_needs(stage)
-        _import_past(settings)
+        import_past(settings)
         tell_due(engine, mailing=True)
     finally:
         engine.dispose()
@@ -218,9 +217,8 @@ def _email(player: Player) -> str:
 # --- cases, as many as wanted ----------------------------------------------------------------------------------------
 
 
-def rounds(calendar: Calendar, end: datetime, cases: int | None) -> list[Script]:
+def rounds(once: Sequence[Script], cases: int | None) -> list[Script]:
     """The scripts once, or the first of them, or all of them again and again with needs and technologies of their own."""
-    once = scripts(calendar, end)
     wanted = len(once) if cases is None else cases
     return [_again(once[n % len(once)], n // len(once)) for n in range(wanted)]
 
@@ -290,7 +288,7 @@ def _programme(stage: Stage, password: str | None) -> None:
 
 def _records(settings: Settings, stage: Stage, chosen: Sequence[Script]) -> None:
     """Import the records as an officer would, at the beginning of the story."""
-    offset = int((stage.moment - datetime.now(UTC)).total_seconds())
+    offset = _offset(stage.moment)
     engine = connect_engine(settings.model_copy(update={"clock_offset": offset, "pool_size": 1}))
     try:
         with transaction(engine) as db:
@@ -306,15 +304,23 @@ def _records(settings: Settings, stage: Stage, chosen: Sequence[Script]) -> None
     stage.moment = max(stage.moment, datetime.now(UTC) + timedelta(seconds=offset))
 
 
-def _import_past(settings: Settings) -> None:
-    """At last somebody has looked through the cupboard."""
-    engine = connect_engine(settings)
+def _offset(moment: datetime) -> int:
+    """So many seconds a moment is from now."""
+    return int((moment - datetime.now(UTC)).total_seconds())
+
+
+def import_past(settings: Settings, moment: datetime | None = None) -> None:
+    """Somebody has looked through the cupboard: now, or at a moment of a simulated time, when some of it had not ended yet."""
+    offset = 0 if moment is None else _offset(moment)
+    until = moment or datetime.now(UTC)
+    ended = [row for row in _read(PAST).values() if datetime.fromisoformat(f"{row['ended_on']}T23:59Z") < until]
+    engine = connect_engine(settings.model_copy(update={"clock_offset": offset}))
     try:
         with transaction(engine) as db:
             person = db.execute(text("SELECT id::text FROM people WHERE email = :email"), {"email": f"chen@{DOMAIN}"})
             officer = find_actor(db, person.scalar_one())
         assert officer is not None
-        _import(engine, "past_projects", (files("casework.demo") / PAST).read_bytes(), PAST, officer)
+        _import(engine, "past_projects", _written(ended), PAST, officer)
     finally:
         engine.dispose()
 
@@ -351,6 +357,15 @@ def _copies(chosen: Sequence[Script]) -> list[JsonObject]:
 def _read(name: str) -> dict[str, dict[str, str]]:
     content = (files("casework.demo") / name).read_text("utf-8")
     return {row["external_id"]: row for row in csv.DictReader(io.StringIO(content, newline=""))}
+
+
+def _written(rows: Sequence[dict[str, str]]) -> bytes:
+    """The rows as a file of the office has them."""
+    written = io.StringIO(newline="")
+    lines = csv.DictWriter(written, list(rows[0]))
+    lines.writeheader()
+    lines.writerows(rows)
+    return written.getvalue().encode()
 
 
 def _matches(stage: Stage) -> None:

@@ -32,3 +32,8 @@ def differing(
         if mine != other:
             found[name] = [*(mine - other).elements()], [*(other - mine).elements()]
     return found
+
+
+def filled(figures: Mapping[str, Any]) -> set[str]:
+    """Which figures, as the API tells them, say of something that it happened: whoever compares nought with nought sees nothing."""
+    return {name for name, figure in figures.items() if any(row["numerator"] for row in figure["rows"])}

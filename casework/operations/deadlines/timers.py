@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -89,18 +90,25 @@ def _fire_all(engine: Engine, until: datetime | None, most: int | None, log: str
     return FiredTimers(count, tuple(stuck))
 
 
-def fire_due_timers_on(db: Connection, *, until: datetime | None = None, most: int | None = None) -> int:
-    """Fire what is due within the caller's transaction, by this session's clock (`casework.clock_offset`)."""
+def fire_due_timers_on(
+    db: Connection, *, until: datetime | None = None, most: int | None = None, all_or_none: bool = False
+) -> int:
+    """Fire what is due within the caller's transaction, by this session's clock (`casework.clock_offset`).
+
+    With `all_or_none` a clock that cannot fire is raised, and costs the transaction; the others fire the faster.
+    """
     count, stuck = 0, list[Stuck]()
     while most is None or count < most:
         due = _next_due(db, until, stuck)
         if due is None:
             break
         try:
-            with savepoint(db):
+            with nullcontext() if all_or_none else savepoint(db):
                 fired = _fire(db, due)
             count += fired
         except Exception as fault:  # as above
+            if all_or_none:
+                raise
             stuck.append(_stuck(due, fault))
     return count
 
