@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from .programme import Programme
@@ -55,9 +55,32 @@ def _sent(programme: Programme) -> list[dict[str, Any]]:
                     "settled": answer is not None or not track["live"],
                     "what": what,
                     "reason": next((one["data"].get("reason") for one in later if one["name"] == "decline"), None),
+                    "days": next(
+                        (_worked(programme, start["on"], one["on"]) for one in later if one["name"] == "approve"), None
+                    ),
+                    "live": track["live"],
+                    "late": _late(programme, case, id),
                 }
             )
     return found
+
+
+def _worked(programme: Programme, begin: date, end: date) -> int:
+    """Working days after one day, up to another."""
+    return sum(bool(programme.days.open(begin + timedelta(days=n))) for n in range(1, (end - begin).days + 1))
+
+
+def _late(programme: Programme, case: Any, referral: str) -> set[str]:
+    """On whose side a task of the request, or of what lies under it, is open and should have been done."""
+    under = {id for id, track in case.tracks.items() if referral in (id, track.get("parent"))}
+    return {
+        "late" if task["queue"] in ("provider", "provider_lead") else "late_office"
+        for task in case.tasks.values()
+        if task["track"] in under
+        and task["state"] in ("Ready", "Reserved", "InProgress", "Suspended")
+        and task.get("due")
+        and datetime.fromisoformat(task["due"]) < programme.until
+    }
 
 
 def referrals(programme: Programme) -> list[dict[str, Any]]:
@@ -74,6 +97,14 @@ def referrals(programme: Programme) -> list[dict[str, Any]]:
         for what in ("answered_in_time", "asked_back", "accepted", "started", "delivered", "approved"):
             here = [one["case"] for one in mine if what in one["what"]]
             rows.append(row({"what": what, **of}, len(here), len(mine), cases=here))
+        whole = [one for one in mine if one["days"] is not None]
+        days = through_the_middle(sorted(one["days"] for one in whole))
+        told_of = {"what": "whole", "unit": "working_days", **of}
+        rows.append(row(told_of, len(whole), cases=[one["case"] for one in whole], **days))
+        live = [one for one in mine if one["live"]]
+        for what in ("late", "late_office"):
+            here = [one["case"] for one in live if what in one["late"]]
+            rows.append(row({"what": what, **of}, len(here), len(live), cases=here))
     declined = [one for one in told if "declined" in one["what"]]
     for reason in sorted({one["reason"] for one in declined}):
         here = [one["case"] for one in declined if one["reason"] == reason]

@@ -237,6 +237,18 @@ class _Figures:
                     [("referrals", n, NUMERATOR)],
                     _BY_SOME,
                 )
+            elif of.get("what") == "whole":
+                approved = {key: told for key, told in of.items() if key != "unit"} | {"what": "approved"}
+                yield self._at("referrals", NUMERATOR, **approved), [("referrals", n, NUMERATOR)], _NOT
+            elif of.get("what") == "late":
+                # Those that go on are of those that were sent, and the same for either side.
+                office = self._at("referrals", DENOMINATOR, **{**of, "what": "late_office"})
+                yield ("referrals", n, DENOMINATOR), [office], _NOT
+                yield (
+                    self._at("referrals", NUMERATOR, **{**of, "what": "sent"}),
+                    [("referrals", n, DENOMINATOR)],
+                    _BY_SOME,
+                )
             elif of.get("what") == "declined":
                 accepted = self._at("referrals", NUMERATOR, what="accepted")
                 yield sent, [accepted, ("referrals", n, DENOMINATOR)], _BY_SOME

@@ -1,4 +1,5 @@
-"""Figure 5, referrals: whether providers answer in time, take on, begin, deliver, and what is approved; and why they decline.
+"""Figure 5, referrals: whether providers answer in time, take on, begin, deliver, and what is approved; why they decline, how long the
+whole of it takes, and what is late now.
 
 Each provider that was asked is one, of a panel too; one in whose place another came counts as well.
 """
@@ -9,11 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from casework.engine.figures.assessments import working_days
 from casework.engine.figures.case_facts import CaseFacts, Firing
 from casework.engine.figures.counting import Figure, Row, median, numbers, p90
 from casework.engine.figures.world import World
 from casework.engine.parts import ACCEPTS, SENDS, TAKES_RESULT, TURNS_DOWN
-from casework.engine.state.case import Track
+from casework.engine.roles import ORGANISATION_QUEUES
+from casework.engine.state.case import CREATED, Track
 
 #: Within so many working days an answer is in time.
 IN_TIME = 5
@@ -26,7 +29,11 @@ ANSWERED_IN_TIME, ACCEPTED, STARTED, DELIVERED, APPROVED, ASKED_BACK, DECLINED =
     "asked_back",
     "declined",
 )
-SENT, SERVICE, PROVIDER, MONTH, REASON, WHAT = "sent", "service", "provider", "month", "reason", "what"
+SENT, SERVICE, PROVIDER, MONTH, REASON, WHAT, UNIT = "sent", "service", "provider", "month", "reason", "what", "unit"
+#: From the sending until the result was taken, whoever's turn it was: in working days, and the line says so.
+WHOLE, DAYS = "whole", "working_days"
+#: Of those that go on: what is to be done by the provider, or by the office, should have been done by now.
+LATE, LATE_OFFICE = "late", "late_office"
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,11 @@ class Referral:
     settled: bool
     reached: frozenset[str]
     reason: str | None
+    #: Working days until its result was taken, the first time; None where none was.
+    days: int | None
+    live: bool
+    #: Of `LATE` and `LATE_OFFICE`.
+    late: frozenset[str]
 
 
 def referrals(world: World) -> Figure:
@@ -101,7 +113,7 @@ def _rows(told: list[Referral], name: str | None, behind: Callable[[Referral], s
     groups = [None] if name is None else sorted({_KEYS[name](one) for one in told})
     for group in groups:
         mine = told if name is None else [one for one in told if _KEYS[name](one) == group]
-        of = {} if name is None else {name: group}
+        of: dict[str, str | None] = {} if name is None else {name: group}
         waits = [one.minutes for one in mine if one.settled]
         yield Row(
             of={WHAT: SENT, **of},
@@ -118,6 +130,31 @@ def _rows(told: list[Referral], name: str | None, behind: Callable[[Referral], s
                 denominator=len(mine),
                 cases=numbers(map(behind, here)),
             )
+        yield from _long_and_late(mine, of, behind)
+
+
+def _long_and_late(
+    mine: Iterable[Referral], of: Mapping[str, str | None], behind: Callable[[Referral], str]
+) -> Iterable[Row]:
+    """How long those took whose result was taken; and which of those that go on are late, on either side."""
+    whole = [one for one in mine if one.days is not None]
+    days = [one.days for one in whole]
+    yield Row(
+        of={WHAT: WHOLE, UNIT: DAYS, **of},
+        numerator=len(whole),
+        cases=numbers(map(behind, whole)),
+        median=median(days),
+        p90=p90(days),
+    )
+    live = [one for one in mine if one.live]
+    for what in (LATE, LATE_OFFICE):
+        here = [one for one in live if what in one.late]
+        yield Row(
+            of={WHAT: what, **of},
+            numerator=len(here),
+            denominator=len(live),
+            cases=numbers(map(behind, here)),
+        )
 
 
 def referrals_of(case: CaseFacts, world: World) -> Iterable[Referral]:
@@ -148,6 +185,7 @@ def _referral(case: CaseFacts, track: Track, sent: Firing, after: list[Firing], 
     if answer is not None and answer.at <= calendar.due(sent.at, IN_TIME, "wd"):
         reached.add(ANSWERED_IN_TIME)
     refusal = next((one for one in after if one.part == TURNS_DOWN), None)
+    taken = next((one for one in after if one.part == TAKES_RESULT), None)
     return Referral(
         track.id,
         case.number,
@@ -158,6 +196,19 @@ def _referral(case: CaseFacts, track: Track, sent: Firing, after: list[Firing], 
         answer is not None or not track.live,
         frozenset(reached),
         str(refusal.data.get(names.decline_reason)) if refusal is not None else None,
+        None if taken is None else working_days(calendar, sent.on, taken.on),
+        track.live,
+        _late(case, track, world),
+    )
+
+
+def _late(case: CaseFacts, referral: Track, world: World) -> frozenset[str]:
+    """On whose side something should have been done by now, of the request itself and of the work under it."""
+    under = {track.id for track in case.case.tracks.values() if referral.id in (track.id, track.parent)}
+    return frozenset(
+        LATE if task.queue in ORGANISATION_QUEUES else LATE_OFFICE
+        for task in case.case.open_tasks()
+        if task.track in under and task.state != CREATED and task.due_at is not None and task.due_at < world.until
     )
 
 

@@ -98,10 +98,8 @@ SHAPES: Mapping[str, tuple[Shape, ...]] = {
     ),
     "follow_up": (Shape(down=("days", "of"), across=("what",)),),
     "referrals": (
-        Shape(down=("what",)),
-        _by("service", "what"),
-        _by("provider", "what"),
-        _by("month", "what"),
+        Shape(down=("what",), more=("unit",)),
+        *(_by(key, "what", more=("unit",)) for key in ("service", "provider", "month")),
         Shape(down=("reason",), more=("what",), title=N_("Why they declined"), folded=True),
     ),
     "mediations": (Shape(down=("what",), said=("among",), more=("until",)),),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from flask_babel import gettext
 from markupsafe import Markup
@@ -112,7 +113,7 @@ def _unfolded(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
 def _list(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
     """A line for each row, with what any of them tells."""
     most = max(row.numerator for row in rows)
-    unit = draft.figure.unit
+    unit = partial(unit_of, draft.figure)
     told: list[tuple[Column, Callable[[Row], Cell], bool]] = [
         (("number", gettext("Count"), "num"), draft.number, True),
         (("among", gettext("Among"), "num"), _among, any(row.denominator is not None for row in rows)),
@@ -121,10 +122,10 @@ def _list(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
             lambda row: Cell(words=say_percent(row.percent)),
             any(row.percent is not None for row in rows),
         ),
-        (("median", gettext("Median"), "num"), lambda row: Cell(words=say_length(row.median, unit)), _timed(rows)),
+        (("median", gettext("Median"), "num"), lambda row: Cell(words=say_length(row.median, unit(row))), _timed(rows)),
         (
             ("p90", gettext("Nine of ten within"), "num"),
-            lambda row: Cell(words=say_length(row.p90, unit)),
+            lambda row: Cell(words=say_length(row.p90, unit(row))),
             _timed(rows),
         ),
         (
@@ -150,6 +151,11 @@ def _list(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
         folded=shape.folded,
         headed=bool(shape.title) and not shape.folded,
     )
+
+
+def unit_of(figure: Figure, row: Row) -> str | None:
+    """In what a line tells its median: what it says itself, or its figure."""
+    return row.of.get("unit") or figure.unit
 
 
 def _head(shape: Shape) -> str:
@@ -201,7 +207,7 @@ def _cell(draft: Draft, row: Row) -> Cell:
     second = [
         say_percent(row.percent),
         gettext("unripe") if row.unripe else "",
-        gettext("median %(median)s", median=say_length(row.median, draft.figure.unit))
+        gettext("median %(median)s", median=say_length(row.median, unit_of(draft.figure, row)))
         if row.median is not None
         else "",
         say_money(row.money),

@@ -36,7 +36,8 @@ FIGURES: Mapping[str, tuple[str, str]] = {
     "referrals": (
         N_("Referrals, on both clocks"),
         N_("Answered within five working days of the programme; the median is on the provider's own clock, without the time "
-           "in which it waited for what it had asked."),
+           "in which it waited for what it had asked. The whole of it is told in working days, whoever's turn it was. Late now is what "
+           "the provider, or the office, should have done by now, of those that go on."),
     ),
     "mediations": (
         N_("Mediations"),
@@ -85,6 +86,8 @@ CODES: Mapping[str, Mapping[str, str]] = {
     },
     "referrals": {
         "asked_back": N_("Asked back"), "started": N_("Started"), "delivered": N_("Delivered"), "approved": N_("Result taken"),
+        "whole": N_("From sending to the result"),
+        "late": N_("Late now, with the provider"), "late_office": N_("Late now, with the office"),
     },
     "mediations": {
         "referred": N_("Referred"), "ripe": N_("ended, or a year old"), "appointed": N_("with a mediator appointed"),

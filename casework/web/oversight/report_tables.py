@@ -80,7 +80,7 @@ def say_beside(row: JsonMapping, unit: str | None) -> str:
     """What a line tells beside its number: the median, and the amount."""
     median, amount, of_amount = row.get("median"), row.get("amount"), row["of"].get("unit")
     said = (
-        "" if median is None else gettext("median %(median)s", median=say_length(Decimal(median), unit)),
+        "" if median is None else gettext("median %(median)s", median=say_length(Decimal(median), of_amount or unit)),
         "" if amount is None else _amount(Decimal(amount), of_amount),
     )
     return " · ".join(part for part in said if part)

@@ -94,6 +94,48 @@ def test_an_answer_is_timed_on_the_providers_clock_and_a_lapse_is_longer_than_al
     assert (row.median, row.p90) == (Decimal(2 * DAY), None)
 
 
+def test_the_whole_of_a_referral_is_timed_in_working_days_whoevers_turn_it_was() -> None:
+    """From Monday to the day on which its result was taken; what came to none says nothing."""
+    done = [sent(str(n), ACCEPT, ("ask_info", 2, None), ("approve", n, "takes_result")) for n in (2, 3, 4, 9, 11)]
+    row = line(referrals(world(*done, sent("x", DECLINE), sent("y", ACCEPT))), what="whole", unit="working_days")
+    assert (row.numerator, row.denominator) == (5, None)
+    assert (row.median, row.p90) == (Decimal(4), Decimal(9))
+    other = line(referrals(world(*done)), what="whole", unit="working_days", provider="caepi")
+    assert (other.cases, other.median) == (("11", "2", "3", "4", "9"), Decimal(4))
+
+
+@pytest.mark.parametrize(
+    ("about", "late"),
+    [
+        ({"queue": "provider"}, (1, 0)),
+        ({"queue": "provider_lead", "track": "under"}, (1, 0)),
+        ({"queue": "officer"}, (0, 1)),
+        # Of the case, and not of the referral.
+        ({"track": "main"}, (0, 0)),
+        ({"due": "2026-01-12T17:00:00.000000Z"}, (0, 0)),
+        ({"due": None}, (0, 0)),
+        ({"state": "Created"}, (0, 0)),
+    ],
+)
+def test_what_should_have_been_done_by_now_is_late_on_its_side(
+    about: dict[str, str | None], late: tuple[int, int]
+) -> None:
+    told = sent("1", ACCEPT).track("under", "assessment", 1, parent="r")
+    told.task("t", "work", 1, **{"track": "r", "queue": "provider", "due": "2026-01-07T17:00:00.000000Z", **about})
+    figure = referrals(world(told, sent("2", ACCEPT), sent("3", DECLINE), day=5))
+    assert counts(figure, what="late") == (late[0], 2)
+    assert counts(figure, what="late_office") == (late[1], 2)
+    assert line(figure, what="late", provider="caepi").cases == ("1",) * late[0]
+
+
+def test_what_has_ended_is_not_late() -> None:
+    told = sent("1", ACCEPT)
+    told.task("t", "work", 1, track="r", queue="provider", due="2026-01-07T17:00:00.000000Z").fire(
+        "cancel", 4, on="r", ended="cancelled"
+    )
+    assert counts(referrals(world(told, day=5)), what="late") == (0, 0)
+
+
 def test_reasons_are_among_those_that_declined() -> None:
     figure = referrals(world(sent("1", DECLINE), sent("2", ACCEPT)))
     assert counts(figure, what="declined", reason="no_capacity") == (1, 1)

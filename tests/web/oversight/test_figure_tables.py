@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 
-from casework.engine.figures import conversion, every, funnel
+from casework.engine.figures import conversion, every, funnel, referrals
 from casework.engine.figures.counting import Figure, Row
 from casework.operations.oversight.figure_names import CalledInFigures
 from casework.web.oversight import figure_words
@@ -53,6 +53,27 @@ def test_conversion_has_a_line_for_each_month_and_a_column_for_each_step(app: Fl
     assert months.folded
     assert [row["what"].words for row in months.rows] == ["2026-01", "2026-02"]
     assert [row["0"].words for row in months.rows] == ["1 of 1", "0 of 2"]
+
+
+def test_a_line_tells_its_median_in_its_own_unit_and_its_cases_are_a_list(app: Flask) -> None:
+    """By provider as in all: answers in hours of its clock, the whole of a referral in days; those that are late are opened."""
+    told = [
+        Told(f"B-{n}")
+        .track("r", "referral", part="request", kind="assessment", provider="caepi")
+        .fire("send", 0, on="r", part="sends")
+        .fire("accept", 1, on="r", part="accepts")
+        .fire("approve", 4, on="r", part="takes_result")
+        for n in range(5)
+    ]
+    told[0].task("t", "work", 1, track="r", due="2026-01-07T17:00:00.000000Z")
+    first, *others = _section(app, "referrals", referrals.referrals(world(*told))).tables
+    lines = {row["what"].words: row for row in first.rows}
+    assert lines["Sent"]["median"].words == "8.0 working hours"
+    assert lines["From sending to the result"]["median"].words == "4 working days"
+    assert lines["Late now, with the office"]["number"].url == "/referrals"
+    (providers,) = [table for table in others if table.caption == "By provider"]
+    column = next(key for key, words, _ in providers.columns if words == "From sending to the result")
+    assert providers.rows[0][column].second == "median 4 working days"
 
 
 def _years(count: int) -> Figure:
