@@ -31,7 +31,7 @@ FRESH = (
     "hot_spots",
 )
 #: These share large databases, which are kept.
-LARGE = ("pages", "queues", "reading", "simulated")
+LARGE = ("pages", "queues", "reading", "simulated", "forecasts")
 
 
 def measure(part: str, scale: Scale, there: World | None = None) -> Iterator[Figure]:

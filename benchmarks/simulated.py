@@ -35,7 +35,7 @@ _SAID = 30
 
 def measure(scale: Scale) -> Iterator[Figure]:
     with kept_server() as folder:
-        yield from _compare(_find_or_make(folder, scale.simulated), scale.simulated)
+        yield from _compare(find_or_simulate(folder, scale.simulated), scale.simulated)
 
 
 def _compare(settings: Settings, cases: int) -> Iterator[Figure]:
@@ -79,7 +79,7 @@ def _equal(db: Connection, programme: str, until: datetime) -> Iterator[Figure]:
     yield Figure(f"figures that are not empty, {until:%F}", len(told), "not empty", len(ours), detail=detail)
 
 
-def _find_or_make(folder: Path, cases: int) -> Settings:
+def find_or_simulate(folder: Path, cases: int) -> Settings:
     def fill(settings: Settings) -> None:
         make_ready(settings)
         simulate(settings, cases=cases, days=DAYS, seed=SEED, starts=STARTS, progress=_say)

@@ -38,15 +38,24 @@ def instants(stays: Sequence[Stay], until: datetime, count: int = INSTANTS) -> l
     return [first + (until - first) * n / (count + 1) for n in range(1, count + 1)]
 
 
-def calibrate(stays: Sequence[Stay], until: datetime, calendar: Calendar, part: str | None = None) -> Held:
-    """Of forecasts of tracks of a part; of the steps of main tracks, where none is named.
+def calibrate(
+    stays: Sequence[Stay],
+    until: datetime,
+    calendar: Calendar,
+    part: str | None = None,
+    *,
+    others: Sequence[Stay] | None = None,
+    tracks: int = TRACKS,
+) -> Held:
+    """Of forecasts of tracks of a part; of the steps of main tracks, where none is named. `others` are what they are told from.
 
     Counted is a forecast whose wide interval has passed by now: that is decided by what was told, never by what came.
     """
     ends, held = _ends(stays, part), Held()
     for at in instants(stays, until):
-        past, passed = Past(cut(stays, at, calendar), at), calendar.working_minutes(at, until)
-        for stay in _some(past.going_on(part or MAIN)):
+        mine, passed = Past(cut(stays, at, calendar), at), calendar.working_minutes(at, until)
+        past = mine if others is None else Past(cut(others, at, calendar), at)
+        for stay in _some(mine.going_on(part or MAIN), tracks):
             told = (
                 forecast_stay(past, stay)
                 if part is None
@@ -74,8 +83,8 @@ def _ends(stays: Sequence[Stay], part: str | None) -> dict[tuple[str, datetime],
     return ends
 
 
-def _some(going_on: Sequence[Stay]) -> Sequence[Stay]:
-    every = -(-len(going_on) // TRACKS) or 1
+def _some(going_on: Sequence[Stay], tracks: int) -> Sequence[Stay]:
+    every = -(-len(going_on) // tracks) or 1
     return going_on[::every]
 
 

@@ -58,7 +58,7 @@ def show_forecast(
     if level < Sight.ALL or not actor.in_programme(case.programme, TOLD):
         raise NotFound("case")
     at = by_now(db, until)
-    calendar, stays = calendar_of(db, case.programme), _read(db, case.programme, at)
+    calendar, stays = calendar_of(db, case.programme), read_stays_of(db, case.programme, at)
     providers = {provider for stay in stays for provider in stay.providers}
     if without is not None and without not in providers:
         raise NotFound("provider")
@@ -174,7 +174,7 @@ _MOVES = text("""
 """).execution_options(stream_results=True)
 
 
-def _read(db: Connection, programme: str, until: datetime) -> list[Stay]:
+def read_stays_of(db: Connection, programme: str, until: datetime) -> list[Stay]:
     """All stays of a programme's cases up to an instant, by its calendar as it is now."""
     calendar = calendar_of(db, programme)
     with whole(db):

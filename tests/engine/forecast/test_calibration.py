@@ -51,6 +51,17 @@ def test_a_programmes_own_past_says_how_often_it_held(part: str | None) -> None:
     assert calibrate(stays, until, CALENDAR, REFERRAL) == Held()
 
 
+@pytest.mark.parametrize("part", [None, MAIN])
+def test_a_half_is_told_from_the_other_half_alone(part: str | None) -> None:
+    stays, until = simulate(7, 1600)
+    halves = [[one for one in stays if int(one.case) % 2 == n] for n in range(2)]
+    held = calibrate(halves[0], until, CALENDAR, part, others=halves[1], tracks=100)
+    assert held.forecasts > 250
+    assert held.percent is not None
+    assert 75 <= held.percent <= 85
+    assert calibrate(halves[0], until, CALENDAR, part, others=[]).forecasts == 0
+
+
 def test_a_past_that_changes_is_told_to_have_failed() -> None:
     """From one day on all take longer than any did before."""
     early = [stay(f"early {n}", DAY * (n % 10 + 1), begin=START + timedelta(days=n)) for n in range(60)]
