@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +28,7 @@ from werkzeug.test import TestResponse
 from casework.api import PREFIX
 from casework.definitions import load_library
 from casework.jobs.mail_content import write_mail
+from casework.ledger.merkle import WIDTH
 from casework.operations.catalogue.assessment_visits import add_visit
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.kept_records import create_record
@@ -41,8 +43,9 @@ from casework.operations.notifications.mail_outbox import compose
 from casework.operations.notifications.service import tell_due
 from casework.operations.people.registry import register_organisation
 from casework.operations.referrals.service import fire_in_referral
+from casework.operations.verification.sequencer import sequence
 from casework.records.case_loader import load
-from casework.records.database import transaction
+from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from casework.web.app import create_app
 from casework.web.catalogue.pages import NAMES_OF_VIEWS
@@ -230,7 +233,8 @@ class Twin:
         return self.answers[role, path]
 
     def open(self, role: str, path: str) -> TestResponse:
-        token = {"Authorization": f"Bearer {self.world.tokens[role]}"} if path.startswith("/api/") else {}
+        known = path.startswith("/api/") and role in self.world.tokens
+        token = {"Authorization": f"Bearer {self.world.tokens[role]}"} if known else {}
         return self.browsers[role].get(path, headers=token)
 
 
@@ -267,13 +271,15 @@ def base(
             )
         tell_due(engine, mailing=True)
         database = str(engine.url.database)
+        sequence(engine, database_server.settings(database, var))
         engine.dispose()
         yield scene, database, var
 
 
 @pytest.fixture(scope="module")
 def worlds(base: tuple[Scene, str, Path], database_server: DatabaseServer) -> Iterator[Mapping[str | None, Twin]]:
-    """The world without a secret, under None, and one for each secret."""
+    """The world without a secret, under None, and one for each secret. In each what happened is in the tree that was signed, and published;
+    and as much has happened in each, which is all that the tree's size may say."""
     scene, database, var = base
     twins: dict[str | None, Twin] = {}
     names = []
@@ -285,6 +291,7 @@ def worlds(base: tuple[Scene, str, Path], database_server: DatabaseServer) -> It
             with transaction(engine) as db:
                 SECRETS[what].happens(scene.world, db, scene.things)
         tell_due(engine, mailing=True)
+    _sign(database_server, var, names)
     with psycopg.connect(database_server.owner_url(names[0])) as connection:
         (moment,) = connection.execute("SELECT (casework_now() + interval '1 minute')::text").fetchone() or ("",)
     for name in names:
@@ -301,6 +308,32 @@ def worlds(base: tuple[Scene, str, Path], database_server: DatabaseServer) -> It
         twin.app.extensions["casework"].dispose()
     for name in names:
         database_server.drop(name)
+
+
+def _sign(server: DatabaseServer, var: Path, names: Sequence[str]) -> None:
+    """What waits for its leaf gets it, in each world among as many; what was signed is published, at one moment in all."""
+    awaited = {}
+    for name in names:
+        with psycopg.connect(server.owner_url(name)) as db:
+            (awaited[name],) = db.execute("SELECT count(*) FROM awaited_leaves").fetchone() or (0,)
+    for name in names:
+        with psycopg.connect(server.owner_url(name)) as db:
+            db.execute(
+                "INSERT INTO awaited_leaves (log_id, seq, hash) SELECT gen_random_uuid(), 1, sha256(uuid_send(gen_random_uuid()))"
+                " FROM generate_series(1, %s)",
+                (max(awaited.values()) - awaited[name],),
+            )
+        log = var / f"log-{name}"
+        shutil.copytree(var / "log", log)
+        engine = connect_engine(server.settings(name, var))
+        grown = sequence(engine, server.settings(name, var).model_copy(update={"log_folder": log}))
+        engine.dispose()
+        assert grown is not None
+        assert grown.events == max(awaited.values()) > 0
+        with psycopg.connect(server.owner_url(name)) as db:
+            db.execute("ALTER TABLE checkpoints DISABLE TRIGGER USER")
+            db.execute("UPDATE checkpoints SET made_at = timestamptz '2026-01-01' + n * interval '1 minute'")
+            db.execute("ALTER TABLE checkpoints ENABLE TRIGGER USER")
 
 
 @pytest.fixture(params=SECRETS)
@@ -389,22 +422,41 @@ _OWN = frozenset({"/account/second-factor", "/sample"})
 _OF_THE_REQUEST = {"set-cookie", "date", "x-request-id"}
 
 
+#: Hashes and signatures in hex, in base64, and as paper breaks them; and which leaf an event has. From that follows how many hashes its
+#: proof has.
+_HASH = re.compile(r"[0-9a-f]{64}|[A-Za-z0-9+/]{42,}={0,2}|(?:\b[0-9a-f]{4,8}\b[ \n]*){8,}")
+_INDEX = re.compile(r'("index": ?)\d+')
+_HASHES = re.compile(r'("hashes": ?)\[[^]]*\]')
+
+
+def _proven(said: str) -> str:
+    """What is told of the tree, but for what is chance: two worlds that are alike in all else have other hashes, and other leaves."""
+    return _HASHES.sub(r"\1[]", _INDEX.sub(r"\1", _HASH.sub("-", said)))
+
+
+def _of_the_tree(path: str) -> bool:
+    return path.startswith("/log/") or "/certificate" in path
+
+
 def _told(answer: TestResponse) -> object:
-    """All that an answer tells, but for what is new each time."""
+    """All that an answer tells, but for what is new each time, and what is chance of the tree."""
+    path = answer.request.path
     headers = sorted((name, value) for name, value in answer.headers if name.lower() not in _OF_THE_REQUEST)
     if answer.data[:2] == b"PK":
         # A sheet or a case's file: what is in it. Of a sheet the moment of its making stands beside.
         with zipfile.ZipFile(io.BytesIO(answer.data)) as file:
-            return answer.status, {name: file.read(name) for name in file.namelist() if name != "docProps/core.xml"}
+            parts = {name: file.read(name) for name in file.namelist() if name != "docProps/core.xml"}
+        for name in {"proof.json", "SHA256SUMS"} & parts.keys():
+            parts[name] = _proven(parts[name].decode()).encode()
+        return answer.status, parts
     if answer.data[:4] == b"%PDF":
-        return answer.status, words_of(answer.data)
+        return answer.status, _proven(words_of(answer.data)) if _of_the_tree(path) else words_of(answer.data)
+    if path.startswith("/log/tile/"):
+        return answer.status, headers, len(answer.data)
     if (answer.mimetype or "").startswith("image/"):
         return answer.status, answer.data
-    return (
-        answer.status,
-        headers,
-        _FRESH.sub(lambda found: next(one for one in found.groups() if one) or "", answer.text),
-    )
+    said = _FRESH.sub(lambda found: next(one for one in found.groups() if one) or "", answer.text)
+    return answer.status, headers, _proven(said) if _of_the_tree(path) else said
 
 
 def _asked(sample: Sample, addresses: Mapping[str, Set[str]], registers: Set[str]) -> list[tuple[str, str]]:
@@ -442,6 +494,55 @@ def test_an_outsider_reads_the_same_in_both_worlds(twins: tuple[Secret, Scene, T
     assert {path for path, may in addresses.items() if may & secret.outsiders} == opened
     assert len(opened) > 100
     assert not different, "\n".join(different[:40])
+
+
+def test_an_outsider_reads_the_same_of_the_tree_and_of_the_past_in_both_worlds(
+    twins: tuple[Secret, Scene, Twin, Twin],
+) -> None:
+    """The tree was signed after the secret, and both ask as of a moment before it, and of now."""
+    secret, scene, without, with_it = twins
+    number, size = scene.things["here"]["number"], int(without.open("anonymous", "/log/checkpoint").text.split("\n")[1])
+    with transaction(without.app.extensions["casework"]) as db:
+        moments = db.execute(_MOMENTS, {"number": number}).one()
+    full, width = divmod(size, WIDTH)
+    tiles = [
+        *(f"/log/tile/0/{n:03}" for n in range(full)),
+        f"/log/tile/0/{full:03}.p/{width}",
+        f"/log/tile/0/000.p/{min(size, 255)}",
+    ]
+    past = [
+        address.format(number=number, moment=moment)
+        for moment in moments
+        for address in (
+            "/cases/{number}/past?as_of={moment}",
+            "/api/v1/cases/{number}?as_of={moment}",
+            "/api/v1/cases/{number}/clocks?as_of={moment}",
+            "/api/v1/cases/{number}/events?as_of={moment}",
+        )
+    ]
+    proofs = [f"/api/v1/cases/{number}/certificate?event={n}" for n in (1, 2)]
+    proofs += [f"/cases/{number}/history/1/certificate{kind}" for kind in ("", ".json", ".pdf")]
+    different, opened = [], set()
+    for role in sorted(secret.outsiders | {"anonymous"}):
+        for path in ("/log/checkpoint", *tiles, *past, *proofs):
+            expected, answer = without.answer(role, path), _told(with_it.open(role, path))
+            assert isinstance(expected, tuple)
+            if expected[0] == "200 OK":
+                opened.add(path)
+            if answer != expected:
+                different.append(f"{role} {path}: {_first_difference(str(expected), str(answer))}")
+    assert not different, "\n".join(different[:40])
+    assert {"/log/checkpoint", *tiles} <= opened
+    if secret.happens in (_mediate, _close):
+        assert {*past, *proofs} <= opened
+
+
+#: Before the secret, and after it.
+_MOMENTS = text("""
+    SELECT to_char((max(e.at) FILTER (WHERE e.seq = 2) + interval '1 second') AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS before,
+        to_char(casework_now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS after
+    FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = :number
+""")
 
 
 def _posted(twin: Twin, role: str) -> list[tuple[str, ...]]:
