@@ -29,6 +29,8 @@ FRESH = (
     "foreign",
     "start",
     "hot_spots",
+    # Last of those that share a world: it writes events that no action has made.
+    "tree",
 )
 #: These share large databases, which are kept.
 LARGE = ("pages", "queues", "reading", "simulated", "forecasts")

@@ -11,17 +11,23 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any
 
+from sqlalchemy import text
+
 from benchmarks.bare import make_bare
 from benchmarks.world import World, teach_standard
 from benchmarks.yardstick import Constants
 from casework import logs
 from casework.commands import serve
 from casework.jobs.worker import Worker
+from casework.operations.verification.sequencer import EVERY_S, sequence
+from casework.records.database import connect_engine
 from casework.settings import Settings
 
 #: Of both servers.
 PROCESSES, THREADS = 2, 4
 PATIENCE_S = 60.0
+#: What a connection of the sequencer's process is called.
+_GROWS = "sequencer"
 
 
 @contextmanager
@@ -31,6 +37,15 @@ def worker(world: World) -> Iterator[None]:
         # Its two kinds of hands have said that they live.
         query = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '3 seconds'"
         wait_until(lambda: db.execute(query).fetchone() == (2,))
+        yield
+
+
+@contextmanager
+def sequencer(world: World) -> Iterator[None]:
+    """What gives events their leaves in a worker, and nothing else of one, at work."""
+    with _process(_grow, world.settings), world.superuser() as db:
+        grows = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = %s)"
+        wait_until(lambda: db.execute(grows, (_GROWS,)).fetchone() == (True,))
         yield
 
 
@@ -68,6 +83,15 @@ def _work(settings: Settings) -> None:
     runner = Worker(settings)
     signal.signal(signal.SIGTERM, lambda *_: runner.stop())
     runner.run()
+
+
+def _grow(settings: Settings) -> None:
+    engine = connect_engine(settings)
+    with engine.connect() as shown:
+        shown.execute(text("SELECT set_config('application_name', :name, false)"), {"name": _GROWS})
+        while True:
+            time.sleep(EVERY_S)
+            sequence(engine, settings)
 
 
 def _serve(world: World, constants: Constants | None, port: int) -> None:
