@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Any
-from unicodedata import normalize
+from unicodedata import is_normalized, normalize
 from uuid import UUID
 
 import pytest
@@ -15,6 +15,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.ledger import canonical_json
 from casework.ledger.canonical_json import (
     DEEPEST,
     LARGEST,
@@ -25,6 +26,8 @@ from casework.ledger.canonical_json import (
     is_hash,
     parse_instant,
 )
+from casework_verify.integrity import canonical as theirs
+from tests.support import rfc_8785
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12).map(
     lambda text: normalize("NFC", text)
@@ -215,3 +218,56 @@ def test_another_spelling_is_refused(text: str) -> None:
 )
 def test_a_hash_has_one_spelling(value: object, expected: bool) -> None:
     assert is_hash(value) is expected
+
+
+# --- what RFC 8785 itself writes down, here and where strangers check it --------------------------------------------------
+
+BOTH = pytest.mark.parametrize("module", [canonical_json, theirs], ids=["here", "casework-verify"])
+
+
+@BOTH
+@pytest.mark.parametrize("bits", [bits for bits, text in rfc_8785.NUMBERS.items() if text])
+def test_a_number_of_appendix_b_is_refused_as_a_double(module: Any, bits: str) -> None:
+    """Two programs may write a double in two ways; what writes it as the RFC has it is only asked where there is none."""
+    value, text = rfc_8785.double(bits), rfc_8785.NUMBERS[bits]
+    assert rfc8785.dumps(value).decode() == text
+    with pytest.raises(module.NotCanonical):
+        module.canonical(value)
+
+
+@BOTH
+@pytest.mark.parametrize("bits", ["4340000000000000", "c340000000000000", "4430000000000000"])
+def test_a_whole_number_of_appendix_b_that_a_double_does_not_hold_for_sure_is_refused(module: Any, bits: str) -> None:
+    with pytest.raises(module.NotCanonical):
+        module.canonical(int(rfc_8785.double(bits)))
+
+
+@BOTH
+@pytest.mark.parametrize("bits", [bits for bits, text in rfc_8785.NUMBERS.items() if text is None])
+def test_what_is_no_number_in_appendix_b_has_no_form(module: Any, bits: str) -> None:
+    for write in (module.canonical, rfc8785.dumps):
+        with pytest.raises((module.NotCanonical, rfc8785.CanonicalizationError)):
+            write(rfc_8785.double(bits))
+
+
+@BOTH
+def test_the_values_of_section_3_2_2_give_the_bytes_of_3_2_4_but_for_their_numbers(module: Any) -> None:
+    assert rfc8785.dumps(rfc_8785.VALUES) == rfc_8785.VALUES_IN_UTF_8
+    with pytest.raises(module.NotCanonical):
+        module.canonical(rfc_8785.VALUES)
+    whole = rfc_8785.VALUES_IN_UTF_8.replace(b"[333333333.3333333,1e+30,4.5,0.002,1e-27]", b"[333333333]")
+    assert module.canonical({**rfc_8785.VALUES, "numbers": [333333333]}) == whole
+
+
+@BOTH
+def test_the_members_of_section_3_2_3_are_sorted_so_but_for_the_one_that_is_not_in_nfc(module: Any) -> None:
+    """U+FB33 is written as two letters in NFC: texts that look the same would have two forms."""
+    backwards = dict(reversed(rfc_8785.SORTED.items()))
+    assert rfc8785.dumps(backwards).decode() == json.dumps(rfc_8785.SORTED, ensure_ascii=False, separators=(",", ":"))
+    with pytest.raises(module.NotCanonical, match="NFC"):
+        module.canonical(backwards)
+    # Another of its place, which is in NFC.
+    named = {name.replace("\ufb33", "\ufb20"): word for name, word in rfc_8785.SORTED.items()}
+    assert is_normalized("NFC", "\ufb20")
+    sorted_so = json.dumps(named, ensure_ascii=False, separators=(",", ":")).encode()
+    assert module.canonical(dict(reversed(named.items()))) == sorted_so
