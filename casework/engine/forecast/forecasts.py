@@ -10,7 +10,7 @@ from casework.engine.forecast.past import LEAST_BEYOND, NO_OTHER, OUTLASTED, THI
 from casework.engine.forecast.past_stays import Stay, Step, came_by
 
 #: The version of what a forecast is; a part of its seed.
-DEFINITIONS = 1
+DEFINITIONS = 2
 #: A course through a step of which too little is known is left out, if no more than one in so many is.
 LEFT_OUT = 10
 
@@ -52,7 +52,7 @@ def forecast_stay(past: Past, stay: Stay, gaps: Sequence[Gap] = ()) -> Forecast:
 
     why_not = known.why_not or _outlasted(past, start)
     if why_not is None:
-        told = _quantiles(at, lasting.beyond(start.elapsed))
+        told = _quantiles(at, lasting.beyond(start.elapsed), lambda share: lasting.standing(share, start.elapsed))
         if told is not None:
             return Forecast(half=told[0], most=told[1], ended=lasting.ended, cases=len(lasting.cases))
         why_not = NO_OTHER if lasting.no_other else OUTLASTED
@@ -95,13 +95,23 @@ def _outlasted(past: Past, start: Start) -> str | None:
     return OUTLASTED if lasting.beyond(start.elapsed) < LEAST_BEYOND else None
 
 
-def _quantiles(at: Callable[[float], int | None], known: int) -> tuple[Within, Within] | None:
+def _quantiles(
+    at: Callable[[float], int | None], known: int, standing: Callable[[float], float] | None = None
+) -> tuple[Within, Within] | None:
     """Both intervals; None where even the earlier bounds lie beyond what is known.
 
-    Of n times that are known the next one lies below the k-th with a chance of k in n + 1: so much wider is it told.
+    Of n times that are known the next one lies below the k-th with a chance of k in n + 1: so much wider is it told. Of the later bound
+    n is how many those stand for that were still there by then: where most go on, they are few, and it is not told.
     """
+
+    def late(share: float) -> int | None:
+        there = float(known)
+        if standing is not None:
+            there = standing(share)
+            there = min(there, standing(min(1.0, share * (there + 1) / there))) if there > 0 else 0.0
+        return None if there < LEAST_BEYOND else at(min(1.0, share * (there + 1) / there))
+
     least, low = at(max(0.0, (0.1 * (known + 1) - 1) / known)), at(max(0.0, (0.25 * (known + 1) - 1) / known))
-    high, highest = at(min(1.0, 0.75 * (known + 1) / known)), at(min(1.0, 0.9 * (known + 1) / known))
     if least is None or low is None:
         return None
-    return Within(low, high), Within(least, highest)
+    return Within(low, late(0.75)), Within(least, late(0.9))

@@ -63,7 +63,7 @@ class Past:
     def known(self, step: Step, *, asked: bool = False) -> Known:
         """What is known of a step; with `asked`, of those stays alone in which somebody was asked."""
         if (step, asked) not in self._known:
-            lasting = Lasting(self._by_step.get(step, ()), self.without, asked=asked)
+            lasting = Lasting(self._by_step.get(step, ()), self.without, asked=asked, least=LEAST_ENDED)
             few = lasting.ended < LEAST_ENDED or len(lasting.cases) < LEAST_CASES
             why_not = NO_OTHER if lasting.no_other and (few or asked) else THIN if few else None
             self._known[step, asked] = Known(lasting, why_not)

@@ -199,3 +199,15 @@ def test_a_case_that_may_still_need_the_only_provider_has_no_latest_end() -> Non
     assert told.most is not None
     assert told.most.late is None
     assert told.why_not is None
+
+
+def test_no_later_bound_is_told_where_most_go_on() -> None:
+    """Of the many that have not come so far nobody knows how long they last."""
+    ended, mine = many(30, longest=9 * 480), now(1)
+    one_by_one = forecast_stay(Past([*ended, mine], LATER), mine)
+    assert one_by_one.most is not None
+    assert one_by_one.most.late is not None
+    going_on = [stay(f"open {n}", 7 * 480, open=True) for n in range(60)]
+    told = forecast_stay(Past([*ended, *going_on, mine], LATER), mine)
+    assert told.most is not None
+    assert told.most.late is None

@@ -45,6 +45,29 @@ def test_what_goes_on_counts_as_far_as_it_has_come(
     assert lengths(Lasting(of(*told)), elapsed) == wanted
 
 
+@pytest.mark.parametrize(
+    ("told", "elapsed", "wanted"),
+    [
+        ((10, 20, 30, 40), 0, 4.0),
+        ((10, 20, 30, 40), 10, 3.0),
+        # The last one is the only one that is left of three eighths.
+        ((10, -15, 20, 30), 0, 8 / 3),
+        ((-10, -20), 0, 0.0),
+    ],
+)
+def test_those_that_are_still_there_stand_for_as_many_as_there_were(
+    told: tuple[int, ...], elapsed: int, wanted: float
+) -> None:
+    assert Lasting(of(*told)).standing(0.9, elapsed) == pytest.approx(wanted, abs=1e-3)
+
+
+def test_where_too_few_are_left_beside_those_that_go_on_nothing_more_is_drawn() -> None:
+    told = of(*range(10, 30), *[-15] * 40, 400)
+    assert lengths(Lasting(told))[-1] == 400
+    assert lengths(Lasting(told, least=20))[-1] is None
+    assert lengths(Lasting(of(*range(10, 30)), least=20))[-1] == 29
+
+
 TOLD = st.lists(st.integers(-500, 500).filter(bool), max_size=40)
 
 
