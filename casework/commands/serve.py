@@ -20,7 +20,7 @@ from casework.matching.dictionary import cc_cedict
 from casework.operations.core.editions import read_editions
 from casework.operations.core.settings_log import note_settings
 from casework.operations.verification import sequencer
-from casework.records import migrate, production_settings
+from casework.records import log_keys, migrate, production_settings
 from casework.records.database import connected, transaction, watch_database
 from casework.settings import Settings, load_settings
 from casework.web.app import create_app
@@ -53,13 +53,22 @@ class Server(BaseApplication):
         return self.app
 
 
-def insist_ready(settings: Settings, *, serving: bool = False) -> WSGIApplication:
+#: Whoever breaks into what serves could else sign a tree of their own.
+KEY_OPEN = (
+    "{folder} holds the key that signs the log, and this user may read it: let a user of its own run the worker and own that folder, of"
+    " which the pages' user reads `keys.pub` and `last` alone; or, on a small site, let one command do both: `casework serve --worker`."
+)
+
+
+def insist_ready(settings: Settings, *, serving: bool = False, working: bool = False) -> WSGIApplication:
     """Say now, in one line, what would otherwise keep every worker from starting; gives the application, which is made once
-    and has no connection open."""
-    if settings.profile == "production" and (
-        wrong := production_settings.faults(settings, os.environ, serving=serving)
-    ):
-        raise InvalidSettings(" ".join(wrong))
+    and has no connection open. `serving`: it is to answer requests itself; `working`: to do what a worker does."""
+    if settings.profile == "production":
+        wrong = production_settings.faults(settings, os.environ, serving=serving)
+        if not working and log_keys.is_key_open(settings):
+            wrong.append(KEY_OPEN.format(folder=settings.log_dir))
+        if wrong:
+            raise InvalidSettings(" ".join(wrong))
     app = create_app(settings)
     engine = app.extensions["casework"]
     try:
@@ -76,9 +85,9 @@ def insist_ready(settings: Settings, *, serving: bool = False) -> WSGIApplicatio
         with transaction(engine) as db:
             if settings.profile == "production":
                 sequencer.insist_not_older(settings, db)
-                if not serving:
+                if working:
                     sequencer.open_log(settings, db)
-            note_settings(db, settings, "serve" if serving else "worker")
+            note_settings(db, settings, "serve" if serving or not working else "worker")
     finally:
         engine.dispose()
     return app
@@ -180,7 +189,7 @@ def serve(host: str, port: int, workers: int, threads: int, with_worker: bool) -
     In the profile production, unless CASEWORK_PROFILE says otherwise: put a web server that speaks TLS in front.
     """
     settings = load_settings(default_profile="production")
-    app = insist_ready(settings, serving=True)
+    app = insist_ready(settings, serving=True, working=with_worker)
     listener = free_port(host, port)
     if not port:
         click.echo(f"Listening on http://{host}:{listener.getsockname()[1]}")

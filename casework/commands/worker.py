@@ -25,7 +25,7 @@ def worker(concurrency: int) -> None:
     says otherwise.
     """
     settings = load_settings(default_profile="production")
-    insist_ready(settings)
+    insist_ready(settings, working=True)
     logs.configure()
     watch_database(settings)
     runner = Worker(settings, concurrency=concurrency, say=click.echo)

@@ -45,6 +45,11 @@ def read_key(settings: Settings) -> SigningKey:
     return _read_key(settings.log_dir / _KEY)
 
 
+def is_key_open(settings: Settings) -> bool:
+    """Whether whoever runs this could read a key that signs."""
+    return any(os.access(settings.log_dir / name, os.R_OK, effective_ids=True) for name in (_KEY, _NEXT))
+
+
 def read_next_key(settings: Settings) -> SigningKey | None:
     """The key that is to follow, where a change was begun and not ended."""
     path = settings.log_dir / _NEXT

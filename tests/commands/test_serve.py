@@ -15,6 +15,7 @@ from sqlalchemy import QueuePool, create_engine, make_url, text
 
 from casework.commands.serve import YOUNG_OBJECTS, Server, insist_ready, run
 from casework.matching.dictionary import cc_cedict
+from casework.records import log_keys
 from casework.records.database_checks import faults
 from casework.records.log_keys import Kept, keep_last
 from casework.settings import Settings
@@ -198,6 +199,22 @@ def test_production_starts_with_no_database_that_is_older_than_what_was_signed(v
         assert done.returncode == 1
         assert "it has 0 leaves, and 7 were signed" in done.stderr
         assert "restore the newest one" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["key", "key.next"])
+def test_production_serves_no_pages_where_it_could_read_the_key_that_signs(
+    name: str, database_url: str, tmp_path: Path
+) -> None:
+    environment = {"DATABASE_URL": database_url, "CASEWORK_VAR": str(tmp_path)} | GOOD
+    log_keys.ensure_key(Settings(profile="test", var=tmp_path))
+    (tmp_path / "log" / "key").rename(tmp_path / "log" / name)
+    done = run_casework("serve", environment=environment)
+    assert done.returncode == 1
+    assert f"{tmp_path}/log holds the key that signs the log, and this user may read it" in done.stderr
+    # Of those who are to sign another fault alone is told.
+    for command in (["serve", "--worker"], ["worker"]):
+        done = run_casework(*command, environment=environment | {"CASEWORK_TRUSTED_HOSTS": "*"})
+        assert ("which is no host" in done.stderr, "this user may read it" in done.stderr) == (True, False)
 
 
 def test_a_reader_that_has_seen_enough_is_no_fault() -> None:

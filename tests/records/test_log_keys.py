@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -119,3 +120,21 @@ def test_what_was_kept_and_spoilt_is_said(here: Settings, written: str) -> None:
     (here.log_dir / "last").write_text(written)
     with pytest.raises(LogUnusable, match="cannot be read"):
         log_keys.last_kept(here)
+
+
+def test_where_there_is_no_key_nobody_could_read_it(here: Settings) -> None:
+    assert not log_keys.is_key_open(here)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can ask as somebody else")
+def test_the_key_is_open_to_its_owner_and_to_nobody_else(here: Settings, tmp_path: Path) -> None:
+    log_keys.ensure_key(here)
+    for folder in (here.log_dir, here.var, *here.var.parents):
+        folder.chmod(folder.stat().st_mode | 0o011)
+    assert log_keys.is_key_open(here)
+    os.seteuid(65534)
+    try:
+        found = os.access(here.log_dir / "keys.pub", os.R_OK, effective_ids=True), log_keys.is_key_open(here)
+    finally:
+        os.seteuid(0)
+    assert found == (True, False)
