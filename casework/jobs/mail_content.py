@@ -20,13 +20,14 @@ from casework.operations.auth.account_mail import AccountMail
 from casework.operations.auth.account_words import ROLE_SAYS, SAYS
 from casework.operations.auth.password_change import LinkMail
 from casework.operations.core.i18n import BEIJING, Speech, catalogue, templates
-from casework.operations.core.notice_words import HAPPENED, SEALED
+from casework.operations.core.notice_words import ALARM_SAYS, HAPPENED, SEALED
 from casework.operations.core.notification_preferences import DIGEST
 from casework.operations.deadlines.words import say_days_of, say_kind, say_rule, say_used
 from casework.operations.documents.key_material import secret_box_of
 from casework.operations.letters.mail import LetterMail
 from casework.operations.links.mail import PartyLinkMail
 from casework.operations.links.office_links import OfficeLinkMail
+from casework.operations.notifications.alarm_mail import AlarmMail
 from casework.operations.notifications.mail_outbox import Item, Mail
 from casework.operations.notifications.mail_stops import FIGURES, ITS_SEARCHES, ONE_SEARCH, stop_path
 from casework.operations.oversight.figures_mail import FiguresMail
@@ -62,7 +63,8 @@ def write_mail(
     | PartyLinkMail
     | OfficeLinkMail
     | RoleMail
-    | FiguresMail,
+    | FiguresMail
+    | AlarmMail,
     settings: Settings,
 ) -> EmailMessage:
     """A mail as it goes out; the same Message-ID however often it is sent. Raises NoAddress."""
@@ -76,8 +78,10 @@ def write_mail(
         template, subject, given = _invitation(mail, base, chinese)
     elif isinstance(mail, AccountMail):
         template, subject, given = _account(mail, base, chinese)
-    elif isinstance(mail, RoleMail):
-        template, subject, given = _role(mail, base, chinese)
+    elif isinstance(mail, RoleMail | AlarmMail):
+        template, subject, given = (
+            _role(mail, base, chinese) if isinstance(mail, RoleMail) else _alarm(mail, base, chinese)
+        )
     elif isinstance(mail, FiguresMail):
         template, subject, given = _figures(mail, base, chinese, stop(FIGURES, mail.subscription))
     elif isinstance(mail, LinkMail):
@@ -174,6 +178,17 @@ def _role(mail: RoleMail, base: str, chinese: bool) -> Written:
         "moment": _moment(mail.happened_at, mail.zone, chinese),
     }
     return "role", words.gettext("A role in a programme that you look after"), dict(given)
+
+
+def _alarm(mail: AlarmMail, base: str, chinese: bool) -> Written:
+    words = catalogue("messages", chinese)
+    given = {
+        "says": words.gettext(ALARM_SAYS[mail.kind]) % {"name": mail.witness, "size": mail.size},
+        "signed_by_log": mail.signed_by_log,
+        "url": f"{base}/checkpoints",
+        "moment": _moment(mail.found_at, mail.zone, chinese),
+    }
+    return "log_alarm", words.gettext("A witness has seen another log"), dict(given)
 
 
 def _figures(mail: FiguresMail, base: str, chinese: bool, stop_url: str) -> Written:

@@ -31,6 +31,14 @@ REWRITTEN = template(
         " keep both, and let an auditor look: `casework verify` says where."
     ),
 )
+WITNESSED = template(
+    "tree.witnessed",
+    N_(
+        "the witness %(name)s has signed a tree of %(size)s leaves that a key of this log signed, too, and that is not the one here:"
+        " somebody rewrote the history, or put an older database in its place. Stop, keep everything as it is, and let an auditor look."
+        " To go on all the same, write %(alarm)s on a line of its own into %(file)s."
+    ),
+)
 NOT_ITS_CHECKPOINT = template(
     "tree.not_its_checkpoint",
     N_(

@@ -28,7 +28,7 @@ from casework.ledger.signed_notes import (
 )
 from casework.settings import Settings
 
-_KEY, _NEXT, _PUBLIC, _LAST = "key", "key.next", "keys.pub", "last"
+_KEY, _NEXT, _PUBLIC, _LAST, _SETTLED = "key", "key.next", "keys.pub", "last", "settled"
 #: What was signed is added line by line, and when it has grown so long the last one alone is kept.
 _LONGEST = 1_000_000
 
@@ -142,6 +142,17 @@ def last_kept(settings: Settings) -> Kept | None:
     if len(kept.root) != HASH_SIZE:
         raise LogUnusable(reasons.tree.NO_ROOT(file=str(path)))
     return kept
+
+
+def settled_alarms(settings: Settings) -> list[str]:
+    """The alarms of witnesses with which whoever runs the installation goes on all the same. Raises LogUnusable."""
+    path = settings.log_dir / _SETTLED
+    try:
+        return [line.strip() for line in path.read_text("ascii").splitlines()]
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as fault:
+        raise LogUnusable(reasons.tree.UNREADABLE(file=str(path), fault=str(fault))) from fault
 
 
 def keep_last(settings: Settings, kept: Kept) -> None:

@@ -31,7 +31,8 @@ def end_witness(call: Call) -> Done:
 
 def take_cosignature(call: Call) -> Done:
     keys = current_app.extensions["casework.log_keys"]()
-    return witnesses.take_cosignature(call.db, call.actor, call.body.note, call.request, keys=keys)
+    mailing = bool(current_app.config["MAILING"])
+    return witnesses.take_cosignature(call.db, call.actor, call.body.note, call.request, keys=keys, mailing=mailing)
 
 
 ROUTES: tuple[Route, ...] = (

@@ -34,6 +34,11 @@ def N_(words: str) -> str:
     return words
 
 
+#: What an alarm of a witness of the log says, by its kind.
+ALARM_SAYS = {
+    "other_root": N_("%(name)s has signed a tree of %(size)s leaves, and here these leaves have another root."),
+    "longer": N_("%(name)s has signed a tree of %(size)s leaves, and here there are fewer."),
+}
 #: What happened, in a few words after the number of a case.
 HAPPENED: Mapping[str, str] = {
     OFFER: N_("New offer"), QUESTION: N_("Question for you"), RETURN: N_("Returned for correction"),

@@ -50,6 +50,7 @@ from casework.operations.letters.mail import LetterMail, write_letter_mail
 from casework.operations.links.mail import PARTY_LINK, PartyLinkMail, write_link_mail
 from casework.operations.links.office_links import OfficeLinkMail, write_office_mail
 from casework.operations.matching.interest_mail import INTEREST
+from casework.operations.notifications.alarm_mail import LOG_ALARM, AlarmMail, write_alarm_mail
 from casework.operations.notifications.catalogue_news import SEARCH
 from casework.operations.notifications.queries import SEEN, read_id, seen_by
 from casework.operations.notifications.views import MailRow
@@ -152,11 +153,12 @@ _ITEMS = text(f"""
 
 #: The kinds of links that the office sends beside the cases.
 OFFICE_LINKS = (STATEMENT, RENEWAL, INTEREST, STORY)
-_OwnMail = AccountMail | LinkMail | PartyLinkMail | OfficeLinkMail | FiguresMail
+_OwnMail = AccountMail | LinkMail | PartyLinkMail | OfficeLinkMail | FiguresMail | AlarmMail
 #: By kind, what writes a mail that tells of no case to its reader.
 _OWN: Mapping[str, Callable[[Connection, str, SecretBox], _OwnMail | None]] = {
     ACCOUNT: lambda db, mail, _: write_account_mail(db, mail),
     LINK: write_link,
+    LOG_ALARM: lambda db, mail, _: write_alarm_mail(db, mail),
     PARTY_LINK: write_link_mail,
     **{kind.mail: partial(write_office_mail, kind) for kind in OFFICE_LINKS},
 }

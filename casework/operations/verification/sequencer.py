@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
 from casework.errors import LogUnusable
@@ -86,7 +86,13 @@ def rotate_key(engine: Engine, settings: Settings) -> SigningKey:
 
 
 def insist_not_older(settings: Settings, db: Connection) -> None:
-    """Raises LogUnusable where the database lacks what was signed last, or tells it otherwise."""
+    """Raises LogUnusable where the database lacks what was signed last, or tells it otherwise; or where a witness has signed another tree
+    that a key of this log signed as well: of what a witness alone can make up nothing is stopped."""
+    settled = log_keys.settled_alarms(settings)
+    alarm = db.execute(_WITNESSED, {"settled": settled}).one_or_none()
+    if alarm is not None:
+        file = str(settings.log_dir / "settled")
+        raise LogUnusable(reasons.tree.WITNESSED(name=alarm.name, size=alarm.size, alarm=alarm.id, file=file))
     kept = log_keys.last_kept(settings)
     if kept is None:
         return
@@ -96,6 +102,13 @@ def insist_not_older(settings: Settings, db: Connection) -> None:
         raise LogUnusable(reasons.tree.OLDER(size=size, signed=kept.size, file=file))
     if _root_at(db, kept.size) != kept.root:
         raise LogUnusable(reasons.tree.REWRITTEN(size=kept.size, file=file))
+
+
+#: The first alarm of a witness that a key of this log stands behind, and that nobody has settled.
+_WITNESSED = text("""
+    SELECT a.id::text, a.size, w.name FROM witness_alarms a JOIN witnesses w ON w.id = a.witness_id
+    WHERE a.signed_by_log AND a.id::text <> ALL(CAST(:settled AS text[])) ORDER BY a.found_at, a.id LIMIT 1
+""")
 
 
 def _root_at(db: Connection, size: int) -> bytes | None:

@@ -28,6 +28,7 @@ from casework.operations.core.perform import new_id
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.register_log import append
 from casework.operations.core.views import Items, Named
+from casework.operations.notifications.alarm_mail import tell_auditors
 from casework.operations.verification.views import SeenBy, SeenCheckpoint, WitnessAlarm, WitnessRow
 from casework.permissions.actors import Actor
 from casework.records import tree_tiles
@@ -115,7 +116,7 @@ _END = text("""
 
 
 def take_cosignature(
-    db: Connection, actor: Actor, note: str, request: Request, *, keys: Sequence[PublicKey] = ()
+    db: Connection, actor: Actor, note: str, request: Request, *, keys: Sequence[PublicKey] = (), mailing: bool = False
 ) -> Done:
     """Keep what a witness signed of a checkpoint; `keys` are those of this log. Of another tree it becomes an alarm, and is answered so."""
     if not actor.service:
@@ -139,7 +140,9 @@ def take_cosignature(
     told = {"witness": str(row.id), "name": key.name, "size": said.size}
     if (kind := _unlike(db, said, newest.size)) is not None:
         given = {"id": new_id(), "witness": row.id, "kind": kind, "size": said.size, "note": note}
-        db.execute(_ALARM, given | {"signed_by_log": _signed_by(note, keys)})
+        alarm = db.execute(_ALARM, given | {"signed_by_log": _signed_by(note, keys)}).scalar_one_or_none()
+        if alarm is not None and mailing:
+            tell_auditors(db, str(alarm))
         return finish(db, actor, request, Done({**told, "taken": False, "alarm": kind}, 201))
     if db.execute(_SIGNED, {"size": said.size}).one_or_none() is None:
         raise Refused(reasons.witnesses.NEVER_SIGNED(size=said.size))
@@ -195,10 +198,10 @@ _OF_NAMES = text("""
 """)
 #: The real time, by which witnesses sign.
 _CLOCK = text("SELECT clock_timestamp()")
-#: Keeps an alarm, once.
+#: Keeps an alarm, once; gives nothing where it is known.
 _ALARM = text("""
     INSERT INTO witness_alarms (id, witness_id, kind, size, note, signed_by_log)
-    VALUES (CAST(:id AS uuid), CAST(:witness AS uuid), :kind, :size, :note, :signed_by_log) ON CONFLICT DO NOTHING
+    VALUES (CAST(:id AS uuid), CAST(:witness AS uuid), :kind, :size, :note, :signed_by_log) ON CONFLICT DO NOTHING RETURNING id
 """)
 #: Whether a checkpoint of this size was signed.
 _SIGNED = text("SELECT 1 FROM checkpoints WHERE size = :size LIMIT 1")

@@ -16,6 +16,7 @@ GRANT SELECT ON awaited_leaves, tree_entries TO casework_engine;
 -- What witnesses say of it: an alarm is written once.
 GRANT SELECT, INSERT, UPDATE ON witnesses, cosignatures TO casework_app, casework_engine;
 GRANT SELECT, INSERT ON witness_alarms TO casework_app, casework_engine;
+GRANT SELECT ON witnesses, witness_alarms TO casework_sequencer;
 
 -- What is written once: the history, frozen workflows and reports, who read what, and where files lie.
 GRANT SELECT, INSERT ON events, editions, readings, sealed_readings, contents, compartments, evidence, reports TO casework_app, casework_engine;

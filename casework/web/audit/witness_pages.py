@@ -11,19 +11,15 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, Refused
+from casework.operations.core.notice_words import ALARM_SAYS
 from casework.operations.verification import witnesses
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import N_, say_error, say_faults
+from casework.web.shell.i18n import say_error, say_faults
 from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.session import only, page_transaction
 
 blueprint = Blueprint("witnesses", __name__, url_prefix="/checkpoints")
 
-#: What an alarm says.
-ALARMS = {
-    witnesses.OTHER_ROOT: N_("%(name)s has signed a tree of %(size)s leaves, and here these leaves have another root."),
-    witnesses.LONGER: N_("%(name)s has signed a tree of %(size)s leaves, and here there are fewer."),
-}
 DRAFT = "witness"
 
 
@@ -44,7 +40,7 @@ def _index(faults: Mapping[str, str]) -> str:
         "audit/checkpoints.html",
         rows=rows,
         seen=seen.items,
-        words=ALARMS,
+        words=ALARM_SAYS,
         names=names,
         draft=draft,
         faults=faults,

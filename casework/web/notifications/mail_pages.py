@@ -21,7 +21,7 @@ OTHERS = {
     "need_link": N_("Link to state a need"), "renewal_link": N_("Link to say whether a need still holds"),
     "interest_link": N_("Link to say whether a match is of interest"),
     "story_link": N_("Link to consent to a success story"),
-    "figures": N_("Figures by mail"),
+    "figures": N_("Figures by mail"), "log_alarm": N_("A witness has seen another log"),
 }  # fmt: skip
 STATES = {"queued": N_("waits"), "sent": N_("sent"), "failed": N_("failed"), "cancelled": N_("not needed any more")}
 

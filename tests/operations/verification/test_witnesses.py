@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection, text
 
-from casework.errors import InvalidForm, NotAllowed, NotConfirmed, NotFound, Refused
+from casework.errors import InvalidForm, LogUnusable, NotAllowed, NotConfirmed, NotFound, Refused
 from casework.ledger.signed_notes import Checkpoint, key_from_seed, open_checkpoint, sign_note
-from casework.operations.verification.sequencer import sequence
+from casework.operations.verification.sequencer import insist_not_older, sequence
 from casework.operations.verification.service import verify_all
 from casework.operations.verification.witnesses import (
     MOST_WITNESSES,
@@ -265,3 +265,26 @@ def test_a_rewritten_tree_is_told_so_by_what_a_witness_signed_before(log: Witnes
         other = "overlay(hashes PLACING decode(repeat('00', 32), 'hex') FROM 1)"
         db.execute(text(f"UPDATE tree_tiles SET hashes = {other} WHERE level = 0 AND n = 0"))
     assert log.take(signed)["alarm"] == "other_root"
+
+
+def test_a_log_that_signed_another_tree_signs_no_more_until_somebody_settles_it(log: Witnessed) -> None:
+    larger = sign_note(replace(log.said, size=log.said.size + 1).text, [log_keys.read_key(log.settings)])
+    log.take(log.signed(note=larger))
+    with transaction(log.engine) as db:
+        log.world.new_case(db)
+        (alarm,) = db.execute(text("SELECT id::text FROM witness_alarms")).scalars()
+        with pytest.raises(LogUnusable, match=alarm):
+            insist_not_older(log.settings, db)
+    with pytest.raises(LogUnusable):
+        sequence(log.engine, log.settings)
+    (log.settings.log_dir / "settled").write_text(f"{alarm}\n")
+    with transaction(log.engine) as db:
+        insist_not_older(log.settings, db)
+    assert sequence(log.engine, log.settings)
+
+
+def test_what_a_witness_alone_can_make_up_stops_nothing(log: Witnessed) -> None:
+    larger = sign_note(replace(log.said, size=10**9).text, [key_from_seed(log.said.origin, bytes(32))])
+    assert log.take(log.signed(note=larger))["alarm"]
+    with transaction(log.engine) as db:
+        insist_not_older(log.settings, db)
