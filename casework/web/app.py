@@ -63,7 +63,7 @@ from casework.web.deadlines import pages as deadline_pages
 from casework.web.documents import pages as documents_pages
 from casework.web.documents import place, preview_pages
 from casework.web.editions import pages as editions_pages
-from casework.web.history import certificate_pages, field_pages
+from casework.web.history import certificate_pages, field_pages, printed_pages
 from casework.web.history import pages as history_pages
 from casework.web.home import pages as home_pages
 from casework.web.home import tour
@@ -238,6 +238,7 @@ PAGES = (
     audit_pages.blueprint,
     field_pages.blueprint,
     witness_pages.blueprint,
+    printed_pages.blueprint,
     export_pages.blueprint,
     bulk_pages.blueprint,
     bulk_case_pages.blueprint,

@@ -225,6 +225,7 @@ TABLE: tuple[Row, ...] = (
     # --- the history of a case, its map, its verification ---
     get("/cases/<number>/history", READERS | LAB | BANK, there=FOREIGN),
     get("/cases/<number>/history/<seq>", READERS, there=FOREIGN),
+    get("/cases/<number>/history.pdf", READERS, there=FOREIGN),
     get("/cases/<number>/field", READERS, there=FOREIGN, query="?c=cases.state"),
     get("/cases/<number>/history/<seq>/certificate", READERS, there=FOREIGN),
     # Nothing is published before the worker has signed it.

@@ -48,6 +48,7 @@ TAKEN_OUT = frozenset({
     "GET /figures/outside.csv", "GET /figures/outside.xlsx", "GET /figures/outside.json",
     "GET /process.csv", "GET /process.xlsx", "GET /process.json",
     "GET /findings.csv", "GET /findings.xlsx", "GET /reading.csv", "GET /reading.xlsx",
+    "GET /cases/<number>/history.pdf",
 })  # fmt: skip
 
 

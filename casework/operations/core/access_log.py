@@ -157,6 +157,8 @@ def _shown(row: Any) -> Reading:
     return Reading(at=instant(row.at), name=row.name, number=row.number, address=row.address)
 
 
+#: How addresses end of what is taken out.
+_TAKEN_OUT = "(/file|/sheet|/certificate[.a-z]*|/history[.]pdf|[.]csv|[.]xlsx)$"
 #: Who read what in some programmes.
 #: Of a provider's people what they took out of the programme's cases, of its own people lists of cases as well.
 _LISTED = f"""
@@ -166,7 +168,8 @@ _LISTED = f"""
         OR EXISTS (
             SELECT FROM openings o JOIN cases c ON c.id = o.log_id WHERE o.kind = 'break_glass' AND o.reader_id = r.person_id
             AND c.number = r.number AND r.at >= o.asked_at AND c.programme_id = ANY(CAST(:programmes AS uuid[]))
-        ) OR (r.document_id IS NOT NULL OR split_part(r.address, '?', 1) ~ '(/file|/sheet|/certificate[.a-z]*|[.]csv|[.]xlsx)$') AND CASE
+        ) OR (r.document_id IS NOT NULL OR split_part(r.address, '?', 1) ~ '{_TAKEN_OUT}')
+        AND CASE
             WHEN r.number IS NULL THEN r.person_id IN (SELECT person_id FROM memberships
                 WHERE programme_id = ANY(CAST(:programmes AS uuid[])))
             ELSE r.number IN (SELECT number FROM cases WHERE programme_id = ANY(CAST(:programmes AS uuid[]))) END

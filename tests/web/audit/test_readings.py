@@ -196,6 +196,7 @@ def test_nothing_that_a_page_shows_by_itself_is_told_to_a_watched_person(scene: 
         ("officer", "/figures.csv", "address LIKE '/figures.csv%'"),
         ("supervisor", "/process.csv", "address LIKE '/process.csv%'"),
         ("officer", "/findings.csv", "address LIKE '/findings.csv%'"),
+        ("officer", "/cases/{number}/history.pdf", "address LIKE '%/history.pdf'"),
         ("manager", "/reading.xlsx", "address LIKE '/reading.xlsx%'"),
     ],
 )

@@ -1,0 +1,61 @@
+"""The whole history of a case on paper, in English or Chinese, with the checkpoint under which it stands."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, render_template, request
+from flask_babel import force_locale
+
+from casework.api.protocol.files import as_attachment
+from casework.operations.auth.step_up import insist_proved
+from casework.operations.core.i18n import Speech
+from casework.operations.core.perform import calendar_of
+from casework.operations.letters.content import FONTS
+from casework.operations.letters.pdf import print_pdf
+from casework.operations.verification.whole_history import MOST, WholeHistory, take_history
+from casework.records.event_log import now
+from casework.web.history.certificate_pages import LANGUAGES
+from casework.web.history.pages import lines_of
+from casework.web.shell import layout
+from casework.web.shell.dates import read_moment
+from casework.web.shell.i18n import chinese
+from casework.web.shell.session import page_transaction
+
+blueprint = Blueprint("printed_history", __name__)
+
+
+@blueprint.get("/cases/<number>/history.pdf")
+def take(number: str) -> Response:
+    """No transaction waits while it is printed."""
+    asked = request.args.get("language", "")
+    language = asked if asked in LANGUAGES else "zh" if chinese() else "en"
+    with page_transaction() as (db, actor):
+        told = take_history(db, actor, number, address=request.full_path.rstrip("?"))
+        # A file is taken out by whoever has proved lately who it is.
+        insist_proved(actor)
+        calendar, moment = calendar_of(db, told.programme), now(db)
+    layout.use_calendar(calendar)
+    with force_locale("zh_Hans" if language == "zh" else "en"):
+        html = write_paper(told, language, zone=calendar.zone, at=moment.isoformat())
+    pdf = print_pdf(html)
+    return as_attachment(iter([pdf]), f"history-{told.number}-{language}.pdf", len(pdf))
+
+
+def write_paper(told: WholeHistory, language: str, *, zone: str, at: str) -> str:
+    """The paper, by the clock of the programme."""
+    where = ZoneInfo(zone)
+    return render_template(
+        "papers/history.html",
+        language=LANGUAGES[language],
+        fonts=FONTS,
+        one=told,
+        lines=lines_of(told.entries),
+        most=MOST,
+        zone=Speech(language == "zh").zone(zone),
+        printed=f"{read_moment(at).astimezone(where):%Y-%m-%d %H:%M}",
+        at=lambda moment: f"{read_moment(moment).astimezone(where):%Y-%m-%d %H:%M}",
+    )
+
+
+__all__ = ["blueprint", "write_paper"]
