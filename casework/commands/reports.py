@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import click
 import uuid_utils
@@ -13,8 +13,11 @@ from sqlalchemy import Connection
 
 from casework.commands.figures import called, lines_of, number_of
 from casework.commands.programmes import as_of_option, find_acting, find_programme, programme_option, reading
+from casework.engine.figures.cohorts import OPENED_FROM, OPENED_TO, PHASE, Cohort
+from casework.errors import UnknownName
 from casework.operations.core.editions import read_editions
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.oversight.figure_names import Phase, list_phases
 from casework.operations.oversight.report_file import LEFT, check_report_file, export_report
 from casework.operations.oversight.reports import (
     agree_report,
@@ -27,6 +30,7 @@ from casework.permissions.actors import Actor
 from casework.records.database import connect_engine, transaction
 from casework.settings import load_settings
 
+_DAY = click.DateTime(["%Y-%m-%d"])
 _number = click.argument("number", type=click.IntRange(min=1))
 _as = click.option("--as", "email", metavar="EMAIL", required=True, help="As this supervisor or manager of it.")
 
@@ -40,20 +44,51 @@ def report() -> None:
 @programme_option
 @as_of_option
 @_as
-def freeze(programme: str | None, as_of: datetime | None, email: str) -> None:
+@click.option("--phase", metavar="NAME", help="Only of the cases of this phase.")
+@click.option("--opened-from", "opened_from", type=_DAY, help="Only of cases opened on this day or later.")
+@click.option("--opened-to", "opened_to", type=_DAY, help="Only of cases opened on this day or before.")
+def freeze(programme: str | None, as_of: datetime | None, email: str, **asked: Any) -> None:
     """Freeze the figures of a programme, as they are counted inside and as they are told outside.
 
-    Those are as of the end of the last quarter by then. Beside the months that the last published report told stands what is known of them
-    today.
+    Of all its cases, or of those of a phase, or of those that were opened in a period; of a period nothing is told outside. Outside
+    they are as of the end of the last quarter by then. Beside the months that the last published report of the same cases told stands
+    what is known of them today.
     """
     engine = connect_engine(load_settings())
     try:
         with transaction(engine) as db:
             read_editions(db)
             id, actor = find_programme(db, programme)[1], find_acting(db, email)
-        _say("is frozen", freeze_report(engine, actor, id, until=as_of, request=_request()))
+            among = _among(db, id, **asked)
+        _say("is frozen", freeze_report(engine, actor, id, until=as_of, among=among, request=_request()))
     finally:
         engine.dispose()
+
+
+def _among(
+    db: Connection, programme: str, *, phase: str | None, opened_from: datetime | None, opened_to: datetime | None
+) -> dict[str, str]:
+    """Of which cases alone a report is to be. Raises UnknownName for what is no phase of the programme."""
+    days = {OPENED_FROM: opened_from, OPENED_TO: opened_to}
+    among = {name: f"{day:%Y-%m-%d}" for name, day in days.items() if day is not None}
+    if phase is None:
+        return among
+    found = next((one.id for one in list_phases(db, programme) if phase in (one.id, one.name, one.name_zh)), None)
+    if found is None:
+        raise UnknownName("phase", phase)
+    return {**among, PHASE: found}
+
+
+def _of(among: Cohort, phases: Mapping[str, Phase]) -> str:
+    """Of which cases a report is."""
+    if PHASE in among:
+        named = phases.get(among[PHASE])
+        return f"phase {named.name if named else among[PHASE]}"
+    days = (
+        f"from {among[OPENED_FROM]}" if OPENED_FROM in among else "",
+        f"until {among[OPENED_TO]}" if OPENED_TO in among else "",
+    )
+    return f"cases opened {' '.join(filter(None, days))}" if among else "all cases"
 
 
 @report.command()
@@ -79,11 +114,11 @@ def publish(number: int, programme: str | None, email: str) -> None:
 @report.command("list")
 @programme_option
 def list_(programme: str | None) -> None:
-    """List the reports of a programme: how far each has come, up to when it was counted, and its digest."""
+    """List the reports of a programme: how far each has come, up to when it was counted, its digest, and of which cases it is."""
     with reading(programme) as (db, _, id):
-        reports = read_reports(db, id)
+        reports, phases = read_reports(db, id), {one.id: one for one in list_phases(db, id)}
     for one in sorted(reports.values(), key=lambda one: one.number):
-        click.echo(f"{one.number}  {one.state}  {one.as_of}  {one.digest}")
+        click.echo(f"{one.number}  {one.state}  {one.as_of}  {one.digest}  {_of(one.among, phases)}")
 
 
 @report.command()
@@ -93,9 +128,9 @@ def list_(programme: str | None) -> None:
 def show(number: int, programme: str | None, *, outside: bool) -> None:
     """Tell what was frozen as the report NUMBER, and beside the months of the one before it what is known of them since."""
     with reading(programme) as (db, _, id):
-        content = read_content(db, id, number)
+        content, phases = read_content(db, id, number), {one.id: one for one in list_phases(db, id)}
     part = "outside" if outside else "inside"
-    click.echo(f"As of {content[part]['as_of']['at']}")
+    click.echo(f"As of {content[part]['as_of']['at']}, {_of(content['inside']['as_of']['among'], phases)}")
     for line in lines_of(content[part]["figures"]):
         click.echo(line)
     if content["before"] is not None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from casework.reasons.base import N_, template
+from casework.reasons.base import N_, reason, template
 
+ONE_COHORT = reason(
+    "reports.one_cohort",
+    N_("A report is of a phase, or of the cases that were opened in a period: leave one of them out."),
+)
+UNKNOWN_PHASE = reason("reports.unknown_phase", N_("This is no phase of the programme: choose one of its phases."))
 EARLIER = template(
     "reports.earlier",
-    N_("Report %(number)s, up to %(at)s, is published already. Freeze one up to a later moment."),
+    N_("Report %(number)s of these cases, up to %(at)s, is published already. Freeze one up to a later moment."),
 )
 NEVER_CHANGED = template(
     "reports.never_changed",
@@ -20,6 +25,7 @@ NOT_AGREED = template("reports.not_agreed", N_("Report %(number)s is published o
 OVERTAKEN = template(
     "reports.overtaken",
     N_(
-        "Report %(last)s was published after report %(number)s was frozen. Freeze one anew, which tells its months beside."
+        "Report %(last)s of the same cases was published after report %(number)s was frozen. Freeze one anew, which tells "
+        "its months beside."
     ),
 )

@@ -34,6 +34,8 @@ FIGURES: Mapping[str, Callable[[Programme], Rows]] = {
 MEDIATIONS = "mediations"
 #: What is told of a whole programme alone.
 OF_ALL = {"discipline", MEDIATIONS, "data_quality", "activities", "past_projects"}
+#: What tells the cases of a phase apart once more.
+ONCE_MORE = {"phase", "sector", "district", "source", "month", "provider"}
 UNITS = {"time_in_step": "working_days", "assessments": "working_days", "referrals": "working_minutes"}
 
 
@@ -61,3 +63,8 @@ def without_needs(figure: dict[str, Any]) -> dict[str, Any]:
     kept = [line for line in figure["rows"] if line["needs"] != "lines"]
     bare = {"denominator": None, "percent": None}
     return figure | {"rows": [line | bare if line["needs"] == "among" else line for line in kept]}
+
+
+def told_apart_once(figure: dict[str, Any]) -> dict[str, Any]:
+    """A figure of a phase as it is told outside: without the lines that tell its cases apart once more."""
+    return figure | {"rows": [line for line in figure["rows"] if not ONCE_MORE & line["of"].keys()]}

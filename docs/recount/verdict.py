@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .every import MEDIATIONS, every, without_needs
+from .every import MEDIATIONS, every, told_apart_once, without_needs
 from .programme import Programme
 from .reading import OWN, File, canonical, cohort_of, moment, sha256
 from .rows import called, plain
@@ -40,6 +40,8 @@ def count(file: File) -> Counted:
         if outside is None or not outside.is_told_outside
         else {name: without_needs(one) for name, one in every(outside).items()}
     )
+    if cohort_of(file.content):
+        told = {name: told_apart_once(figure) for name, figure in told.items()}
     return Counted(zone, every(inside), {name: figure for name, figure in told.items() if name != INSIDE})
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from casework.cli import main
 from casework.operations.oversight.report_file import check_report_file, export_report
 from casework.records.database import transaction
-from tests.operations.oversight.test_reports import frozen, published
+from tests.operations.oversight.test_reports import a_phase, frozen, published
 from tests.support.databases import ROOT
 from tests.support.world import World
 
@@ -83,6 +83,35 @@ def test_what_was_frozen_is_told_with_the_months_of_the_one_before(
     unknown = run(database_url, "show", "7", *here)
     assert (unknown.exit_code, unknown.stdout) == (1, "")
     assert "report 7" in unknown.stderr
+
+
+def test_a_report_of_a_part_of_the_cases_is_frozen_and_counted_again(
+    engine: Engine, database_url: str, world: World, tmp_path: Path
+) -> None:
+    with transaction(engine) as db:
+        a_phase(db, world)
+        world.open_case(db)
+    freeze = ("freeze", "--programme", "BJ", "--as", "supervisor@example.org")
+    for number, (asked, said) in enumerate(
+        (
+            (("--phase", "Phase 1"), "phase Phase 1"),
+            (
+                ("--opened-from", "2020-01-01", "--opened-to", "2020-12-31"),
+                "cases opened from 2020-01-01 until 2020-12-31",
+            ),
+        ),
+        1,
+    ):
+        assert run(database_url, *freeze, *asked).exit_code == 0
+        assert run(database_url, "show", str(number), "--programme", "BJ").stdout.splitlines()[0].endswith(f", {said}")
+        assert run(database_url, "list", "--programme", "BJ").stdout.splitlines()[-1].endswith(f"  {said}")
+        path = tmp_path / f"{number}.json"
+        run(database_url, "export", str(number), str(path), "--programme", "BJ")
+        assert check_report_file(path).faults == ()
+        counted = _script(path)
+        assert counted.returncode == 0, counted.stdout
+    unknown = run(database_url, *freeze, "--phase", "None such")
+    assert (unknown.exit_code, "None such" in unknown.stderr) == (1, True)
 
 
 def test_who_may_not_is_told_so_and_nothing_is_frozen(database_url: str, world: World) -> None:

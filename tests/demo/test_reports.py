@@ -23,10 +23,13 @@ from tests.demo.told import Told
 @pytest.fixture(scope="module")
 def path(told: Told, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a report that was not frozen yet, with something told outside."""
-    path = tmp_path_factory.mktemp("report") / "report.json"
+    return written(told, tmp_path_factory.mktemp("report") / "report.json", {})
+
+
+def written(told: Told, path: Path, among: dict[str, str]) -> Path:
     with transaction(told.engine) as db:
         programme = db.execute(text("SELECT id::text FROM programmes")).scalar_one()
-        made = draft_content(db, programme)
+        made = draft_content(db, programme, None, None, among)
     content = made(1)
     with transaction(told.engine) as db:
         path.write_text("".join(write_file(db, programme, content, state=None)), "utf-8")
@@ -46,6 +49,19 @@ def counted(file: File) -> verdict.Counted:
 def test_a_report_of_the_demo_is_what_its_file_adds_up_to(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check_report_file(path).faults == ()
     assert verdict.main(str(path)) == 0, capsys.readouterr().out
+
+
+def test_a_report_of_a_phase_and_one_of_a_period_are_what_their_files_add_up_to(told: Told, tmp_path: Path) -> None:
+    phase = told.rows(
+        "SELECT phase_id::text AS id FROM cases WHERE phase_id IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+    )[0].id
+    for among in ({"phase": phase}, {"opened_from": "2020-01-01"}):
+        path = written(told, tmp_path / "report.json", among)
+        assert check_report_file(path).faults == ()
+        assert verdict.main(str(path)) == 0
+        # Something is told of a phase outside, and nothing of a period.
+        outside = File(str(path)).content["outside"]["figures"]
+        assert any(row["numerator"] for figure in outside.values() for row in figure["rows"]) == ("phase" in among)
 
 
 def test_every_figure_that_a_report_has_is_counted_again(file: File, counted: verdict.Counted) -> None:

@@ -6,9 +6,10 @@ What was frozen is bound by its digest, which each of its events says.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from casework import reasons
+from casework.engine.figures.cohorts import Cohort
 from casework.engine.roles import Role
 from casework.engine.state.events import RegisterEvent
 from casework.json_values import JsonMapping, JsonObject
@@ -34,6 +35,8 @@ class Report:
     as_of: str
     #: The report whose months it tells anew; None where none was published before.
     before: int | None
+    #: Of which cases alone it is.
+    among: Cohort = field(default_factory=dict)
     #: Of each agreement who it was, and for whom: no two have anybody in common.
     agreed: tuple[frozenset[str], ...] = ()
     published: bool = False
@@ -61,7 +64,13 @@ def evolve(reports: Mapping[int, Report], event: RegisterEvent) -> dict[int, Rep
         return after
     number = told["number"]
     if event.kind == FROZEN:
-        after[number] = Report(number=number, digest=told["digest"], as_of=told["as_of"], before=told["before"])
+        after[number] = Report(
+            number=number,
+            digest=told["digest"],
+            as_of=told["as_of"],
+            before=told["before"],
+            among=told.get("among", {}),
+        )
     elif number in after and event.kind == AGREED:
         who, report = persons_of(event.actor, event.acting_for), after[number]
         if not any(who & others for others in report.agreed):
@@ -76,14 +85,15 @@ def persons_of(actor: str, acting_for: str | None) -> frozenset[str]:
     return frozenset({actor} if acting_for is None else {actor, acting_for})
 
 
-def last_published(reports: Mapping[int, Report]) -> Report | None:
-    """The one that was published last."""
-    return max((one for one in reports.values() if one.published), key=lambda one: one.number, default=None)
+def last_published(reports: Mapping[int, Report], among: Cohort) -> Report | None:
+    """The one of these cases that was published last."""
+    mine = (one for one in reports.values() if one.published and one.among == among)
+    return max(mine, key=lambda one: one.number, default=None)
 
 
-def against_freezing(reports: Mapping[int, Report], as_of: str) -> Why | None:
-    """Why no report is frozen up to an instant; nothing where one may be."""
-    last = last_published(reports)
+def against_freezing(reports: Mapping[int, Report], as_of: str, among: Cohort) -> Why | None:
+    """Why no report of these cases is frozen up to an instant; nothing where one may be."""
+    last = last_published(reports, among)
     if last is not None and as_of <= last.as_of:
         return reasons.reports.EARLIER(number=last.number, at=last.as_of)
     return None
@@ -91,7 +101,8 @@ def against_freezing(reports: Mapping[int, Report], as_of: str) -> Why | None:
 
 def against(reports: Mapping[int, Report], kind: str, number: int, who: Collection[str]) -> Why | None:
     """Why these persons do not agree to a report that there is, or publish it; nothing where they may."""
-    report, last = reports[number], last_published(reports)
+    report = reports[number]
+    last = last_published(reports, report.among)
     if report.published:
         return reasons.reports.NEVER_CHANGED(number=number)
     if kind == AGREED:

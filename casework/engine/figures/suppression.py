@@ -46,22 +46,40 @@ class ShownRow:
 
 def suppressed(figures: Mapping[str, Figure]) -> dict[str, tuple[ShownRow, ...]]:
     """The lines of figures for a reader outside the office; none tells which cases stand behind it."""
-    shown = {name: _to_tell(name, figure) for name, figure in figures.items() if name not in INSIDE}
-    cells = {cell: value for name, figure in shown.items() for cell, value in _cells(name, figure)}
-    sums = equations(shown)
-    between = across(shown)
-    cells |= rests(cells, [*sums, *between])
-    courses, more = Courses(shown), set[Cell]()
-    hidden = hide(cells, [*sums, *between], families(shown))
+    told = Told.of(figures)
+    courses, more = Courses(told.shown), set[Cell]()
+    hidden = hide(told.cells, told.adds_up, families(told.shown))
     while found := courses.worked_out(hidden):
         more |= found
-        hidden = hide(cells, [*sums, *between], families(shown), more)
-    # An amount follows from those of the other lines, as a number does.
-    broken = {cell for one in sums if len(one) > 2 and hidden.keys() & set(one) for cell in one[1:]}
-    return {
-        name: tuple(_row((name, n), row, cells, hidden, broken) for n, row in enumerate(figure.rows))
-        for name, figure in shown.items()
-    }
+        hidden = hide(told.cells, told.adds_up, families(told.shown), more)
+    return told.printed(hidden)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """Figures that leave the office, with what adds up among their cells."""
+
+    shown: Mapping[str, Figure]
+    cells: Mapping[Cell, int]
+    sums: Sequence[tuple[Cell, ...]]
+    adds_up: Sequence[tuple[Cell, ...]]
+
+    @classmethod
+    def of(cls, figures: Mapping[str, Figure]) -> Told:
+        shown = {name: _to_tell(name, figure) for name, figure in figures.items() if name not in INSIDE}
+        cells = {cell: value for name, figure in shown.items() for cell, value in _cells(name, figure)}
+        sums = equations(shown)
+        adds_up = [*sums, *across(shown)]
+        return cls(shown=shown, cells=cells | rests(cells, adds_up), sums=sums, adds_up=adds_up)
+
+    def printed(self, hidden: Mapping[Cell, bool]) -> dict[str, tuple[ShownRow, ...]]:
+        """The lines as they are printed, where some cells are hidden."""
+        # An amount follows from those of the other lines, as a number does.
+        broken = {cell for one in self.sums if len(one) > 2 and hidden.keys() & set(one) for cell in one[1:]}
+        return {
+            name: tuple(_row((name, n), row, self.cells, hidden, broken) for n, row in enumerate(figure.rows))
+            for name, figure in self.shown.items()
+        }
 
 
 def _to_tell(name: str, figure: Figure) -> Figure:

@@ -77,6 +77,8 @@ class ReportMove(TypedDict):
     #: Of one that is frozen: up to when it was counted, and whose months it tells anew.
     as_of: NotRequired[str]
     before: NotRequired[int | None]
+    #: And of which cases alone it is; where it is of all this is not said.
+    among: NotRequired[dict[str, str]]
 
 
 class RegisterEffects(AccountChange, total=False):

@@ -44,6 +44,19 @@ class CalledInFigures:
         return next((one for one in entries if one.key == code), None) or find(entries, code)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Phase(Names):
+    """A phase of a programme: its id, and what it is called."""
+
+    id: str
+
+
+def list_phases(db: Connection, programme: str) -> list[Phase]:
+    """The phases of a programme, the first one first. For whoever reads its cases."""
+    rows = db.execute(_PHASES, {"programme": programme})
+    return [Phase(id=row.id, name=row.name, name_zh=row.name_zh) for row in rows]
+
+
 def names_behind(db: Connection, counted: Counted) -> CalledInFigures:
     """The names of all that the figures of a programme tell by id or code."""
     return names_in(db, counted.as_of.programme, counted.figures)
@@ -64,8 +77,6 @@ def _names(db: Connection, programme: str, told: list[Mapping[str, str | None]])
     lists = read_lists(db, programme)
     return CalledInFigures(
         ids=names_of(db, people, organisations),
-        phases={
-            row.id: Names(name=row.name, name_zh=row.name_zh) for row in db.execute(_PHASES, {"programme": programme})
-        },
+        phases={one.id: one for one in list_phases(db, programme)},
         lists={name: lists[name] for name in LISTED.values()},
     )

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from casework import reasons
 from casework.engine.figures.case_facts import DIMENSIONS, CaseFacts
+from casework.engine.figures.cohorts import OPENED_FROM, OPENED_TO, PHASE
 from casework.engine.figures.counting import Figure, without_needs
 from casework.engine.figures.every import every_figure
 from casework.engine.figures.origins import origins
@@ -21,7 +22,7 @@ from casework.permissions.visibility import closed_of
 OF_ALL = frozenset({"discipline", "mediations", "data_quality", "activities", "past_projects"})
 #: Beside what a case was: the event, the visit or the assessment that its need came of, as it is said by then; and the first and the
 #: last day of the opening, where the programme is.
-EVENT, OPENED_FROM, OPENED_TO = "event", "opened_from", "opened_to"
+EVENT = "event"
 SCOPE = (*DIMENSIONS, EVENT, OPENED_FROM, OPENED_TO)
 
 
@@ -61,6 +62,21 @@ def figures_among(world: World, among: Mapping[str, str]) -> dict[str, Figure]:
     )
     told = every_figure(replace(world, cases=cases))
     return {name: without_needs(figure) for name, figure in told.items() if name not in OF_ALL}
+
+
+def figures_by_phase(world: World) -> dict[str, dict[str, Figure]]:
+    """The same of the cases of each phase, and under no name of those of none."""
+    phases: dict[str, list[CaseFacts]] = {}
+    for case in world.cases:
+        phases.setdefault(case.of(PHASE) or "", []).append(case)
+    return {
+        phase: {
+            name: without_needs(figure)
+            for name, figure in every_figure(replace(world, cases=tuple(mine))).items()
+            if name not in OF_ALL
+        }
+        for phase, mine in sorted(phases.items())
+    }
 
 
 def _is_among(case: CaseFacts, among: Mapping[str, str]) -> bool:

@@ -14,16 +14,20 @@ import orjson
 from sqlalchemy import Connection
 
 from casework.engine.deadlines.calendars import Calendar
+from casework.engine.figures.cohorts import PHASE, Cohort, is_told_outside
 from casework.engine.figures.counting import Figure, without_needs
 from casework.engine.figures.names import DEFINITIONS
-from casework.engine.figures.suppression import suppressed
+from casework.engine.figures.suppressed_parts import suppressed_parts
+from casework.engine.figures.suppression import ShownRow, suppressed
+from casework.engine.figures.world import World
 from casework.engine.roles import Role
 from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.figure_facts import Events, events_of_programme
-from casework.operations.oversight.figures import READ_BY, count_programme, rules, show_row
+from casework.operations.oversight.figure_scope import figures_among, figures_by_phase
+from casework.operations.oversight.figures import READ_BY, count_programme, in_its_time, read_world, rules, show_row
 from casework.permissions.actors import Actor
 from casework.records.event_log import now
 
@@ -103,14 +107,45 @@ class _Answers:
 _ANSWERS = _Answers(16)
 
 
+def tell_cohort_outside(db: Connection, programme: str, end: datetime, among: Cohort) -> Callable[[], JsonObject]:
+    """The same of a cohort: of a period nothing, of a phase what may be told beside that of all others."""
+    if not among:
+        return tell_outside(db, programme, end)
+    world = None
+    if is_told_outside(among):
+        in_its_time(db)
+        try:
+            world, _ = read_world(db, programme, end)
+        except NotFound:
+            # The programme began later.
+            world = None
+    return lambda: told_of_cohort(world, programme, end, among)
+
+
+def told_of_cohort(world: World | None, programme: str, end: datetime, among: Cohort) -> JsonObject:
+    """What is told outside of a cohort of a programme as it was then."""
+    phase = among.get(PHASE)
+    if world is None or phase is None:
+        return _told({}, {}, programme, end)
+    phases = figures_by_phase(world)
+    figures = phases.get(phase, {})
+    whole = {name: without_needs(figure) for name, figure in figures_among(world, {}).items()}
+    return _told(figures, suppressed_parts(phases, whole, by=PHASE).get(phase, {}), programme, end)
+
+
 def told_outside(figures: Mapping[str, Figure], programme: str, end: datetime) -> JsonObject:
     """Figures without needs, as they are told outside."""
+    return _told(figures, suppressed(figures), programme, end)
+
+
+def _told(
+    figures: Mapping[str, Figure], shown: Mapping[str, tuple[ShownRow, ...]], programme: str, end: datetime
+) -> JsonObject:
     return {
         "as_of": {"at": instant(end), "programme": programme},
         "definitions": DEFINITIONS,
         "figures": {
-            name: {"unit": figures[name].unit, "rows": [show_row(row) for row in rows]}
-            for name, rows in suppressed(figures).items()
+            name: {"unit": figures[name].unit, "rows": [show_row(row) for row in rows]} for name, rows in shown.items()
         },
     }
 

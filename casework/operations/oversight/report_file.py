@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -33,7 +34,7 @@ from casework.ledger.integrity import Head, StoredEvent, check_log
 from casework.ledger.redactable_bodies import Body, erase
 from casework.operations.oversight.figure_scope import figures_among
 from casework.operations.oversight.figures import fold_world, show_figure
-from casework.operations.oversight.outside_figures import told_outside
+from casework.operations.oversight.outside_figures import told_of_cohort, told_outside
 from casework.operations.oversight.reports import FORM, Earlier, read_content, read_reports, restated_from
 from casework.records.event_log import register_event_of
 from casework.records.row_security import whole
@@ -157,6 +158,12 @@ class _File:
     def programme(self) -> str:
         return str(self.content["inside"]["as_of"]["programme"])
 
+    @property
+    def among(self) -> JsonMapping:
+        """Of which cases alone it is."""
+        among: JsonMapping = self.content["inside"]["as_of"]["among"]
+        return among
+
     def frozen(self, until: datetime) -> Iterator[tuple[str, list[_Row]]]:
         """What was counted up to an instant: of each log the kind, and its events; and what erasures have told anew since."""
         lasts = self.content["inside"]["as_of"]["logs"]
@@ -244,6 +251,8 @@ def _course(file: _File) -> Iterator[str]:
         return
     if report.digest != file.said["digest"]:
         yield f"The programme's log says that another report {number} was frozen: its digest is {report.digest}."
+    if report.among != file.among:
+        yield f"The programme's log says that report {number} is of other cases."
     if report.state != file.said["state"]:
         yield f"The programme's log says that the report is {report.state}, and not {file.said['state']}."
 
@@ -259,7 +268,7 @@ def _counted(file: _File) -> Iterator[str]:
     until = parse_instant(as_of["at"])
     world, logs = fold_world(file.frozen(until), file.programme, until)
     yield from (f"{words} not what the report says." for words in _otherwise(world, logs, inside))
-    told = figures_among(world, {})
+    told = figures_among(world, file.among)
     figures = {name: show_figure(figure) for name, figure in told.items()}
     yield from differences(inside["figures"], _plain(figures), left=LEFT)
     if file.content["of_needs"] != _plain(of_needs(told)):
@@ -287,13 +296,16 @@ def _names(world: World) -> str:
 def _outside_differs(file: _File) -> Iterator[str]:
     outside = file.content["outside"]
     end = parse_instant(outside["as_of"]["at"])
-    try:
+    world: World | None = None
+    # Where the programme began later nothing was told.
+    with suppress(NotFound):
         world, _ = fold_world(file.frozen(end), file.programme, end)
-        figures = {name: without_needs(figure) for name, figure in figures_among(world, {}).items()}
-    except NotFound:
-        # The programme began later.
-        figures = {}
-    yield from differences(outside["figures"], _plain(told_outside(figures, file.programme, end))["figures"], left=LEFT)
+    if file.among:
+        told = told_of_cohort(world, file.programme, end, file.among)
+    else:
+        figures = {} if world is None else figures_among(world, {})
+        told = told_outside({name: without_needs(one) for name, one in figures.items()}, file.programme, end)
+    yield from differences(outside["figures"], _plain(told)["figures"], left=LEFT)
 
 
 def _restated(file: _File) -> Iterator[str]:
@@ -304,6 +316,8 @@ def _restated(file: _File) -> Iterator[str]:
         if told is None or digest(told) != named["digest"]:
             yield f"The report {named['number']} that it tells anew is not the one that was frozen."
             return
+        if told["inside"]["as_of"]["among"] != file.among:
+            yield f"The report {named['number']} that it tells anew is of other cases."
         before = Earlier(number=named["number"], digest=named["digest"], content=told)
     if _plain(restated_from(before, content["inside"], content["outside"])) != content["restated"]:
         yield "What it tells anew of earlier months is not what the two reports say."

@@ -96,6 +96,7 @@ def _listed(db: Connection, programme: str) -> tuple[list[ListedReport], dict[in
             as_of=parse_instant(report.as_of),
             digest=report.digest,
             steps=tuple(_steps(events, number, names)),
+            among=report.among,
         )
         for number, report in sorted(reports.items(), reverse=True)
     ]

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
 from casework.engine.execution.context import By
+from casework.engine.figures.cohorts import OPENED_TO, PHASE, Cohort, is_cohort
 from casework.engine.figures.reports import (
     AGREED,
     FROZEN,
@@ -34,7 +35,7 @@ from casework.engine.figures.reports import (
 from casework.engine.figures.told import of_needs
 from casework.engine.state.events import RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects, ReportMove
-from casework.errors import NotAllowed, NotFound, RecordHasMoved, Refused, UnknownName
+from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved, Refused, UnknownName
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import canonical, digest, instant
 from casework.operations.auth.step_up import sensitive
@@ -42,7 +43,7 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.register_log import append
 from casework.operations.oversight.figures import READ_BY, count_programme, show_counted
-from casework.operations.oversight.outside_figures import last_quarter, tell_outside
+from casework.operations.oversight.outside_figures import last_quarter, tell_cohort_outside
 from casework.permissions.actors import Actor
 from casework.permissions.work import in_the_programme
 from casework.records.database import transaction
@@ -109,19 +110,25 @@ _CONTENT = text("SELECT content FROM reports WHERE programme_id = CAST(:programm
 
 
 def draft_content(
-    db: Connection, programme: str, until: datetime | None = None, before: Earlier | None = None
+    db: Connection,
+    programme: str,
+    until: datetime | None = None,
+    before: Earlier | None = None,
+    among: Cohort | None = None,
 ) -> Callable[[int], JsonObject]:
-    """What gives what a report of a number says: the figures as they are counted up to an instant, and as they are told outside.
+    """What gives what a report of a number says: the figures of all cases, or of those that are `among` something, as they are counted up
+    to an instant, and as they are told outside.
 
     That is as of the end of the last quarter by then: nobody outside chooses a moment. What is hidden there takes its time to find, and no
     transaction waits for it. Raises NotFound before the programme began.
     """
-    counted = count_programme(db, programme, until)
+    cohort = among or {}
+    counted = count_programme(db, programme, until, cohort)
     at, logs = counted.as_of.at, counted.as_of.logs or {}
     with whole(db):
         rows = db.execute(_HEADS, {"logs": json.dumps(dict(logs))}).all()
     inside = show_counted(counted)
-    tell = tell_outside(db, programme, last_quarter(at, calendar_of(db, programme)))
+    tell = tell_cohort_outside(db, programme, last_quarter(at, calendar_of(db, programme)), cohort)
 
     def content(number: int) -> JsonObject:
         outside = tell()
@@ -171,36 +178,63 @@ class Drafted:
 
 
 def freeze_report(
-    engine: Engine, actor: Actor, programme: str, *, until: datetime | None = None, request: Request
+    engine: Engine,
+    actor: Actor,
+    programme: str,
+    *,
+    until: datetime | None = None,
+    among: Cohort | None = None,
+    request: Request,
 ) -> Done:
     """Freeze the figures of a programme up to an instant: now, where none is named. Gives the id, the number and the digest.
 
     Raises what `count_report` and `keep_report` raise.
     """
     with in_snapshot(engine) as db:
-        counted = count_report(db, actor, programme, until)
+        counted = count_report(db, actor, programme, until, among)
     drafted = counted()
     with transaction(engine) as db:
         return keep_report(db, actor, programme, drafted, request)
 
 
-def count_report(db: Connection, actor: Actor, programme: str, until: datetime | None = None) -> Callable[[], Drafted]:
-    """What gives the next report of a programme; what is hidden in it takes its time to find, and no transaction waits for it.
+def count_report(
+    db: Connection, actor: Actor, programme: str, until: datetime | None = None, among: Cohort | None = None
+) -> Callable[[], Drafted]:
+    """What gives the next report of a programme, of all cases or of a cohort; what is hidden in it takes its time to find, and no
+    transaction waits for it.
 
-    Raises NotFound, NotAllowed, and Refused where a later one is published.
+    Raises NotFound, NotAllowed, InvalidForm for what is no cohort, and Refused where a later one of the same is published.
     """
     insist_reports(actor, programme)
+    cohort = among or {}
+    insist_cohort(db, programme, cohort)
     known = read_reports(db, programme)
-    last = last_published(known)
+    last = last_published(known, cohort)
     before = (
         None
         if last is None
         else Earlier(number=last.number, digest=last.digest, content=read_content(db, programme, last.number))
     )
     if until is not None:
-        _insist_later(known, instant(until))
-    made = draft_content(db, programme, until, before)
+        _insist_later(known, instant(until), cohort)
+    made = draft_content(db, programme, until, before, cohort)
     return lambda: Drafted(content=made(max(known, default=0) + 1), known=known)
+
+
+def insist_cohort(db: Connection, programme: str, among: Cohort) -> None:
+    """Raises InvalidForm for what is neither nothing, nor a phase of the programme, nor a period of the opening."""
+    if not is_cohort(among):
+        both = PHASE in among
+        why = reasons.reports.ONE_COHORT if both else reasons.fields.NOT_BEFORE_FIRST_DAY
+        raise InvalidForm(fields={PHASE if both else OPENED_TO: why})
+    if PHASE in among and not db.execute(_HAS_PHASE, {"programme": programme, "phase": among[PHASE]}).scalar_one():
+        raise InvalidForm(fields={PHASE: reasons.reports.UNKNOWN_PHASE})
+
+
+#: Whether a programme has a phase.
+_HAS_PHASE = text("""
+    SELECT EXISTS (SELECT FROM phases WHERE programme_id = CAST(:programme AS uuid) AND id::text = :phase)
+""")
 
 
 def keep_report(db: Connection, actor: Actor, programme: str, drafted: Drafted, request: Request) -> Done:
@@ -213,19 +247,22 @@ def keep_report(db: Connection, actor: Actor, programme: str, drafted: Drafted, 
         raise RecordHasMoved
     content = drafted.content
     at, number, before = content["inside"]["as_of"]["at"], content["number"], content["before"]
-    _insist_later(reports, at)
+    among = content["inside"]["as_of"]["among"]
+    _insist_later(reports, at, among)
     id = str(uuid_utils.uuid7())
     given = {"id": id, "programme": programme, "number": number, "as_of": at, "content": canonical(content)}
     db.execute(_KEEP, given)
     move = ReportMove(
         number=number, digest=digest(content), as_of=at, before=None if before is None else before["number"]
     )
+    if among:
+        move["among"] = among
     _tell(db, log, by, (FROZEN, move), request=request, row=id)
     return finish(db, actor, request, Done({"id": id, "number": number, "digest": move["digest"], "as_of": at}))
 
 
-def _insist_later(reports: Mapping[int, Report], at: str) -> None:
-    if (why := against_freezing(reports, at)) is not None:
+def _insist_later(reports: Mapping[int, Report], at: str, among: Cohort) -> None:
+    if (why := against_freezing(reports, at, among)) is not None:
         raise Refused(why)
 
 
@@ -287,6 +324,6 @@ def _tell(
 
 
 __all__ = [
-    "FORM", "Drafted", "Earlier", "agree_report", "count_report", "draft_content", "freeze_report", "insist_reports", "keep_report",
-    "publish_report", "read_content", "read_moves", "read_reports", "restated_from",
+    "FORM", "Drafted", "Earlier", "agree_report", "count_report", "draft_content", "freeze_report", "insist_cohort", "insist_reports",
+    "keep_report", "publish_report", "read_content", "read_moves", "read_reports", "restated_from",
 ]  # fmt: skip

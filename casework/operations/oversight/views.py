@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from casework.engine.figures.counting import Figure
@@ -264,6 +264,8 @@ class ListedReport:
     #: The SHA-256 of what was frozen.
     digest: str
     steps: tuple[ReportStep, ...]
+    #: Of which cases alone it is: of a phase, or of those that were opened in a period.
+    among: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

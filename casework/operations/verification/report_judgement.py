@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from casework.engine.figures.cohorts import is_cohort
 from casework.engine.figures.reports import (
     FROZEN,
     REPORT_KINDS,
@@ -47,10 +48,13 @@ def _against(reports: Mapping[int, Report], event: RegisterEvent) -> Iterator[st
         return
     number = told["number"]
     if event.kind == FROZEN:
-        last = last_published(reports)
+        among = told.get("among", {})
+        last = last_published(reports, among)
+        if not is_cohort(among):
+            yield "it is of cases of which no report is"
         if number != max(reports, default=0) + 1:
             yield f"report {number} was not the next one"
-        if (why := against_freezing(reports, told["as_of"])) is not None:
+        if (why := against_freezing(reports, told["as_of"], among)) is not None:
             yield str(why).rstrip(".")
         if told["before"] != (None if last is None else last.number):
             yield "it tells the months of another report than that which was published last"

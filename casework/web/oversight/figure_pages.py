@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.behind import MATCH, noun_behind
+from casework.engine.figures.cohorts import OPENED_FROM, OPENED_TO
 from casework.engine.figures.counting import Row
 from casework.engine.figures.rhythms import LAST_MONTH, LAST_QUARTER, LAST_WEEK, LAST_YEAR, PERIODS, end_of_period
 from casework.engine.roles import Role
@@ -29,15 +30,7 @@ from casework.operations.oversight.figure_mails import PAGE
 from casework.operations.oversight.figure_names import CalledInFigures, names_behind
 from casework.operations.oversight.figure_parts import Asked as AskedFor
 from casework.operations.oversight.figure_parts import count_or_ask, count_with_cases
-from casework.operations.oversight.figure_scope import (
-    EVENT,
-    OPENED_FROM,
-    OPENED_TO,
-    SCOPE,
-    insist_in_order,
-    may_read,
-    read_scope,
-)
+from casework.operations.oversight.figure_scope import EVENT, SCOPE, insist_in_order, may_read, read_scope
 from casework.operations.oversight.figures import READ_BY, Counted, cases_behind, show_counted
 from casework.operations.oversight.figures_mail import PERIOD
 from casework.operations.oversight.process import READ_BY as PROCESS_READ_BY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,9 +15,12 @@ from werkzeug.wrappers import Response
 from casework import reasons
 from casework.api.protocol.files import as_attachment
 from casework.engine.deadlines.calendars import Calendar
+from casework.engine.figures.cohorts import is_told_outside
 from casework.engine.figures.reports import IS_PUBLISHED
+from casework.engine.figures.suppression import INSIDE
 from casework.engine.roles import Role
 from casework.errors import NotAllowed
+from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import canonical, parse_instant
 from casework.operations.auth.step_up import insist_proved
 from casework.operations.auth.views import Scope
@@ -24,11 +28,14 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.letters.content import FONTS
 from casework.operations.letters.pdf import print_pdf
 from casework.operations.oversight.figure_names import CalledInFigures, names_in
-from casework.operations.oversight.figures import AsOf, Counted
+from casework.operations.oversight.figures import AsOf, Counted, show_figure
 from casework.operations.oversight.report_queries import READ_REPORTS, show_report
 from casework.operations.oversight.views import ShownReport
-from casework.web.oversight.figure_files import head, lines
+from casework.web.oversight.figure_files import head
+from casework.web.oversight.figure_files import lines as lines_of
+from casework.web.oversight.figure_pages import LABELS
 from casework.web.oversight.figure_words import Sayer, say_of, title_of
+from casework.web.oversight.report_cohorts import say_cohort
 from casework.web.oversight.report_pages import STATES, STEPS, scope_of
 from casework.web.oversight.report_paper import chapters_of, cover_of, notes, tiles_of
 from casework.web.oversight.report_tables import say_told
@@ -77,9 +84,17 @@ def take_xlsx(report: UUID) -> Response:
     """The figures inside, with the cases behind each line."""
     read = _read(report, takes_cases=True)
     shown = read.shown
-    as_of = AsOf(at=shown.report.as_of, programme=shown.programme, logs=None, editions={}, calendar="", names="")
+    as_of = AsOf(
+        at=shown.report.as_of,
+        programme=shown.programme,
+        logs=None,
+        editions={},
+        calendar="",
+        names="",
+        among=shown.report.among,
+    )
     counted = Counted(as_of=as_of, figures=shown.inside, offered={})
-    content = to_xlsx(gettext("Figures"), head(), list(lines(counted, Sayer(read.called), {}, LONGEST)))
+    content = to_xlsx(gettext("Figures"), head(), list(lines_of(counted, Sayer(read.called), LABELS, LONGEST)))
     return _file(content, f"{read.name}.xlsx", XLSX)
 
 
@@ -103,7 +118,8 @@ def _file(content: bytes, name: str, kind: str) -> Response:
 @blueprint.get("/report.pdf", endpoint="pdf")
 @readers
 def take_pdf(report: UUID) -> Response:
-    """What is told outside, in the language that is asked for; no transaction waits while it is printed."""
+    """What is told outside, and of a period what is known inside, in the language that is asked for; no transaction waits while it is
+    printed."""
     asked = request.args.get("language", "")
     language = asked if asked in LANGUAGES else "zh" if chinese() else "en"
     read = _read(report, takes_cases=False)
@@ -115,7 +131,9 @@ def take_pdf(report: UUID) -> Response:
 
 def write_paper(read: Read, language: str) -> str:
     shown, sayer = read.shown, Sayer(read.called)
-    figures = shown.outside["figures"]
+    told_outside = is_told_outside(shown.report.among)
+    figures = shown.outside["figures"] if told_outside else _inside(shown)
+    as_of = parse_instant(shown.outside["as_of"]["at"]) if told_outside else shown.report.as_of
     return render_template(
         "papers/report.html",
         language=LANGUAGES[language],
@@ -123,24 +141,32 @@ def write_paper(read: Read, language: str) -> str:
         one=shown,
         programme=read.programme,
         state=gettext(STATES[shown.report.state]),
-        as_of=read.at(parse_instant(shown.outside["as_of"]["at"])),
+        cohort=say_cohort(shown.report.among, read.called.phases),
+        all_cases=not shown.report.among,
+        told_outside=told_outside,
+        as_of=read.at(as_of),
         frozen=read.at(shown.report.as_of),
-        day=read.calendar.local_date(parse_instant(shown.outside["as_of"]["at"])).isoformat(),
+        day=read.calendar.local_date(as_of).isoformat(),
         published=shown.report.state == IS_PUBLISHED,
         steps=[(gettext(STEPS[step.kind]), step, read.at(step.at)) for step in shown.report.steps],
         cover=cover_of(figures),
         tiles=tiles_of(figures, sayer),
         chapters=chapters_of(figures, sayer),
         notes=notes(),
-        anew=_anew(shown, sayer),
+        anew=_anew(sayer, shown.outside["restated"] if told_outside else shown.restated),
     )
 
 
-def _anew(shown: ShownReport, sayer: Sayer) -> list[tuple[str, str, str, str]]:
+def _inside(shown: ShownReport) -> JsonObject:
+    """As they were counted, for the office alone."""
+    return {name: show_figure(figure) for name, figure in shown.inside.items() if name not in INSIDE}
+
+
+def _anew(sayer: Sayer, lines: Iterable[JsonMapping]) -> list[tuple[str, str, str, str]]:
     """Of each line of an earlier report's month that is told otherwise: its figure, what it is of, then and now."""
     return [
         (title_of(one["figure"]), say_of(sayer, one["figure"], one["of"]), then, now)
-        for one in shown.outside["restated"]
+        for one in lines
         if (then := say_told(one["then"])) != (now := say_told(one["now"]))
     ]
 

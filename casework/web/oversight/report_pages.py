@@ -11,19 +11,22 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework import reasons
+from casework.engine.figures.cohorts import Cohort, is_told_outside
 from casework.engine.figures.reports import AGREED, FROZEN, IS_AGREED, IS_DRAFT, IS_PUBLISHED, PUBLISHED, REPORTERS
-from casework.errors import NotFound, RecordHasMoved, Refused
+from casework.errors import InvalidForm, NotFound, RecordHasMoved, Refused
 from casework.ledger.canonical_json import NotCanonical, instant, parse_instant
 from casework.operations.auth.views import Scope
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
-from casework.operations.oversight.figure_names import names_behind, names_in
+from casework.operations.oversight.figure_names import list_phases, names_behind, names_in
+from casework.operations.oversight.figure_scope import read_scope
 from casework.operations.oversight.figures import count_for_reader
 from casework.operations.oversight.report_queries import READ_REPORTS, list_reports, show_report
 from casework.operations.oversight.reports import agree_report, count_report, keep_report, publish_report
 from casework.permissions.actors import Actor
 from casework.web.oversight.figure_pages import WIDE, end_of, programme_asked
 from casework.web.oversight.figure_words import Sayer
+from casework.web.oversight.report_cohorts import DAYS, asked_cohort, fault_in, say_cohort
 from casework.web.oversight.report_tables import inside_sections, outside_sections, restated_table
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say, say_error
@@ -45,10 +48,12 @@ def index() -> str:
         programme, _ = programme_asked(actor, READ_REPORTS)
         use_calendar(calendar_of(db, programme.id))
         listed = list_reports(db, actor, programme.id)
+        phases = {one.id: one for one in list_phases(db, programme.id)}
     return render_template(
         "oversight/reports.html",
         programme=programme,
         rows=listed,
+        cohorts={one.id: say_cohort(one.among, phases) for one in listed},
         states=STATES,
         freezes=_freezes(actor, programme.id),
     )
@@ -73,11 +78,11 @@ def _freezes(actor: Actor, programme: str) -> bool:
 @blueprint.get("/programmes/<uuid:programme>/reports/new")
 @only(*REPORTERS)
 def new(programme: UUID) -> Response:
-    """What would be frozen: up to the end of a day, or until now."""
-    return _preview(str(programme), request.args.get("as_of", "").strip())
+    """What would be frozen: of which cases, up to the end of a day, or until now."""
+    return _preview(str(programme), request.args.get("as_of", "").strip(), asked_cohort(request.args))
 
 
-def _preview(programme: str, asked: str, why: str = "", status: int = 200) -> Response:
+def _preview(programme: str, asked: str, among: Cohort, why: str = "", status: int = 200) -> Response:
     told, sections = None, []
     with page_transaction() as (db, actor):
         if not _freezes(actor, programme):
@@ -85,18 +90,28 @@ def _preview(programme: str, asked: str, why: str = "", status: int = 200) -> Re
         scope = scope_of(programme)
         calendar = calendar_of(db, programme)
         use_calendar(calendar)
+        phases = list_phases(db, programme)
+        fault = fault_in(db, programme, among)
         try:
-            until = end_of(asked, calendar)
-            told = count_for_reader(db, actor, programme=programme, until=until, with_cases=False)
-            sections = inside_sections(told.figures, Sayer(names_behind(db, told)))
+            if not fault:
+                until = end_of(asked, calendar)
+                told = count_for_reader(db, actor, programme=programme, until=until, among=among, with_cases=False)
+                sections = inside_sections(told.figures, Sayer(names_behind(db, told)))
         except ValueError:
-            why, status = gettext("Write the day as YYYY-MM-DD."), 422
+            fault = gettext("Write the day as YYYY-MM-DD.")
         except NotFound:
-            why, status = gettext(NOT_BEGUN), 422
+            fault = gettext(NOT_BEGUN)
+    if fault:
+        why, status = fault, 422
     page = render_template(
         "oversight/new_report.html",
         programme=scope,
         asked=asked,
+        among=among,
+        cohort=say_cohort(among, {one.id: one for one in phases}) if told else "",
+        phases=phases,
+        opened=[(name, gettext(words), among.get(name, "")) for name, words in DAYS.items()],
+        outside=is_told_outside(among),
         fault=why,
         told=told,
         until=instant(told.as_of.at) if told else "",
@@ -110,22 +125,25 @@ def _preview(programme: str, asked: str, why: str = "", status: int = 200) -> Re
 @only(*REPORTERS)
 def freeze(programme: UUID) -> Response:
     """Freeze what was shown: the same logs up to the same moment give the same figures."""
-    id = str(programme)
+    id, among = str(programme), asked_cohort(request.form)
     try:
         until = parse_instant(request.form.get("until", ""))
     except NotCanonical:
-        return _preview(id, "", gettext("Look at the figures first, then freeze them."), 422)
+        return _preview(id, "", among, gettext("Look at the figures first, then freeze them."), 422)
     try:
         with page_transaction() as (db, actor):
-            count = count_report(db, actor, id, until)
+            count = count_report(db, actor, id, until, read_scope(among))
         drafted = count()
         with page_transaction() as (db, actor):
             done = keep_report(db, actor, id, drafted, read_request())
+    except (ValueError, InvalidForm):
+        # It says of which cases a report may be.
+        return _preview(id, "", among, status=422)
     except (Refused, RecordHasMoved) as refusal:
-        return _preview(id, "", say_error(refusal), 409)
+        return _preview(id, "", among, say_error(refusal), 409)
     except NotFound:
         # Of a programme of another's it is not found there either.
-        return _preview(id, "", gettext(NOT_BEGUN), 422)
+        return _preview(id, "", among, gettext(NOT_BEGUN), 422)
     flash(
         gettext(
             "Report %(number)s is frozen. Two persons agree to it before it is published.", number=done.answer["number"]
@@ -148,11 +166,14 @@ def _shown(id: str, fault: str = "", why: str = "", status: int = 200) -> Respon
         shown = show_report(db, actor, id)
         programme = scope_of(shown.programme)
         use_calendar(calendar_of(db, shown.programme))
-        sayer = Sayer(names_in(db, shown.programme, shown.inside))
+        called = names_in(db, shown.programme, shown.inside)
+        sayer = Sayer(called)
     page = render_template(
         "oversight/report.html",
         one=shown,
         report=shown.report,
+        cohort=say_cohort(shown.report.among, called.phases),
+        told_outside=is_told_outside(shown.report.among),
         programme=programme,
         states=STATES,
         steps=STEPS,

@@ -101,13 +101,13 @@ def test_a_report_that_was_overtaken_is_not_published() -> None:
 
 def test_the_next_report_is_up_to_a_later_moment() -> None:
     reports = fold(told(*AGREED_TWICE, (PUBLISHED, 1, "wang")))
-    last = last_published(reports)
+    last = last_published(reports, {})
     assert last is not None
     assert last.number == 1
-    assert against_freezing(reports, MARCH) == reasons.reports.EARLIER(number=1, at=MARCH)
-    assert against_freezing(reports, JUNE) is None
+    assert against_freezing(reports, MARCH, {}) == reasons.reports.EARLIER(number=1, at=MARCH)
+    assert against_freezing(reports, JUNE, {}) is None
     # A draft binds nobody.
-    assert against_freezing(fold(told(*AGREED_TWICE)), MARCH) is None
+    assert against_freezing(fold(told(*AGREED_TWICE)), MARCH, {}) is None
 
 
 def figures(*rows: Any) -> dict[str, Any]:

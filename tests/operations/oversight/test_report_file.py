@@ -16,7 +16,7 @@ from casework.operations.mediations.service import open_mediation
 from casework.operations.oversight.report_file import CheckedReport, check_report_file, export_report
 from casework.operations.oversight.reports import read_content
 from casework.records.database import transaction
-from tests.operations.oversight.test_reports import frozen, published
+from tests.operations.oversight.test_reports import a_phase, frozen, published
 from tests.support.world import World, new_request
 
 
@@ -71,6 +71,23 @@ def test_a_draft_has_a_file_too(engine: Engine, world: World, tmp_path: Path) ->
     assert check(tmp_path, drafted).faults == ()
     with pytest.raises(UnknownName, match="report 4"):
         file_of(engine, world, 4)
+
+
+@pytest.mark.parametrize("kind", ["phase", "period"])
+def test_a_report_of_a_part_of_the_cases_is_counted_again(
+    engine: Engine, world: World, tmp_path: Path, kind: str
+) -> None:
+    with transaction(engine) as db:
+        phase = a_phase(db, world)
+        world.open_case(db)
+    among = {"phase": phase} if kind == "phase" else {"opened_to": "2020-01-01"}
+    published(engine, world, among=among)
+    file = file_of(engine, world, published(engine, world, among=among))
+    assert check(tmp_path, file).faults == ()
+    file["content"]["inside"]["as_of"]["among"] = {}
+    faults = check(tmp_path, file).faults
+    assert "The programme's log says that report 2 is of other cases." in faults
+    assert "The report 1 that it tells anew is of other cases." in faults
 
 
 def _case(file: Any) -> Any:

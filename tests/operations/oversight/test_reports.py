@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from casework.engine.figures.reports import IS_AGREED, IS_DRAFT, IS_PUBLISHED
-from casework.errors import NotAllowed, NotFound, RecordHasMoved, Refused, UnknownName
+from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved, Refused, UnknownName
 from casework.json_values import JsonMapping
 from casework.ledger.canonical_json import digest, parse_instant
 from casework.operations.core.perform import calendar_of
@@ -24,6 +24,7 @@ from casework.operations.oversight.reports import (
     read_content,
     read_reports,
 )
+from casework.operations.people.service import create_phase
 from casework.permissions.actors import Actor
 from casework.records.database import transaction
 from casework.records.event_log import now, read_register
@@ -41,14 +42,22 @@ def frozen(engine: Engine, world: World, **given: Any) -> JsonMapping:
     return freeze_report(engine, supervisor, world.programmes["BJ"], request=new_request(), **given).answer
 
 
-def published(engine: Engine, world: World) -> int:
+def published(engine: Engine, world: World, **given: Any) -> int:
     """One that was frozen, agreed to and published; gives its number."""
-    number, programme = int(frozen(engine, world)["number"]), world.programmes["BJ"]
+    number, programme = int(frozen(engine, world, **given)["number"]), world.programmes["BJ"]
     with transaction(engine) as db:
         for name in ("supervisor", "manager"):
             agree_report(db, world.actor(db, name), programme, number, new_request())
         publish_report(db, world.actor(db, "manager"), programme, number, new_request())
     return number
+
+
+def a_phase(db: Connection, world: World, name: str = "Phase 1", starts_on: date = date(2020, 1, 1)) -> str:
+    """A phase of the programme; cases that are opened while it runs are of it."""
+    administrator, programme = world.actor(db, "administrator"), world.programmes["BJ"]
+    given = {"name": name, "name_zh": None, "starts_on": starts_on, "ends_on": None}
+    done = create_phase(db, administrator, programme=programme, **given, request=new_request())
+    return str(done.answer["id"])
 
 
 def test_what_is_frozen_is_what_the_logs_said_and_is_bound_by_an_event(engine: Engine, world: World) -> None:
@@ -183,6 +192,62 @@ def test_nothing_is_frozen_up_to_a_moment_that_was_published_already(engine: Eng
         at = parse_instant(read_reports(db, world.programmes["BJ"])[1].as_of)
     with pytest.raises(Refused, match="later moment"):
         frozen(engine, world, until=at)
+
+
+def opened(content: Any) -> int:
+    """How many cases a report is of."""
+    rows = content["inside"]["figures"]["conversion"]["rows"]
+    told: int = next((row for row in rows if row["of"].keys() == {"step", "next"}), {"denominator": 0})["denominator"]
+    return told
+
+
+def test_a_report_of_a_phase_or_a_period_is_of_those_cases_alone(engine: Engine, world: World) -> None:
+    programme = world.programmes["BJ"]
+    with transaction(engine) as db:
+        phase, other = a_phase(db, world), a_phase(db, world, "Later", date(2200, 1, 1))
+        world.open_case(db)
+        today = calendar_of(db, programme).local_date(now(db)).isoformat()
+    cohorts = [{"phase": phase}, {"phase": other}, {"opened_to": today}, {"opened_to": "2020-01-01"}]
+    for among in cohorts:
+        frozen(engine, world, among=among)
+    with transaction(engine) as db:
+        contents = [read_content(db, programme, number) for number in range(1, 5)]
+        assert [read_reports(db, programme)[number].among for number in range(1, 5)] == cohorts
+    assert [opened(content) for content in contents] == [1, 0, 1, 0]
+    assert [content["inside"]["as_of"]["among"] for content in contents] == cohorts
+    # What is told of a whole programme alone is in none.
+    assert all("discipline" not in content["inside"]["figures"] for content in contents)
+    assert all(content["outside"]["figures"] == {} for content in contents[2:])
+
+
+@pytest.mark.parametrize(
+    "among",
+    [
+        {"phase": "no phase"},
+        {"opened_from": "2026-02-01", "opened_to": "2026-01-01"},
+        {"phase": "00000000-0000-7000-8000-000000000000"},
+        {"sector": "steel"},
+    ],
+)
+def test_what_is_no_cohort_is_not_frozen(engine: Engine, world: World, among: dict[str, str]) -> None:
+    with pytest.raises(InvalidForm):
+        frozen(engine, world, among=among)
+
+
+def test_a_report_tells_anew_the_last_one_of_the_same_cases_alone(engine: Engine, world: World) -> None:
+    period = {"opened_from": "2020-01-01"}
+    with transaction(engine) as db:
+        world.open_case(db)
+    of_all = published(engine, world)
+    first = published(engine, world, among=period)
+    frozen(engine, world, among=period)
+    frozen(engine, world)
+    with transaction(engine) as db:
+        reports = read_reports(db, world.programmes["BJ"])
+        content = read_content(db, world.programmes["BJ"], 3)
+    assert [reports[number].before for number in (1, 2, 3, 4)] == [None, None, first, of_all]
+    assert content["before"]["number"] == first
+    assert content["restated"]["outside"] == []
 
 
 @pytest.mark.parametrize("statement", ["UPDATE reports SET number = 9", "DELETE FROM reports"])

@@ -138,3 +138,20 @@ def test_its_data_have_the_fingerprint_that_stands_on_its_page(browser_for: Ente
 def test_the_table_has_the_figures_inside(browser_for: Enter, report: str) -> None:
     book = zipfile.ZipFile(io.BytesIO(browser_for("auditor").get(f"{report}/figures.xlsx").get_data()))
     assert "How many go on" in book.read("xl/sharedStrings.xml").decode()
+
+
+def test_of_a_period_the_paper_is_for_the_office_alone(browser_for: Enter, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        world.open_case(db)
+    supervisor = browser_for("supervisor")
+    url = freeze(supervisor, world, opened_from="2020-01-01")
+    words = words_of(supervisor.get(f"{url}/report.pdf?language=en").get_data())
+    assert "Cases opened from 2020-01-01 on" in words
+    assert "For the office alone: small numbers stand as they are." in words
+    # The one case, as it is known inside.
+    assert "Interest confirmed" in words
+    # Who reads no closed needs finds none here.
+    manager = words_of(browser_for("manager").get(f"{url}/report.pdf?language=en").get_data())
+    assert "Need published" not in manager
+    book = zipfile.ZipFile(io.BytesIO(supervisor.get(f"{url}/figures.xlsx").get_data()))
+    assert "Opened from: 2020-01-01" in book.read("xl/sharedStrings.xml").decode()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import parse_qsl, urlencode
 
+import pytest
 from sqlalchemy import Engine
 
 from casework.records.database import transaction
 from casework.records.event_log import read_register
+from tests.operations.oversight.test_reports import a_phase
 from tests.support.web_client import Browser
 from tests.support.world import World
 from tests.web.cases.two_cases import words_of
@@ -16,13 +19,15 @@ from tests.web.cases.two_cases import words_of
 Enter = Callable[[str], Browser]
 
 
-def freeze(browser: Browser, world: World) -> str:
+def freeze(browser: Browser, world: World, **among: str) -> str:
     """The address of a report that was looked at and frozen."""
     programme = world.programmes["BJ"]
-    page = browser.get(f"/programmes/{programme}/reports/new").text
+    page = browser.get(f"/programmes/{programme}/reports/new?{urlencode(among)}").text
     found = re.search(r'name="until" value="([^"]+)"', page)
     assert found is not None
-    answer = browser.post(f"/programmes/{programme}/reports", {"until": found[1]})
+    for name, value in among.items():
+        assert f'<input type="hidden" name="{name}" value="{value}">' in page
+    answer = browser.post(f"/programmes/{programme}/reports", {"until": found[1], **among})
     assert answer.status_code == 303
     return str(answer.headers["Location"])
 
@@ -90,6 +95,49 @@ def test_figures_are_looked_at_before_they_are_frozen(browser_for: Enter, world:
     page = supervisor.get(f"/programmes/{programme}/reports/new?as_of=1999-01-01")
     assert page.status_code == 422
     assert "Freeze these figures" not in page.text
+
+
+def test_a_report_of_a_period_says_so_and_tells_nothing_outside(
+    browser_for: Enter, engine: Engine, world: World
+) -> None:
+    with transaction(engine) as db:
+        world.open_case(db)
+    supervisor = browser_for("supervisor")
+    url = freeze(supervisor, world, opened_from="2020-01-01", opened_to="2020-12-31")
+    page = words_of(supervisor.get(url).text)
+    assert "Cases opened from 2020-01-01 until 2020-12-31" in page
+    assert "nothing: no report of these cases was published before" in page
+    assert "Of cases that were opened in a period nothing is told outside" in page
+    assert "Cases opened from 2020-01-01 until 2020-12-31" in words_of(supervisor.get("/reports").text)
+
+
+def test_a_report_of_a_phase_names_it(browser_for: Enter, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        phase = a_phase(db, world)
+        world.open_case(db)
+    supervisor = browser_for("supervisor")
+    page = words_of(supervisor.get(freeze(supervisor, world, phase=phase)).text)
+    assert "Cases of the phase “Phase 1”" in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("opened_from=soon", "Write the day as"),
+        ("opened_from=2026-02-01&opened_to=2026-01-01", "The last day comes before the first"),
+        ("phase=00000000-0000-7000-8000-000000000000", "This is no phase of the programme"),
+        ("phase=00000000-0000-7000-8000-000000000000&opened_to=2026-01-01", "leave one of them out"),
+    ],
+)
+def test_of_what_is_no_cohort_nothing_is_frozen(browser_for: Enter, world: World, asked: str, said: str) -> None:
+    supervisor, programme = browser_for("supervisor"), world.programmes["BJ"]
+    page = supervisor.get(f"/programmes/{programme}/reports/new?{asked}")
+    assert page.status_code == 422
+    assert said in page.text
+    form = dict(parse_qsl(asked)) | {"until": "2026-11-01T00:00:00.000000Z"}
+    answer = supervisor.post(f"/programmes/{programme}/reports", form)
+    assert answer.status_code == 422
+    assert said in answer.text
 
 
 def test_a_manager_finds_nothing_of_needs(browser_for: Enter, engine: Engine, world: World) -> None:

@@ -1,0 +1,23 @@
+"""Of which cases a stage report is: of all of its programme, of those of a phase, or of those that were opened in a period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+#: The first and the last day of the opening, where the programme is.
+PHASE, OPENED_FROM, OPENED_TO = COHORT = ("phase", "opened_from", "opened_to")
+
+#: Nothing where it is of all cases.
+Cohort = Mapping[str, str]
+
+
+def is_cohort(among: Cohort) -> bool:
+    """Whether this is nothing, a phase, or a period of the opening, which begins before it ends."""
+    if PHASE in among:
+        return among.keys() == {PHASE}
+    return among.keys() <= {*COHORT} and among.get(OPENED_FROM, "") <= among.get(OPENED_TO, "9999")
+
+
+def is_told_outside(among: Cohort) -> bool:
+    """A period is not: two that differ by a day would tell of a case. All cases are, and so are phases, which are told all in one."""
+    return among.keys() <= {PHASE}

@@ -1,0 +1,98 @@
+"""What somebody outside the office is shown of the cases of each phase: nothing under three, whoever holds beside it those of all other
+phases, and the figures of the whole programme.
+
+What is told of one is found for all in one, as of one moment, so that the report of one phase tells nothing of another. What a reader may
+have from elsewhere is taken for known: what all parts come to, and what the figures of the whole programme print of a part. Lines that tell
+cases apart once more are not told at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from casework.engine.figures.across import Cell
+from casework.engine.figures.case_facts import DIMENSIONS
+from casework.engine.figures.counting import DENOMINATOR, NUMERATOR, Figure, Row
+from casework.engine.figures.courses import Courses
+from casework.engine.figures.hiding import hide
+from casework.engine.figures.suppression import ShownRow, Told, families, suppressed
+
+#: What tells the lines of a part apart once more.
+_ONCE_MORE = frozenset({*DIMENSIONS, "month", "provider"})
+#: What a line is of: the figure, and its names with their values.
+_Line = tuple[str, frozenset[tuple[str, str | None]]]
+
+
+def suppressed_parts(
+    parts: Mapping[str, Mapping[str, Figure]], whole: Mapping[str, Figure], *, by: str
+) -> dict[str, dict[str, tuple[ShownRow, ...]]]:
+    """By part the lines of its figures for a reader outside; `by`: what tells the parts apart in the lines of the whole."""
+    told = {part: Told.of({name: _plain(figure) for name, figure in of.items()}) for part, of in parts.items()}
+    cells = {_in(part, cell): value for part, of in told.items() for cell, value in of.cells.items()}
+    sums = [tuple(_in(part, cell) for cell in one) for part, of in told.items() for one in of.adds_up]
+    known = [tuple(_in(part, cell) for cell in one) for part, of in told.items() for one in families(of.shown)]
+    known += _together(told)
+    printed, more = _printed_already(told, whole, by)
+    known += [(cell,) for cell in printed]
+    courses = {part: Courses(of.shown) for part, of in told.items()}
+    while True:
+        hidden = hide(cells, sums, known, more)
+        mine = {
+            part: {cell: hidden[_in(part, cell)] for cell in of.cells if _in(part, cell) in hidden}
+            for part, of in told.items()
+        }
+        found = {_in(part, cell) for part, of in courses.items() for cell in of.worked_out(mine[part])} - more
+        if not found:
+            return {part: of.printed(mine[part]) for part, of in told.items()}
+        more |= found
+
+
+def _plain(figure: Figure) -> Figure:
+    """Without the lines that tell its cases apart once more."""
+    kept = [n for n, row in enumerate(figure.rows) if not _ONCE_MORE & row.of.keys()]
+    places = {n: place for place, n in enumerate(kept)}
+    sums = tuple(tuple((places[n], cell) for n, cell in one) for one in figure.sums if all(n in places for n, _ in one))
+    return replace(figure, rows=tuple(figure.rows[n] for n in kept), sums=sums)
+
+
+def _in(part: str, cell: Cell) -> Cell:
+    name, n, of = cell
+    return f"{part} {name}", n, of
+
+
+def _together(told: Mapping[str, Told]) -> list[tuple[Cell, ...]]:
+    """The same number of each part: what they come to is told of the whole programme."""
+    found: dict[tuple[_Line, str], list[Cell]] = {}
+    for part, of in told.items():
+        for line, n, row in _lines(of.shown):
+            for cell in (NUMERATOR, DENOMINATOR, *row.parts):
+                if (line[0], n, cell) in of.cells:
+                    found.setdefault((line, cell), []).append(_in(part, (line[0], n, cell)))
+    return [tuple(cells) for cells in found.values()]
+
+
+def _printed_already(told: Mapping[str, Told], whole: Mapping[str, Figure], by: str) -> tuple[list[Cell], set[Cell]]:
+    """The numbers of parts that the figures of the whole programme print, and those that they hide."""
+    printed, hidden = list[Cell](), set[Cell]()
+    outside = {(name, frozenset(row.of.items())): row for name, rows in suppressed(whole).items() for row in rows}
+    for part, of in told.items():
+        for (name, line), n, _ in _lines(of.shown):
+            shown = outside.get((name, line | {(by, part or None)}))
+            if shown is None:
+                continue
+            numbers = {NUMERATOR: shown.numerator, DENOMINATOR: shown.denominator, **shown.parts}
+            for cell, number in numbers.items():
+                if (name, n, cell) not in of.cells:
+                    continue
+                if isinstance(number, int):
+                    printed.append(_in(part, (name, n, cell)))
+                else:
+                    hidden.add(_in(part, (name, n, cell)))
+    return printed, hidden
+
+
+def _lines(figures: Mapping[str, Figure]) -> Iterator[tuple[_Line, int, Row]]:
+    for name, figure in figures.items():
+        for n, row in enumerate(figure.rows):
+            yield (name, frozenset(row.of.items())), n, row
