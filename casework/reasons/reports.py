@@ -21,6 +21,12 @@ AGREED_ALREADY = template(
     "reports.agreed_already",
     N_("You have agreed to report %(number)s already, or whoever you stand in for has. Somebody else agrees as well."),
 )
+WORDS_CHANGED = template(
+    "reports.words_changed",
+    N_(
+        "The words of report %(number)s were changed after you opened it. Read them, and agree to what stands there now."
+    ),
+)
 NOT_AGREED = template("reports.not_agreed", N_("Report %(number)s is published once two persons have agreed to it."))
 OVERTAKEN = template(
     "reports.overtaken",

@@ -97,6 +97,7 @@ from casework.web.oversight import (
     provider_figure_pages,
     report_files,
     report_pages,
+    report_word_pages,
 )
 from casework.web.people import (
     absence_pages,
@@ -272,6 +273,7 @@ PAGES = (
     process_pages.blueprint,
     report_pages.blueprint,
     report_files.blueprint,
+    report_word_pages.blueprint,
     figure_mail_pages.blueprint,
     mail_stop_pages.blueprint,
     follow_up_pages.blueprint,

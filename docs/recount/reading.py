@@ -85,7 +85,15 @@ class File:
         mine = [(kind, report["digest"]) for kind, report in told if report["number"] == number]
         if ("report_frozen", digest) not in mine or {said for _, said in mine} != {digest}:
             yield "the programme's log froze another report"
+        written = self.told["words"]
+        words = [
+            report.get("words", "") for kind, report in told if (kind, report["number"]) == ("report_worded", number)
+        ]
+        if words[-1:] != [sha256(canonical(written)) if written else ""] and (words or written):
+            yield "the programme's log says that the report has other words"
         kinds = [kind for kind, _ in mine]
+        # Whoever had agreed before other words were written agrees anew.
+        kinds = kinds[max((n for n, kind in enumerate(kinds) if kind == "report_worded"), default=0) :]
         agreed = "agreed" if kinds.count("report_agreed") >= 2 else "draft"
         if self.told["state"] != ("published" if "report_published" in kinds else agreed):
             yield f"the programme's log does not say that the report is {self.told['state']}"

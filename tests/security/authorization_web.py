@@ -564,6 +564,8 @@ TABLE: tuple[Row, ...] = (
     get("/reports/<report>/report.pdf", ANSWERABLE),
     get("/reports/<report>/figures.xlsx", ANSWERABLE),
     get("/reports/<report>/content.json", SUPERVISORS | AUDITOR, {"manager"}),
+    get("/reports/<report>/words", ANSWERABLE),
+    post("/reports/<report>/words", REPORTERS, AUDITOR, body=lambda on: {"f-title": "What came of it", "revision": "0"}),
     post("/reports/<report>/agree", REPORTERS, AUDITOR, body=lambda on: {"sure": "yes"}),
     post("/reports/<report>/publish", REPORTERS, AUDITOR, body=lambda on: {"sure": "yes"}),
     # --- auditors ---

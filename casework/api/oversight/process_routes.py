@@ -5,9 +5,9 @@ from __future__ import annotations
 from casework.api.oversight import process_schemas as schemas
 from casework.api.protocol.routes import Call, Route, get
 from casework.api.protocol.schemas import text_of
+from casework.engine.figures.cohorts import OPENED_FROM, OPENED_TO
 from casework.json_values import JsonObject
 from casework.operations.oversight import process
-from casework.operations.oversight.figure_scope import OPENED_FROM, OPENED_TO
 
 
 def show_process(call: Call) -> JsonObject:

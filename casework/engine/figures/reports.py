@@ -16,7 +16,12 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.reasons import Why
 
 #: What a programme's log says of its reports.
-FROZEN, AGREED, PUBLISHED = REPORT_KINDS = ("report_frozen", "report_agreed", "report_published")
+FROZEN, WORDED, AGREED, PUBLISHED = REPORT_KINDS = (
+    "report_frozen",
+    "report_worded",
+    "report_agreed",
+    "report_published",
+)  # fmt: skip
 #: Who freezes, agrees and publishes.
 REPORTERS = (Role.SUPERVISOR, Role.MANAGER)
 #: So many persons agree before a report is published.
@@ -37,6 +42,9 @@ class Report:
     before: int | None
     #: Of which cases alone it is.
     among: Cohort = field(default_factory=dict)
+    #: The digest of its own words, "" where it has none, and how often these were written.
+    words: str = ""
+    worded: int = 0
     #: Of each agreement who it was, and for whom: no two have anybody in common.
     agreed: tuple[frozenset[str], ...] = ()
     published: bool = False
@@ -71,6 +79,10 @@ def evolve(reports: Mapping[int, Report], event: RegisterEvent) -> dict[int, Rep
             before=told["before"],
             among=told.get("among", {}),
         )
+    elif number in after and event.kind == WORDED:
+        # Whoever had agreed had read other words.
+        worded = after[number].worded + 1
+        after[number] = replace(after[number], words=told.get("words", ""), worded=worded, agreed=())
     elif number in after and event.kind == AGREED:
         who, report = persons_of(event.actor, event.acting_for), after[number]
         if not any(who & others for others in report.agreed):
@@ -100,11 +112,13 @@ def against_freezing(reports: Mapping[int, Report], as_of: str, among: Cohort) -
 
 
 def against(reports: Mapping[int, Report], kind: str, number: int, who: Collection[str]) -> Why | None:
-    """Why these persons do not agree to a report that there is, or publish it; nothing where they may."""
+    """Why these persons do not word a report that there is, agree to it, or publish it; nothing where they may."""
     report = reports[number]
     last = last_published(reports, report.among)
     if report.published:
         return reasons.reports.NEVER_CHANGED(number=number)
+    if kind == WORDED:
+        return None
     if kind == AGREED:
         twice = any(others & frozenset(who) for others in report.agreed)
         return reasons.reports.AGREED_ALREADY(number=number) if twice else None

@@ -79,6 +79,8 @@ class ReportMove(TypedDict):
     before: NotRequired[int | None]
     #: And of which cases alone it is; where it is of all this is not said.
     among: NotRequired[dict[str, str]]
+    #: The digest of its own words: of those that were written, or that somebody agreed to or published; left out where it has none.
+    words: NotRequired[str]
 
 
 class RegisterEffects(AccountChange, total=False):

@@ -10,6 +10,7 @@ from functools import lru_cache
 import orjson
 from sqlalchemy import Connection, text
 
+from casework.engine.figures.cohorts import OPENED_FROM, OPENED_TO
 from casework.engine.figures.counting import numbers
 from casework.engine.figures.kept_facts import read, write
 from casework.engine.mining.conformance import Conformance
@@ -23,7 +24,7 @@ from casework.ledger.canonical_json import instant
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.case_runs import read_runs
 from casework.operations.oversight.event_export import edition_names
-from casework.operations.oversight.figure_scope import OPENED_FROM, OPENED_TO, insist_in_order, read_scope
+from casework.operations.oversight.figure_scope import insist_in_order, read_scope
 from casework.operations.oversight.figures import in_its_time, programme_of_reader, rules
 from casework.permissions.actors import Actor
 from casework.records.event_log import by_now

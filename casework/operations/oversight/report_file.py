@@ -35,7 +35,8 @@ from casework.ledger.redactable_bodies import Body, erase
 from casework.operations.oversight.figure_scope import figures_among
 from casework.operations.oversight.figures import fold_world, show_figure
 from casework.operations.oversight.outside_figures import told_of_cohort, told_outside
-from casework.operations.oversight.reports import FORM, Earlier, read_content, read_reports, restated_from
+from casework.operations.oversight.report_words import words_of
+from casework.operations.oversight.reports import FORM, Earlier, read_content, read_moves, read_reports, restated_from
 from casework.records.event_log import register_event_of
 from casework.records.row_security import whole
 
@@ -57,14 +58,28 @@ def export_report(db: Connection, programme: str, number: int) -> Iterator[str]:
         raise UnknownName("report", str(number))
     content = read_content(db, programme, number)
     before = None if report.before is None else read_content(db, programme, report.before)
-    yield from write_file(db, programme, content, state=report.state, before=before)
+    words = words_of(read_moves(db, programme), number)
+    yield from write_file(db, programme, content, state=report.state, before=before, words=words)
 
 
 def write_file(
-    db: Connection, programme: str, content: JsonMapping, *, state: str | None, before: JsonMapping | None = None
+    db: Connection,
+    programme: str,
+    content: JsonMapping,
+    *,
+    state: str | None,
+    before: JsonMapping | None = None,
+    words: JsonMapping | None = None,
 ) -> Iterator[str]:
     """The same from what was frozen; without a state from what is not frozen yet."""
-    head = {"form": FORM, "state": state, "digest": digest(content), "content": content, "before": before}
+    head = {
+        "form": FORM,
+        "state": state,
+        "digest": digest(content),
+        "words": words or {},
+        "content": content,
+        "before": before,
+    }
     yield f'{json.dumps(head, ensure_ascii=False)[:-1]}, "logs": [\n'
     counted = content["inside"]["as_of"]["logs"]
     lasts: JsonObject = dict(counted)
@@ -253,6 +268,8 @@ def _course(file: _File) -> Iterator[str]:
         yield f"The programme's log says that another report {number} was frozen: its digest is {report.digest}."
     if report.among != file.among:
         yield f"The programme's log says that report {number} is of other cases."
+    if report.words != (digest(words) if (words := file.said["words"]) else ""):
+        yield "The programme's log says that the report has other words."
     if report.state != file.said["state"]:
         yield f"The programme's log says that the report is {report.state}, and not {file.said['state']}."
 

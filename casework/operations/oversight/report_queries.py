@@ -24,6 +24,7 @@ from casework.errors import NotFound
 from casework.ledger.canonical_json import parse_instant
 from casework.operations.core.presenters import names_of
 from casework.operations.core.views import to_named
+from casework.operations.oversight.report_words import words_of
 from casework.operations.oversight.reports import read_content, read_moves
 from casework.operations.oversight.views import ListedReport, ReportStep, ShownReport
 from casework.permissions.actors import Actor
@@ -65,6 +66,7 @@ def show_report(db: Connection, actor: Actor, id: str) -> ShownReport:
         outside=content["outside"] | {"restated": content["restated"]["outside"]},
         content=content if all_of_it else None,
         before=None if content["before"] is None else content["before"]["number"],
+        writes=not reports[report.number].published and in_the_programme(actor, programme, REPORTERS) is not None,
         next=next_move,
         why_not=why_not,
     )
@@ -97,6 +99,9 @@ def _listed(db: Connection, programme: str) -> tuple[list[ListedReport], dict[in
             digest=report.digest,
             steps=tuple(_steps(events, number, names)),
             among=report.among,
+            words=words_of(events, number),
+            words_digest=report.words,
+            worded=report.worded,
         )
         for number, report in sorted(reports.items(), reverse=True)
     ]

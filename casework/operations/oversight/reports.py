@@ -23,6 +23,7 @@ from casework.engine.figures.reports import (
     PUBLISHED,
     REPORT_KINDS,
     REPORTERS,
+    WORDED,
     Report,
     against,
     against_freezing,
@@ -44,6 +45,7 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.core.register_log import append
 from casework.operations.oversight.figures import READ_BY, count_programme, show_counted
 from casework.operations.oversight.outside_figures import last_quarter, tell_cohort_outside
+from casework.operations.oversight.report_words import WORDS, check_words, words_of
 from casework.permissions.actors import Actor
 from casework.permissions.work import in_the_programme
 from casework.records.database import transaction
@@ -273,13 +275,56 @@ _KEEP = text("""
 """)
 
 
-@sensitive
-def agree_report(db: Connection, actor: Actor, programme: str, number: int, request: Request) -> Done:
-    """Agree to a report that was frozen: two persons do, and whoever froze it may be one.
+def word_report(
+    db: Connection,
+    actor: Actor,
+    programme: str,
+    number: int,
+    *,
+    words: JsonMapping,
+    request: Request,
+    seen: int | None = None,
+) -> Done:
+    """Write the own words of a report that is not published: its title, what it concludes, and something to each figure, in both languages.
 
-    Raises NotFound, NotAllowed, UnknownName, and Refused where one has agreed already.
+    Whoever had agreed agrees anew. Raises NotFound, NotAllowed, UnknownName, InvalidForm, Refused, and RecordHasMoved where they were
+    written after they were `seen`.
     """
-    return _move_on(db, actor, programme, (AGREED, number), request)
+    by, told = insist_reports(actor, programme), check_words(words)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    log, reports = _in_turn(db, programme)
+    report = _insist(reports, WORDED, number, by)
+    if seen not in (None, report.worded):
+        raise RecordHasMoved
+    answer = {"number": number, "digest": report.digest, "as_of": report.as_of}
+    # The same words again take nobody's agreement back.
+    if told != _words_now(db, programme, number):
+        move = ReportMove(number=number, digest=report.digest)
+        if told:
+            move["words"] = digest(told)
+        with whole(db):
+            effects: RegisterEffects = {"report": move}
+            event = log.next_event(
+                WORDED, by.person, role=by.role, acting_for=by.acting_for, effects=effects, body={WORDS: told}
+            )
+            append(db, log, [event], request.key_hash)
+    return finish(db, actor, request, Done(answer))
+
+
+def _words_now(db: Connection, programme: str, number: int) -> JsonMapping:
+    return words_of(read_moves(db, programme), number)
+
+
+@sensitive
+def agree_report(
+    db: Connection, actor: Actor, programme: str, number: int, request: Request, *, words: str | None = None
+) -> Done:
+    """Agree to a report that was frozen: two persons do, and whoever froze it may be one. `words`: the digest of those that were read.
+
+    Raises NotFound, NotAllowed, UnknownName, and Refused where one has agreed already, or to other words than it has.
+    """
+    return _move_on(db, actor, programme, (AGREED, number), request, words=words)
 
 
 @sensitive
@@ -291,18 +336,29 @@ def publish_report(db: Connection, actor: Actor, programme: str, number: int, re
     return _move_on(db, actor, programme, (PUBLISHED, number), request)
 
 
-def _move_on(db: Connection, actor: Actor, programme: str, move: tuple[str, int], request: Request) -> Done:
+def _move_on(
+    db: Connection, actor: Actor, programme: str, move: tuple[str, int], request: Request, *, words: str | None = None
+) -> Done:
     by, (kind, number) = insist_reports(actor, programme), move
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     log, reports = _in_turn(db, programme)
+    report = _insist(reports, kind, number, by)
+    if words not in (None, report.words):
+        raise Refused(reasons.reports.WORDS_CHANGED(number=number))
+    done = ReportMove(number=number, digest=report.digest)
+    if report.words:
+        done["words"] = report.words
+    _tell(db, log, by, (kind, done), request=request)
+    return finish(db, actor, request, Done({"number": number, "digest": report.digest, "as_of": report.as_of}))
+
+
+def _insist(reports: Mapping[int, Report], kind: str, number: int, by: By) -> Report:
     if number not in reports:
         raise UnknownName("report", str(number))
     if (why := against(reports, kind, number, persons_of(by.person, by.acting_for))) is not None:
         raise Refused(why)
-    report = reports[number]
-    _tell(db, log, by, (kind, ReportMove(number=number, digest=report.digest)), request=request)
-    return finish(db, actor, request, Done({"number": number, "digest": report.digest, "as_of": report.as_of}))
+    return reports[number]
 
 
 def _in_turn(db: Connection, programme: str) -> tuple[Log, dict[int, Report]]:
@@ -325,5 +381,5 @@ def _tell(
 
 __all__ = [
     "FORM", "Drafted", "Earlier", "agree_report", "count_report", "draft_content", "freeze_report", "insist_cohort", "insist_reports",
-    "keep_report", "publish_report", "read_content", "read_moves", "read_reports", "restated_from",
+    "keep_report", "publish_report", "read_content", "read_moves", "read_reports", "restated_from", "word_report",
 ]  # fmt: skip

@@ -264,6 +264,10 @@ class ListedReport:
     #: The SHA-256 of what was frozen.
     digest: str
     steps: tuple[ReportStep, ...]
+    #: Its own words by what they are of, the digest of these, and how often they were written.
+    words: Mapping[str, str] = field(default_factory=dict)
+    words_digest: str = ""
+    worded: int = 0
     #: Of which cases alone it is: of a phase, or of those that were opened in a period.
     among: Mapping[str, str] = field(default_factory=dict)
 
@@ -283,6 +287,8 @@ class ShownReport:
     content: JsonObject | None
     #: The number of the report whose months it tells anew.
     before: int | None
+    #: Whether the reader may write its words.
+    writes: bool
     #: What the reader may do with it next, and otherwise why not.
     next: str | None
     why_not: Why | None

@@ -9,6 +9,7 @@ from casework.engine.figures.reports import (
     FROZEN,
     REPORT_KINDS,
     REPORTERS,
+    WORDED,
     Report,
     against,
     against_freezing,
@@ -18,7 +19,9 @@ from casework.engine.figures.reports import (
 )
 from casework.engine.roles import Role
 from casework.engine.state.events import RegisterEvent
+from casework.ledger.canonical_json import digest
 from casework.operations.history.point_in_time import Past
+from casework.operations.oversight.report_words import WORDS
 from casework.records.register_entries import MARK
 
 
@@ -68,8 +71,19 @@ def _against(reports: Mapping[int, Report], event: RegisterEvent) -> Iterator[st
         return
     if told["digest"] != reports[number].digest:
         yield "it names another digest than was frozen"
+    yield from _of_words(reports[number], event)
     if (why := against(reports, event.kind, number, persons_of(event.actor, event.acting_for))) is not None:
         yield str(why).rstrip(".")
+
+
+def _of_words(report: Report, event: RegisterEvent) -> Iterator[str]:
+    """Whether it says the digest of the words that it writes, or of those that there were."""
+    said = event.effects["report"].get("words", "")
+    if event.kind != WORDED:
+        if said != report.words:
+            yield "it is of other words than the report had"
+    elif WORDS in event.body and said != (digest(event.body[WORDS]) if event.body[WORDS] else ""):
+        yield "what it says was written has another digest"
 
 
 def _rows(event: RegisterEvent) -> list[object]:

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
+from casework.engine.figures.cohorts import OPENED_FROM, OPENED_TO
 from casework.engine.mining.process import Process
 from casework.engine.mining.waits import Place
 from casework.engine.parts import MAIN
@@ -24,7 +25,6 @@ from casework.operations.auth.views import Scope
 from casework.operations.cases.list_queries import list_cases
 from casework.operations.core.paging import Page
 from casework.operations.core.perform import calendar_of
-from casework.operations.oversight.figure_scope import OPENED_FROM, OPENED_TO
 from casework.operations.oversight.process import (
     CHOSEN_BY,
     READ_BY,

@@ -38,6 +38,7 @@ from casework.web.oversight.figure_words import Sayer, say_of, title_of
 from casework.web.oversight.report_cohorts import say_cohort
 from casework.web.oversight.report_pages import STATES, STEPS, scope_of
 from casework.web.oversight.report_paper import chapters_of, cover_of, notes, tiles_of
+from casework.web.oversight.report_said import say_words
 from casework.web.oversight.report_tables import say_told
 from casework.web.shell.i18n import chinese
 from casework.web.shell.session import only, page_transaction
@@ -150,6 +151,7 @@ def write_paper(read: Read, language: str) -> str:
         published=shown.report.state == IS_PUBLISHED,
         steps=[(gettext(STEPS[step.kind]), step, read.at(step.at)) for step in shown.report.steps],
         cover=cover_of(figures),
+        said=say_words(shown.report.words),
         tiles=tiles_of(figures, sayer),
         chapters=chapters_of(figures, sayer),
         notes=notes(),

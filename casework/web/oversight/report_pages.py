@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -12,7 +13,16 @@ from werkzeug.wrappers import Response
 
 from casework import reasons
 from casework.engine.figures.cohorts import Cohort, is_told_outside
-from casework.engine.figures.reports import AGREED, FROZEN, IS_AGREED, IS_DRAFT, IS_PUBLISHED, PUBLISHED, REPORTERS
+from casework.engine.figures.reports import (
+    AGREED,
+    FROZEN,
+    IS_AGREED,
+    IS_DRAFT,
+    IS_PUBLISHED,
+    PUBLISHED,
+    REPORTERS,
+    WORDED,
+)
 from casework.errors import InvalidForm, NotFound, RecordHasMoved, Refused
 from casework.ledger.canonical_json import NotCanonical, instant, parse_instant
 from casework.operations.auth.views import Scope
@@ -27,6 +37,7 @@ from casework.permissions.actors import Actor
 from casework.web.oversight.figure_pages import WIDE, end_of, programme_asked
 from casework.web.oversight.figure_words import Sayer
 from casework.web.oversight.report_cohorts import DAYS, asked_cohort, fault_in, say_cohort
+from casework.web.oversight.report_said import say_words
 from casework.web.oversight.report_tables import inside_sections, outside_sections, restated_table
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say, say_error
@@ -38,7 +49,7 @@ readers = only(*READ_REPORTS)
 
 STATES = {IS_DRAFT: N_("not agreed to yet"), IS_AGREED: N_("agreed"), IS_PUBLISHED: N_("published")}
 NOT_BEGUN = N_("The programme had not begun on that day. Choose a later one.")
-STEPS = {FROZEN: N_("Frozen"), AGREED: N_("Agreed"), PUBLISHED: N_("Published")}
+STEPS = {FROZEN: N_("Frozen"), WORDED: N_("Words written"), AGREED: N_("Agreed"), PUBLISHED: N_("Published")}
 
 
 @blueprint.get("/reports")
@@ -177,6 +188,7 @@ def _shown(id: str, fault: str = "", why: str = "", status: int = 200) -> Respon
         programme=programme,
         states=STATES,
         steps=STEPS,
+        said=say_words(shown.report.words),
         fault=fault,
         why=why,
         why_not=say(shown.why_not) if shown.why_not else "",
@@ -193,7 +205,7 @@ def _shown(id: str, fault: str = "", why: str = "", status: int = 200) -> Respon
 @readers
 def agree(report: UUID) -> Response:
     said = N_("You agreed to report %(number)s.")
-    return _move(str(report), agree_report, said)
+    return _move(str(report), partial(agree_report, words=request.form.get("words", "")), said)
 
 
 @blueprint.post("/reports/<uuid:report>/publish")

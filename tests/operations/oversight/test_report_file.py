@@ -14,8 +14,9 @@ from casework.errors import UnknownName
 from casework.ledger.canonical_json import digest
 from casework.operations.mediations.service import open_mediation
 from casework.operations.oversight.report_file import CheckedReport, check_report_file, export_report
-from casework.operations.oversight.reports import read_content
+from casework.operations.oversight.reports import agree_report, read_content, word_report
 from casework.records.database import transaction
+from docs.recount.reading import File
 from tests.operations.oversight.test_reports import a_phase, frozen, published
 from tests.support.world import World, new_request
 
@@ -88,6 +89,23 @@ def test_a_report_of_a_part_of_the_cases_is_counted_again(
     faults = check(tmp_path, file).faults
     assert "The programme's log says that report 2 is of other cases." in faults
     assert "The report 1 that it tells anew is of other cases." in faults
+
+
+def test_its_own_words_are_in_it_and_nobody_changes_them(engine: Engine, world: World, tmp_path: Path) -> None:
+    frozen(engine, world)
+    with transaction(engine) as db:
+        manager, programme = world.actor(db, "manager"), world.programmes["BJ"]
+        agree_report(db, manager, programme, 1, new_request())
+        word_report(db, manager, programme, 1, words={"title": "What came of it"}, request=new_request())
+        agree_report(db, manager, programme, 1, new_request())
+    file = file_of(engine, world)
+    assert (file["words"], file["state"]) == ({"title": "What came of it"}, "draft")
+    assert check(tmp_path, file).faults == ()
+    path = tmp_path / "report.json"
+    assert [*File(str(path)).faults()] == []
+    file["words"]["title"] = "Something better"
+    assert check(tmp_path, file).faults == ("The programme's log says that the report has other words.",)
+    assert [*File(str(path)).faults()] == ["the programme's log says that the report has other words"]
 
 
 def _case(file: Any) -> Any:

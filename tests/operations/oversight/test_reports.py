@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from casework.operations.oversight.reports import (
     publish_report,
     read_content,
     read_reports,
+    word_report,
 )
 from casework.operations.people.service import create_phase
 from casework.permissions.actors import Actor
@@ -248,6 +250,53 @@ def test_a_report_tells_anew_the_last_one_of_the_same_cases_alone(engine: Engine
     assert [reports[number].before for number in (1, 2, 3, 4)] == [None, None, first, of_all]
     assert content["before"]["number"] == first
     assert content["restated"]["outside"] == []
+
+
+def test_its_own_words_are_agreed_to_and_whoever_changes_them_takes_that_back(engine: Engine, world: World) -> None:
+    frozen(engine, world)
+    programme = world.programmes["BJ"]
+    with transaction(engine) as db:
+        supervisor, manager = world.actor(db, "supervisor"), world.actor(db, "manager")
+        write = partial(word_report, db, supervisor, programme, 1)
+        write(words={"title": "What came of it", "title_zh": " 成果 ", "conclusion": ""}, request=new_request(), seen=0)
+        words = read_reports(db, programme)[1].words
+        assert words == digest({"title": "What came of it", "title_zh": "成果"})
+        agree_report(db, supervisor, programme, 1, new_request(), words=words)
+        # The same again is no change.
+        write(words={"title": "What came of it", "title_zh": "成果"}, request=new_request())
+        agree_report(db, manager, programme, 1, new_request())
+        states = [read_reports(db, programme)[1].state]
+        write(words={"title": "Something else"}, request=new_request())
+        states.append(read_reports(db, programme)[1].state)
+        with pytest.raises(Refused, match="once two persons"):
+            publish_report(db, manager, programme, 1, new_request())
+        with pytest.raises(Refused, match="were changed after you opened it"):
+            agree_report(db, manager, programme, 1, new_request(), words=words)
+        for person in (supervisor, manager):
+            agree_report(db, person, programme, 1, new_request())
+        publish_report(db, manager, programme, 1, new_request())
+        with pytest.raises(Refused, match="never changed"):
+            write(words={}, request=new_request())
+        told = [one.effects["report"].get("words") for one in read_register(db, programme) if "report" in one.effects]
+    assert states == [IS_AGREED, IS_DRAFT]
+    other = digest({"title": "Something else"})
+    assert told == [None, words, words, words, other, other, other, other]
+
+
+def test_words_that_somebody_else_has_written_meanwhile_are_not_lost(engine: Engine, world: World) -> None:
+    frozen(engine, world)
+    with transaction(engine) as db:
+        write = partial(word_report, db, world.actor(db, "manager"), world.programmes["BJ"], 1)
+        write(words={"conclusion": "First"}, request=new_request(), seen=0)
+        with pytest.raises(RecordHasMoved):
+            write(words={"conclusion": "Second"}, request=new_request(), seen=0)
+
+
+@pytest.mark.parametrize("words", [{"weather": "fine"}, {"title": "x" * 201}, {"title": 7}])
+def test_what_is_no_part_of_a_report_is_not_written(engine: Engine, world: World, words: dict[str, Any]) -> None:
+    frozen(engine, world)
+    with transaction(engine) as db, pytest.raises(InvalidForm):
+        word_report(db, world.actor(db, "manager"), world.programmes["BJ"], 1, words=words, request=new_request())
 
 
 @pytest.mark.parametrize("statement", ["UPDATE reports SET number = 9", "DELETE FROM reports"])

@@ -81,6 +81,7 @@ def published() -> Read:
         },
         content=None,
         before=1,
+        writes=False,
         next=None,
         why_not=None,
     )

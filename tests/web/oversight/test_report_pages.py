@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from casework.records.database import transaction
 from casework.records.event_log import read_register
 from tests.operations.oversight.test_reports import a_phase
+from tests.support.papers import words_of as words_of_pdf
 from tests.support.web_client import Browser
 from tests.support.world import World
 from tests.web.cases.two_cases import words_of
@@ -138,6 +139,41 @@ def test_of_what_is_no_cohort_nothing_is_frozen(browser_for: Enter, world: World
     answer = supervisor.post(f"/programmes/{programme}/reports", form)
     assert answer.status_code == 422
     assert said in answer.text
+
+
+def test_its_own_words_stand_on_its_page_and_are_agreed_to(browser_for: Enter, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        world.open_case(db)
+    supervisor, manager = browser_for("supervisor"), browser_for("manager")
+    url = freeze(supervisor, world)
+    assert "Nothing is concluded yet." in supervisor.get(url).text
+    form = {
+        "f-title": "One case, and more to come",
+        "f-conclusion": "Ask lenders earlier.",
+        "f-funnel": "The widest gap.",
+        "revision": "0",
+    }
+    answer = supervisor.post(f"{url}/words", form)
+    assert answer.status_code == 303
+    page = manager.get(url).text
+    for said in ("One case, and more to come", "Ask lenders earlier.", "The widest gap.", "Fingerprint of the words"):
+        assert said in page
+    assert "One case, and more to come" in manager.get("/reports").text
+    # Who had the page open from before agrees to nothing.
+    assert manager.post(f"{url}/agree", {"sure": "yes"}).status_code == 409
+    found = re.search(r'name="words" value="([^"]+)"', page)
+    assert found is not None
+    assert manager.post(f"{url}/agree", {"sure": "yes", "words": found[1]}).status_code == 303
+    assert "Once you change its words, two persons agree anew." in supervisor.get(f"{url}/words").text
+    words = words_of_pdf(supervisor.get(f"{url}/report.pdf?language=zh").get_data())
+    assert "Ask lenders earlier." in words
+
+
+def test_who_only_reads_a_report_writes_none_of_its_words(browser_for: Enter, world: World) -> None:
+    url = freeze(browser_for("supervisor"), world)
+    auditor = browser_for("auditor")
+    assert "They cannot be changed" in auditor.get(f"{url}/words").text
+    assert auditor.post(f"{url}/words", {"f-title": "Mine"}).status_code == 403
 
 
 def test_a_manager_finds_nothing_of_needs(browser_for: Enter, engine: Engine, world: World) -> None:
