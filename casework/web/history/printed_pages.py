@@ -14,7 +14,6 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.letters.content import FONTS
 from casework.operations.letters.pdf import print_pdf
 from casework.operations.verification.whole_history import MOST, WholeHistory, take_history
-from casework.records.event_log import now
 from casework.web.history.certificate_pages import LANGUAGES
 from casework.web.history.pages import lines_of
 from casework.web.shell import layout
@@ -34,15 +33,15 @@ def take(number: str) -> Response:
         told = take_history(db, actor, number, address=request.full_path.rstrip("?"))
         # A file is taken out by whoever has proved lately who it is.
         insist_proved(actor)
-        calendar, moment = calendar_of(db, told.programme), now(db)
+        calendar = calendar_of(db, told.programme)
     layout.use_calendar(calendar)
     with force_locale("zh_Hans" if language == "zh" else "en"):
-        html = write_paper(told, language, zone=calendar.zone, at=moment.isoformat())
+        html = write_paper(told, language, zone=calendar.zone)
     pdf = print_pdf(html)
     return as_attachment(iter([pdf]), f"history-{told.number}-{language}.pdf", len(pdf))
 
 
-def write_paper(told: WholeHistory, language: str, *, zone: str, at: str) -> str:
+def write_paper(told: WholeHistory, language: str, *, zone: str) -> str:
     """The paper, by the clock of the programme."""
     where = ZoneInfo(zone)
     return render_template(
@@ -53,7 +52,6 @@ def write_paper(told: WholeHistory, language: str, *, zone: str, at: str) -> str
         lines=lines_of(told.entries),
         most=MOST,
         zone=Speech(language == "zh").zone(zone),
-        printed=f"{read_moment(at).astimezone(where):%Y-%m-%d %H:%M}",
         at=lambda moment: f"{read_moment(moment).astimezone(where):%Y-%m-%d %H:%M}",
     )
 
