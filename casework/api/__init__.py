@@ -45,6 +45,7 @@ from casework.api.messages import routes as messages_routes
 from casework.api.notifications import routes as notification_routes
 from casework.api.oversight import (
     case_hygiene_routes,
+    event_file_routes,
     figure_mail_routes,
     figure_routes,
     forecast_routes,
@@ -102,6 +103,7 @@ ROUTES: tuple[Route, ...] = (
     *case_hygiene_routes.ROUTES,
     *figure_routes.ROUTES,
     *process_routes.ROUTES,
+    *event_file_routes.ROUTES,
     *forecast_routes.ROUTES,
     *notification_routes.ROUTES,
     *search_routes.ROUTES,

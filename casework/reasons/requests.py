@@ -23,6 +23,10 @@ NO_JSON = reason("requests.no_json", N_("its body is no valid JSON."))
 UNSTORABLE = reason("requests.unstorable", N_("it has a character that cannot be stored."))
 SCOPE_MISSING = template("requests.scope_missing", N_("your token lacks the scope %(scope)s."))
 FOR_PEOPLE = reason("requests.for_people", N_("no scope of a service account covers this; a person does it."))
+TOO_MANY_RUNS = template(
+    "requests.too_many_runs",
+    N_("These are %(count)s cases, and a file has %(most)s at most. Choose a period in which fewer were opened."),
+)
 NO_FORM_KEY = reason("requests.no_form_key", N_("the form has no key; open the page again."))
 NO_FORM_STATE = reason(
     "requests.no_form_state", N_("the form does not say which state it was made from; open the page again.")

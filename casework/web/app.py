@@ -88,6 +88,7 @@ from casework.web.messages import pages as messages_pages
 from casework.web.notifications import follow_pages, mail_pages, mail_stop_pages, news_pages
 from casework.web.notifications import pages as notification_pages
 from casework.web.oversight import (
+    event_file_pages,
     figure_mail_pages,
     figure_pages,
     follow_up_pages,
@@ -266,6 +267,7 @@ PAGES = (
     letters_pages.blueprint,
     links_pages.blueprint,
     answer_pages.blueprint,
+    event_file_pages.blueprint,
     figure_pages.blueprint,
     figure_record_pages.blueprint,
     outside_pages.blueprint,

@@ -65,8 +65,8 @@ READERS = (
 #: Where nothing is shown but a file is sent.
 FILES = frozenset({
     "/reports/<report>/report.pdf", "/reports/<report>/figures.xlsx", "/reports/<report>/content.json",
-    "/process.csv", "/process.xlsx", "/process.json", "/findings.csv", "/findings.xlsx", "/reading.csv", "/reading.xlsx",
-    "/cases/<number>/history.pdf",
+    "/process.csv", "/process.xlsx", "/process.json", "/process/events.xes", "/process/events.json",
+    "/findings.csv", "/findings.xlsx", "/reading.csv", "/reading.xlsx", "/cases/<number>/history.pdf",
     "/programmes/<programme>/imports/<records>/<handed>/refused.csv", "/programmes/<programme>/imports/<records>/<handed>/refused-rows",
     "/programmes/<programme>/imports/<records>/<handed>/mapping", "/programmes/<programme>/sources/<source>/mapping/<records>",
     "/figures/outside.csv", "/figures/outside.xlsx", "/figures/outside.json",

@@ -274,6 +274,8 @@ CASES: tuple[Row, ...] = (
     post("/figures/views/{view}/mail", NOBODY, body=lambda on: {"rhythm": "monthly"}),
     post("/figures/mails/{subscription}/stop", NOBODY),
     get("/process", frozenset({"supervisor", "manager", "auditor"})),
+    get("/process/xes", frozenset({"supervisor", "manager", "auditor"})),
+    get("/process/ocel", frozenset({"supervisor", "manager", "auditor"})),
     get(
         "/figures/outside",
         frozenset({"officer", "other_officer", "foreign_officer", "supervisor", "manager", "auditor", "observer"}),

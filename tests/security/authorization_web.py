@@ -551,6 +551,8 @@ TABLE: tuple[Row, ...] = (
     get("/figures/<figure>/cases", COUNTERS, there=COUNTERS, query="?line=step:interest_confirmed"),
     get("/process", ANSWERABLE),
     get("/process/cases", ANSWERABLE, query=f"?way={way_key(('take', 'pass_triage', 'confirm_interest', 'approve_plan'))}"),
+    get("/process/events.xes", ANSWERABLE),
+    get("/process/events.json", ANSWERABLE),
     get("/process.csv", ANSWERABLE),
     get("/process.xlsx", ANSWERABLE),
     get("/process.json", ANSWERABLE),

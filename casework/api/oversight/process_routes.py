@@ -12,12 +12,14 @@ from casework.operations.oversight import process
 
 def show_process(call: Call) -> JsonObject:
     asked = call.query
-    days = {name: text_of(getattr(asked, name)) for name in (OPENED_FROM, OPENED_TO)}
-    named = {name: said for name, said in {process.ONE_CASE: asked.case, **days}.items() if said}
-    told = process.process_for_reader(
-        call.db, call.actor, text_of(asked.programme), asked.as_of, process.read_chosen(named)
-    )
+    told = process.process_for_reader(call.db, call.actor, text_of(asked.programme), asked.as_of, chosen_of(asked))
     return process.show_process(told)
+
+
+def chosen_of(asked: schemas.ProcessQuery) -> dict[str, str]:
+    """Of which cases alone something asks."""
+    days = {name: text_of(getattr(asked, name)) for name in (OPENED_FROM, OPENED_TO)}
+    return process.read_chosen({name: said for name, said in {process.ONE_CASE: asked.case, **days}.items() if said})
 
 
 ROUTES: tuple[Route, ...] = (

@@ -92,3 +92,7 @@ class Process(Answer):
     states: Annotated[list[ProcessState], Field(description="Those that took the most working time together first")]
     tasks: Annotated[list[ProcessTask], Field(description="Those that waited the longest together first")]
     conformance: Conforming
+
+
+class EventFile(Answer):
+    """The bytes of a file of events, as they are."""

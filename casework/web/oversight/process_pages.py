@@ -146,17 +146,23 @@ def _taken_out() -> tuple[str, Process]:
     return f"process-{asked.programme.code}-{day}", told
 
 
-def _tell(db: Connection, actor: Actor, *, whole_lists: bool = True) -> tuple[Asked, Process | None]:
-    """Raises NotFound for who does not read it."""
+def asked_for(actor: Actor) -> Asked:
+    """What the address asks for. Raises NotFound for who does not read how cases ran."""
     programme, programmes = programme_asked(actor, READ_BY)
     colour = request.args.get(COLOUR, "")
-    asked = Asked(
+    return Asked(
         programme=programme,
         programmes=programmes,
         day=request.args.get(DAY, "").strip()[:100],
         colour=colour if colour in COLOURS else next(iter(COLOURS)),
         chosen={name: said for name in CHOSEN_BY if (said := request.args.get(name, "").strip()[:100])},
     )
+
+
+def _tell(db: Connection, actor: Actor, *, whole_lists: bool = True) -> tuple[Asked, Process | None]:
+    """Raises NotFound for who does not read it."""
+    asked = asked_for(actor)
+    programme = asked.programme
     calendar = calendar_of(db, programme.id)
     use_calendar(calendar)
     try:
