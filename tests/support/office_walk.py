@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, text
 
 from casework.demo.cast import PLAYERS
+from casework.demo.scripts import scripts
 from casework.demo.story import prepare, rounds
 from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES, Role
 from casework.engine.state.case import HELD, READY, Case, Task
@@ -74,11 +75,11 @@ class Office(OfficePeople):
         self._held = connected(self._engine)
         db = self._held.__enter__()
         self.stage = Stage(db, calendar, datetime.combine(STARTS + timedelta(days=DAYS), time(), zone), {}, start)
-        scripts = rounds(calendar, self.stage.end, cases)
-        prepare(settings, self.stage, scripts)
+        chosen = rounds(scripts(calendar, self.stage.end), cases)
+        prepare(settings, self.stage, chosen)
         self.programme = self.stage.ids["programme"]
         self.roles_of = {self.stage.ids[one.key]: (one.roles, one.where) for one in PLAYERS}
-        self.lives = [Life(self, script, n) for n, script in enumerate(scripts)]
+        self.lives = [Life(self, script, n) for n, script in enumerate(chosen)]
 
     def close(self) -> None:
         self._held.__exit__(None, None, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -121,7 +122,8 @@ def test_what_should_have_been_done_by_now_is_late_on_its_side(
     about: dict[str, str | None], late: tuple[int, int]
 ) -> None:
     told = sent("1", ACCEPT).track("under", "assessment", 1, parent="r")
-    told.task("t", "work", 1, **{"track": "r", "queue": "provider", "due": "2026-01-07T17:00:00.000000Z", **about})
+    said: dict[str, Any] = {"track": "r", "queue": "provider", "due": "2026-01-07T17:00:00.000000Z", **about}
+    told.task("t", "work", 1, **said)
     figure = referrals(world(told, sent("2", ACCEPT), sent("3", DECLINE), day=5))
     assert counts(figure, what="late") == (late[0], 2)
     assert counts(figure, what="late_office") == (late[1], 2)

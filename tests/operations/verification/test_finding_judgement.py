@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.engine.state.events import RegisterEvent
+from casework.engine.state.register_effects import RegisterEffects
 from casework.operations.audit.finding_owners import assign_finding
 from casework.operations.history.point_in_time import Past
 from casework.operations.verification.finding_judgement import finding_faults
@@ -50,7 +51,7 @@ def test_an_owner_named_by_somebody_else_is_found(world: World, db: Connection, 
 
 
 def test_a_raiser_who_is_to_answer_is_found(db: Connection, told: list[RegisterEvent]) -> None:
-    effects = {**told[1].effects, "owner": told[0].actor}
+    effects: RegisterEffects = {**told[1].effects, "owner": told[0].actor}
     assert faults(db, [told[0], replace(told[1], effects=effects), told[2]]) == [2]
 
 
