@@ -57,8 +57,16 @@ def published(engine: Engine, world: World, **given: Any) -> int:
 def a_phase(db: Connection, world: World, name: str = "Phase 1", starts_on: date = date(2020, 1, 1)) -> str:
     """A phase of the programme; cases that are opened while it runs are of it."""
     administrator, programme = world.actor(db, "administrator"), world.programmes["BJ"]
-    given = {"name": name, "name_zh": None, "starts_on": starts_on, "ends_on": None}
-    done = create_phase(db, administrator, programme=programme, **given, request=new_request())
+    done = create_phase(
+        db,
+        administrator,
+        programme=programme,
+        name=name,
+        name_zh=None,
+        starts_on=starts_on,
+        ends_on=None,
+        request=new_request(),
+    )
     return str(done.answer["id"])
 
 
