@@ -17,6 +17,7 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.definitions import load_figure_names
+from casework.engine.figures.cohorts import OPENED_FROM, OPENED_TO
 from casework.engine.mining.ocel import write_ocel
 from casework.engine.mining.traces import Trace
 from casework.engine.mining.xes import write_xes
@@ -24,7 +25,6 @@ from casework.errors import Refused
 from casework.operations.auth.step_up import sensitive
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.event_export import edition_names, read_traces
-from casework.operations.oversight.figure_scope import OPENED_FROM, OPENED_TO
 from casework.operations.oversight.figures import in_its_time, programme_of_reader
 from casework.operations.oversight.process import ONE_CASE, READ_BY
 from casework.permissions.actors import Actor

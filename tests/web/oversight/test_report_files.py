@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import zipfile
@@ -139,6 +140,15 @@ def test_its_data_have_the_fingerprint_that_stands_on_its_page(browser_for: Ente
 def test_the_table_has_the_figures_inside(browser_for: Enter, report: str) -> None:
     book = zipfile.ZipFile(io.BytesIO(browser_for("auditor").get(f"{report}/figures.xlsx").get_data()))
     assert "How many go on" in book.read("xl/sharedStrings.xml").decode()
+
+
+def test_each_page_says_of_which_programme_it_is_whatever_that_is_called(app: Flask) -> None:
+    called = 'Heat & "Cold" \\'
+    read = published()
+    named = dataclasses.replace(read, programme=dataclasses.replace(read.programme, name=called))
+    with app.test_request_context("/"), force_locale("en"):
+        paper = print_pdf(write_paper(named, "en"))
+    assert words_of(paper).endswith(f"{called} · Stage report 2 Figures as of 2026-09-30 2/2")
 
 
 def test_of_a_period_the_paper_is_for_the_office_alone(browser_for: Enter, engine: Engine, world: World) -> None:
