@@ -38,17 +38,30 @@ NAMES = {name for one in map(publish, DEFINITIONS) for name in (*one.states, *(r
 
 
 @pytest.fixture
-def lending(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, owner_engine: Engine) -> Iterator[None]:
+def lending(tmp_path: Path, owner_engine: Engine) -> Iterator[None]:
     """The package is installed instead of the pilot's, published by the command, and alone in the database."""
-    caches = (definitions.load_definitions, definitions.load_audited, definitions.load_library)
-    package = EntryPoint("lending", "tests.support.lending", definitions.GROUP)
-    monkeypatch.setattr(definitions, "_points", lambda: [package])
-    monkeypatch.setattr(definitions, "_stored", {})
-    monkeypatch.setattr(definitions, "published_folders", lambda: [tmp_path / "published"])
-    monkeypatch.setattr("casework.commands.workflow.published_folder", lambda definition: tmp_path / "published")
-    (tmp_path / "published").mkdir()
-    for one in caches:
+    # What figures count is the pilot's all the same: that package says nothing of it.
+    definitions.load_figure_names()
+    with pytest.MonkeyPatch.context() as patch:
+        package = EntryPoint("lending", "tests.support.lending", definitions.GROUP)
+        patch.setattr(definitions, "_points", lambda: [package])
+        patch.setattr(definitions, "_stored", {})
+        patch.setattr(definitions, "published_folders", lambda: [tmp_path / "published"])
+        patch.setattr("casework.commands.workflow.published_folder", lambda definition: tmp_path / "published")
+        (tmp_path / "published").mkdir()
+        forget_definitions()
+        yield from _published(owner_engine)
+    # Once all is as it was: what is asked for meanwhile would stay.
+    forget_definitions()
+
+
+def forget_definitions() -> None:
+    """Let what this process has read of the installed packages be read again."""
+    for one in (definitions.load_definitions, definitions.load_audited, definitions.load_library):
         one.cache_clear()
+
+
+def _published(owner_engine: Engine) -> Iterator[None]:
     said = CliRunner().invoke(workflow, ["publish"])
     assert (said.exit_code, said.output.count("is written.")) == (0, len(DEFINITIONS)), said.output
     assert CliRunner().invoke(workflow, ["check"]).exit_code == 0
@@ -56,8 +69,6 @@ def lending(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, owner_engine: Engin
         db.execute(text("DELETE FROM editions"))
         assert store_editions(db) == []
     yield
-    for one in caches:
-        one.cache_clear()
 
 
 @pytest.fixture

@@ -435,7 +435,7 @@ def _proven(said: str) -> str:
 
 
 def _of_the_tree(path: str) -> bool:
-    return path.startswith("/log/") or "/certificate" in path or path.endswith("/history.pdf")
+    return path.startswith("/log/") or "/certificate" in path or path.endswith(("/history.pdf", "/checkpoints"))
 
 
 def _told(answer: TestResponse) -> object:

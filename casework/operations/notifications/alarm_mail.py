@@ -35,11 +35,11 @@ class AlarmMail:
 def tell_auditors(db: Connection, alarm: str) -> None:
     """Queue a mail to each auditor there is."""
     with whole(db):
-        for row in db.execute(_AUDITORS, {"auditor": Role.AUDITOR}).all():
+        for row in db.execute(_AUDITORS, {"role": Role.AUDITOR}).all():
             queue_mail(db, row.person, f"{LOG_ALARM} {alarm} {row.person}", LOG_ALARM, at=row.now, send_at=row.now)
 
 
-_IN_FORCE = "m.role = :auditor AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())"
+_IN_FORCE = "m.role = :role AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())"
 #: Everybody who is an auditor in some programme.
 _AUDITORS = text(f"""
     SELECT DISTINCT m.person_id::text AS person, casework_now() AS now FROM memberships m
@@ -49,7 +49,7 @@ _AUDITORS = text(f"""
 
 def write_alarm_mail(db: Connection, mail: str) -> AlarmMail | None:
     """What such a mail says; None for whoever is no auditor any more."""
-    row = db.execute(_OF_MAIL, {"id": mail, "auditor": Role.AUDITOR}).one_or_none()
+    row = db.execute(_OF_MAIL, {"id": mail, "role": Role.AUDITOR}).one_or_none()
     return None if row is None else AlarmMail(**row._mapping)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from casework.engine.analysis.notification_rules import CATALOGUE, FINDING
 from casework.engine.case_objects.encumbrances import FROM_CASES
 from casework.engine.case_objects.evidence import filed_in
 from casework.engine.case_objects.ip_rights import fold as fold_right
@@ -365,20 +366,21 @@ def later_than_head(db: Connection, log: str | None = None) -> Iterator[Finding]
         )
 
 
-#: Tables that name an event of a log, each with the column that names the log.
+#: Tables that name an event of a log, each with the column that names the log, and with which of their rows do: a notice that may tell
+#: nothing of its cause stands in its reader's log, and counts by itself.
 _KNOWING = {
-    "requests": "log_id",
-    "notifications": "log_id",
-    "webhook_messages": "log_id",
-    "looks": "thing_id",
-    "findings": "case_id",
+    "requests": ("log_id", "true"),
+    "notifications": ("log_id", f"kind NOT IN ('{FINDING}', '{CATALOGUE}')"),
+    "webhook_messages": ("log_id", "true"),
+    "looks": ("thing_id", "true"),
+    "findings": ("case_id", "true"),
 }
 #: The logs of which a table knows an event that is later than the log's last.
 _LATER = (
     "WITH known AS ("
     + " UNION ALL ".join(
-        f"SELECT '{table}' AS place, {log} AS id, max(seq) AS later FROM {table} WHERE {log} IS NOT NULL GROUP BY {log}"
-        for table, log in _KNOWING.items()
+        f"SELECT '{table}' AS place, {log} AS id, max(seq) AS later FROM {table} WHERE {log} IS NOT NULL AND {said} GROUP BY {log}"
+        for table, (log, said) in _KNOWING.items()
     )
     + ") SELECT l.id, l.seq, k.place, k.later, c.number FROM known k JOIN logs l ON l.id = k.id LEFT JOIN cases c ON c.id = l.id"
     " WHERE k.later > l.seq {more} ORDER BY l.id, k.place"

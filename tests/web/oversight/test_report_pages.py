@@ -182,3 +182,11 @@ def test_a_manager_finds_nothing_of_needs(browser_for: Enter, engine: Engine, wo
     url = freeze(browser_for("supervisor"), world)
     assert "Need published" in browser_for("auditor").get(url).text
     assert "Need published" not in browser_for("manager").get(url).text
+
+
+def test_of_phases_none_is_chosen_at_first(browser_for: Enter, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        phase = a_phase(db, world)
+    page = browser_for("supervisor").get(f"/programmes/{world.programmes['BJ']}/reports/new")
+    assert page.status_code == 200
+    assert f'<option value="{phase}">' in page.text
