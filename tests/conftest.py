@@ -20,6 +20,7 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine, make_url
 
+from casework import definitions
 from casework.definitions import load_library
 from casework.operations.auth import passwords
 from casework.operations.core.encryption import SecretBox
@@ -132,6 +133,17 @@ def var_dir() -> Iterator[Path]:
     """A folder for CASEWORK_VAR, whose path is short; a server started in it is stopped at the end."""
     with server_folder() as folder:
         yield folder
+
+
+@pytest.fixture(autouse=True)
+def editions_of_this_test_alone() -> Iterator[None]:
+    """What a database holds beside the files is known to the test whose database that is, and to none that comes after it."""
+    before = dict(definitions._stored)
+    yield
+    if definitions._stored.keys() != before.keys():
+        definitions._stored.clear()
+        definitions._stored.update(before)
+        load_library.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -261,9 +273,9 @@ def _rolls_back(request: pytest.FixtureRequest) -> bool:
     """Whether nobody in this test has another way to the database than `db`."""
     info = request.node._fixtureinfo
     asked = set(info.initialnames)
-    for name, definitions in info.name2fixturedefs.items():
+    for name, made in info.name2fixturedefs.items():
         if name not in _WAY:
-            asked.update(*(one.argnames for one in definitions))
+            asked.update(*(one.argnames for one in made))
     return asked & _WAY == {"db"}
 
 
