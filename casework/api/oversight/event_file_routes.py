@@ -27,7 +27,7 @@ def _taken(call: Call, form: str) -> Outgoing:
 ROUTES: tuple[Route, ...] = (
     get("/process/xes", take_xes,
         "Take out how cases ran as XES (IEEE 1849-2016), with a trace for each case; for supervisors, managers and auditors",
-        schemas.EventFile, query=schemas.ProcessQuery, noun="page", gives_file=True),
+        schemas.EventFile, query=schemas.ProcessQuery, noun="page", for_some=True, gives_file=True),
     get("/process/ocel", take_ocel, "Take out the same as OCEL 2.0 in JSON: events with all that each is about",
-        schemas.EventFile, query=schemas.ProcessQuery, noun="page", gives_file=True),
+        schemas.EventFile, query=schemas.ProcessQuery, noun="page", for_some=True, gives_file=True),
 )  # fmt: skip

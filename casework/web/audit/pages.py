@@ -37,7 +37,7 @@ from casework.web.history.sentences import say_entry
 from casework.web.shell import layout
 from casework.web.shell.forms import read_request, read_revision
 from casework.web.shell.i18n import N_, edition_text, say, say_faults
-from casework.web.shell.kept_forms import drop_kept, kept_form
+from casework.web.shell.kept_forms import drop_kept, kept_forms
 from casework.web.shell.session import list_transaction, only, open_transaction, page_transaction, viewer
 from casework.web.shell.values import service_name
 
@@ -257,7 +257,8 @@ def finding(finding: Any) -> str:
 def _finding_page(finding: str, fault: str = "", typed: str = "", faults: Mapping[str, str] | None = None) -> str:
     with page_transaction() as (db, actor):
         details = findings.show_finding(db, actor, finding)
-        draft = kept_form(db, actor, f"finding:{finding}")
+        answering, owning = f"finding:{finding}", f"finding.assign:{finding}"
+        drafts = kept_forms(db, actor, (answering, owning))
         choices = finding_owners.list_choices(db, actor, finding) if details.may.assign else []
         case, _ = find_case(db, actor, details.number)
         layout.use_calendar(calendar_of(db, case.programme))
@@ -268,7 +269,8 @@ def _finding_page(finding: str, fault: str = "", typed: str = "", faults: Mappin
         actions=ACTIONS,
         fault=fault,
         typed=typed,
-        draft=draft,
+        draft=drafts[answering],
+        owner_draft=drafts[owning],
         choices=choices,
         faults=faults or {},
         given=request.form,
@@ -311,6 +313,7 @@ def assign(finding: Any) -> BaseResponse:
                 request=read_request(),
                 revision=read_revision(),
             )
+            drop_kept(db, actor)
     except InvalidForm as refusal:
         return make_response(_finding_page(str(finding), faults=say_faults(refusal)), 422)
     flash(gettext("Kept. Who answers the finding is told."))
