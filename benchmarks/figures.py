@@ -139,6 +139,16 @@ def spread(values: Sequence[float]) -> str:
     return f"{min(values):.2f} to {max(values):.2f}"
 
 
+def rate(name: str, check: Callable[[], int], scale: Scale, *, aim: int) -> Figure:
+    """Of how many events a second something is checked, that says of how many it was."""
+    rates = []
+    for _ in range(scale.repetitions):
+        start = time.perf_counter()
+        events = check()
+        rates.append(events / (time.perf_counter() - start))
+    return Figure(name, median(rates), "events/s", aim, detail=spread(rates))
+
+
 def ms(seconds: float) -> str:
     return f"{seconds * 1000:.2f} ms"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from statistics import median
@@ -20,7 +20,7 @@ import psycopg
 
 from benchmarks import ours
 from benchmarks.actions import first_case
-from benchmarks.figures import Figure, Scale, ms, percentile, spread, timed
+from benchmarks.figures import Figure, Scale, ms, percentile, rate, spread, timed
 from benchmarks.processes import sequencer, wait_until
 from benchmarks.world import STEPS, World, request
 from casework.operations.documents.key_material import document_store_of
@@ -162,8 +162,8 @@ def _verified(world: World, mine: ours.Ours, scale: Scale) -> Iterator[Figure]:
                 checked = check_case_file(Archive(file), Memory(), Tiles())
             return int(checked.facts["events"])
 
-        yield _rate("casework-verify, the chain", chain, scale, aim=10_000)
-        yield _rate("casework-verify, all of a file", all, scale, aim=2_000)
+        yield rate("casework-verify, the chain", chain, scale, aim=10_000)
+        yield rate("casework-verify, all of a file", all, scale, aim=2_000)
 
 
 def _long_file(world: World, mine: ours.Ours, scale: Scale, folder: Path) -> Path:
@@ -200,12 +200,3 @@ def _long_file(world: World, mine: ours.Ours, scale: Scale, folder: Path) -> Pat
     path = folder / "case.zip"
     path.write_bytes(b"".join(made.pieces()))
     return path
-
-
-def _rate(name: str, check: Callable[[], int], scale: Scale, *, aim: int) -> Figure:
-    rates = []
-    for _ in range(scale.repetitions):
-        start = time.perf_counter()
-        events = check()
-        rates.append(events / (time.perf_counter() - start))
-    return Figure(name, median(rates), "events/s", aim, detail=spread(rates))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from statistics import median
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, text
 
 from benchmarks import ours
 from benchmarks.actions import first_case
-from benchmarks.figures import Figure, Scale, spread
+from benchmarks.figures import Figure, Scale, rate
 from benchmarks.world import World
 from casework.ledger.integrity import Head, StoredEvent, check_log
 from casework.operations.verification.service import groups_of_logs, verify_each
@@ -44,8 +42,8 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
     def everything() -> int:
         return sum(checked.events for checked in verify_each(mine.engine))
 
-    yield _rate("verify, chain and bodies", chains, scale, aim=10_000)
-    yield _rate("verify, and what may be and is kept", everything, scale, aim=2_500)
+    yield rate("verify, chain and bodies", chains, scale, aim=10_000)
+    yield rate("verify, and what may be and is kept", everything, scale, aim=2_500)
     mine.close()
 
 
@@ -58,12 +56,3 @@ def check_chains(db: Connection, logs: Sequence[str]) -> int:
         assert not faults, faults
         events += len(stored)
     return events
-
-
-def _rate(name: str, check: Callable[[], int], scale: Scale, *, aim: int) -> Figure:
-    rates = []
-    for _ in range(scale.repetitions):
-        start = time.perf_counter()
-        events = check()
-        rates.append(events / (time.perf_counter() - start))
-    return Figure(name, median(rates), "events/s", aim, detail=spread(rates))

@@ -20,6 +20,7 @@ LONGEST = (
     "tests/browser/test_story_finance.py",
     "tests/browser/test_finishing.py",
     "tests/benchmarks/test_smoke.py",
+    "tests/benchmarks/test_large.py",
     "tests/browser/test_scripts.py",
     "tests/demo/",
     "tests/security/test_outsiders.py",

@@ -21,7 +21,7 @@ def _taken(call: Call, form: str) -> Outgoing:
     asked = call.query
     programme, chosen = text_of(asked.programme), chosen_of(asked)
     file = make_event_file(call.db, call.actor, form, programme, until=asked.as_of, chosen=chosen)
-    return Outgoing(file.name, file.size, file.pieces())
+    return Outgoing(file.name, file.content.size, file.content.pieces())
 
 
 ROUTES: tuple[Route, ...] = (

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from casework.engine.figures.counting import Figure, Row, added
+from casework.engine.figures.counting import Figure, Row, added, of_records
 from casework.engine.figures.register_facts import CAME_OF, PAST, VISITS
 from casework.engine.figures.world import World
 
@@ -40,15 +40,7 @@ def activities(world: World) -> Figure:
             rows.append(Row(of={"what": what, **of}, numerator=number, of_needs=True, records=ids))
     standing = {need.id for need in world.needs if need.stands and need.published_on is not None}
     collected = standing & {str(row.get("need_id")) for row in world.rows(CAME_OF)}
-    rows.append(
-        Row(
-            of={"what": COLLECTED},
-            numerator=len(collected),
-            denominator=len(standing),
-            of_needs=True,
-            records=tuple(sorted(collected)),
-        )
-    )
+    rows.append(of_records({"what": COLLECTED}, collected, among=len(standing)))
     return Figure(rows=tuple(rows))
 
 

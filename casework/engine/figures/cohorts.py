@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 #: The first and the last day of the opening, where the programme is.
 PHASE, OPENED_FROM, OPENED_TO = COHORT = ("phase", "opened_from", "opened_to")
@@ -15,7 +16,17 @@ def is_cohort(among: Cohort) -> bool:
     """Whether this is nothing, a phase, or a period of the opening, which begins before it ends."""
     if PHASE in among:
         return among.keys() == {PHASE}
-    return among.keys() <= {*COHORT} and among.get(OPENED_FROM, "") <= among.get(OPENED_TO, "9999")
+    return among.keys() <= {*COHORT} and is_in_order(among)
+
+
+def is_in_order(among: Cohort) -> bool:
+    """Whether the first day of the opening does not come after the last."""
+    return among.get(OPENED_FROM, "") <= among.get(OPENED_TO, "9999")
+
+
+def opened_within(among: Cohort, day: date) -> bool:
+    """Whether a case that was opened on a day is of the period; of none where none is named."""
+    return among.get(OPENED_FROM, "") <= day.isoformat() <= among.get(OPENED_TO, "9999")
 
 
 def is_told_outside(among: Cohort) -> bool:

@@ -97,6 +97,14 @@ def without_needs(figure: Figure) -> Figure:
     )
 
 
+def of_records(
+    of: Mapping[str, str | None], ids: Iterable[str], *, among: int | None = None, of_needs: bool = True
+) -> Row:
+    """A line that counts what is no case, with which it is."""
+    told = tuple(sorted(ids))
+    return Row(of=of, numerator=len(told), denominator=among, of_needs=of_needs, records=told)
+
+
 def without_records(figure: Figure) -> Figure:
     """A figure as it is told and kept: what of it is no case is folded again for whoever asks."""
     return replace(figure, rows=tuple(replace(row, records=()) if row.records else row for row in figure.rows))

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.figures.counting import Figure, Row
+from casework.engine.figures.counting import Figure, of_records
 from casework.engine.figures.register_facts import RecordFacts
 from casework.engine.figures.world import World
 from casework.ledger.canonical_json import parse_instant
@@ -37,16 +37,8 @@ def data_quality(world: World) -> Figure:
         told = [(one.id, _confirmed(one, since, protected, world.calendar)) for one in mine]
         for what in (*TOLD_BY, ALL_THREE):
             wanted = {*TOLD_BY} if what == ALL_THREE else {what}
-            here = tuple(sorted(id for id, confirmed in told if wanted <= confirmed))
-            rows.append(
-                Row(
-                    of={"what": what, "of": of},
-                    numerator=len(here),
-                    denominator=len(mine),
-                    of_needs=of == WITH_MATCH,
-                    records=here,
-                )
-            )
+            here = (id for id, confirmed in told if wanted <= confirmed)
+            rows.append(of_records({"what": what, "of": of}, here, among=len(mine), of_needs=of == WITH_MATCH))
     return Figure(rows=tuple(rows))
 
 

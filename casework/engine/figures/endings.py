@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from casework.engine.figures.counting import DENOMINATOR, NUMERATOR, Figure, Row, numbers
+from casework.engine.figures.counting import DENOMINATOR, NUMERATOR, Figure, Row, numbers, of_records
 from casework.engine.figures.world import World
 
 MAIN, FURTHER, STOPPED, OUTCOME, UNMET = "main_reason", "further_reason", "stopped", "outcome", "needs_without_a_way"
@@ -46,15 +46,7 @@ def endings(world: World) -> Figure:
     alive = {stands.get(need, need) for need in going if need is not None}
     published = [need for need in world.needs if need.published_on is not None and need.stands]
     unmet = [need for need in published if need.id not in alive]
-    rows.append(
-        Row(
-            of={"what": UNMET},
-            numerator=len(unmet),
-            denominator=len(published),
-            of_needs=True,
-            records=tuple(sorted(need.id for need in unmet)),
-        )
-    )
+    rows.append(of_records({"what": UNMET}, (need.id for need in unmet), among=len(published)))
     introduced = sum(case.outcome == names.introduced for case in world.counted)
     return Figure(rows=tuple(rows), beside={"introduced": introduced}, sums=tuple(one for one in sums if len(one) > 1))
 

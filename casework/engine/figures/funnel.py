@@ -7,7 +7,7 @@ from datetime import date
 
 from casework.engine.analysis.impacts import days, standing
 from casework.engine.figures.case_facts import CaseFacts
-from casework.engine.figures.counting import Figure, Row, numbers
+from casework.engine.figures.counting import Figure, Row, numbers, of_records
 from casework.engine.figures.names import FigureNames
 from casework.engine.figures.world import World
 from casework.engine.state.impact_values import MEASURED, VERIFIED
@@ -33,19 +33,8 @@ def funnel(world: World) -> Figure:
     matches = world.standing_matches
     matched = {need.id for need in published} & {one.need for one in matches}
     rows = [
-        Row(
-            of={"step": NEED_PUBLISHED},
-            numerator=len(published),
-            of_needs=True,
-            records=tuple(sorted(need.id for need in published)),
-        ),
-        Row(
-            of={"step": MATCHED},
-            numerator=len(matched),
-            denominator=len(published),
-            of_needs=True,
-            records=tuple(sorted(matched)),
-        ),
+        of_records({"step": NEED_PUBLISHED}, (need.id for need in published)),
+        of_records({"step": MATCHED}, matched, among=len(published)),
         Row(of={"step": MATCHED, "what": MATCHES}, numerator=len(matches), of_needs=True),
     ]
     reached = [(case, days_of_steps(case, names)) for case in world.counted]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, text
@@ -14,10 +13,12 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.engine.state.register_effects import RegisterEffects
-from casework.errors import CaseHasMoved, InvalidForm, WrongState
+from casework.errors import InvalidForm
+from casework.json_values import is_id
 from casework.ledger.canonical_json import instant
+from casework.operations.audit.finding_rights import refusal_to_answer, refusal_to_assign
 from casework.operations.audit.finding_rows import ASSIGNED, FELL_DUE, OPEN, fold_again
-from casework.operations.audit.findings import find_seen, refusal_to_answer, refusal_to_assign
+from casework.operations.audit.findings import find_seen, lock_seen
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.reader_names import called
@@ -90,12 +91,7 @@ def assign_finding(
     due_at = closing(calendar, due_on, now(db))
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    log = lock_log(db, finding)
-    row = find_seen(db, actor, finding, lock=True)
-    if revision is not None and revision != row.revision:
-        raise CaseHasMoved
-    if row.state != OPEN:
-        raise WrongState(action=reasons.actions.ASSIGN_FINDING, why=reasons.audit.IN_STATE(state=row.state))
+    log, row = lock_seen(db, actor, finding, ASSIGNED, wanted=OPEN, refusal=refusal_to_assign, revision=revision)
     judges = actor.in_programme(row.programme_id, (Role.AUDITOR,))
     if not judges and row.due_at is not None and due_at > row.due_at:
         raise InvalidForm(fields={"due_on": reasons.audit.NOT_LONGER})
@@ -116,7 +112,7 @@ def assign_finding(
 def insist_owner(db: Connection, row: Any, owner: str) -> None:
     """Raises InvalidForm unless this person may answer the finding."""
     why: Reason | None = reasons.audit.NOT_AN_ANSWERER
-    person = find_actor(db, owner) if _is_id(owner) else None
+    person = find_actor(db, owner) if is_id(owner) else None
     if person is not None and not person.service:
         why = reasons.audit.NOT_AN_ANSWERER if refusal_to_answer(db, person, row) else None
     if why is not None:
@@ -134,13 +130,6 @@ def closing(calendar: Calendar, day: date | None, moment: datetime) -> datetime:
     at = calendar.due(before, 1, "wd")
     # Of today business may be over.
     return at if at > moment else calendar.due(moment, 1, "wd")
-
-
-def _is_id(written: str) -> bool:
-    try:
-        return str(UUID(written)) == written
-    except ValueError:
-        return False
 
 
 # --- by itself -------------------------------------------------------------------------------------------------------

@@ -6,20 +6,25 @@ history, which an auditor may only read, stays as it was. Words are in the bodie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework import reasons
-from casework.engine import two_person
 from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
-from casework.engine.two_person import Matter, Refusal
 from casework.errors import CaseHasMoved, InvalidForm, NotAllowed, NotFound, WrongState
 from casework.ledger.canonical_json import instant
+from casework.operations.audit.finding_rights import (
+    Refusing,
+    insist_impartial,
+    refusal_to_answer,
+    refusal_to_assign,
+    refusal_to_judge,
+)
 from casework.operations.audit.finding_rows import (
     ANSWERED,
     ANSWERED_IT,
@@ -43,11 +48,10 @@ from casework.operations.core.register_log import append
 from casework.operations.core.views import row_as, to_named
 from casework.operations.people.role_notices import announce
 from casework.permissions.actors import READS_ALL, Actor
-from casework.permissions.visibility import MEDIATED, Sight
-from casework.permissions.work import capacities, conflict, in_the_programme
-from casework.records.access_sql import mediated
+from casework.permissions.visibility import Sight
+from casework.permissions.work import capacities
 from casework.records.case_loader import load
-from casework.records.event_log import lock_log, new_log, now
+from casework.records.event_log import Log, lock_log, new_log, now
 
 LONGEST = 4000
 #: No more are taken out at once.
@@ -196,7 +200,7 @@ def show_finding(db: Connection, actor: Actor, finding: str) -> FindingDetails:
     ]
     may = FindingMay(
         answer=row.state == OPEN and refusal_to_answer(db, actor, row) is None,
-        close=row.state == ANSWERED and _refusal_to_judge(db, actor, row) is None,
+        close=row.state == ANSWERED and refusal_to_judge(db, actor, row) is None,
         assign=row.state == OPEN and refusal_to_assign(db, actor, row) is None,
     )
     return row_as(FindingDetails, _shown(db, [row])[0], actions=actions, may=may)
@@ -312,7 +316,7 @@ def ask_again(
         finding,
         ASKED_AGAIN,
         wanted=ANSWERED,
-        refusal=_refusal_to_judge,
+        refusal=refusal_to_judge,
         words=words,
         request=request,
         revision=revision,
@@ -329,68 +333,11 @@ def close_finding(
         finding,
         CLOSED_IT,
         wanted=ANSWERED,
-        refusal=_refusal_to_judge,
+        refusal=refusal_to_judge,
         words=words,
         request=request,
         revision=revision,
     )
-
-
-def refusal_to_answer(db: Connection, actor: Actor, row: Any) -> NotAllowed | None:
-    case = load(db, row.case_id, "case")
-    mine = {by.role for by in capacities(actor, case, case.main)}
-    in_role = bool(mine & {Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE})
-    match two_person.refusal(Matter(row.raised_by), actor.person, in_role=in_role):
-        case Refusal.ROLE:
-            return NotAllowed(why=reasons.audit.ANSWERED_BY)
-        case Refusal.PARTY:
-            return NotAllowed(why=reasons.audit.RAISER)
-    why = conflict(actor, case)
-    return NotAllowed(why=why) if why else None
-
-
-def refusal_to_assign(db: Connection, actor: Actor, row: Any) -> NotAllowed | None:
-    """Why the actor does not say who is to answer a finding by when: an auditor who may judge it does, and a supervisor."""
-    if actor.in_programme(row.programme_id, (Role.AUDITOR,)):
-        return _worked_on(db, actor, row.case_id)
-    if in_the_programme(actor, row.programme_id, (Role.SUPERVISOR,)) is None:
-        return NotAllowed(why=reasons.audit.ASSIGNED_BY)
-    why = conflict(actor, load(db, row.case_id, "case"))
-    return NotAllowed(why=why) if why else None
-
-
-def insist_impartial(db: Connection, actor: Actor, log: str) -> None:
-    """Raises NotAllowed for an auditor who once worked on what is to be judged, in whatever role, or who may have mediated."""
-    if (why := _worked_on(db, actor, log)) is not None:
-        raise why
-
-
-def _worked_on(db: Connection, actor: Actor, log: str) -> NotAllowed | None:
-    row = db.execute(_PARTIAL, {"log": log, "person": actor.person}).one()
-    if row.acted:
-        return NotAllowed(why=reasons.audit.WORKED_ON_IT)
-    return NotAllowed(why=MEDIATED) if row.mediated else None
-
-
-#: Whether a person has acted in a log, and whether they were among those who mediate when its case was opened.
-_PARTIAL = text(f"""
-    SELECT EXISTS (
-        SELECT FROM events WHERE log_id = CAST(:log AS uuid)
-        AND (actor_id = CAST(:person AS text) OR header->>'acting_for' = CAST(:person AS text))
-    ) AS acted, EXISTS (
-        SELECT FROM cases c WHERE c.id = CAST(:log AS uuid) AND {mediated("CAST(:person AS uuid)", "c.programme_id", "c.opened_at")}
-    ) AS mediated
-""")
-
-
-def _refusal_to_judge(db: Connection, actor: Actor, row: Any) -> NotAllowed | None:
-    in_role = actor.in_programme(row.programme_id, (Role.AUDITOR,))
-    match two_person.refusal(Matter(row.answered_by), actor.person, in_role=in_role):
-        case Refusal.ROLE:
-            return NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.AUDITOR,)))
-        case Refusal.PARTY:
-            return NotAllowed(why=reasons.audit.ANSWERER)
-    return _worked_on(db, actor, row.case_id)
 
 
 def _action(
@@ -400,7 +347,7 @@ def _action(
     kind: str,
     *,
     wanted: str,
-    refusal: Callable[[Connection, Actor, Any], NotAllowed | None],
+    refusal: Refusing,
     words: str,
     request: Request,
     revision: int | None,
@@ -411,6 +358,27 @@ def _action(
     said = _words(words)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
+    log, row = lock_seen(db, actor, finding, kind, wanted=wanted, refusal=refusal, revision=revision)
+    role = Role.AUDITOR if kind in (ASKED_AGAIN, CLOSED_IT) else _role(db, actor, row)
+    event = log.next_event(kind, actor.person, role=role, body={"words": said})
+    append(db, log, [event], request.key_hash)
+    columns = fold_again(db, finding)
+    announce(db, finding, event.seq)
+    return finish(db, actor, request, Done({"id": finding, "state": columns["state"], "revision": columns["revision"]}))
+
+
+def lock_seen(
+    db: Connection,
+    actor: Actor,
+    finding: str,
+    kind: str,
+    *,
+    wanted: str,
+    refusal: Refusing,
+    revision: int | None,
+) -> tuple[Log, Any]:
+    """The log of a finding and its row, which nobody changes until the end of the transaction. Raises NotFound, CaseHasMoved where it is no
+    more what was looked at, WrongState, and NotAllowed where it is refused by now."""
     log = lock_log(db, finding)
     row = find_seen(db, actor, finding, lock=True)
     if revision is not None and revision != row.revision:
@@ -419,12 +387,7 @@ def _action(
         raise WrongState(action=_ACTIONS[kind], why=reasons.audit.IN_STATE(state=row.state))
     if refused := refusal(db, actor, row):
         raise refused
-    role = Role.AUDITOR if kind in (ASKED_AGAIN, CLOSED_IT) else _role(db, actor, row)
-    event = log.next_event(kind, actor.person, role=role, body={"words": said})
-    append(db, log, [event], request.key_hash)
-    columns = fold_again(db, finding)
-    announce(db, finding, event.seq)
-    return finish(db, actor, request, Done({"id": finding, "state": columns["state"], "revision": columns["revision"]}))
+    return log, row
 
 
 def _role(db: Connection, actor: Actor, row: Any) -> str:

@@ -9,21 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from tempfile import TemporaryFile
-from typing import IO
-from weakref import finalize
 
 from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.definitions import load_figure_names
-from casework.engine.figures.cohorts import OPENED_FROM, OPENED_TO
+from casework.engine.figures.cohorts import opened_within
 from casework.engine.mining.ocel import write_ocel
 from casework.engine.mining.traces import Trace
 from casework.engine.mining.xes import write_xes
 from casework.errors import Refused
 from casework.operations.auth.step_up import sensitive
 from casework.operations.core.perform import calendar_of
+from casework.operations.core.set_aside import SetAside, set_aside
 from casework.operations.oversight.event_export import edition_names, read_traces
 from casework.operations.oversight.figures import in_its_time, programme_of_reader
 from casework.operations.oversight.process import ONE_CASE, READ_BY
@@ -37,7 +35,6 @@ XES, OCEL = "xes", "ocel"
 ENDINGS: Mapping[str, str] = {XES: "xes", OCEL: "json"}
 #: So many cases are in a file: it is written while somebody waits. All of a large programme the command writes.
 MOST = 1_000
-_PIECE = 1 << 16
 
 #: The cases of a programme that a person sees, whatever their number is.
 _SEEN = text("""
@@ -49,22 +46,10 @@ _CODE = text("SELECT code FROM programmes WHERE id = CAST(:programme AS uuid)")
 
 @dataclass(frozen=True, kw_only=True)
 class EventFile:
-    """A file that is written: its name, its size, and what is in it."""
+    """A file that is written: its name, and what is in it."""
 
     name: str
-    size: int
-    kept: IO[bytes]
-
-    def pieces(self) -> Iterator[bytes]:
-        there = self._read()
-        # Also where nobody reads it to its end, or begins to.
-        finalize(there, self.kept.close)
-        return there
-
-    def _read(self) -> Iterator[bytes]:
-        with self.kept:
-            while piece := self.kept.read(_PIECE):
-                yield piece
+    content: SetAside
 
 
 @sensitive
@@ -92,22 +77,18 @@ def make_event_file(
         traces = read_traces(db, mine, moment, logs)
         return traces if mine in closed_of(actor) else map(_without_need, traces)
 
-    kept = TemporaryFile()  # noqa: SIM115  it is closed once it is sent
     with whole(db):
-        kept.writelines(piece.encode() for piece in _written(form, code, moment, read))
-    size = kept.tell()
-    kept.seek(0)
-    return EventFile(name=f"cases-{code}-{day}.{ENDINGS[form]}", size=size, kept=kept)
+        content = set_aside(piece.encode() for piece in _written(form, code, moment, read))
+    return EventFile(name=f"cases-{code}-{day}.{ENDINGS[form]}", content=content)
 
 
 def _logs(db: Connection, programme: str, chosen: Mapping[str, str]) -> list[str]:
     """The logs of the cases that are asked for, as far as the reader sees them."""
     calendar, one = calendar_of(db, programme), chosen.get(ONE_CASE)
-    first, last = chosen.get(OPENED_FROM, ""), chosen.get(OPENED_TO, "9999")
     logs = [
         row.id
         for row in db.execute(_SEEN, {"programme": programme})
-        if one in (None, row.number) and first <= calendar.local_date(row.opened_at).isoformat() <= last
+        if one in (None, row.number) and opened_within(chosen, calendar.local_date(row.opened_at))
     ]
     if len(logs) > MOST:
         raise Refused(reasons.requests.TOO_MANY_RUNS(most=MOST, count=len(logs)))

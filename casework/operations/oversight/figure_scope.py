@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from casework import reasons
 from casework.engine.figures.case_facts import DIMENSIONS, CaseFacts
-from casework.engine.figures.cohorts import OPENED_FROM, OPENED_TO, PHASE
+from casework.engine.figures.cohorts import OPENED_FROM, OPENED_TO, PHASE, is_in_order, opened_within
 from casework.engine.figures.counting import Figure, without_needs
 from casework.engine.figures.every import every_figure
 from casework.engine.figures.origins import origins
@@ -35,7 +35,7 @@ def read_scope(asked: Mapping[str, str]) -> dict[str, str]:
 
 def insist_in_order(among: Mapping[str, str]) -> None:
     """Raises InvalidForm where the last day of the opening lies before the first."""
-    if among.get(OPENED_FROM, "") > among.get(OPENED_TO, "9999"):
+    if not is_in_order(among):
         raise InvalidForm(fields={OPENED_TO: reasons.fields.NOT_BEFORE_FIRST_DAY})
 
 
@@ -82,7 +82,7 @@ def figures_by_phase(world: World) -> dict[str, dict[str, Figure]]:
 def _is_among(case: CaseFacts, among: Mapping[str, str]) -> bool:
     if any(name in among and case.of(name) != among[name] for name in DIMENSIONS):
         return False
-    return among.get(OPENED_FROM, "") <= case.opened_on.isoformat() <= among.get(OPENED_TO, "9999")
+    return opened_within(among, case.opened_on)
 
 
 def _of(case: CaseFacts, came_of: Callable[[str, datetime], frozenset[str]]) -> frozenset[str]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 import orjson
 from sqlalchemy import Connection, text
 
-from casework.engine.figures.cohorts import OPENED_FROM, OPENED_TO
+from casework.engine.figures.cohorts import OPENED_FROM, OPENED_TO, opened_within
 from casework.engine.figures.counting import numbers
 from casework.engine.figures.kept_facts import read, write
 from casework.engine.mining.conformance import Conformance
@@ -85,9 +85,8 @@ def _runs(
     db: Connection, programme: str, moment: datetime, chosen: Mapping[str, str], *, from_logs: bool = False
 ) -> Iterator[JudgedRun]:
     calendar = calendar_of(db, programme)
-    first, last = chosen.get(OPENED_FROM, ""), chosen.get(OPENED_TO, "9999")
     for one in read_runs(db, programme, moment, from_logs=from_logs, case=chosen.get(ONE_CASE)):
-        if first <= calendar.local_date(one.run.opened_at).isoformat() <= last:
+        if opened_within(chosen, calendar.local_date(one.run.opened_at)):
             yield one
 
 

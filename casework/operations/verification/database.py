@@ -9,7 +9,6 @@ from sqlalchemy import Connection, text
 from casework.ledger.canonical_json import NotCanonical, digest
 from casework.operations.verification.kept_rows import PARTS
 from casework.operations.verification.rows import HOMES, HOMES_OF_EVIDENCE, Finding, later_than_head
-from casework.operations.verification.witness_judgement import check_witnesses
 from casework.records.register_entries import REGISTERS
 
 _BATCH = 500
@@ -27,7 +26,6 @@ def check_rest(db: Connection) -> Iterator[Finding]:
     yield from _contents(db)
     yield from later_than_head(db)
     yield from _matches(db)
-    yield from check_witnesses(db)
 
 
 def _orphans(db: Connection) -> Iterator[Finding]:

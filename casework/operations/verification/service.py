@@ -23,6 +23,7 @@ from casework.operations.verification.database import check_rest
 from casework.operations.verification.kept_rows import KeptRows, read_kept
 from casework.operations.verification.rows import Finding, Rows, later_than_head
 from casework.operations.verification.tree_judgement import KeptElsewhere, check_tree
+from casework.operations.verification.witness_judgement import check_witnesses
 from casework.records.event_log import event_of, read_logs, register_event_of
 from casework.records.row_security import in_snapshot, whole
 
@@ -64,9 +65,10 @@ def verify_each(engine: Engine, elsewhere: KeptElsewhere | None = None) -> Itera
 
 
 def check_what_is_left(engine: Engine, past: Past, elsewhere: KeptElsewhere | None) -> list[Finding]:
-    """What is wrong that no single log can tell: with rows without one, with readings, with the tree over all events."""
+    """What is wrong that no single log can tell: with rows without one, with witnesses, with readings, with the tree over all events."""
     with in_snapshot(engine) as db:
-        return [*check_rest(db), *check_readings(db, past.seen_by(db)), *check_tree(db, elsewhere)]
+        here = past.seen_by(db)
+        return [*check_rest(db), *check_witnesses(db, here), *check_readings(db, here), *check_tree(db, elsewhere)]
 
 
 def logs_at_once(engine: Engine, statement: TextClause, **given: Any) -> Iterator[list[str]]:

@@ -28,9 +28,9 @@ _ALARMS = text("""
 """)
 
 
-def check_witnesses(db: Connection) -> Iterator[Finding]:
+def check_witnesses(db: Connection, past: Past) -> Iterator[Finding]:
     """Signatures of witnesses that do not fit what was signed here, alarms, and witnesses that no auditor named."""
-    yield from _namings(db)
+    yield from _namings(db, past)
     for row in db.execute(_COSIGNATURES):
         if not _fits(row.note, row.line, row.key, row.at):
             sentence = (
@@ -61,9 +61,8 @@ _NAMINGS = text("""
 """)
 
 
-def _namings(db: Connection) -> Iterator[Finding]:
+def _namings(db: Connection, past: Past) -> Iterator[Finding]:
     """Witnesses that were named or ended by somebody who was no auditor then."""
-    past = Past(db)
     for row in db.execute(_NAMINGS, {"installation": INSTALLATION, "kinds": list(KINDS)}):
         if not any(past.held(one, row.actor_id, Role.AUDITOR, None, row.at) for one in sorted(past.programmes())):
             sentence = f"Event {row.seq} was not allowed: auditors alone name and end witnesses."

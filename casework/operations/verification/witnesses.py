@@ -158,11 +158,12 @@ def take_cosignature(
 def _signer(db: Connection, note: str) -> tuple[Any, WitnessKey]:
     """The one witness whose signature a note bears; from here to the end of the transaction no other of its is taken. Raises Refused."""
     try:
-        names = sorted({one.name for one in parse_note(note).signatures})
-        parse_checkpoint(parse_note(note).text)
-        ids = {(one.name, one.id) for one in parse_note(note).signatures}
+        signed = parse_note(note)
+        parse_checkpoint(signed.text)
     except BadNote as fault:
         raise Refused(reasons.witnesses.NO_NOTE(fault=str(fault))) from fault
+    ids = {(one.name, one.id) for one in signed.signatures}
+    names = sorted({name for name, _ in ids})
     rows = [(row, parse_witness_key(row.key)) for row in db.execute(_OF_NAMES, {"names": names})]
     found = [(row, key) for row, key in rows if (key.name, key.id) in ids]
     live = [(row, key) for row, key in found if row.ended_at is None]

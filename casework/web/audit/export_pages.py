@@ -12,6 +12,7 @@ from casework.operations.core.access_log import export_readings
 from casework.operations.core.views import Named
 from casework.web.audit.pages import FINDING_STATES, READERS, asked_findings, asked_owner
 from casework.web.shell import dates
+from casework.web.shell.downloads import as_file
 from casework.web.shell.i18n import name_of
 from casework.web.shell.layout import clock
 from casework.web.shell.session import list_transaction, only
@@ -118,12 +119,8 @@ def _moment(at: str | None) -> str:
 
 
 def _as_csv(name: str, head: list[str], rows: list[list[str]]) -> Response:
-    return _file(f"{name}.csv", to_csv(head, rows), CSV)
+    return as_file(f"{name}.csv", to_csv(head, rows), CSV)
 
 
 def _as_xlsx(name: str, title: str, head: list[str], rows: list[list[str]]) -> Response:
-    return _file(f"{name}.xlsx", to_xlsx(title, head, rows), XLSX)
-
-
-def _file(name: str, content: bytes, kind: str) -> Response:
-    return Response(content, content_type=kind, headers={"Content-Disposition": f"attachment; filename={name}"})
+    return as_file(f"{name}.xlsx", to_xlsx(title, head, rows), XLSX)

@@ -35,6 +35,7 @@ from casework.web.cases.bulk_case_pages import bulk_actions
 from casework.web.cases.price import say_values
 from casework.web.cases.progress import step_name
 from casework.web.shell import dates
+from casework.web.shell.downloads import as_file
 from casework.web.shell.i18n import N_, edition_text, listed, name_of, say_error
 from casework.web.shell.layout import clock, use_calendar
 from casework.web.shell.navigation import OFFICES
@@ -372,13 +373,9 @@ def _table() -> tuple[list[str], list[list[str]]]:
 
 @only(*ROLES)
 def export_csv() -> Response:
-    return _file(to_csv(*_table()), CSV, "cases.csv")
+    return as_file("cases.csv", to_csv(*_table()), CSV)
 
 
 @only(*ROLES)
 def export_xlsx() -> Response:
-    return _file(to_xlsx(gettext("Cases"), *_table()), XLSX, "cases.xlsx")
-
-
-def _file(content: bytes, kind: str, name: str) -> Response:
-    return Response(content, content_type=kind, headers={"Content-Disposition": f"attachment; filename={name}"})
+    return as_file("cases.xlsx", to_xlsx(gettext("Cases"), *_table()), XLSX)

@@ -6,9 +6,6 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
-from tempfile import TemporaryFile
-from typing import IO
-from weakref import finalize
 
 from flask import Response
 from flask_babel import gettext
@@ -16,13 +13,12 @@ from flask_babel import gettext
 from casework.api.protocol.files import as_attachment
 from casework.operations.catalogue.import_reader import MOST_COLUMNS, ROW_BESIDE, WHY_BESIDE, marked_again
 from casework.operations.catalogue.import_report import Refused
+from casework.operations.core.set_aside import set_aside
 from casework.web.shell.i18n import say
 from casework.web.shell.spreadsheets import safe_cell
 
 #: What stands beside each row of a table.
 _BESIDE = (ROW_BESIDE, WHY_BESIDE)
-#: So many bytes of a file are sent at once.
-_PIECE = 1 << 16
 
 
 def _why(one: Refused) -> str:
@@ -77,22 +73,10 @@ def _lines(refused: Iterable[Refused]) -> Iterator[bytes]:
 
 def _sent(pieces: Iterable[bytes], name: str) -> Response:
     """The whole of it, kept in a file until it is sent: however many rows there are, few of them are in memory."""
-    kept = TemporaryFile()  # noqa: SIM115  it is closed once it is sent
-    kept.writelines(pieces)
-    size = kept.tell()
-    kept.seek(0)
-    there = _read(kept)
-    # Also where nobody reads it to its end, or begins to.
-    finalize(there, kept.close)
-    answer = as_attachment(there, name, size)
-    answer.call_on_close(kept.close)
+    kept = set_aside(pieces)
+    answer = as_attachment(kept.pieces(), name, kept.size)
+    answer.call_on_close(kept.file.close)
     return answer
-
-
-def _read(kept: IO[bytes]) -> Iterator[bytes]:
-    with kept:
-        while piece := kept.read(_PIECE):
-            yield piece
 
 
 __all__ = ["reasons_file", "rows_file"]

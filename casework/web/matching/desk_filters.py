@@ -6,13 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from casework.engine.case_objects.countries import is_country
-from casework.json_values import JsonMapping, JsonObject
+from casework.json_values import JsonMapping, JsonObject, is_id
 from casework.matching.filters import ALWAYS
 from casework.operations.matching.desk import CandidateFacts
 from casework.operations.matching.listing import failed_of
@@ -86,7 +85,7 @@ def wanted_of(sent: MultiDict[str, str]) -> JsonObject:
     return {
         "readiness": sorted((low or 1, high or 9)) if low or high else None,
         "countries": _several(sent, "country") or None,
-        "excluded": [id for id in _several(sent, "excluded") if _is_id(id)] or None,
+        "excluded": [id for id in _several(sent, "excluded") if is_id(id)] or None,
         "licence": sent.get("licence") == "yes" or None,
         "standards": _standards(sent.get("standards", "")) or None,
         "territory": code if is_country(code := sent.get("territory", "").strip().upper()) else None,
@@ -95,13 +94,6 @@ def wanted_of(sent: MultiDict[str, str]) -> JsonObject:
 
 def _several(sent: MultiDict[str, str], name: str) -> list[str]:
     return [said[:200] for said in dict.fromkeys(sent.getlist(name)) if said][:_MOST]
-
-
-def _is_id(said: str) -> bool:
-    try:
-        return str(UUID(said)) == said
-    except ValueError:
-        return False
 
 
 def _counted(said: str, records: int) -> str:

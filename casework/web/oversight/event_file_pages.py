@@ -39,4 +39,4 @@ def _sent(form: str) -> Response:
         except (ValueError, InvalidForm):
             raise NotFound("page") from None
         file = make_event_file(db, actor, form, asked.programme.id, until=until, chosen=chosen)
-    return as_attachment(file.pieces(), file.name, file.size)
+    return as_attachment(file.content.pieces(), file.name, file.content.size)

@@ -42,6 +42,7 @@ from casework.web.oversight.figure_files import head, lines
 from casework.web.oversight.figure_headline import Ways, headline
 from casework.web.oversight.figure_tables import in_order, section
 from casework.web.oversight.figure_words import Sayer, about, say_cases, say_count, say_line, title_of
+from casework.web.shell.downloads import as_file
 from casework.web.shell.i18n import N_, listed
 from casework.web.shell.layout import use_calendar
 from casework.web.shell.session import FOCUS, focus, list_transaction, only, viewer
@@ -389,8 +390,3 @@ def _lines(longest: int | None = None) -> tuple[Told, list[list[str]]]:
 
 def _file(told: Told, content: bytes, kind: str, ending: str) -> Response:
     return as_file(f"figures-{told.programme.code}-{told.day}.{ending}", content, kind)
-
-
-def as_file(name: str, content: bytes, kind: str) -> Response:
-    """To be taken out; named after the programme and the day."""
-    return Response(content, content_type=kind, headers={"Content-Disposition": f"attachment; filename={name}"})

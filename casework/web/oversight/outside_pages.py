@@ -22,9 +22,10 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.figure_names import names_told
 from casework.operations.oversight.outside_figures import READ_OUTSIDE, find_outside
 from casework.web.oversight.figure_files import line_head
-from casework.web.oversight.figure_pages import WIDE, as_file, programme_asked
+from casework.web.oversight.figure_pages import WIDE, programme_asked
 from casework.web.oversight.figure_words import Sayer, say_number, say_of, say_units, title_of
 from casework.web.oversight.report_tables import outside_sections
+from casework.web.shell.downloads import as_file
 from casework.web.shell.layout import use_calendar
 from casework.web.shell.session import list_transaction, only
 from casework.web.shell.spreadsheets import CSV, XLSX, to_csv, to_xlsx

@@ -36,10 +36,11 @@ from casework.operations.oversight.process import (
 from casework.permissions.actors import Actor
 from casework.web.cases.list_page import row_of
 from casework.web.editions.drawing import Drawing, draw
-from casework.web.oversight.figure_pages import COLUMNS, DAY, LABELS, as_file, end_of, programme_asked
+from casework.web.oversight.figure_pages import COLUMNS, DAY, LABELS, end_of, programme_asked
 from casework.web.oversight.process_files import head, lines
 from casework.web.oversight.process_heat import COLOURS, Heat, beneath, heats
 from casework.web.oversight.process_tables import Links, edition_name, say_state, say_way, sections
+from casework.web.shell.downloads import as_file
 from casework.web.shell.layout import use_calendar
 from casework.web.shell.session import FOCUS, list_transaction, only
 from casework.web.shell.spreadsheets import CSV, LONGEST, XLSX, to_csv, to_xlsx

@@ -18,9 +18,9 @@ from casework.operations.oversight.provider_figures import MOST, OwnFigures, cou
 from casework.operations.referrals.inbox import inbox_calendar
 from casework.web.oversight.figure_drafts import Draft
 from casework.web.oversight.figure_files import cases_in_cell, line_head, line_numbers
-from casework.web.oversight.figure_pages import as_file
 from casework.web.oversight.figure_tables import section
 from casework.web.oversight.figure_words import Sayer, say_count, say_line, title_of
+from casework.web.shell.downloads import as_file
 from casework.web.shell.layout import use_calendar
 from casework.web.shell.navigation import PROVIDERS
 from casework.web.shell.session import list_transaction, only

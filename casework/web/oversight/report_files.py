@@ -40,6 +40,7 @@ from casework.web.oversight.report_pages import STATES, STEPS, scope_of
 from casework.web.oversight.report_paper import chapters_of, cover_of, notes, tiles_of
 from casework.web.oversight.report_said import say_words
 from casework.web.oversight.report_tables import say_told
+from casework.web.shell.downloads import as_file
 from casework.web.shell.i18n import chinese
 from casework.web.shell.session import only, page_transaction
 from casework.web.shell.spreadsheets import LONGEST, XLSX, to_xlsx
@@ -96,7 +97,7 @@ def take_xlsx(report: UUID) -> Response:
     )
     counted = Counted(as_of=as_of, figures=shown.inside, offered={})
     content = to_xlsx(gettext("Figures"), head(), list(lines_of(counted, Sayer(read.called), LABELS, LONGEST)))
-    return _file(content, f"{read.name}.xlsx", XLSX)
+    return as_file(f"{read.name}.xlsx", content, XLSX)
 
 
 @blueprint.get("/content.json", endpoint="json")
@@ -106,11 +107,7 @@ def take_json(report: UUID) -> Response:
     read = _read(report, takes_cases=True)
     if read.shown.content is None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.SUPERVISOR, Role.AUDITOR)))
-    return _file(canonical(read.shown.content), f"{read.name}.json", "application/json")
-
-
-def _file(content: bytes, name: str, kind: str) -> Response:
-    return Response(content, content_type=kind, headers={"Content-Disposition": f"attachment; filename={name}"})
+    return as_file(f"{read.name}.json", canonical(read.shown.content), "application/json")
 
 
 # --- on paper --------------------------------------------------------------------------------------------------------

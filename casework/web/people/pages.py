@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
@@ -16,6 +15,7 @@ from werkzeug.wrappers import Response
 from casework import reasons
 from casework.engine.roles import ORGANISATION_ROLES, PERSONAL_ROLES, Role
 from casework.errors import CasesStranded, InvalidForm
+from casework.json_values import is_id
 from casework.operations.auth import sessions
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.people import queries as people_queries
@@ -252,7 +252,7 @@ def end_role(membership: Any) -> Response:
         with page_transaction() as (db, actor):
             people.end_membership(db, actor, str(membership), read_request())
     except CasesStranded as refusal:
-        if not _is_id(back):
+        if not is_id(back):
             raise
         return make_response(_person(back, {"": say_error(refusal), "stranded_role": str(membership)}), 409)
     flash(
@@ -263,15 +263,8 @@ def end_role(membership: Any) -> Response:
     return redirect(_back(back), 303)
 
 
-def _is_id(written: str) -> bool:
-    try:
-        return str(UUID(written)) == written
-    except ValueError:
-        return False
-
-
 def _back(person: str) -> str:
-    if _is_id(person):
+    if is_id(person):
         return url_for("administration.people") + "/" + person
     return url_for("administration.people")
 

@@ -34,8 +34,8 @@ def taken(
     chosen: Mapping[str, str] | None = None,
 ) -> str:
     file = make_event_file(db, world.actor(db, name), form, world.programmes["BJ"], until=until, chosen=chosen)
-    written = b"".join(file.pieces())
-    assert len(written) == file.size
+    written = b"".join(file.content.pieces())
+    assert len(written) == file.content.size
     return written.decode()
 
 

@@ -36,6 +36,7 @@ from casework.operations.verification.rows import HOMES, Finding
 from casework.operations.verification.sequencer import sequence
 from casework.operations.verification.service import check_one, verify_all
 from casework.operations.verification.tree_judgement import check_tree
+from casework.operations.verification.witness_judgement import check_witnesses
 from casework.operations.verification.witnesses import end_witness, name_witness, take_cosignature
 from casework.playbook.stretches import BASELINE, verified
 from casework.records.blob_store import Store
@@ -351,6 +352,7 @@ def look(db: Connection, logs: list[str]) -> Iterator[Finding]:
     """What the verification says of these logs, and of what is in none: a part of what it says of everything."""
     past = Past(db)
     yield from check_rest(db)
+    yield from check_witnesses(db, past)
     yield from check_readings(db, past)
     yield from check_tree(db)
     for log in logs:
