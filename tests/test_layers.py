@@ -130,6 +130,7 @@ SUBJECTS: dict[str, list[str]] = {
         "links",
         "catalogue",
         "matching",
+        "results",
         "search",
         "notifications",
         "audit",

@@ -51,6 +51,7 @@ from casework.api.oversight import (
     forecast_routes,
     job_routes,
     process_routes,
+    report_routes,
 )
 from casework.api.people import (
     absence_routes,
@@ -80,6 +81,7 @@ from casework.api.protocol.requests import (
 from casework.api.protocol.routes import Call, Outgoing, Route
 from casework.api.referrals import acknowledgement_routes, directory_routes
 from casework.api.referrals import routes as referrals_routes
+from casework.api.results import story_routes
 from casework.api.search import routes as search_routes
 from casework.api.tasks import allocation_routes
 from casework.api.tasks import routes as tasks_routes
@@ -104,6 +106,8 @@ ROUTES: tuple[Route, ...] = (
     *figure_routes.ROUTES,
     *process_routes.ROUTES,
     *event_file_routes.ROUTES,
+    *report_routes.ROUTES,
+    *story_routes.ROUTES,
     *forecast_routes.ROUTES,
     *notification_routes.ROUTES,
     *search_routes.ROUTES,

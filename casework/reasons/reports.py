@@ -35,3 +35,16 @@ OVERTAKEN = template(
         "its months beside."
     ),
 )
+INTEREST = reason(
+    "reports.interest",
+    N_(
+        "You, or whoever you stand in for, have declared an interest in a case of this programme, and the file has what happened there."
+    ),
+)
+TOO_LONG = template(
+    "reports.too_long",
+    N_(
+        "This report was counted by %(count)s events, and while somebody waits %(most)s are written at most. Take it out and count it "
+        "again by the command."
+    ),
+)

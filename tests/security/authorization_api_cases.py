@@ -16,6 +16,7 @@ from tests.security.authorization_rows import (
     LAB,
     LEADERS,
     NOBODY,
+    OFFICERS,
     READERS,
     WRITERS,
     Json,
@@ -26,6 +27,8 @@ from tests.security.authorization_rows import (
 
 #: Who sees a case as it was.
 LOOKS_BACK = READERS - DECIDERS
+#: Who reads the stage reports of a programme, and who freezes, agrees to and publishes them.
+ANSWERABLE, REPORTERS = frozenset({"supervisor", "manager", "auditor"}), frozenset({"supervisor", "manager"})
 HOLD = {"reason": "budget", "waits_for": "need_owner", "waits_until": "event", "event": "The budget is decided"}
 
 
@@ -280,6 +283,18 @@ CASES: tuple[Row, ...] = (
         "/figures/outside",
         frozenset({"officer", "other_officer", "foreign_officer", "supervisor", "manager", "auditor", "observer"}),
     ),
+    # --- stage reports and success stories ---
+    get("/reports", frozenset({"supervisor", "manager", "auditor"})),
+    get("/reports/{report}", ANSWERABLE),
+    get("/reports/{report}/content", frozenset({"supervisor", "auditor"}), {"manager"}),
+    get("/reports/{report}/file", frozenset({"supervisor", "auditor"}), {"manager"}),
+    get("/reports/{report}/verification", frozenset({"supervisor", "auditor"}), {"manager"}),
+    post("/programmes/{programme}/reports", REPORTERS, OFFICERS | {"auditor"}, there_refused=FOREIGN),
+    post("/reports/{report}/words", REPORTERS, {"auditor"}, body=lambda on: {"words": {"title": "What came of it"}}),
+    post("/reports/{report}/agree", REPORTERS, {"auditor"}),
+    post("/reports/{report}/publish", REPORTERS, {"auditor"}),
+    get("/stories", DECIDERS | FOREIGN),
+    get("/cases/{number}/story", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     # --- referrals ---
     get("/referrals", EVERYBODY, lists="referral", finds=READERS | LAB),
     get("/referrals/figures", LAB | BANK | {"verifier"}),

@@ -50,6 +50,7 @@ from tests.support.additions import (
     add_party,
     add_proposal,
     add_recovery,
+    add_report,
     add_role_request,
     add_screening,
     add_service_account,
@@ -297,9 +298,11 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         **written["here"],
     }
     here["witness"] = add_witness(db, world)
+    here["report"] = add_report(db, world, "supervisor", "BJ")
     here["entry"] = add_screening(db, world, here["party"], here["owner"])
     far = here | {
         "witness": add_witness(db, world),
+        "report": add_report(db, world, "only_one", "SH"),
         "entry": str(uuid.uuid4()),
         "seq": "1",
         "answered_task": str(uuid.uuid4()),

@@ -54,7 +54,7 @@ LIMITED: Mapping[str, Kind] = {
     "api.take_xes": "figures", "api.take_ocel": "figures",
     "figures.json": "figures", "process.index": "figures", "process.cases": "figures", "process.csv": "figures", "process.xlsx": "figures",
     "process.json": "figures", "reports.new": "figures", "reports.freeze": "figures",
-    "report_files.pdf": "letter",
+    "report_files.pdf": "letter", "api.freeze_report": "figures", "api.take_report_file": "case_file", "api.verify_report": "verification",
     "bulk.act": "many", "bulk_cases.act": "many", "calendars.preview": "many", "api.do_to_tasks": "many", "api.do_to_cases": "many",
     "follow_ups.ask": "many",
     "answers.open_link": "party_link", "answers.enter_code": "party_link", "answers.keep": "party_link",
