@@ -172,5 +172,11 @@ def _weighed(telling: Sequence[Telling], rows: Iterable[Any]) -> list[_Weighed]:
     """Records with what they say of some terms, those first that say most; of equal ones the smaller id."""
     # Nothing but terms stands between quotation marks, and most that are read are not among the first: they are not taken apart for it.
     marks = [(orjson.dumps(one.term).decode() + ":", one.weight) for one in telling]
-    weighed = [_Weighed(sum(weight for mark, weight in marks if mark in row.counts), row) for row in rows]
+    weighed = []
+    for row in rows:
+        counts, said = row.counts, 0
+        for mark, weight in marks:
+            if mark in counts:
+                said += weight
+        weighed.append(_Weighed(said, row))
     return sorted(weighed, key=lambda one: (-one.weight, one.row.id))
