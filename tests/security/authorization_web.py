@@ -575,6 +575,8 @@ TABLE: tuple[Row, ...] = (
     get("/audit/<question>", AUDITOR, there=AUDITOR),
     get("/sample", AUDITOR),
     get("/verification", AUDITOR),
+    get("/verification/file", AUDITOR),
+    post("/verification/file", AUDITOR, status=422),
     # --- witnesses belong to no programme ---
     get("/checkpoints", AUDITOR | {"manager"}),
     post("/checkpoints", AUDITOR, body=lambda on: {"witness_key": "none"}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -95,6 +96,14 @@ def _remember(asked: Any) -> Memory:
 
 
 def _check(path: Path, memory: Memory, tiles: Tiles) -> Checked:
+    checked = _look(path, memory, tiles)
+    if (said := memory.take_opened()) is not None:
+        tree = {"origin": said.origin, "size": said.size, "root": b64encode(said.root).decode()}
+        checked.facts = {**checked.facts, "checkpoint": tree}
+    return checked
+
+
+def _look(path: Path, memory: Memory, tiles: Tiles) -> Checked:
     try:
         if path.is_dir():
             folder = tiles_in_folder(path)

@@ -53,6 +53,8 @@ class Memory:
     #: Whose cosignatures count, and how many must have signed.
     witnesses: list[Witness] = field(default_factory=list)
     quorum: int = 0
+    #: What the checkpoint says that was opened last, until somebody has asked.
+    opened: Checkpoint | None = None
 
     def open(self, note: Any, tiles: Tiles, offered: Any = None) -> tuple[Checkpoint | None, list[Fault]]:
         """What a note says, and what is wrong with it: its form, its signatures, or that it does not go on from what is remembered."""
@@ -70,11 +72,17 @@ class Memory:
             faults.append(Fault("key_none"))
         unknown = _unknown(note, said.origin, [key.id for key in signed]) if self.keys else ()
         faults += [Fault("key_unknown", {"found": found}) for found in unknown]
+        self.opened = said
         faults += self._linked(said, tiles, offered)
         if all(level_of(fault) == NOTE for fault in faults):
             self._keep(said, note, signed, seen_by)
             faults += self._witnessed(said)
         return said, faults
+
+    def take_opened(self) -> Checkpoint | None:
+        """What the checkpoint says that was opened since it was asked for last."""
+        said, self.opened = self.opened, None
+        return said
 
     def _keep(self, said: Checkpoint, note: str, signed: Sequence[Key], seen_by: Sequence[Cosigned]) -> None:
         """What was checked of it, beside what was checked of the same before."""

@@ -27,6 +27,7 @@ Kind = Literal[
     "draft",
     "news",
     "verification",
+    "file_check",
     "figures",
     "outside_figures",
     "forecast",
@@ -73,6 +74,9 @@ ALLOWANCES: Mapping[Kind, Allowance] = {
     ),
     "verification": Allowance(
         60, timedelta(minutes=10), "verifications of a case: its whole history is computed again"
+    ),
+    "file_check": Allowance(
+        20, timedelta(minutes=10), "files that an auditor has checked: a process is started to read each"
     ),
     "figures": Allowance(
         60, timedelta(minutes=10), "figures of a programme, and how its cases ran: all of its logs are read"

@@ -43,6 +43,7 @@ LIMITED: Mapping[str, Kind] = {
     "party_screenings.add": "upload", "party_screenings.file_evidence": "upload",
     "api.show_burden": "upload", "api.show_screening": "upload",
     "accounts.keep_draft": "draft", "news.show": "news",
+    "file_checks.check": "file_check",
     "audit.verify": "verification", "field_history.show": "verification", "api.verify_case": "verification", "api.show_figures": "figures",
     "api.show_process": "figures", "api.show_own_figures": "figures",
     "own_figures.index": "figures", "own_figures.behind": "figures", "own_figures.csv": "figures", "own_figures.xlsx": "figures",

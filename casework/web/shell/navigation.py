@@ -151,7 +151,9 @@ ENTRIES = (
     Entry(frozenset({Role.PROVIDER_LEAD}), N_("Webhooks"), "webhooks.index", "map", ("webhooks.",)),
     Entry(PROVIDERS, N_("Own profile"), "providers.index", "person", ("providers.",)),
     Entry(OFFICES - {Role.DISPUTE_OFFICER} | PROVIDERS, N_("Away"), "absences.index", "away"),
-    Entry(frozenset({Role.AUDITOR}), N_("Verification"), "audit.verification", "shield", ("audit.verify",)),
+    Entry(
+        frozenset({Role.AUDITOR}), N_("Verification"), "audit.verification", "shield", ("audit.verify", "file_checks.")
+    ),
     Entry(frozenset({Role.AUDITOR, Role.MANAGER}), N_("Checkpoints"), "witnesses.index", "key", ("witnesses.",)),
     Entry(
         OFFICES - {Role.DISPUTE_OFFICER} | {Role.AUDITOR, Role.MANAGER},

@@ -21,6 +21,7 @@ TAKING_IN = (
     "rights.show_burden",
     "party_screenings.",
     "files_in.",
+    "file_checks.",
     "tables.",
     "api.show_burden",
     "api.show_screening",

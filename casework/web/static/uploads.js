@@ -18,6 +18,26 @@ document.addEventListener("submit", (event) => {
   }
 }, true);
 
+/* A file that is dropped onto a field that takes one is chosen, as if it had been looked for. */
+for (const field of document.querySelectorAll("[data-drop]")) {
+  const input = field.querySelector("input[type=file]");
+  const over = (event) => { event.preventDefault(); field.classList.add("over"); };
+  const away = () => field.classList.remove("over");
+  field.addEventListener("dragenter", over);
+  field.addEventListener("dragover", over);
+  field.addEventListener("dragleave", away);
+  field.addEventListener("drop", (event) => {
+    event.preventDefault();
+    away();
+    const chosen = new DataTransfer();
+    for (const file of [...event.dataTransfer.files].slice(0, 1)) chosen.items.add(file);
+    if (!chosen.files.length) return;
+    input.files = chosen.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    input.focus();
+  });
+}
+
 /* Sends each chosen file by itself and shows how far it is; without this the form sends them all at once. */
 (() => {
   "use strict";

@@ -1,0 +1,211 @@
+"""Files that were taken out of here once, or are said to be: checked for an auditor by the verifier that everybody has.
+
+What is in a file is never read here. It lies in a file without a name, a process that ends with it says what is wrong, and nothing is kept.
+What the process cannot know is added: whether the log that is here has the tree that was signed.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from base64 import b64decode
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryFile
+from threading import BoundedSemaphore, Timer
+from typing import IO, Any
+
+from sqlalchemy import Connection
+
+from casework.errors import AskedTooOften
+from casework.ledger.merkle import BadProof
+from casework.operations.documents.upload_limits import MEGABYTE, PIECE
+from casework.operations.verification.verifier_process import VERIFIER
+from casework.operations.verification.witnesses import NAMES, insist_reader
+from casework.permissions.actors import Actor
+from casework.records import tree_tiles
+
+#: How large a file may be, how long it may take, and how much may be said of it.
+MOST_BYTES, MOST_S, MOST_SAID = 200 * MEGABYTE, 30.0, 16 * MEGABYTE
+#: So many faults are shown; the first ones, and how many there are.
+MOST_SHOWN = 100
+#: So many are checked at once by one server process, so many more may wait for it, and so long.
+_FREE, _ADMITTED, _PATIENCE_S = BoundedSemaphore(1), BoundedSemaphore(3), 15.0
+#: When to come again, in seconds, for whom there was no room.
+_LATER_S = 10
+_PROCESS = "casework.operations.verification.verifier_process"
+#: What the process calls the file that it is given.
+_GIVEN = "stdin"
+
+#: How it ended: nothing is wrong; something is; it could not be read or judged; the process was ended or broke off; there is no verifier.
+WHOLE, WRONG, UNREAD, ENDED, MISSING = "whole", "wrong", "unread", "ended", "missing"
+#: What the command's exit codes say.
+_CODES = {0: WHOLE, 1: WRONG, 2: UNREAD}
+#: How the tree that a file names stands to the one that is here: the same; of as many leaves another; larger than any here.
+SAME, OTHER, LONGER = "same", "other", "longer"
+#: Only to be known, beside what is wrong and what could not be judged.
+NOTE = "note"
+#: What says that nobody of this house signed it.
+_FOREIGN = frozenset({"note_key", "note_origin"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileFault:
+    """One thing that was found."""
+
+    level: str
+    sentence: str
+    #: The event of the history, and the part of the file, where it is in one.
+    event: int | None
+    part: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileVerdict:
+    """What was found of a file."""
+
+    outcome: str
+    #: Of a case, a certificate, the log; or none that is known.
+    kind: str = "unread"
+    #: Whether it was signed by nobody of this house.
+    foreign: bool = False
+    #: The first ones, and how many there are.
+    faults: tuple[FileFault, ...] = ()
+    total: int = 0
+    #: How many events it has, and up to which they were signed; of a file of a case.
+    events: int | None = None
+    signed_up_to: int | None = None
+    #: The tree that was signed: how many leaves, and its root.
+    size: int | None = None
+    root: bytes | None = None
+    #: How it stands to the tree that is here, once somebody has looked.
+    tree: str | None = None
+
+
+def insist_checker(actor: Actor) -> None:
+    """Raises NotFound for whom files are not checked here."""
+    insist_reader(actor, NAMES)
+
+
+def find_verifier() -> str | None:
+    """The folder that has the verifier: where it is installed, or else beside the application."""
+    spec = find_spec(VERIFIER)
+    if spec is not None and spec.origin is not None:
+        return str(Path(spec.origin).parents[1])
+    beside = Path(__file__).parents[3] / "verifier"
+    return str(beside) if (beside / VERIFIER).is_dir() else None
+
+
+def check_file(content: IO[bytes], name: str, keys: Sequence[str], *, chinese: bool = False) -> FileVerdict:
+    """What the verifier says of it, with the log's public keys; holds no connection meanwhile.
+
+    Raises AskedTooOften where too many wait already.
+    """
+    folder = find_verifier()
+    if folder is None:
+        return FileVerdict(outcome=MISSING)
+    if not _ADMITTED.acquire(blocking=False):
+        raise AskedTooOften(_LATER_S)
+    try:
+        if not _FREE.acquire(timeout=_PATIENCE_S):
+            raise AskedTooOften(_LATER_S)
+        try:
+            code, said = _run(content, folder, keys, "zh" if chinese else "en")
+        finally:
+            _FREE.release()
+    finally:
+        _ADMITTED.release()
+    verdict = _read(code, said, name)
+    # Whoever has no key of the log cannot tell who signed.
+    return verdict if keys or verdict.outcome != WHOLE else replace(verdict, outcome=UNREAD)
+
+
+def _run(content: IO[bytes], folder: str, keys: Sequence[str], language: str) -> tuple[int, bytes]:
+    with TemporaryFile() as file, TemporaryFile() as lines:
+        while piece := content.read(PIECE):
+            file.write(piece)
+        lines.write("".join(f"{key}\n" for key in keys).encode())
+        for one in (file, lines):
+            one.flush()
+            one.seek(0)
+        child = subprocess.Popen(
+            [
+                *(sys.executable, "-I", "-B", "-m", _PROCESS, folder),
+                *(f"/dev/{_GIVEN}", "--json", "--language", language),
+                *(("--key", f"/dev/fd/{lines.fileno()}") if keys else ()),
+            ],
+            stdin=file,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[lines.fileno()],
+            env={"LANG": "C.UTF-8"},
+            cwd="/",
+            start_new_session=True,
+        )
+        end = Timer(MOST_S, child.kill)
+        end.start()
+        try:
+            assert child.stdout is not None
+            with child.stdout as from_it:
+                said = from_it.read(MOST_SAID + 1)
+            if len(said) <= MOST_SAID:
+                child.wait()
+        finally:
+            end.cancel()
+            child.kill()
+            child.wait()
+    return child.returncode, said
+
+
+def _read(code: int, said: bytes, name: str) -> FileVerdict:
+    """What the process said; that it was ended where it did not come so far."""
+    if code not in _CODES or len(said) > MOST_SAID:
+        return FileVerdict(outcome=ENDED)
+    try:
+        told = json.loads(said)["files"][0]
+        faults, tree = told["faults"], told.get("checkpoint") or {}
+        return FileVerdict(
+            outcome=_CODES[code],
+            kind=told["kind"],
+            foreign=any(one["code"] in _FOREIGN for one in faults),
+            faults=tuple(_fault(one, name) for one in faults[:MOST_SHOWN]),
+            total=len(faults),
+            events=told.get("events"),
+            signed_up_to=told.get("signed_up_to"),
+            size=tree.get("size"),
+            root=b64decode(tree["root"]) if tree else None,
+        )
+    except (ValueError, LookupError, TypeError):
+        # A process that broke off says nothing whole.
+        return FileVerdict(outcome=ENDED)
+
+
+def _fault(told: Any, name: str) -> FileFault:
+    sentence = told["sentence"]
+    if told["values"].get("file") == _GIVEN:
+        sentence = sentence.replace(_GIVEN, name, 1)
+    return FileFault(level=told["level"], sentence=sentence, event=told["seq"], part=told["file"])
+
+
+def hold_against(db: Connection, actor: Actor, verdict: FileVerdict) -> FileVerdict:
+    """The same, with how the tree that was signed stands to the one that is here; another one makes the file wrong."""
+    insist_checker(actor)
+    if verdict.size is None or verdict.root is None or verdict.foreign:
+        return verdict
+    newest = tree_tiles.newest_checkpoint(db)
+    if newest is None or verdict.size > newest.size:
+        return replace(verdict, outcome=WRONG, tree=LONGER)
+    try:
+        same = tree_tiles.root_at(db, verdict.size) == verdict.root
+    except BadProof:
+        same = False
+    return replace(verdict, tree=SAME) if same else replace(verdict, outcome=WRONG, tree=OTHER)
+
+
+__all__ = [
+    "ENDED", "LONGER", "MISSING", "MOST_BYTES", "MOST_SHOWN", "NOTE", "OTHER", "SAME", "UNREAD", "WHOLE", "WRONG",
+    "FileFault", "FileVerdict", "check_file", "find_verifier", "hold_against", "insist_checker",
+]  # fmt: skip

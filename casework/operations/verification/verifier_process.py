@@ -1,0 +1,42 @@
+"""The verifier in a process of its own: `python -I -m casework.operations.verification.verifier_process FOLDER ARGUMENTS…`.
+
+It is the command `casework-verify` as everybody has it, found in FOLDER. Files of strangers are read here, so the process may use little of
+the machine, and writes no file.
+"""
+
+from __future__ import annotations
+
+import resource
+import runpy
+import sys
+from collections.abc import Sequence
+
+CPU_S, MEMORY = 20, 1024**3
+VERIFIER = "casework_verify"
+
+
+def limit() -> None:
+    """Let this process use little, write no file and start no other one."""
+    for what, most in (
+        (resource.RLIMIT_CPU, CPU_S),
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_NOFILE, 32),
+    ):
+        resource.setrlimit(what, (most, most))
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Ends with the exit code of the command."""
+    folder, *rest = arguments
+    # Last: nothing beside the verifier is taken from there.
+    sys.path.append(folder)
+    sys.argv = [VERIFIER, *rest]
+    limit()
+    runpy.run_module(VERIFIER, run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
