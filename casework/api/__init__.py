@@ -60,6 +60,7 @@ from casework.api.people import (
     list_routes,
     provider_list_routes,
     recovery_routes,
+    retention_routes,
     role_request_routes,
     weights_routes,
 )
@@ -148,6 +149,7 @@ ROUTES: tuple[Route, ...] = (
     *provider_list_routes.ROUTES,
     *edition_choice_routes.ROUTES,
     *weights_routes.ROUTES,
+    *retention_routes.ROUTES,
     *allocation_routes.ROUTES,
     *editions_routes.ROUTES,
     *webhook_routes.ROUTES,

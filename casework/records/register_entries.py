@@ -68,6 +68,7 @@ REGISTERS: Mapping[str, Register] = {
             "calendar": "told by every event that makes a version of it",
             "editions": "told by every event that changes them",
             "weights": "told by the event that sets them",
+            "retention": "told by the event that sets it",
             "providers": "told by every event that changes them",
             "recount_after": "how far the clocks have been counted again; the clocks themselves are compared",
         },

@@ -112,6 +112,7 @@ from casework.web.people import (
     programme_settings_pages,
     public_catalogue_pages,
     recovery_pages,
+    retention_pages,
     role_request_pages,
 )
 from casework.web.people import pages as people_pages
@@ -320,6 +321,7 @@ PAGES = (
     match_decision_pages.blueprint,
     compare_pages.blueprint,
     weights_pages.blueprint,
+    retention_pages.blueprint,
     public_pages.blueprint,
     public_json.blueprint,
     log_pages.blueprint,

@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,13 @@ from flask import Flask
 from playwright.sync_api import Browser
 from sqlalchemy import text
 
+from casework.engine.retention import SHIPPED
 from casework.operations.catalogue.matches import judge_match
 from casework.operations.core.perform import home_of
 from casework.operations.matching.decisions import decide
 from casework.operations.matching.ranking import make_ready
 from casework.operations.matching.runs import read_run, start_run
+from casework.operations.people.programme_retention import propose_retention
 from casework.operations.people.programme_weights import propose_weights
 from casework.records.case_loader import load
 from casework.records.database import transaction
@@ -126,6 +129,7 @@ MORE: dict[str, tuple[str | None, str]] = {
     "second factor": ("officer", "/account/second-factor"),
     "new passkey": ("officer", "/account/passkeys/new"),
     "notifications": ("officer", "/notifications"),
+    "retention classes to agree to": ("administrator", "/programmes/<programme>/settings/retention"),
     "weights to agree to": ("administrator", "/programmes/<programme>/settings/weights"),
     "what is told": ("officer", "/notifications/settings"),
     "offers": ("provider", "/"),
@@ -197,6 +201,8 @@ def make_page_things(site: Site) -> Mapping[str, str]:
         decide(db, officer, made["run"], technology=listed, decision="shortlist", request=new_request())
         supervisor, values = world.actor(db, "supervisor"), {"title": "3", "verified": "0.05"}
         propose_weights(db, supervisor, programme, values=values, reason="It was judged.", request=new_request())
+        kept = [replace(SHIPPED[0], outcomes=frozenset({"no_agreement"})), replace(SHIPPED[1], years=15)]
+        propose_retention(db, supervisor, programme, classes=kept, reason="By our rules.", request=new_request())
         # A party to be asked after a closing.
         ask_now(world, db, closed_case(world, db)[1][0])
         made |= {"accepted": accepted, "fresh": fresh, "fresh_track": world.main_track(db, fresh)}

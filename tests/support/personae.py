@@ -147,7 +147,8 @@ PERSONAE: Mapping[str, Persona] = {
                 for programme in ("<programme>", "{programme}")
                 for what in ("letterhead", "catalogue", "limits", "lists", "lists/entry", "lists/import",
                     "public-figures", "public-figures/publish", "public-figures/take-down", "providers", "providers/change", "editions",
-                    "weights", "weights/change", "weights/decision")),
+                    "weights", "weights/change", "weights/decision",
+                    "retention", "retention/change", "retention/decision")),
             "POST /programmes/{programme}/lists", "POST /programmes/{programme}/lists/import",
         }),
     ),

@@ -100,6 +100,9 @@ class RegisterEffects(AccountChange, total=False):
     #: Weights of its ranked lists that somebody proposed, and those that are in force from now on, with their version.
     weights_asked: dict[str, str]
     weights: dict[str, Any]
+    #: Retention classes that somebody proposed, without their names, and those that are in force from now on, with version and proposal.
+    retention_asked: list[dict[str, Any]]
+    retention: dict[str, Any]
     #: Of a match that was refused: why, as the programme's list has it.
     refusal: str
     phase: str

@@ -5,7 +5,7 @@ Each change is one event of the programme's log, which says what stands in the r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,15 @@ from casework.engine.case_objects.public_catalogues import CATALOGUE_SET
 from casework.engine.case_objects.public_catalogues import FIELDS as CATALOGUE_FIELDS
 from casework.engine.case_objects.ranking_weights import OF_WEIGHTS, VERSION
 from casework.engine.execution.context import By
+from casework.engine.retention import (
+    OF_RETENTION,
+    RETENTION_ASKED,
+    RETENTION_SET,
+    Proposal,
+    RetentionClass,
+    differences,
+)
+from casework.engine.retention import SHIPPED as KEPT_AT_FIRST
 from casework.engine.state.document_effects_schema import LetterNumber
 from casework.engine.state.events import RegisterEvent
 from casework.errors import NotAllowed, NotFound, Refused
@@ -138,7 +147,15 @@ def entries_of(db: Connection, programme: str) -> Iterator[SettingsEntry]:
             _EVENTS,
             {
                 "log": programme,
-                "kinds": [*_OF_LETTERHEAD, CATALOGUE_SET, LIST_SET, PROVIDERS_SET, EDITIONS_SET, *OF_WEIGHTS],
+                "kinds": [
+                    *_OF_LETTERHEAD,
+                    CATALOGUE_SET,
+                    LIST_SET,
+                    PROVIDERS_SET,
+                    EDITIONS_SET,
+                    *OF_WEIGHTS,
+                    *OF_RETENTION,
+                ],
                 "changed": CHANGED,
             },
         ).all()
@@ -148,6 +165,8 @@ def entries_of(db: Connection, programme: str) -> Iterator[SettingsEntry]:
     asked: Asked = None
     chosen: Mapping[str, int] = {}
     weights: JsonObject = {VERSION: FIRST, **values_of(SHIPPED)}
+    kept: Collection[RetentionClass] = KEPT_AT_FIRST
+    proposed: Collection[RetentionClass] = ()
     state: JsonObject = {}
     listed: dict[str, JsonObject] = {
         f"{name}.{entry.key}": {
@@ -186,6 +205,11 @@ def entries_of(db: Connection, programme: str) -> Iterator[SettingsEntry]:
         if "weights" in event.effects:
             changes |= _weights_changed(weights, event.effects["weights"])
             weights = event.effects["weights"]
+        if event.kind in (RETENTION_ASKED, RETENTION_SET):
+            # What is set is what was proposed last.
+            proposed = Proposal(event).classes if event.kind == RETENTION_ASKED else proposed
+            changes |= _retention_changed(kept, proposed)
+            kept = proposed if event.kind == RETENTION_SET else kept
         reason = event.body.get(REASON)
         yield SettingsEntry(
             at=instant(event.at),
@@ -221,6 +245,15 @@ def _asked_changed(before: Asked, after: Asked, names: Mapping[str, str]) -> Jso
 def _weights_changed(before: JsonMapping, after: JsonMapping) -> JsonObject:
     """What of weights differs, by name."""
     return {f"weights.{name}": (before[name], said) for name, said in after.items() if before[name] != said}
+
+
+def _retention_changed(before: Collection[RetentionClass], after: Collection[RetentionClass]) -> JsonObject:
+    """What of retention classes differs, by code: names, years and conditions before and after."""
+
+    def said(one: RetentionClass | None) -> JsonObject | None:
+        return None if one is None else {**one.as_json(), "name": one.name, "name_zh": one.name_zh}
+
+    return {f"retention.{code}": (said(was), said(now)) for code, was, now in differences(before, after)}
 
 
 def _told(event: RegisterEvent) -> JsonObject:

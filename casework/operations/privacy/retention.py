@@ -5,13 +5,12 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from casework import reasons
+from casework.engine.retention import FINANCING, FINANCING_YEARS
 from casework.operations.privacy.personal_data import Naming
 from casework.reasons import Why
 
-#: Workflows whose closed cases are financing records.
-FINANCING = ("pledge", "finance")
 #: How long financing records are kept after a case is closed, unless the settings say otherwise.
-YEARS = 10
+YEARS = FINANCING_YEARS
 
 _OPEN_ACCOUNT = reasons.privacy.ACCOUNT_OPEN
 #: How many open cases a person owns or works on, by programme.

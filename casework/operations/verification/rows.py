@@ -188,7 +188,7 @@ class Rows:
         if kind == "programme":
             yield from self._imports(events)
             # What was said last of each.
-            of_row = {"calendar", "providers", "editions", "weights"}
+            of_row = {"calendar", "providers", "editions", "weights", "retention"}
             told = {name: value for event in events for name, value in event.effects.items() if name in of_row}
             programme = {
                 "id": self.log,
@@ -197,6 +197,7 @@ class Rows:
                 "providers": told.get("providers"),
                 "editions": told.get("editions", {}),
                 "weights": told.get("weights", {}),
+                "retention": told.get("retention", {}),
             }
             yield from self._compare("programmes", [programme], rows)
             for seq, why in programme_faults(self.past, self.log, events):

@@ -130,6 +130,7 @@ CREATE TABLE programmes (
     providers UUID[],
     editions JSONB DEFAULT '{}' NOT NULL,
     weights JSONB DEFAULT '{}' NOT NULL,
+    retention JSONB DEFAULT '{}' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT pk_programmes PRIMARY KEY (id),
     CONSTRAINT uq_programmes_code UNIQUE (code)
@@ -141,6 +142,7 @@ COMMENT ON COLUMN programmes.recount_after IS 'Last log whose clocks were counte
 COMMENT ON COLUMN programmes.providers IS 'Whom it asks, as its log tells; null: all that take requests';
 COMMENT ON COLUMN programmes.editions IS 'By workflow the number of the edition by which it begins, as its log tells; of others the newest';
 COMMENT ON COLUMN programmes.weights IS 'By what its ranked lists are ordered, with the version, as its log tells; empty: as the product begins';
+COMMENT ON COLUMN programmes.retention IS 'For how long its closed cases are kept, by class, with the version, as its log tells; empty: as the product begins';
 
 CREATE TABLE reading_heads (
     id UUID NOT NULL,

@@ -49,6 +49,13 @@ programmes = Table(
         server_default=text("'{}'"),
         comment="By what its ranked lists are ordered, with the version, as its log tells; empty: as the product begins",
     ),
+    Column(
+        "retention",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="For how long its closed cases are kept, by class, with the version, as its log tells; empty: as the product begins",
+    ),
     Column("created_at", Time, nullable=False, server_default=NOW),
 )
 

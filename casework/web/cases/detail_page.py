@@ -29,6 +29,7 @@ from casework.operations.history.lanes import read_lanes
 from casework.operations.history.past_cases import may_look_back
 from casework.operations.messages.threads import list_threads
 from casework.operations.oversight.prospects import read_prospect
+from casework.operations.privacy.kept_cases import show_kept
 from casework.operations.results.stories import WRITERS, went_well
 from casework.permissions.visibility import Sight
 from casework.web.cases.about import about_case
@@ -218,6 +219,7 @@ def show(number: str) -> str:
         looks_back = may_look_back(actor, case)
         about, lanes = show_about(db, actor, case), read_lanes(db, actor, case)
         follows = look(db, actor, case.log)
+        kept = show_kept(db, actor, case, calendar)
     library = load_library()
     main = shown.tracks[0]
     edition = library[main.edition]
@@ -291,6 +293,7 @@ def show(number: str) -> str:
         outcome=say_outcome(edition, shown.outcome, main.states[0]),
         state=listed(edition_text(edition, f"states.{leaf}") for leaf in main.states),
         follows=follows,
+        kept=kept,
         history=page_of(number, "history"),
         map=page_of(number, "map"),
         kinds=KINDS_OF_RIGHTS,

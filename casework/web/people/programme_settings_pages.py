@@ -31,6 +31,7 @@ from casework.operations.people.views import ProgrammeSettings, SettingsEntry
 from casework.permissions.actors import Actor
 from casework.web.people import public_catalogue_pages
 from casework.web.people.limit_names import law_name, limit_names, limits_title, named_by, say_length, say_limit
+from casework.web.people.retention_words import say_entry_of_class
 from casework.web.people.setting_words import HAPPENED, MOST_CHANGES, OF_LISTS, say_listed, say_versions
 from casework.web.people.weight_names import WEIGHT_NAMES
 from casework.web.shell.forms import own_texts
@@ -86,6 +87,9 @@ _HAPPENED = {
     "weights_asked": N_("%(who)s proposed other weights for ranked lists"),
     "weights_set": N_("%(who)s agreed: ranked lists have other weights"),
     "weights_refused": N_("%(who)s did not agree to other weights, or took them back"),
+    "retention_asked": N_("%(who)s proposed other retention classes"),
+    "retention_set": N_("%(who)s agreed: closed cases are kept by other classes"),
+    "retention_refused": N_("%(who)s did not agree to other retention classes, or took them back"),
     **HAPPENED,
 }
 
@@ -187,6 +191,9 @@ def _say_entry(entry: SettingsEntry, own: list[OwnLimit]) -> tuple[str, list[tup
     lists += [_say_asked(name, *pair) for name, pair in entry.changes.items() if name.partition(".")[0] == "providers"]
     lists += [_say_edition(name, *pair) for name, pair in entry.changes.items() if name.partition(".")[0] == "editions"]
     lists += [_say_weight(name, *pair) for name, pair in entry.changes.items() if name.partition(".")[0] == "weights"]
+    lists += [
+        say_entry_of_class(name, *pair) for name, pair in entry.changes.items() if name.partition(".")[0] == "retention"
+    ]
     changes = [
         (gettext(_SAID[name]), "" if before is None else _say(name, before), _say(name, after))
         for name, (before, after) in entry.changes.items()

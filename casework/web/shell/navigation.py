@@ -136,6 +136,7 @@ ENTRIES = (
             "programme_providers.",
             "programme_editions.",
             "ranking_weights.",
+            "retention_classes.",
         ),
     ),
     Entry(
@@ -211,6 +212,7 @@ ENTRIES = (
             "programme_providers.",
             "programme_editions.",
             "ranking_weights.",
+            "retention_classes.",
             "organisations.ask_copy",
         ),
     ),

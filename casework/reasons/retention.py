@@ -1,0 +1,21 @@
+"""Why retention classes are not changed, and why something is kept."""
+
+from __future__ import annotations
+
+from casework.reasons.base import N_, reason
+
+SAME = reason("retention.same", N_("Nothing is proposed: the programme has these retention classes already."))
+OWN_PROPOSAL = reason(
+    "retention.own_proposal",
+    N_("You proposed these retention classes: somebody else agrees to them. You may take them back."),
+)
+NONE_PROPOSED = reason("retention.none_proposed", N_("No retention classes wait for a second person."))
+CODE = reason("retention.code", N_("Write a code of small letters, digits and underscores that begins with a letter."))
+TWICE = reason("retention.twice", N_("Two classes have the same code."))
+NO_OTHER = reason("retention.no_other", N_("The class of all other cases must stay."))
+TAKES_ALL = reason(
+    "retention.takes_all", N_("The class of all other cases takes what no other class does: it has no conditions.")
+)
+TAKES_NOTHING = reason(
+    "retention.takes_nothing", N_("Say which cases the class takes: what began in them, how they ended, or both.")
+)
