@@ -380,7 +380,7 @@ POLICIES = {
         "current_setting('casework.reader', true) = 'engine'",
     ),
     # What was found of each log, sealed ones among them: told as an operation decides.
-    "verifications": "current_setting('casework.reader', true) = 'engine'",
+    **dict.fromkeys(("verifications", "verified_leaves"), "current_setting('casework.reader', true) = 'engine'"),
     # Where chains of readings end, those of sealed mediations among them: for what checks them.
     "reading_heads": "current_setting('casework.reader', true) = 'engine'",
     # What one was told, for that person alone; and what tells that something sealed is there.

@@ -139,6 +139,7 @@ def mediate(world: World, db: Connection, number: str) -> str:
         "kept_figure_lines (programme_id, asked, figure, line, cases) VALUES (:programme, '', 'x', 'x', '{}')",
         "kept_figure_parts (programme_id, asked, asked_at) VALUES (:programme, '{}', now())",
         "verifications (log_id, seq, head, at, night, faults) VALUES (:log, 1, 'x', now(), now(), '[]')",
+        "verified_leaves (log_id, seq, leaf) VALUES (:log, 1, '')",
         "webhook_endpoints (id, organisation_id, url, secret, made_by, made_at)"
         " VALUES (:track, :lab, 'https://receiver.example/hook', 'x', :person, now())",
         "webhook_messages (id, endpoint_id, log_id, seq, type, payload, state, made_at, send_at)"

@@ -21,7 +21,7 @@ TABLES = sorted(POLICIES)
 #: What no person is shown, whoever it is.
 OF_THE_ENGINE = (
     "reading_heads", "party_link_secrets", "office_link_secrets", "figure_facts", "kept_figures", "kept_figure_lines",
-    "kept_figure_parts", "verifications",
+    "kept_figure_parts", "verifications", "verified_leaves",
 )  # fmt: skip
 #: What a referral of a case has besides its papers.
 REFERRED = ("tracks", "tasks", "clocks")

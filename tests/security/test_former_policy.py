@@ -21,7 +21,7 @@ FORMER = ROOT / "tests" / "support" / "former_policy.sql"
 #: Tables that came later: nobody was shown anything of them then.
 LATER = {
     "follows", "impacts", "statements", "party_links", "party_link_secrets", "office_link_secrets", "evidence", "figure_facts",
-    "kept_figures", "kept_figure_lines", "kept_figure_parts", "verifications",
+    "kept_figures", "kept_figure_lines", "kept_figure_parts", "verifications", "verified_leaves",
 }  # fmt: skip
 TABLES = [table for table in POLICIES if table not in LATER]
 #: By what a row is known, where it is not its id.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from casework.operations.history.point_in_time import Past
 from casework.operations.verification.rows import Finding
@@ -16,19 +16,24 @@ from casework.records.event_log import now
 _BATCH = 2_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NONE = "0" * 64
+#: No reading has a lower number, whoever made it up.
+_LEAST = -(2**63)
 #: The column that names the chain of a reading, by table.
 CHAINS = {"readings": "person_id", "sealed_readings": "log_id"}
 
 
-def check_readings(db: Connection, past: Past) -> Iterator[Finding]:
-    """What was changed in the readings, taken out of them, or put between them."""
+def check_readings(db: Connection, past: Past, since: Mapping[str, int] | None = None) -> Iterator[Finding]:
+    """What was changed in the readings, taken out of them, or put between them. With `since` it begins in each chain that this names at
+    the reading with that number, of which `compare_memory` has told that it is still what is there."""
     heads = {row.id: (row.n, row.head) for row in db.execute(text("SELECT id, n, head FROM reading_heads"))}
     moment = now(db)
     for table, column in CHAINS.items():
         last = dict[str, tuple[int, str]]()
-        for row in _rows(db, table, column):
+        for row in _rows(db, table, column) if since is None else _rows_since(db, table, column):
             n, head = last.get(row.chain, (0, _NONE))
-            yield from _judge(table, row, n, head, past, moment=moment)
+            begins = since is not None and row.chain not in last and row.n == since.get(row.chain)
+            if not begins:
+                yield from _judge(table, row, n, head, past, moment=moment)
             last[row.chain] = (row.n, row.hash)
         for chain, (n, head) in last.items():
             if heads.pop(chain, None) != (n, head):
@@ -73,13 +78,41 @@ def _hash(row: Any, head: str) -> str:
 
 
 def _rows(db: Connection, table: str, column: str) -> Iterator[Any]:
-    more = "number, document_id" if table == "readings" else "NULL::text AS number, NULL::uuid AS document_id"
     query = text(
-        f"SELECT id, {column} AS chain, n, person_id, at, {more}, split_part(address, '?', 1) AS path,"
-        " substr(address, length(split_part(address, '?', 1)) + 1) AS asked, salt, query, hash, erasure_id"
-        f" FROM {table} WHERE CAST(:chain AS uuid) IS NULL OR ({column}, n) > (CAST(:chain AS uuid), :n)"
+        f"SELECT {_told(table, column)}"
+        f" FROM {table} r WHERE CAST(:chain AS uuid) IS NULL OR ({column}, n) > (CAST(:chain AS uuid), :n)"
         f" ORDER BY {column}, n LIMIT :most"
     )
+    return _page_by_page(db, query)
+
+
+def _rows_since(db: Connection, table: str, column: str) -> Iterator[Any]:
+    """Of each chain the last reading that is remembered, and those after it. Which chains there are is asked from one to the next."""
+    query = text(f"""
+        WITH RECURSIVE chain(id) AS (
+            (SELECT {column} FROM {table} WHERE CAST(:chain AS uuid) IS NULL OR {column} >= CAST(:chain AS uuid) ORDER BY {column} LIMIT 1)
+            UNION ALL SELECT (SELECT r.{column} FROM {table} r WHERE r.{column} > c.id ORDER BY r.{column} LIMIT 1)
+            FROM chain c WHERE c.id IS NOT NULL
+        )
+        SELECT r.* FROM chain c LEFT JOIN reading_heads h ON h.id = c.id LEFT JOIN verified_leaves m ON m.log_id = h.log
+        CROSS JOIN LATERAL (
+            SELECT {_told(table, column)} FROM {table} r WHERE r.{column} = c.id AND r.n >= coalesce(m.seq, {_LEAST})
+            AND (CAST(:chain AS uuid) IS NULL OR r.{column} <> CAST(:chain AS uuid) OR r.n > :n) ORDER BY r.n LIMIT :most
+        ) r ORDER BY r.chain, r.n LIMIT :most
+    """)
+    return _page_by_page(db, query)
+
+
+def _told(table: str, column: str) -> str:
+    """What is read of a reading."""
+    more = "number, document_id" if table == "readings" else "NULL::text AS number, NULL::uuid AS document_id"
+    return (
+        f"id, {column} AS chain, n, person_id, at, {more}, split_part(address, '?', 1) AS path,"
+        " substr(address, length(split_part(address, '?', 1)) + 1) AS asked, salt, query, hash, erasure_id"
+    )
+
+
+def _page_by_page(db: Connection, query: TextClause) -> Iterator[Any]:
     after: dict[str, Any] = {"chain": None, "n": 0}
     while rows := db.execute(query, after | {"most": _BATCH}).all():
         yield from rows

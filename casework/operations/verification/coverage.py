@@ -114,7 +114,7 @@ COVERED: Mapping[str, Cover] = {
     ),
     "kept_figure_parts": Cover(None, "counted from the logs, which are covered, when somebody asks; forgotten each night"),
     **dict.fromkeys(
-        ("verifications", "verification_nights"),
+        ("verifications", "verification_nights", "verified_leaves"),
         Cover(None, "what the nightly verification found; `casework verify` reads all of it again and asks them nothing"),
     ),
     "sessions": Cover(None, _PASSING),

@@ -2,12 +2,15 @@
 
 Of each log it is kept up to which event it was read, and with which hash. So a log that was rewritten since, with all its hashes, or cut
 off, is found in the next night, also where it is not its turn. Whoever is ended halfway goes on there.
+
+Of the tree and the readings it is kept how far they were found whole: a night reads what came since, and once in as many nights all.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,14 +20,26 @@ from sqlalchemy import Connection, Engine, text
 from casework.json_values import JsonObject
 from casework.operations.history.point_in_time import Past
 from casework.operations.oversight.case_hygiene import NIGHT_HOUR
+from casework.operations.verification.access_log import check_readings
+from casework.operations.verification.database import check_rest
 from casework.operations.verification.rows import Finding
-from casework.operations.verification.service import Checked, check_some, check_what_is_left, logs_at_once
-from casework.operations.verification.tree_judgement import KeptElsewhere
+from casework.operations.verification.service import Checked, check_some, logs_at_once
+from casework.operations.verification.tree_judgement import KeptElsewhere, check_tree
+from casework.operations.verification.tree_memory import (
+    NOTHING,
+    TreeMemory,
+    chains_read,
+    compare_memory,
+    recall,
+    remember_leaves,
+    tree_now,
+)
+from casework.operations.verification.witness_judgement import check_witnesses
 from casework.records.database import transaction
 from casework.records.row_security import in_snapshot
 
 _note = logging.getLogger(__name__)
-#: A log that stands still is read again in one night of so many.
+#: A log that stands still is read again in one night of so many, and so are the tree and the readings from their beginning.
 TURNS = 7
 #: So many faults of a log are kept: the first say enough.
 MOST_KEPT = 20
@@ -73,12 +88,23 @@ _BLAME = text("""
     UPDATE verifications v SET faults = r.faults, at = casework_now(), night = :night
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) r(log uuid, faults jsonb) WHERE v.log_id = r.log
 """)
-#: Keeps that all was read in a night.
+#: Keeps that all was read in a night, and how far the tree was found whole; nothing where another worker has ended it before.
 _END = text("""
-    INSERT INTO verification_nights (night, at, logs, events, faults)
-    SELECT :night, casework_now(), count(*), coalesce(sum(seq), 0), CAST(:faults AS jsonb) FROM verifications WHERE night = :night
-    ON CONFLICT (night) DO NOTHING
+    INSERT INTO verification_nights (night, at, logs, events, faults, leaves, peaks, checkpoint, from_start)
+    SELECT :night, casework_now(), count(*), coalesce(sum(seq), 0), CAST(:faults AS jsonb), CAST(:leaves AS bigint), CAST(:peaks AS bytea),
+        CAST(:checkpoint AS bigint), :from_start
+    FROM verifications WHERE night = :night
+    ON CONFLICT (night) DO NOTHING RETURNING 1
 """)
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """What was found that belongs to no log; which tree was begun from, and which was found whole, if it was."""
+
+    findings: list[Finding]
+    since: TreeMemory
+    tree: TreeMemory | None
 
 
 def any_unverified(db: Connection) -> bool:
@@ -97,12 +123,35 @@ def verify_night(engine: Engine, elsewhere: KeptElsewhere | None = None) -> int:
         _verify_some(engine, past, night, logs) for logs in logs_at_once(engine, _UNREAD, night=night, turns=TURNS)
     )
     found += _blame_rewritten(engine, night)
-    rest = check_what_is_left(engine, past, elsewhere)
+    left = _check_what_is_left(engine, past, elsewhere, night)
     with transaction(engine) as db:
-        db.execute(_END, {"night": night, "faults": _written(_kept(rest))})
-    if found := found + len(rest):
+        _end(db, night, left)
+    if found := found + len(left.findings):
         _note.error("the verification found %s faults: `casework verify` names them", found)
     return found
+
+
+def _check_what_is_left(engine: Engine, past: Past, elsewhere: KeptElsewhere | None, night: date) -> _Left:
+    """What no single log can tell: as `service.check_what_is_left`, but for what of tree and readings was found whole before."""
+    with in_snapshot(engine) as db:
+        here = past.seen_by(db)
+        known = recall(db, night, TURNS)
+        rest = [*check_rest(db), *check_witnesses(db, here)]
+        found = list(compare_memory(db, known.tree))
+        # What does not fit is read from the beginning: it may be what is remembered that was changed.
+        whole = known.due or bool(found)
+        since = NOTHING if whole else known.tree
+        found += check_readings(db, here, None if whole else chains_read(db))
+        found += check_tree(db, elsewhere, since)
+        return _Left([*rest, *found], since, None if found else tree_now(db))
+
+
+def _end(db: Connection, night: date, left: _Left) -> None:
+    given = {"night": night, "faults": _written(_kept(left.findings)), "from_start": left.since is NOTHING}
+    tree = {name: getattr(left.tree, name, None) for name in ("peaks", "checkpoint")}
+    ended = db.execute(_END, {**given, **tree, "leaves": left.tree.size if left.tree else None}).one_or_none()
+    if ended is not None and left.tree is not None:
+        remember_leaves(db, left.since, left.tree)
 
 
 def _night(db: Connection) -> date | None:

@@ -40,7 +40,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     organisation_screenings, organisations, outbox, passkeys, past_projects, pending_searches,
     password_links, people, phases, programmes, proposals, public_catalogues, public_figures, record_meanings, recoveries, recovery_codes, requests, right_owners, right_technologies,
     rights, saved_views, second_factors, sessions, sign_in_attempts, source_rows, sources, statements, story_consents, success_stories, tasks, technologies, tokens, tracks,
-    twin_marks, twin_pairs, verification_nights, verifications
+    twin_marks, twin_pairs, verification_nights, verifications, verified_leaves
 TO casework_app, casework_engine;
 
 -- The job queue's own tables.

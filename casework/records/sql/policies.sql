@@ -486,6 +486,12 @@ CREATE POLICY readers ON verifications TO casework_app USING (
 );
 ALTER TABLE verifications ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
+CREATE POLICY engine ON verified_leaves USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON verified_leaves TO casework_app USING (
+    current_setting('casework.reader', true) = 'engine'
+);
+ALTER TABLE verified_leaves ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+
 CREATE POLICY engine ON reading_heads USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON reading_heads TO casework_app USING (
     current_setting('casework.reader', true) = 'engine'

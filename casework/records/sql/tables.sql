@@ -218,6 +218,10 @@ CREATE TABLE verification_nights (
     logs INTEGER NOT NULL,
     events BIGINT NOT NULL,
     faults JSONB NOT NULL,
+    leaves BIGINT,
+    peaks BYTEA,
+    checkpoint BIGINT,
+    from_start BOOLEAN NOT NULL,
     CONSTRAINT pk_verification_nights PRIMARY KEY (night)
 );
 COMMENT ON TABLE verification_nights IS 'The nights in which the history was verified';
@@ -226,6 +230,10 @@ COMMENT ON COLUMN verification_nights.at IS 'When all was read';
 COMMENT ON COLUMN verification_nights.logs IS 'That were read in this night: those that had gone on, and some in their turn';
 COMMENT ON COLUMN verification_nights.events IS 'In these';
 COMMENT ON COLUMN verification_nights.faults IS 'What was wrong that belongs to no log';
+COMMENT ON COLUMN verification_nights.leaves IS 'Of the tree that was found whole with the readings; null where it was not';
+COMMENT ON COLUMN verification_nights.peaks IS 'The roots of the full subtrees that they were, the largest first';
+COMMENT ON COLUMN verification_nights.checkpoint IS 'What had been signed last';
+COMMENT ON COLUMN verification_nights.from_start IS 'Whether tree and readings were read from their beginning';
 
 CREATE TABLE verifications (
     log_id UUID NOT NULL,
@@ -243,6 +251,17 @@ COMMENT ON COLUMN verifications.head IS 'Its hash; with another one the log is r
 COMMENT ON COLUMN verifications.at IS 'When it was read';
 COMMENT ON COLUMN verifications.night IS 'In which night, by the first programme''s clock';
 COMMENT ON COLUMN verifications.faults IS 'What was wrong, each with kind, sentence and place; empty where nothing was';
+
+CREATE TABLE verified_leaves (
+    log_id UUID NOT NULL,
+    seq BIGINT NOT NULL,
+    leaf BYTEA NOT NULL,
+    CONSTRAINT pk_verified_leaves PRIMARY KEY (log_id)
+);
+COMMENT ON TABLE verified_leaves IS 'Of each log and chain of readings how much was in the tree that was found whole last; made again any night';
+COMMENT ON COLUMN verified_leaves.log_id IS 'Of a chain of readings what its head says';
+COMMENT ON COLUMN verified_leaves.seq IS 'The last event or reading that had a leaf then';
+COMMENT ON COLUMN verified_leaves.leaf IS 'Its hash in the tree';
 
 CREATE TABLE absences (
     id UUID NOT NULL,

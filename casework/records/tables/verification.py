@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, LargeBinary, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.records.tables.base import Id, Time, metadata
@@ -38,5 +38,18 @@ verification_nights = Table(
     ),
     Column("events", BigInteger, nullable=False, comment="In these"),
     Column("faults", JSONB, nullable=False, comment="What was wrong that belongs to no log"),
+    Column("leaves", BigInteger, comment="Of the tree that was found whole with the readings; null where it was not"),
+    Column("peaks", LargeBinary, comment="The roots of the full subtrees that they were, the largest first"),
+    Column("checkpoint", BigInteger, comment="What had been signed last"),
+    Column("from_start", Boolean, nullable=False, comment="Whether tree and readings were read from their beginning"),
     comment="The nights in which the history was verified",
+)
+
+verified_leaves = Table(
+    "verified_leaves",
+    metadata,
+    Column("log_id", Id, primary_key=True, comment="Of a chain of readings what its head says"),
+    Column("seq", BigInteger, nullable=False, comment="The last event or reading that had a leaf then"),
+    Column("leaf", LargeBinary, nullable=False, comment="Its hash in the tree"),
+    comment="Of each log and chain of readings how much was in the tree that was found whole last; made again any night",
 )

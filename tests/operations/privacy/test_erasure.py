@@ -288,7 +288,7 @@ WORDLESS = {
     "readings", "sealed_readings", "reading_heads", "allowances",
     "case_dates", "right_owners", "right_technologies", "twin_marks", "twin_pairs", "pending_searches",
     "assessment_enterprises", "assessment_needs", "awaited_leaves", "tree_tiles", "tree_entries", "checkpoints",
-    "verifications", "verification_nights", "witnesses", "cosignatures", "witness_alarms",
+    "verifications", "verification_nights", "verified_leaves", "witnesses", "cosignatures", "witness_alarms",
 }  # fmt: skip
 
 
