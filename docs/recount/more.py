@@ -13,6 +13,7 @@ from .rows import row, sums_of, through_the_middle
 
 NOTHING = {"declined", "no_answer", "cancelled", "failed"}
 DOORS = {"first_door": "approved", "bank": "bank_approved", "registered": "registered", "paid": "paid_out"}
+LATE = ("not_due", "up_to_5", "up_to_20", "over_20", "aftercare")
 STAGES = {"wanted": {"ready"}, "offered": {"terms_agreed"}, "closed": {"cp_met", "cp_part"}}
 
 
@@ -174,26 +175,44 @@ def second_sites(programme: Programme) -> list[dict[str, Any]]:
     return [row({"what": "became_more"}, len(more), len(accepted), cases=more)]
 
 
+def _late(programme: Programme, task: dict[str, Any]) -> str:
+    """By how many working days it is late."""
+    due = datetime.fromisoformat(task["due"]) if task.get("due") else None
+    if task["aftercare"]:
+        return "aftercare"
+    if due is None or due >= programme.until:
+        return "not_due"
+    days = programme.days.worked(programme.days.day(due), programme.days.day(programme.until))
+    return "up_to_5" if days <= 5 else "up_to_20" if days <= 20 else "over_20"
+
+
 def workload(programme: Programme) -> list[dict[str, Any]]:
     cells: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    queues: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
     for case in programme.cases:
         if not case.closed and case.owner:
             cells[case.owner]["live_cases"].append(case.number)
         for task in case.tasks.values():
-            if task["state"] not in ("Ready", "Reserved", "InProgress", "Suspended") or not task.get("holder"):
-                continue
             if task["queue"] in ("provider", "provider_lead"):
                 continue
-            due = datetime.fromisoformat(task["due"]) if task.get("due") else None
-            bucket = "not_due"
-            if task["aftercare"]:
-                bucket = "aftercare"
-            elif due is not None and due < programme.until:
-                days = programme.days.worked(programme.days.day(due), programme.days.day(programme.until))
-                bucket = "up_to_5" if days <= 5 else "up_to_20" if days <= 20 else "over_20"
-            cells[task["holder"]][bucket].append(case.number)
+            if task["state"] in ("Ready", "Reserved", "InProgress", "Suspended") and task.get("holder"):
+                cells[task["holder"]][_late(programme, task)].append(case.number)
+            elif task["state"] == "Ready":
+                age = programme.days.worked(programme.days.day(task["opened"]), programme.days.day(programme.until))
+                queues[task["queue"]].append((case.number, _late(programme, task), age))
     rows = []
     for officer, mine in cells.items():
-        for what in ("live_cases", "not_due", "up_to_5", "up_to_20", "over_20", "aftercare"):
+        for what in ("live_cases", *LATE):
             rows.append(row({"officer": officer, "what": what}, len(mine[what]), cases=mine[what]))
+    return rows + [line for queue, waiting in queues.items() for line in _untaken(queue, waiting)]
+
+
+def _untaken(queue: str, waiting: list[tuple[str, str, int]]) -> list[dict[str, Any]]:
+    """What nobody has taken of a queue: of each the case, how late it is, and for how many working days it has lain there."""
+    of, ages = {"queue": queue, "what": "untaken"}, sorted(age for _, _, age in waiting)
+    more = {"cases": [one[0] for one in waiting], "amount": ages[-1], **through_the_middle([*map(float, ages)])}
+    rows = [row({**of, "unit": "working_days"}, len(waiting), **more)]
+    for late in LATE:
+        found = [number for number, bucket, _ in waiting if bucket == late]
+        rows.append(row({**of, "late": late}, len(found), cases=found))
     return rows

@@ -132,7 +132,10 @@ SHAPES: Mapping[str, tuple[Shape, ...]] = {
         ),
     ),
     "data_quality": (Shape(down=("what",), across=("of",)),),
-    "workload": (Shape(down=("officer",), across=("what",), head=N_("Officer"), look="workload"),),
+    "workload": (
+        Shape(down=("officer",), across=("what",), head=N_("Officer"), look="workload"),
+        Shape(down=("queue",), more=("what", "late", "unit"), title=N_("Tasks that nobody has taken"), head=N_("Queue"), look="untaken"),
+    ),
     "activities": (Shape(down=("what",)), _by("month", "what")),
     "past_projects": (
         Shape(down=("what",)),

@@ -313,20 +313,57 @@ def _workload(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
     for row in rows:
         if row.of.get("what") not in ("live_cases", "aftercare"):
             tasks.setdefault(row.of.get("officer"), []).append(row)
-    late = [sum(row.numerator for row in mine[1:]) for mine in tasks.values()]
-    whole = [sum(row.numerator for row in mine) for mine in tasks.values()]
-    most = max(whole, default=0)
-    bars = [
-        charts.parts_of_cell([(one, charts.LATE), (of - one, charts.PLAIN)], most)
-        for one, of in zip(late, whole, strict=True)
-    ]
+    bars = _late_bars(tasks.values())
     return replace(
         table,
         rows=[row | {"what": replace(row["what"], bar=bar)} for row, bar in zip(table.rows, bars, strict=True)],
-        marks=[
-            (charts.sample(charts.LATE), gettext("late tasks")),
-            (charts.sample(charts.PLAIN), gettext("other tasks in hand")),
+        marks=_late_marks(gettext("other tasks in hand")),
+    )
+
+
+def _late_bars(tasks: Iterable[list[Row]]) -> list[Markup]:
+    """Of each the tasks by how late they are as a bar; the first of them are not due."""
+    late = [(sum(row.numerator for row in mine[1:]), sum(row.numerator for row in mine)) for mine in tasks]
+    most = max((whole for _, whole in late), default=0)
+    return [charts.parts_of_cell([(one, charts.LATE), (whole - one, charts.PLAIN)], most) for one, whole in late]
+
+
+def _late_marks(others: str) -> list[tuple[Markup, str]]:
+    return [(charts.sample(charts.LATE), gettext("late tasks")), (charts.sample(charts.PLAIN), others)]
+
+
+def _untaken(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
+    """Of each queue what nobody has taken: how many, how long it has lain there, and how late it is."""
+    queues: dict[str, list[Row]] = {}
+    for row in rows:
+        queues.setdefault(draft.label(shape.down, row), []).append(row)
+    by_late = {name: [row for row in mine if "late" in row.of] for name, mine in sorted(queues.items())}
+    bars = _late_bars([row for row in mine if row.of["late"] != "aftercare"] for mine in by_late.values())
+    buckets = {str(row.of["late"]): draft.say("late", row) for mine in by_late.values() for row in mine}
+    lines = []
+    for (name, mine), bar in zip(by_late.items(), bars, strict=True):
+        whole = next(row for row in queues[name] if "late" not in row.of)
+        oldest = say_length(whole.amount, unit_of(draft.figure, whole))
+        middle = say_length(whole.median, unit_of(draft.figure, whole))
+        lines.append(
+            {
+                "what": Cell(words=name, bar=bar),
+                "number": draft.number(whole),
+                "oldest": Cell(words=oldest, second=gettext("median %(median)s", median=middle) if middle else ""),
+                **{str(row.of["late"]): draft.number(row) for row in mine},
+            }
+        )
+    return FigureTable(
+        caption=gettext(shape.title),
+        columns=[
+            ("what", _head(shape), "head"),
+            ("number", gettext("Waiting"), "num"),
+            ("oldest", gettext("The oldest since"), "num"),
+            *((code, words, "num") for code, words in buckets.items()),
         ],
+        rows=lines,
+        headed=True,
+        marks=_late_marks(gettext("other tasks")),
     )
 
 
@@ -334,6 +371,7 @@ _LOOKS: Mapping[str, Callable[[Draft, Shape, list[Row]], FigureTable]] = {
     "funnel": _funnel,
     "conversion": _conversion,
     "workload": _workload,
+    "untaken": _untaken,
     "times": times,
     "spread": spread,
 }

@@ -15,6 +15,7 @@ from casework.operations.oversight.figure_names import CalledInFigures
 from casework.web.shell.i18n import N_, chinese, edition_text, name_of, say_unit
 from casework.web.shell.impact_words import LEVELS, say_computed
 from casework.web.shell.record_words import VERDICTS
+from casework.web.shell.task_links import queue_name
 from casework.web.shell.values import body_name, choice_name, say_amount, service_name
 
 #: What each figure is called, and what it counts among what.
@@ -59,7 +60,10 @@ FIGURES: Mapping[str, tuple[str, str]] = {
         N_("Data confirmed by a person"),
         N_("Technologies of which somebody confirmed it in the last two years."),
     ),
-    "workload": (N_("Workload"), N_("Live cases, and tasks in hand by how many working days they are late.")),
+    "workload": (
+        N_("Workload"),
+        N_("Live cases, and tasks in hand by how many working days they are late; and tasks that nobody has taken."),
+    ),
     "activities": (N_("Events and visits"), N_("What the programme did beside its cases.")),
     "past_projects": (N_("Past projects"), N_("Projects that had ended before. Nobody has verified them here.")),
 }  # fmt: skip
@@ -129,6 +133,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
     "workload": {
         "live_cases": N_("Live cases"), "not_due": N_("Not due"), "up_to_5": N_("Up to 5 days late"),
         "up_to_20": N_("Up to 20 days late"), "over_20": N_("Over 20 days late"), "aftercare": N_("After closing"),
+        "untaken": N_("Nobody has taken them"),
     },
     "activities": {
         "events": N_("Events"), "event_participants": N_("Who came from outside"), "enterprises_visited": N_("Enterprises visited"),
@@ -216,6 +221,7 @@ _PLAIN: Mapping[str, Callable[[str], str]] = {
     "side": _side,
     "days": say_rung,
     "unit": say_unit,
+    "queue": queue_name,
     "reason": lambda code: choice_name("reason", code),
     "instrument": lambda code: choice_name("instrument", code),
     "capacity": lambda code: choice_name("capacity_unit", code),

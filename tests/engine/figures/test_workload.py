@@ -49,6 +49,32 @@ def test_what_is_asked_after_a_closing_stands_apart_and_a_providers_work_is_not_
     assert {row.of["officer"] for row in figure.rows} == {"o"}
 
 
+def test_what_nobody_has_taken_stands_by_its_queue_with_how_long_it_has_lain_there() -> None:
+    told, day = Told("1"), instant(START + timedelta(days=30))
+    for id, at, more in (
+        ("a", 2, {}),
+        ("b", 30, {}),
+        ("c", 30, {"aftercare": True}),
+        ("d", 3, {"queue": "supervisor"}),
+        ("e", 1, {"queue": "provider"}),
+    ):
+        told.task(id, "x", at, due=day, **more)
+    told.task("f", "x", 1, due=day)
+    told.add("claimed", "main", 2, task="f", task_states=[{"id": "f", "state": "Reserved", "holder": "o"}])
+    figure = workload(world(told, Told("2").close("dormant"), day=40))
+    waiting = line(figure, queue="officer", what="untaken", unit="working_days")
+    assert (waiting.numerator, waiting.cases, waiting.median) == (3, ("1",), None)
+    supervisors = line(figure, queue="supervisor", what="untaken", unit="working_days")
+    assert (waiting.amount or 0) == (supervisors.amount or 0) + 1
+    assert counts(figure, queue="officer", what="untaken", late="up_to_20") == (2, None)
+    assert counts(figure, queue="officer", what="untaken", late="aftercare") == (1, None)
+    assert {row.of["queue"] for row in figure.rows if "queue" in row.of} == {"officer", "supervisor"}
+
+
+def test_a_queue_of_which_all_is_taken_has_no_line() -> None:
+    assert workload(world(Told("1"))).rows == ()
+
+
 @pytest.mark.parametrize(
     ("scaled", "further", "more"), [(False, None, 0), (True, None, 1), (False, 2, 1), (False, 0, 0)]
 )
