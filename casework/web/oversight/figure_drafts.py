@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from flask_babel import gettext
 from markupsafe import Markup
 
 from casework.engine.figures.counting import Figure, Row
 from casework.web.oversight.figure_words import Sayer
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepLimit:
+    """How long a stay in a step should take at most, as it is set now."""
+
+    #: As working minutes, in which a spread is told.
+    minutes: Decimal
+    words: str
+
 
 #: A column: its key, its words, and what it is to the table.
 Column = tuple[str, str, str]
@@ -66,6 +77,8 @@ class Draft:
     link: Callable[[str, Row], str]
     #: The way to a folded table that is fetched once it is opened, by its key; "" of the one that is.
     open: Callable[[str, str], str] = field(default=lambda figure, down: "")
+    #: By step its limit, where it has one.
+    limits: Mapping[str, StepLimit] = field(default_factory=dict)
 
     def say(self, key: str, row: Row) -> str:
         return self.sayer.say(self.name, key, row.of.get(key), row.of.get("what"))

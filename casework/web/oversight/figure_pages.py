@@ -37,10 +37,11 @@ from casework.operations.oversight.process import READ_BY as PROCESS_READ_BY
 from casework.permissions.actors import Actor
 from casework.records.event_log import now
 from casework.web.cases.list_page import row_of
-from casework.web.oversight.figure_drafts import Draft
+from casework.web.oversight.figure_drafts import Draft, StepLimit
 from casework.web.oversight.figure_files import head, lines
 from casework.web.oversight.figure_headline import Ways, headline
 from casework.web.oversight.figure_tables import in_order, section
+from casework.web.oversight.figure_times import step_limits
 from casework.web.oversight.figure_words import Sayer, about, say_cases, say_count, say_line, title_of
 from casework.web.shell.downloads import as_file
 from casework.web.shell.i18n import N_, listed
@@ -118,6 +119,8 @@ class Told:
     #: The day as of which they are, where the programme is.
     day: date | None = None
     fault: str = ""
+    #: By step its limit now.
+    limits: Mapping[str, StepLimit] = field(default_factory=dict)
     #: Whether it asks for an event, of which the reader reads none.
     shut: bool = False
 
@@ -166,7 +169,8 @@ def tell(db: Connection, actor: Actor, *, with_cases: bool = True) -> Told:
     except NotFound:
         return replace(told, fault=gettext("The programme had not begun on that day. Choose a later one."))
     day = calendar.local_date(counted.as_of.at)
-    return replace(told, counted=counted, offered=counted.offered, called=_called(db, counted), day=day)
+    limits = step_limits(calendar, counted.as_of.at)
+    return replace(told, counted=counted, offered=counted.offered, called=_called(db, counted), day=day, limits=limits)
 
 
 def _waiting(db: Connection, told: Told, asked: AskedFor) -> Told:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 from math import ceil, log10
 
 from flask_babel import gettext
 from markupsafe import Markup
 
+from casework.definitions import load_library
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.deadlines.deadlines import called, of_state
 from casework.engine.figures.counting import OF_HUNDRED, Row
-from casework.web.oversight.figure_drafts import Cell, Draft, FigureTable
+from casework.engine.parts import MAIN
+from casework.web.oversight.figure_drafts import Cell, Draft, FigureTable, StepLimit
 from casework.web.oversight.figure_shapes import Shape
 from casework.web.oversight.figure_words import place_of_state, say_length, title_of
 from casework.web.shell import charts
@@ -23,9 +28,32 @@ _KINDS = {"office": charts.OURS, "provider": charts.THEIRS}
 _ENDS = (1, 2, 4, 5, 8, 10)
 
 
+#: A limit beyond so many times what the boxes need is said, and not drawn: they would be too small to be read.
+_FAR = 2
+
+
+def step_limits(calendar: Calendar, until: datetime) -> dict[str, StepLimit]:
+    """By step of the main track its limit, as the newest edition and the programme's settings have it.
+
+    Calendar days are as much working time as so many had before a moment.
+    """
+    edition = load_library().playing(MAIN)
+    found = {}
+    for step, state in edition.states.items() if edition else ():
+        due = state.due
+        if due is None or due["since"] is not None:
+            continue
+        n = calendar.limits.get(called(due, of_state(edition.workflow, step)), due["n"]) if edition else 0
+        in_days = due["unit"] != "wd"
+        minutes = calendar.working_minutes(until - timedelta(days=n), until) if in_days else n * calendar.usual_minutes
+        words = say_length(Decimal(n), "days" if in_days else "working_days")
+        found[step] = StepLimit(minutes=Decimal(minutes), words=words)
+    return found
+
+
 def times(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
     """Of each step the stays that ended, whose the time was and how far it lies apart, and those that go on."""
-    unit, lines, most = draft.figure.unit, [], scale_of(rows)
+    unit, lines, most = draft.figure.unit, [], scale_of(rows, draft.limits)
     for mine in _by_step(rows):
         ended = next(row for row in mine if row.of["what"] == "ended")
         going = next((row for row in mine if row.of["what"] == "open"), None)
@@ -39,7 +67,9 @@ def times(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
                 "ended": draft.number(ended),
                 "median": Cell(words=say_length(ended.median, unit)),
                 "p90": Cell(words=say_length(ended.p90, unit)),
-                "bar": Cell(bar=_boxes(draft, [ended, *sides], most), second=_added(draft, sides)),
+                "bar": Cell(
+                    bar=_boxes(draft, [ended, *sides], most), second=_added(draft, sides, ended.of.get("step"))
+                ),
                 "open": Cell() if going is None else draft.number(going),
             }
         )
@@ -59,6 +89,16 @@ def times(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
             (charts.sample(charts.THEIRS), gettext("a provider")),
             (charts.sample(charts.PLAIN), gettext("others")),
             *([(charts.sample("box"), _key(most))] if most else []),
+            *(
+                [
+                    (
+                        charts.sample("limit"),
+                        gettext("limit of the step, as it is set now; calendar days as the working time in them"),
+                    )
+                ]
+                if most and draft.limits
+                else []
+            ),
         ],
     )
 
@@ -93,11 +133,16 @@ def spread(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
     )
 
 
-def scale_of(rows: Iterable[Row]) -> Decimal:
-    """Where the scale of all boxes ends, in minutes: round hours that none of them goes beyond; nought where there is no box."""
-    most = max((row.spread[-1] for row in rows if row.spread), default=Decimal(0))
+def scale_of(rows: Iterable[Row], limits: Mapping[str, StepLimit] | None = None) -> Decimal:
+    """Where the scale of all boxes ends, in minutes: round hours that none of them goes beyond, and no limit of theirs that is not far
+    off; nought where there is no box."""
+    drawn = [row for row in rows if row.spread]
+    most = max((row.spread[-1] for row in drawn if row.spread), default=Decimal(0))
     if not most:
         return Decimal(0)
+    known = limits or {}
+    ends = [known[step].minutes for row in drawn if (step := row.of.get("step")) in known and step is not None]
+    most = max([most, *(end for end in ends if end <= _FAR * most)])
     hours = ceil(most / 60)
     power = 10 ** int(log10(hours))
     return Decimal(60 * power * next(end for end in _ENDS if end * power >= hours))
@@ -118,6 +163,7 @@ def _boxes(draft: Draft, rows: Iterable[Row], most: Decimal) -> Markup:
             say_length(row.spread[2], _MINUTES),
             [float(one) for one in row.spread],
             _kind(row) if row.of["what"] == "side" else charts.WHOLE,
+            None if row.of["what"] == "side" else _limit(draft, row.of.get("step")),
         )
         for row in rows
         if row.spread is not None
@@ -136,5 +182,15 @@ def _key(most: Decimal) -> str:
     )
 
 
-def _added(draft: Draft, sides: Iterable[Row]) -> str:
-    return listed(f"{draft.say('side', row)} {say_length(row.amount, _MINUTES)}" for row in sides)
+def _limit(draft: Draft, step: str | None) -> float | None:
+    return float(draft.limits[step].minutes) if step in draft.limits and step is not None else None
+
+
+def _added(draft: Draft, sides: Iterable[Row], step: str | None) -> str:
+    told = listed(f"{draft.say('side', row)} {say_length(row.amount, _MINUTES)}" for row in sides)
+    limit = (
+        gettext("limit %(length)s", length=draft.limits[step].words)
+        if step in draft.limits and step is not None
+        else ""
+    )
+    return " · ".join(words for words in (told, limit) if words)

@@ -149,6 +149,8 @@ class Box:
     shown: str
     within: Sequence[float]
     kind: str = PLAIN
+    #: What none of them should go beyond; None where nothing says so.
+    limit: float | None = None
 
 
 def months_between(start: datetime, end: datetime, most: int = 12) -> list[datetime]:
@@ -301,8 +303,8 @@ def loss_of_cell(value: float, before: float, most: float) -> Markup:
 
 
 def boxes(rows: Sequence[Box], most: float) -> Markup:
-    """Rows of a label over a box on one scale from zero: from quarter to quarter, its middle as a stroke, lines to the outer ones. The
-    numbers stand in a table."""
+    """Rows of a label over a box on one scale from zero: from quarter to quarter, its middle as a stroke, lines to the outer ones, and a
+    mark at the limit where the scale goes so far. The numbers stand in a table."""
     parts: list[Markup] = []
     for n, row in enumerate(rows):
         y = n * _BOX_ROW
@@ -314,6 +316,9 @@ def boxes(rows: Sequence[Box], most: float) -> Markup:
         parts += [_line(end, "g-whisker", y + 19, y + 25) for end in (low, high)]
         parts += _bar(first, third, row.kind, y + 16, 12)
         parts += [_line(middle, kind, y + 14, y + 30) for kind in ("g-middle-ground", "g-middle")]
+        if row.limit is not None and 0 < row.limit <= most:
+            at = 100 * row.limit / most
+            parts += [_line(at, "g-now", y + 13, y + 31), _at(at, y + 22, _diamond(over=False))]
     return _picture(parts, max(len(rows) * _BOX_ROW, 1), "")
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from flask import Flask
 
 from casework.engine.figures.counting import Figure, Row
-from casework.web.oversight.figure_drafts import Draft, FigureTable
+from casework.web.oversight.figure_drafts import Draft, FigureTable, StepLimit
 from casework.web.oversight.figure_tables import section
-from casework.web.oversight.figure_times import scale_of
+from casework.web.oversight.figure_times import scale_of, step_limits
+from tests.engine.figures.pieces import CALENDAR
 from tests.web.oversight.test_figure_tables import SAYER
 
 HOURS = tuple(Decimal(60 * hours) for hours in (1, 2, 4, 8, 16))
@@ -45,6 +48,39 @@ def test_a_step_has_a_box_for_all_and_one_for_each_side_and_its_numbers_a_table(
         "4.0 working hours",
         "16.0 working hours",
     ]
+
+
+def test_the_limit_of_a_step_is_marked_on_the_box_of_all(app: Flask) -> None:
+    rows = (
+        Row(of={"step": "triage", "what": "ended"}, numerator=6, spread=HOURS),
+        Row(of={**SIDE, "side": "office"}, numerator=6, denominator=6, amount=Decimal(600), spread=HOURS),
+    )
+    limits = {"triage": StepLimit(minutes=Decimal(60 * 24), words="3 working days")}
+    with app.test_request_context("/figures"):
+        draft = Draft(
+            "time_in_step", Figure(rows=rows, unit="working_days"), SAYER, lambda name, row: "", limits=limits
+        )
+        told = section(draft).tables[0]
+    (line,) = told.rows
+    # Of 40 hours.
+    assert line["bar"].bar.count('class="g-limit"') == 1
+    assert 'class="g-now" x1="60%"' in line["bar"].bar
+    assert line["bar"].second.endswith("limit 3 working days")
+
+
+def test_a_limit_that_is_far_off_does_not_make_the_boxes_small() -> None:
+    row = Row(of={"step": "triage", "what": "ended"}, numerator=6, spread=HOURS)
+    far, near = (StepLimit(minutes=Decimal(60 * hours), words="") for hours in (400, 24))
+    assert (scale_of([row], {"triage": far}), scale_of([row], {"triage": near})) == (60 * 20, 60 * 40)
+
+
+def test_the_limits_are_those_of_the_newest_edition_and_of_the_programme() -> None:
+    own = replace(CALENDAR, limits={"case.states.triage": 4})
+    at = datetime(2026, 6, 30, 8, tzinfo=UTC)
+    limits = step_limits(own, at)
+    assert limits["triage"].minutes == 4 * own.usual_minutes
+    assert limits["assessment"].minutes == own.working_minutes(at - timedelta(days=120), at)
+    assert "closed" not in limits
 
 
 def test_where_nothing_lies_apart_there_is_neither_box_nor_table(app: Flask) -> None:
