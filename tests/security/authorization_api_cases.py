@@ -269,6 +269,7 @@ CASES: tuple[Row, ...] = (
     get("/readings", frozenset({"auditor", "manager"})),
     get("/case-hygiene", frozenset({"supervisor"})),
     # Everybody those of a programme of their own.
+    get("/case-hygiene/nights", frozenset({"officer", "other_officer", "foreign_officer", "supervisor", "manager", "auditor"})),
     get("/figures", frozenset({"officer", "other_officer", "foreign_officer", "supervisor", "manager", "auditor"})),
     get(
         "/figures/mails",

@@ -536,6 +536,7 @@ TABLE: tuple[Row, ...] = (
     get("/workflows/<workflow>/<edition>", EVERYBODY, there=EVERYBODY),
     # --- figures: everybody those of a programme of their own ---
     get("/figures", COUNTERS),
+    get("/figures/nights", COUNTERS),
     get("/figures/mails", COUNTERS | {"observer"}),
     post("/figures/views/<figure_view>/mail", {"officer"}, there=FOREIGN, body=lambda on: {"rhythm": "monthly"}),
     get("/figures/mails/<figure_mail>/stop", {"officer"}, there=FOREIGN),

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from casework.api.protocol.fields import Answer
+from casework.api.protocol.fields import Answer, Id, Query
+from casework.operations.oversight.hygiene_nights import MOST
 
 
 class BreachedTask(Answer):
@@ -42,3 +43,19 @@ class CaseHygiene(Answer):
     count: Annotated[int, Field(description="Cases that break the rule; `items` names the first of them")]
     items: list[BreachingCase]
     days: Annotated[list[CaseHygieneDay], Field(description="What the nightly check found, the newest day first")]
+
+
+class NightsQuery(Query):
+    programme: Annotated[Id | None, Field(description="Of which of your programmes; the first where none is named")] = (
+        None
+    )
+    nights: Annotated[int | None, Field(ge=1, le=MOST, description=f"The last so many; {MOST} unless told")] = None
+
+
+class HygieneNights(Answer):
+    programme: str
+    mean: Annotated[
+        str | None,
+        Field(description="Per cent of the live cases that broke no rule, each night counting the same"),
+    ]
+    days: Annotated[list[CaseHygieneDay], Field(description="The newest first")]

@@ -53,6 +53,17 @@ class CaseHygieneDay:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class HygieneNights:
+    """The nightly checks of a programme."""
+
+    programme: str
+    #: Per cent of the live cases that broke no rule, to one digit, each night counting the same; None where no case was live.
+    mean: str | None
+    #: The newest first.
+    days: list[CaseHygieneDay]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CaseHygiene:
     """Cases that break the rule now, and the figure of each day."""
 

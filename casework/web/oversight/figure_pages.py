@@ -75,12 +75,15 @@ REFUSED = {
     "all": N_("Too many figures are being counted: these are not among them. Try again in some minutes."),
 }
 #: Where else a figure is worked with, for those who may go there.
-ELSEWHERE: Mapping[str, tuple[str, str, frozenset[Role]]] = {
-    "discipline": (N_("Case hygiene"), "home.case_hygiene", frozenset({Role.SUPERVISOR})),
-    "workload": (N_("Team"), "home.team", frozenset({Role.SUPERVISOR})),
-    "agreements": (N_("Contract values"), "contract_values.index", READ_BY),
-    "effects": (N_("Success stories"), "stories.index", frozenset({Role.OFFICER, Role.SUPERVISOR})),
-    "follow_up": (N_("Follow-ups"), "follow_ups.index", READ_BY),
+ELSEWHERE: Mapping[str, tuple[tuple[str, str, frozenset[Role]], ...]] = {
+    "discipline": (
+        (N_("By night"), "nights.index", READ_BY),
+        (N_("Case hygiene"), "home.case_hygiene", frozenset({Role.SUPERVISOR})),
+    ),
+    "workload": ((N_("Team"), "home.team", frozenset({Role.SUPERVISOR})),),
+    "agreements": ((N_("Contract values"), "contract_values.index", READ_BY),),
+    "effects": ((N_("Success stories"), "stories.index", frozenset({Role.OFFICER, Role.SUPERVISOR})),),
+    "follow_up": ((N_("Follow-ups"), "follow_ups.index", READ_BY),),
 }
 #: Those that need the whole width of the page.
 WIDE = frozenset({"funnel", "conversion", "time_in_step", "referrals", "workload"})
@@ -230,9 +233,8 @@ def index() -> Response:
         untils=[(code, gettext(words)) for code, words in UNTIL.items()],
         views=views,
         elsewhere={
-            name: [(gettext(words), url_for(endpoint))]
-            for name, (words, endpoint, roles) in ELSEWHERE.items()
-            if actor.roles() & roles
+            name: [(gettext(words), url_for(endpoint)) for words, endpoint, roles in ways if actor.roles() & roles]
+            for name, ways in ELSEWHERE.items()
         },
         ways=any(one.programme == told.programme.id and one.role in PROCESS_READ_BY for one in actor.memberships),
         without={name: value for name, value in told.query.items() if name != EVENT},

@@ -231,6 +231,21 @@ def strip(days: Sequence[Day], says: str, height: int = 72) -> Markup:
     return _picture(parts, height, says, links=any(day.url for day in days))
 
 
+def series(values: Sequence[Share], marks: Sequence[tuple[int, str]], says: str, height: int = 90) -> Markup:
+    """Shares of a whole beside each other, one after another from the left, on a scale from nought to one, and words below some of them."""
+    floor, width = height - 16, 100 / max(len(values), 1)
+    parts = [_rect(0, 100, 0, floor, "g-off")]
+    for n, one in enumerate(values):
+        left, tall = n * width, floor * min(1.0, max(one.value, 0.0))
+        if tall > 0:
+            gap = 0.15 * width if width > 1 else 0.0
+            parts += _bar(left, left + width - gap, one.kind, round(floor - tall, 2), round(tall, 2))
+    parts += [_line(n * width, "g-line", 0, floor + 4) for n, _ in marks]
+    parts += [_text(f"{round(n * width, 2)}%", height - 2, words, "t-3", dx=2) for n, words in marks]
+    parts.append(Markup('<line class="g-axis" x1="0" x2="100%" y1="{0}" y2="{0}"/>').format(floor))
+    return _picture(parts, height, says)
+
+
 def bar_share(shares: Iterable[Share], says: str, height: int = 16) -> Markup:
     """One bar in parts that together are its whole width; parts of nothing are left out."""
     there = [share for share in shares if share.value > 0]
