@@ -31,6 +31,8 @@ from casework.records.database import connect_engine, transaction
 from casework.settings import load_settings
 
 _DAY = click.DateTime(["%Y-%m-%d"])
+#: How `report verify` exits where nothing else is wrong.
+_OTHER_DEFINITIONS = 3
 _number = click.argument("number", type=click.IntRange(min=1))
 _as = click.option("--as", "email", metavar="EMAIL", required=True, help="As this supervisor or manager of it.")
 
@@ -157,7 +159,8 @@ def export(number: int, file: IO[str], programme: str | None) -> None:
 @report.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def verify(file: Path) -> None:
-    """Count the report in FILE again, from its events alone, and say what differs. Exits with 1 where anything does.
+    """Count the report in FILE again, from its events alone, and say what differs. Exits with 1 where anything does, and with 3 where all
+    else holds and the report was made with other definitions than this release knows, so that no figure was counted.
 
     No database is asked. The release that froze it counts by the same definitions.
     """
@@ -166,10 +169,11 @@ def verify(file: Path) -> None:
         click.echo(fault)
     found = len(checked.faults)
     much = f"{checked.logs} logs with {checked.events} events, {checked.figures} figures counted again"
-    click.echo(f"Report {checked.number or '?'}, {much}: {f'{found} differ.' if found else 'nothing differs.'}")
+    said = "not counted." if checked.is_left else f"{found} differ." if found else "nothing differs."
+    click.echo(f"Report {checked.number or '?'}, {much}: {said}")
     click.echo(f"Not counted again: {', '.join(LEFT)}.", err=True)
     if checked.faults:
-        raise click.exceptions.Exit(1)
+        raise click.exceptions.Exit(_OTHER_DEFINITIONS if checked.is_left else 1)
 
 
 def _done(programme: str | None, email: str, do: Callable[[Connection, Actor, str], Done]) -> Done:

@@ -7,14 +7,18 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine
 
 from casework.cli import main
+from casework.engine.figures.names import DEFINITIONS
+from casework.ledger.canonical_json import digest
 from casework.operations.oversight.report_file import check_report_file, export_report
 from casework.records.database import transaction
+from docs.recount import verdict
 from tests.operations.oversight.test_reports import a_phase, frozen, published
 from tests.support.databases import ROOT
 from tests.support.world import World
@@ -140,6 +144,44 @@ def test_what_was_tampered_with_is_found(engine: Engine, world: World, tmp_path:
     done = _script(path)
     assert done.returncode == 1
     assert "event 2: its place is another one" in done.stdout
+
+
+def made_by(version: int, file: Any) -> Any:
+    """The file of a report that was frozen by other definitions: as if the release of then had written it."""
+    content = file["content"]
+    content["inside"]["definitions"]["version"] = content["outside"]["definitions"] = version
+    return file | {"digest": digest(content), "state": None}
+
+
+def test_a_report_of_other_definitions_is_told_from_one_that_is_wrong(
+    engine: Engine, world: World, tmp_path: Path
+) -> None:
+    with transaction(engine) as db:
+        world.open_case(db)
+    frozen(engine, world)
+    with transaction(engine) as db:
+        written = "".join(export_report(db, world.programmes["BJ"], 1))
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(made_by(DEFINITIONS - 1, json.loads(written))), "utf-8")
+    said = f"made with other definitions: version {DEFINITIONS - 1}, and this"
+    told = CliRunner().invoke(main, ["report", "verify", str(path)])
+    assert (told.exit_code, said in told.stdout, "0 figures counted again: not counted." in told.stdout) == (
+        3,
+        True,
+        True,
+    )
+    done = _script(path)
+    assert (done.returncode, said in done.stdout) == (3, True), done.stdout
+    # Whoever changes an event of it, or a number without the digest, is found all the same.
+    broken = made_by(DEFINITIONS - 1, json.loads(written))
+    broken["logs"][0]["events"][0]["at"] = "2020-01-01T00:00:00.000000Z"
+    path.write_text(json.dumps(broken), "utf-8")
+    assert CliRunner().invoke(main, ["report", "verify", str(path)]).exit_code == 1
+    assert _script(path).returncode == 1
+
+
+def test_the_script_knows_the_version_of_this_release() -> None:
+    assert verdict.DEFINITIONS == DEFINITIONS
 
 
 MODULES = [SCRIPT, *sorted((SCRIPT.parent / "recount").glob("*.py"))]

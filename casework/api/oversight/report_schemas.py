@@ -76,6 +76,13 @@ class Report(ReportLine):
 class ReportVerdict(Answer):
     number: int | None
     holds: Annotated[bool, Field(description="Whether nothing differs")]
+    definitions: Annotated[int | None, Field(description="By which version of them it was made")]
+    other_definitions: Annotated[
+        bool,
+        Field(
+            description="All else holds, but it was made by other definitions than this release has, and no figure was counted"
+        ),
+    ]
     logs: int
     events: int
     figures: Annotated[int, Field(description="How many were counted again")]

@@ -146,6 +146,8 @@ def _verdict(checked: CheckedReport) -> JsonObject:
     return {
         "number": checked.number,
         "holds": not checked.faults,
+        "definitions": checked.definitions,
+        "other_definitions": checked.is_left,
         "logs": checked.logs,
         "events": checked.events,
         "figures": checked.figures,

@@ -144,6 +144,14 @@ class CheckedReport:
     #: How many figures were counted again.
     figures: int
     faults: tuple[str, ...]
+    #: By which version of the definitions it was made; where that is another one than this release has, no figure is counted again, which
+    #: is one of the faults.
+    definitions: int | None = None
+
+    @property
+    def is_left(self) -> bool:
+        """Whether all that could be looked at holds, and its figures were not counted, as they were made by other definitions."""
+        return self.definitions not in (None, DEFINITIONS) and len(self.faults) == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +182,11 @@ class _File:
         return str(self.content["inside"]["as_of"]["programme"])
 
     @property
+    def definitions(self) -> int:
+        """By which version of them it was made, inside and outside."""
+        return int(self.content["inside"]["definitions"]["version"])
+
+    @property
     def among(self) -> JsonMapping:
         """Of which cases alone it is."""
         among: JsonMapping = self.content["inside"]["as_of"]["among"]
@@ -194,13 +207,14 @@ def _retold(kind: str, row: _Row) -> bool:
 
 def check_report_file(path: Path) -> CheckedReport:
     """Count a report again from its file alone; no database is asked."""
-    number, logs, events, figures = None, 0, 0, 0
+    number, logs, events, figures, version = None, 0, 0, 0, None
     faults: list[str] = []
     try:
         file = _read(path)
         number, logs = int(file.content["number"]), len(file.logs)
         events = sum(len(rows) for _, rows in file.logs.values())
-        figures = len(file.content["inside"]["figures"].keys() - {*LEFT})
+        version = file.definitions
+        figures = len(file.content["inside"]["figures"].keys() - {*LEFT}) if version == DEFINITIONS else 0
         for check in _CHECKS:
             faults.extend(check(file))
     except (
@@ -214,7 +228,9 @@ def check_report_file(path: Path) -> CheckedReport:
         CaseworkError,
     ) as fault:
         faults.append(f"This is no file of a report, or it is damaged: {fault or type(fault).__name__}")
-    return CheckedReport(number=number, logs=logs, events=events, figures=figures, faults=tuple(faults))
+    return CheckedReport(
+        number=number, logs=logs, events=events, figures=figures, faults=tuple(faults), definitions=version
+    )
 
 
 def _read(path: Path) -> _File:
@@ -277,10 +293,14 @@ def _course(file: _File) -> Iterator[str]:
 def _counted(file: _File) -> Iterator[str]:
     """Every figure is what the events add up to."""
     inside = file.content["inside"]
-    said = inside["definitions"]["version"]
-    if said != DEFINITIONS:
-        yield f"It was counted by version {said} of the definitions, and this release has {DEFINITIONS}: take the one that froze it."
+    if file.definitions != DEFINITIONS:
+        yield (
+            f"This report was made with other definitions: version {file.definitions}, and this release knows version {DEFINITIONS}. "
+            "No figure was counted again: take the one that froze it."
+        )
         return
+    if file.content["outside"]["definitions"] != DEFINITIONS:
+        yield "Outside it says another version of the definitions than inside."
     as_of = inside["as_of"]
     until = parse_instant(as_of["at"])
     world, logs = fold_world(file.frozen(until), file.programme, until)
@@ -336,6 +356,9 @@ def _restated(file: _File) -> Iterator[str]:
         if told["inside"]["as_of"]["among"] != file.among:
             yield f"The report {named['number']} that it tells anew is of other cases."
         before = Earlier(number=named["number"], digest=named["digest"], content=told)
+    if file.definitions != DEFINITIONS:
+        # How it is told anew follows from the definitions, too.
+        return
     if _plain(restated_from(before, content["inside"], content["outside"])) != content["restated"]:
         yield "What it tells anew of earlier months is not what the two reports say."
 
