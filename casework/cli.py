@@ -16,6 +16,11 @@ import click
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("casework.commands.database:init", "Make the database, or upgrade the one that is there."),
     "db": ("casework.commands.database:db", "Look after the database."),
+    "backup": (
+        "casework.commands.backups:backup",
+        "Back everything up into a new folder in DIR, and prove it; or list, or prove, those that are there.",
+    ),
+    "restore": ("casework.commands.backups:restore", "Put a backup into an empty database and an empty store."),
     "programme": ("casework.commands.programmes:programme", "Look after programmes."),
     "user": ("casework.commands.accounts:user", "Look after people's accounts."),
     "token": ("casework.commands.accounts:token", "Look after tokens, with which programs act for a person."),

@@ -422,6 +422,13 @@ class EmbeddedServerError(CaseworkError):
         super().__init__(why=why, **details)
 
 
+class BackupUnusable(CaseworkError):
+    says = template("backup_unusable", N_("The backup could not be used or made: %(why)s"))
+
+    def __init__(self, why: str, **details: Value) -> None:
+        super().__init__(why=why, **details)
+
+
 class Refused(CaseworkError):
     says = template("refused", N_("This cannot be done now: %(why)s"))
 

@@ -89,6 +89,22 @@ class Settings(BaseSettings):
         description="Where the worker keeps the key that signs checkpoints of the log, and beside it what strangers check them with and"
         " the last one that was signed; a folder under var when empty.",
     )
+    backup_folder: Path | None = Field(
+        None,
+        description="Where the worker puts a backup every day, and proves it; without one nobody makes any. On another disk, better another"
+        " machine's. Whoever serves the pages may name it too, to tell on the page Jobs how old the last good one is.",
+    )
+    backup_key: SecretStr | None = Field(
+        None,
+        description="A passphrase of 20 characters or more by which backups are encrypted; plain where it is empty. Keep it apart.",
+    )
+    backup_database_url: str | None = Field(
+        None,
+        description="The address of the database for whoever backs it up, with BYPASSRLS and pg_read_all_data; for a server of one's own.",
+    )
+    backup_hours: int = Field(24, ge=1, le=168, description="The worker makes a backup when the last one is so old.")
+    backup_keep_days: int = Field(14, ge=1, le=3650, description="Of so many days the last good backup is kept.")
+    backup_keep_weeks: int = Field(8, ge=0, le=520, description="And of so many weeks.")
     webhook_hosts: str = Field(
         "",
         description="Hosts that webhooks may go to, with commas: hooks.example.org, .example.org for all below it, * for every public one."

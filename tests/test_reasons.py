@@ -114,7 +114,14 @@ def sentences() -> Iterator[tuple[str, str]]:
     """Words that our code gives to an error, with where."""
     kinds = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, Exception)}
     # What an operating system, a library or a setting says of itself is English, for whoever runs the installation.
-    kinds -= {"InvalidSettings", "DatabaseUnavailable", "DatabaseNotReady", "RolesMissing", "EmbeddedServerError"}
+    kinds -= {
+        "InvalidSettings",
+        "DatabaseUnavailable",
+        "DatabaseNotReady",
+        "RolesMissing",
+        "EmbeddedServerError",
+        "BackupUnusable",
+    }
     kinds -= {"StoreUnavailable", "NotFound", "UnknownName", "UploadRefused", "EditionMissing"}
     for path in sorted((ROOT / "casework").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

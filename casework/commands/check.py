@@ -9,7 +9,7 @@ import click
 from casework.json_values import JsonObject
 from casework.operations.core.editions import read_editions
 from casework.operations.oversight.case_hygiene import find_breaches
-from casework.operations.oversight.job_health import find_delays
+from casework.operations.oversight.job_health import age_of_backup, find_delays
 from casework.operations.oversight.views import BreachFound, Delay
 from casework.operations.people.edition_choice_views import ChoiceApart
 from casework.operations.people.programme_editions import find_apart
@@ -35,6 +35,7 @@ _SAYS = {
     "overdue_job": "jobs that nobody takes: is a worker running?",
     "unerased": "persons who should have been erased, which must be done within a day: is a worker running?",
     "unsequenced": "events or readings without a leaf in the signed tree: is a worker running, and what does its output say of the log?",
+    "no_backup": "backups that are not good, and none that is of the last day and a half: `casework backup list` tells of them",
     "closed_roles": "roles of closed accounts: end them on the page of the person",
 }
 
@@ -57,6 +58,8 @@ def check(as_json: bool) -> None:
             findings = [_of_case(breach, base) for breach in find_breaches(db)] + [
                 _of_queue(delay, base) for delay in find_delays(db, sealed=True)
             ]
+            if (late := age_of_backup(settings).late) is not None:
+                findings.append(_of_queue(late, base))
             findings += [_of_choice(choice, base) for choice in find_apart(db)]
     finally:
         engine.dispose()

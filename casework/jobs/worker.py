@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import os
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import psycopg
 from procrastinate import App
@@ -25,6 +28,7 @@ from casework.ledger.merkle import BadProof
 from casework.ledger.signed_notes import BadNote
 from casework.operations.documents.storage import ask_for_scans
 from casework.operations.verification import sequencer
+from casework.records import backup_folders
 from casework.records.database import connect_engine
 from casework.settings import Settings
 
@@ -44,6 +48,8 @@ WORDS = {
 }  # fmt: skip
 #: So long it waits where the log cannot go on, before it looks again.
 STUCK_S = 30.0
+#: So often it looks whether a backup is due, and so long it waits after one that could not be made.
+BACKUP_LOOK_S, BACKUP_AGAIN_S = 30.0, 600.0
 #: What a database that goes away looks like from here.
 _GONE = (psycopg.Error, SQLAlchemyError, ProcrastinateException, CaseworkError, OSError)
 #: Why the log cannot go on, though the database is there: another key, an older copy, a role that is missing, a tile that was changed, an
@@ -109,7 +115,7 @@ class Worker:
     async def _work(self, app: App, engine: Engine) -> None:
         """Until it is told to stop, or until one of the parts fails."""
         hands = {"hands": Hands(engine, self.settings, self._done)}
-        own = (self._dispatch(engine), self._sequence(engine), self._report())
+        own = (self._dispatch(engine), self._sequence(engine), self._report(), self._back_up())
         parts = [asyncio.create_task(part) for part in own]
         for queue in (CLOCKS, OTHERS):
             working = app.run_worker_async(
@@ -152,6 +158,39 @@ class Worker:
                 _note.error("the log of all events does not go on: %s", fault)
                 rest = STUCK_S
             await self._rest(rest)
+
+    async def _back_up(self) -> None:
+        """Where a folder for backups is named: make one when it is due, prove it, and prune."""
+        while not self._stopped.is_set():
+            rest = BACKUP_LOOK_S
+            if backup_folders.is_due(self.settings, datetime.now(UTC)) and not await self._make_backup():
+                rest = BACKUP_AGAIN_S
+            await self._rest(rest)
+
+    async def _make_backup(self) -> bool:
+        """In a process of its own, which takes nothing from deadlines, and is ended with this one."""
+        settings = self.settings
+        words = ("backup", str(settings.backup_folder), "--keep", str(settings.backup_keep_days))
+        making = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "casework", *words, "--keep-weeks", str(settings.backup_keep_weeks)),
+            env={**os.environ, "CASEWORK_PROFILE": settings.profile},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        try:
+            said, _ = await making.communicate()
+        finally:
+            # Half of one is taken away by the next.
+            if making.returncode is None:
+                making.terminate()
+        lines = said.decode(errors="replace").strip().splitlines() or ["it said nothing."]
+        if making.returncode:
+            _note.error("the backup is not good: %s", "; ".join(lines[-3:]))
+            return False
+        self.say(lines[-1])
+        return True
 
     async def _report(self) -> None:
         while not self._stopped.is_set():

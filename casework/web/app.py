@@ -17,6 +17,7 @@ from casework.api import create_blueprint, large_routes
 from casework.errors import InvalidSettings
 from casework.operations.core.encryption import SecretBox
 from casework.operations.integrations.ssrf_guard import inside_of
+from casework.operations.oversight.job_health import age_of_backup
 from casework.records.blob_store import Store
 from casework.records.database import connect_engine, reader_transaction
 from casework.records.key_ring import earlier_keys, secret_key
@@ -371,6 +372,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.extensions["casework.secret_box"] = SecretBox([key, *earlier])
     # Read when it is asked for: another key may have followed.
     app.extensions["casework.log_keys"] = partial(public_keys, settings)
+    app.extensions["casework.backups"] = partial(age_of_backup, settings)
     app.config.update(
         SECRET_KEY=key,
         SECRET_KEY_FALLBACKS=earlier,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.errors import FileDamaged, FileMissing, InvalidSettings
-from casework.records.blob_store import PIECE, Store, _open, _seal, name_of, new_key
+from casework.records.blob_store import PIECE, Store, name_of, new_key, seal, unseal
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def sealed(folder: Path) -> list[Path]:
 @given(st.lists(st.binary(max_size=300)), st.integers(0, 4))
 def test_what_is_sealed_opens_again(pieces: list[bytes], large: int) -> None:
     key, pieces = new_key(), [*pieces, b"x" * (large * PIECE // 2)]
-    assert b"".join(_open(key, "a", _seal(key, "a", pieces))) == b"".join(pieces)
+    assert b"".join(unseal(key, "a", seal(key, "a", pieces))) == b"".join(pieces)
 
 
 @pytest.mark.parametrize("size", [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE, 3 * PIECE + 7])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask import current_app
+
 from casework.api.oversight import job_schemas as schemas
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Route, get, post
@@ -14,7 +16,7 @@ from casework.operations.oversight.views import Jobs
 
 
 def show_jobs(call: Call) -> Jobs:
-    return job_health.show_jobs(call.db, call.actor)
+    return job_health.show_jobs(call.db, call.actor, current_app.extensions["casework.backups"]())
 
 
 def retry_job(call: Call) -> Done:

@@ -18,7 +18,7 @@ class FailingJob(Answer):
 
 
 class LateWork(Answer):
-    kind: Annotated[str, Field(description="untold, unsent, unerased, failing, overdue_job or closed_roles")]
+    kind: Annotated[str, Field(description="untold, unsent, unerased, failing, overdue_job, closed_roles or no_backup")]
     count: int
     since: str | None
 
@@ -33,6 +33,7 @@ class Jobs(Answer):
     stalled: Annotated[int, Field(description="Running in a worker that is dead; another one takes them up")]
     jobs: list[FailingJob]
     late: list[LateWork]
+    backup_at: Annotated[str | None, Field(description="Of when the last good backup is; null: none is known of here")]
 
 
 class MailQuery(Paged):

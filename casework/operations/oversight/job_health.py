@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import NamedTuple
+
 from sqlalchemy import Connection, text
 
 from casework.engine.roles import Role
@@ -10,8 +13,10 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.presenters import when
 from casework.operations.oversight.views import Delay, FailingJob, Jobs
 from casework.permissions.actors import Actor
+from casework.records import backup_folders
 from casework.records.event_log import now
 from casework.records.row_security import whole
+from casework.settings import Settings
 
 #: What should have been done waits too long after so many minutes; a mail that its server does not take, after more.
 PATIENCE_MINUTES, MAIL_PATIENCE_MINUTES = 5, 60
@@ -78,6 +83,31 @@ def find_delays(db: Connection, *, sealed: bool) -> list[Delay]:
     ]
 
 
+class BackupAge(NamedTuple):
+    """Of what time the last good backup is; and where that is too long ago, what is told of it."""
+
+    good_at: str | None = None
+    late: Delay | None = None
+
+
+#: Where no folder of backups is named.
+UNKNOWN = BackupAge()
+
+
+def age_of_backup(settings: Settings) -> BackupAge:
+    """What is known of backups here; nothing where no folder of theirs is named."""
+    folder = settings.backup_folder
+    if folder is None:
+        return UNKNOWN
+    every = backup_folders.list_backups(folder)
+    good = next((one for one in every if one.is_good), None)
+    good_at = None if good is None else when(good.made_at)
+    if not backup_folders.is_late(settings, good, datetime.now(UTC)):
+        return BackupAge(good_at)
+    since = [one for one in every if good is None or one.made_at > good.made_at]
+    return BackupAge(good_at, Delay(kind="no_backup", count=len(since), since=good_at))
+
+
 #: How many workers there are, and how many jobs wait, run and fail.
 #: Workers and jobs live by the server's own time, whatever a simulation has made of casework_now().
 _FIGURES = text(f"""
@@ -102,8 +132,9 @@ _FAILING = text(f"""
 """)
 
 
-def show_jobs(db: Connection, actor: Actor) -> Jobs:
-    """Workers that are alive, jobs that wait, run, fail or stall, and what is late. Raises NotFound for others than administrators."""
+def show_jobs(db: Connection, actor: Actor, backup: BackupAge = UNKNOWN) -> Jobs:
+    """Workers that are alive, jobs that wait, run, fail or stall, what is late, and of when the last good backup is. Raises NotFound for
+    others than administrators."""
     _insist(actor)
     # Which jobs are sealed the engine knows, and not who asks.
     with whole(db):
@@ -129,7 +160,8 @@ def show_jobs(db: Connection, actor: Actor) -> Jobs:
         failing=row.failing,
         stalled=row.stalled,
         jobs=failing,
-        late=late,
+        late=late if backup.late is None else [*late, backup.late],
+        backup_at=backup.good_at,
     )
 
 

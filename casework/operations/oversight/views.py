@@ -91,8 +91,9 @@ class FailingJob:
 class Delay:
     """Work of a kind that waits too long."""
 
-    #: untold, unsent, unerased, failing, overdue_job or closed_roles; unsequenced to whoever is told of sealed mediations too.
+    #: untold, unsent, unerased, failing, overdue_job, closed_roles or no_backup; unsequenced to whoever is told of sealed mediations too.
     kind: str
+    #: Of no_backup those that were made since the last good one and are not good.
     count: int
     since: str | None
 
@@ -113,6 +114,8 @@ class Jobs:
     stalled: int
     jobs: list[FailingJob]
     late: list[Delay]
+    #: Of when the last good backup is; None where there is none, or none is known of here.
+    backup_at: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

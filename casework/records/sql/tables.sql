@@ -194,7 +194,7 @@ CREATE TABLE tree_entries (
     entries BYTEA NOT NULL,
     made_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT pk_tree_entries PRIMARY KEY (n),
-    CONSTRAINT ck_tree_entries_entries CHECK (octet_length(entries) BETWEEN 20 AND 5120 AND octet_length(entries) % 20 = 0)
+    CONSTRAINT ck_tree_entries_entries CHECK (octet_length(entries) >= 20 AND octet_length(entries) <= 5120 AND octet_length(entries) % 20 = 0)
 );
 CREATE INDEX ix_tree_entries_made_at ON tree_entries (made_at);
 COMMENT ON TABLE tree_entries IS 'Whose leaves the tiles of level 0 hold; it names logs, and nobody but the engine reads it';
@@ -206,7 +206,7 @@ CREATE TABLE tree_tiles (
     n BIGINT NOT NULL,
     hashes BYTEA NOT NULL,
     CONSTRAINT pk_tree_tiles PRIMARY KEY (level, n),
-    CONSTRAINT ck_tree_tiles_hashes CHECK (octet_length(hashes) BETWEEN 32 AND 8192 AND octet_length(hashes) % 32 = 0)
+    CONSTRAINT ck_tree_tiles_hashes CHECK (octet_length(hashes) >= 32 AND octet_length(hashes) <= 8192 AND octet_length(hashes) % 32 = 0)
 );
 COMMENT ON TABLE tree_tiles IS 'The tree of RFC 6962 over all events and readings, as tlog-tiles keeps it; it only grows';
 COMMENT ON COLUMN tree_tiles.level IS '0: hashes of leaves; each above it: roots of full tiles';
@@ -2046,7 +2046,7 @@ CREATE TABLE needs (
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT pk_needs PRIMARY KEY (id),
     CONSTRAINT uq_needs_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
-    CONSTRAINT ck_needs_readiness CHECK (readiness_low BETWEEN 1 AND 9 AND readiness_high BETWEEN readiness_low AND 9),
+    CONSTRAINT ck_needs_readiness CHECK (readiness_low >= 1 AND readiness_low <= 9 AND readiness_high >= readiness_low AND readiness_high <= 9),
     CONSTRAINT ck_needs_publication CHECK (publication IN ('public', 'on_request', 'closed')),
     CONSTRAINT fk_needs_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
     CONSTRAINT fk_needs_owner_id FOREIGN KEY(owner_id) REFERENCES organisations (id),

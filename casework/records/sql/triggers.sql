@@ -33,9 +33,11 @@ FOR EACH STATEMENT EXECUTE FUNCTION casework_forget_reach();
 CREATE TRIGGER reach_is_forgotten AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON openings
 FOR EACH STATEMENT EXECUTE FUNCTION casework_forget_reach();
 
+-- Column by column: rows compared would read otherwise after a dump and a restore.
 CREATE TRIGGER walls_are_carried AFTER UPDATE ON tracks FOR EACH ROW WHEN (
-    (OLD.log_id, OLD.part, OLD.parent_id, OLD.provider_id, OLD.barred, OLD.played ? 'sends')
-    IS DISTINCT FROM (NEW.log_id, NEW.part, NEW.parent_id, NEW.provider_id, NEW.barred, NEW.played ? 'sends')
+    OLD.log_id IS DISTINCT FROM NEW.log_id OR OLD.part IS DISTINCT FROM NEW.part OR OLD.parent_id IS DISTINCT FROM NEW.parent_id
+    OR OLD.provider_id IS DISTINCT FROM NEW.provider_id OR OLD.barred IS DISTINCT FROM NEW.barred
+    OR (OLD.played ? 'sends') IS DISTINCT FROM (NEW.played ? 'sends')
 ) EXECUTE FUNCTION casework_carry_walls();
 CREATE TRIGGER walls_are_carried AFTER UPDATE ON cases FOR EACH ROW WHEN (OLD.interests IS DISTINCT FROM NEW.interests)
 EXECUTE FUNCTION casework_carry_walls();
@@ -48,6 +50,7 @@ CREATE TRIGGER words_are_kept AFTER INSERT OR UPDATE OF name ON files FOR EACH R
 
 CREATE TRIGGER meaning_is_forgotten AFTER UPDATE OF title, problem, advantage, description, status, merged_into ON technologies
 FOR EACH ROW WHEN (
-    (OLD.title, OLD.problem, OLD.advantage, OLD.description, OLD.status, OLD.merged_into)
-    IS DISTINCT FROM (NEW.title, NEW.problem, NEW.advantage, NEW.description, NEW.status, NEW.merged_into)
+    OLD.title IS DISTINCT FROM NEW.title OR OLD.problem IS DISTINCT FROM NEW.problem
+    OR OLD.advantage IS DISTINCT FROM NEW.advantage OR OLD.description IS DISTINCT FROM NEW.description
+    OR OLD.status IS DISTINCT FROM NEW.status OR OLD.merged_into IS DISTINCT FROM NEW.merged_into
 ) EXECUTE FUNCTION casework_forget_meaning();

@@ -131,7 +131,10 @@ needs = Table(
     Column("valid_until", Date),
     *_provenance(),
     _once_a_source(),
-    CheckConstraint("readiness_low BETWEEN 1 AND 9 AND readiness_high BETWEEN readiness_low AND 9", name="readiness"),
+    CheckConstraint(
+        "readiness_low >= 1 AND readiness_low <= 9 AND readiness_high >= readiness_low AND readiness_high <= 9",
+        name="readiness",
+    ),
     CheckConstraint("publication IN ('public', 'on_request', 'closed')", name="publication"),
     Index("ix_needs_created", text("created_at DESC"), text("id DESC")),
     Index("ix_needs_external_id", "external_id"),

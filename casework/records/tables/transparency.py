@@ -40,7 +40,9 @@ tree_tiles = Table(
     ),
     Column("n", BigInteger, primary_key=True, autoincrement=False),
     Column("hashes", LargeBinary, nullable=False, comment="Up to 256 of 32 bytes, in order"),
-    CheckConstraint("octet_length(hashes) BETWEEN 32 AND 8192 AND octet_length(hashes) % 32 = 0", name="hashes"),
+    CheckConstraint(
+        "octet_length(hashes) >= 32 AND octet_length(hashes) <= 8192 AND octet_length(hashes) % 32 = 0", name="hashes"
+    ),
     comment="The tree of RFC 6962 over all events and readings, as tlog-tiles keeps it; it only grows",
 )
 
@@ -55,7 +57,10 @@ tree_entries = Table(
         comment="Of each leaf its event or reading: 16 bytes of the log's id, 4 of its seq",
     ),
     Column("made_at", Time, nullable=False, server_default=NOW, comment="Of its newest leaf, by the real clock"),
-    CheckConstraint("octet_length(entries) BETWEEN 20 AND 5120 AND octet_length(entries) % 20 = 0", name="entries"),
+    CheckConstraint(
+        "octet_length(entries) >= 20 AND octet_length(entries) <= 5120 AND octet_length(entries) % 20 = 0",
+        name="entries",
+    ),
     Index("ix_tree_entries_made_at", "made_at"),
     comment="Whose leaves the tiles of level 0 hold; it names logs, and nobody but the engine reads it",
 )

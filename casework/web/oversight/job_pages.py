@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -24,6 +24,9 @@ LATE = {
     "unerased": N_("Persons who should have been erased, which must be done within a day. Is a worker running?"),
     "failing": N_("Jobs that fail again and again. The worker's output says why."),
     "overdue_job": N_("Jobs that nobody takes. Is a worker running?"),
+    "no_backup": N_(
+        "No good backup of the last day and a half. Is a worker running, and what does its output say of the backup?"
+    ),
     "closed_roles": N_("Roles of closed accounts. End them on the page of the person."),
 }
 
@@ -32,7 +35,7 @@ LATE = {
 @only(Role.ADMINISTRATOR)
 def index() -> str:
     with page_transaction() as (db, actor):
-        jobs = show_jobs(db, actor)
+        jobs = show_jobs(db, actor, current_app.extensions["casework.backups"]())
     return render_template("oversight/jobs.html", found=jobs, tasks=TASKS, late=LATE)
 
 

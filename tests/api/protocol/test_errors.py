@@ -14,7 +14,7 @@ from casework import errors
 from casework.api.protocol.errors import STATUS, answer_database, answer_error
 
 #: Said on the command line, or never by a request.
-ELSEWHERE = {errors.CaseworkError, errors.InvalidSettings, errors.EmbeddedServerError}
+ELSEWHERE = {errors.CaseworkError, errors.InvalidSettings, errors.EmbeddedServerError, errors.BackupUnusable}
 
 
 def test_every_class_has_a_status() -> None:

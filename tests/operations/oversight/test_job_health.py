@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, text
@@ -10,8 +12,10 @@ from sqlalchemy import Connection, Engine, text
 from casework.errors import NotFound
 from casework.jobs.queue import DEAD_AFTER_S
 from casework.operations.mediations.service import open_mediation
-from casework.operations.oversight.job_health import SILENT_S, find_delays, retry_job, show_jobs
+from casework.operations.oversight.job_health import SILENT_S, age_of_backup, find_delays, retry_job, show_jobs
+from casework.records.backup_folders import finish, keep_proof, making, name_at
 from casework.records.database import transaction
+from casework.settings import Settings
 from tests.support.additions import add_failed_job, add_mail
 from tests.support.world import World, new_request
 
@@ -113,3 +117,29 @@ def test_what_waits_for_its_leaf_is_told_only_where_all_is(
     with transaction(engine) as db:
         assert "unsequenced" not in {one.kind for one in show_jobs(db, world.actor(db, "administrator")).late}
         assert "unsequenced" in {one.kind for one in find_delays(db, sealed=True)}
+
+
+def test_of_backups_it_is_told_where_a_folder_of_them_is_named(engine: Engine, world: World, tmp_path: Path) -> None:
+    """Nothing where none is; how old the last good one is, and where it is too old, how many were made since and are not good."""
+    assert age_of_backup(Settings(profile="test")) == (None, None)
+    settings = Settings(profile="test", backup_folder=tmp_path)
+    none = age_of_backup(settings).late
+    assert none is not None
+    assert (none.kind, none.count, none.since) == ("no_backup", 0, None)
+    day = timedelta(days=1)
+    _backup(tmp_path, datetime.now(UTC) - 3 * day, good=True)
+    _backup(tmp_path, datetime.now(UTC) - day, good=False)
+    age = age_of_backup(settings)
+    assert age.late is not None
+    assert (age.late.count, age.late.since) == (1, age.good_at)
+    with transaction(engine) as db:
+        shown = show_jobs(db, world.actor(db, "administrator"), age)
+    assert (shown.backup_at, [one.kind for one in shown.late]) == (age.good_at, ["no_backup"])
+    _backup(tmp_path, datetime.now(UTC), good=True)
+    assert age_of_backup(settings).late is None
+
+
+def _backup(root: Path, at: datetime, *, good: bool) -> None:
+    with making(root, name_at(at), None) as half:
+        made = finish(half, half.manifest({"made_at": at.isoformat()}))
+    keep_proof(made, {"faults": [] if good else ["a fault"], "at": at.isoformat()}, None)

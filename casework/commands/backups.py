@@ -1,0 +1,181 @@
+"""The commands `backup` and `restore`."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from casework.json_values import JsonObject
+from casework.operations.verification import backups, restoring
+from casework.records import backup_folders
+from casework.records.backup_folders import Backup
+from casework.settings import load_settings
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S.%f%z"])
+
+
+class _Default(click.Group):
+    """A group whose first word may be a folder: then it is backed up there."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
+            args = ["make", *args]
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name in super().list_commands(ctx) if name != "make"]
+
+
+@click.group(cls=_Default, subcommand_metavar="DIR | list DIR | verify DIR")
+def backup() -> None:
+    """Back everything up into a new folder in DIR, and prove it; or list, or prove, those that are there.
+
+    `casework backup DIR` writes the database, the files of documents and the public keys of the log. It restores what it has written into a
+    server of its own, verifies everything there and only then calls it good. Not in it, to be kept apart: the log's signing key,
+    CASEWORK_SECRET_KEY and the settings. With CASEWORK_BACKUP_KEY it is encrypted.
+    """
+
+
+@backup.command(hidden=True)
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.option("--no-verify", is_flag=True, help="Do not prove it now: it is not called good until `backup verify` has.")
+@click.option(
+    "--keep", "days", type=click.IntRange(1, 3650), help="Prune after it: keep the last good one of so many days."
+)
+@click.option(
+    "--keep-weeks", "weeks", type=click.IntRange(0, 520), default=0, show_default=True, help="And of so many weeks."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def make(folder: Path, no_verify: bool, days: int | None, weeks: int, as_json: bool) -> None:
+    """Back everything up into a new folder in DIR, and prove it."""
+    settings = load_settings()
+    with backup_folders.alone(folder):
+        made = backups.make_backup(settings, folder)
+        if not as_json:
+            click.echo(f"{made.folder}: {_what(made)}, in {made.manifest['seconds']} s.")
+        if not no_verify:
+            made = restoring.prove_backup(settings, made)
+        gone = backup_folders.prune(folder, days=days, weeks=weeks) if days is not None else []
+    if as_json:
+        click.echo(json.dumps({**_as_json(made), "pruned": gone}, ensure_ascii=False))
+    else:
+        if not no_verify:
+            _tell_proof(made)
+        for name in gone:
+            click.echo(f"{name} was taken away.")
+    _insist_good(made, proved=not no_verify)
+
+
+@backup.command("list")
+@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def list_(folder: Path, as_json: bool) -> None:
+    """Tell the backups in DIR, the newest first, and which are good: restored and proved."""
+    every = backup_folders.list_backups(folder)
+    if as_json:
+        click.echo(json.dumps({"backups": [_as_json(one) for one in every]}, ensure_ascii=False))
+        return
+    for one in every:
+        click.echo(f"{one.name}  {_state(one)}  {_what(one)}")
+    if not every:
+        click.echo(f"There is no backup in {folder}.")
+
+
+@backup.command()
+@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def verify(folder: Path, as_json: bool) -> None:
+    """Prove a backup: restore it into a server of its own, verify everything there, compare the numbers.
+
+    DIR is one backup, or a folder of backups, whose newest is proved. Exits with 1 where it is not good.
+    """
+    settings = load_settings()
+    if (folder / backup_folders.MANIFEST).exists():
+        one, root = backup_folders.read_backup(folder), folder.absolute().parent
+    else:
+        every = backup_folders.list_backups(folder)
+        if not every:
+            raise click.ClickException(f"There is no backup in {folder}.")
+        one, root = every[0], folder
+    with backup_folders.alone(root):
+        one = restoring.prove_backup(settings, one)
+    if as_json:
+        click.echo(json.dumps(_as_json(one), ensure_ascii=False))
+    else:
+        _tell_proof(one)
+    _insist_good(one, proved=True)
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--to", type=_MOMENT, help="The newest good backup that is not younger than this moment.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def restore(folder: Path, to: datetime | None, as_json: bool) -> None:
+    """Put a backup into an empty database and an empty store.
+
+    DIR is one backup, or a folder of backups, of which the newest good one is taken. Where the database or the store of the settings is
+    not empty nothing is changed. It says afterwards what is still to be done, and what the checkpoints kept elsewhere are to be asked.
+    """
+    settings = load_settings()
+    chosen = restoring.choose(folder, to)
+    done = restoring.restore_backup(settings, chosen)
+    if as_json:
+        told = {"backup": chosen.name, "made_at": chosen.manifest["made_at"], "rows": done.rows}
+        told |= {"documents": done.documents, "seconds": done.seconds, "notes": list(done.notes)}
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    click.echo(
+        f"Restored {chosen.name}: {done.rows} rows and {done.documents} documents as of {chosen.manifest['made_at']},"
+        f" in {done.seconds} s. What was done since is not in it."
+    )
+    for note in done.notes:
+        click.echo(note)
+    click.echo("Then run `casework verify`, before anybody works with it.")
+
+
+def _what(one: Backup) -> str:
+    told: Any = one.manifest
+    tree = f"a tree of {told['tree']['size']} leaves" if told["tree"] else "no tree yet"
+    sealed = "encrypted" if told["sealed"] else "not encrypted"
+    size = sum(file["bytes"] for file in told["files"].values())
+    return (
+        f"{sum(told['counts'].values())} rows, {told['documents']['files']} documents, {tree}, {size:,} bytes, {sealed}"
+    )
+
+
+def _state(one: Backup) -> str:
+    if one.proof is None:
+        return "not proved"
+    return f"good, proved {one.proof['at']}" if one.is_good else f"NOT GOOD, tried {one.proof['at']}"
+
+
+def _tell_proof(one: Backup) -> None:
+    proof: Any = one.proof
+    for fault in proof["faults"]:
+        click.echo(fault)
+    read = f"{proof['logs']} logs with {proof['events']} events and {proof['documents']} documents read"
+    click.echo(f"{one.name} is {'good' if one.is_good else 'NOT good'}: {read}, in {proof['seconds']} s.")
+
+
+def _as_json(one: Backup) -> JsonObject:
+    told: JsonObject = {
+        name: one.manifest[name] for name in ("made_at", "casework", "revision", "tree", "documents", "left_out")
+    }
+    return {
+        "name": one.name,
+        "folder": str(one.folder),
+        "good": one.is_good,
+        "encrypted": one.manifest["sealed"] is not None,
+        **told,
+        "proof": one.proof,
+    }
+
+
+def _insist_good(one: Backup, *, proved: bool) -> None:
+    if proved and not one.is_good:
+        raise click.exceptions.Exit(1)
