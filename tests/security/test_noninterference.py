@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +27,6 @@ from werkzeug.test import TestResponse
 from casework.api import PREFIX
 from casework.definitions import load_library
 from casework.jobs.mail_content import write_mail
-from casework.ledger.merkle import WIDTH
 from casework.operations.catalogue.assessment_visits import add_visit
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.kept_records import create_record
@@ -45,7 +43,7 @@ from casework.operations.people.registry import register_organisation
 from casework.operations.referrals.service import fire_in_referral
 from casework.operations.verification.sequencer import sequence
 from casework.records.case_loader import load
-from casework.records.database import connect_engine, transaction
+from casework.records.database import transaction
 from casework.settings import Settings
 from casework.web.app import create_app
 from casework.web.catalogue.pages import NAMES_OF_VIEWS
@@ -56,6 +54,7 @@ from tests.support.databases import DatabaseServer
 from tests.support.papers import words_of
 from tests.support.samples import Sample, a_third
 from tests.support.scene import Scene, Things, set_scene
+from tests.support.signed_worlds import log_of_its_own, of_the_tree, proven, sign_alike, tiles_of
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request, today
 
@@ -291,7 +290,8 @@ def worlds(base: tuple[Scene, str, Path], database_server: DatabaseServer) -> It
             with transaction(engine) as db:
                 SECRETS[what].happens(scene.world, db, scene.things)
         tell_due(engine, mailing=True)
-    _sign(database_server, var, names)
+    logs = {name: log_of_its_own(database_server.settings(name, var), name) for name in names}
+    assert sign_alike(logs, [database_server.owner_url(name) for name in names]) > 0
     with psycopg.connect(database_server.owner_url(names[0])) as connection:
         (moment,) = connection.execute("SELECT (casework_now() + interval '1 minute')::text").fetchone() or ("",)
     for name in names:
@@ -308,32 +308,6 @@ def worlds(base: tuple[Scene, str, Path], database_server: DatabaseServer) -> It
         twin.app.extensions["casework"].dispose()
     for name in names:
         database_server.drop(name)
-
-
-def _sign(server: DatabaseServer, var: Path, names: Sequence[str]) -> None:
-    """What waits for its leaf gets it, in each world among as many; what was signed is published, at one moment in all."""
-    awaited = {}
-    for name in names:
-        with psycopg.connect(server.owner_url(name)) as db:
-            (awaited[name],) = db.execute("SELECT count(*) FROM awaited_leaves").fetchone() or (0,)
-    for name in names:
-        with psycopg.connect(server.owner_url(name)) as db:
-            db.execute(
-                "INSERT INTO awaited_leaves (log_id, seq, hash) SELECT gen_random_uuid(), 1, sha256(uuid_send(gen_random_uuid()))"
-                " FROM generate_series(1, %s)",
-                (max(awaited.values()) - awaited[name],),
-            )
-        log = var / f"log-{name}"
-        shutil.copytree(var / "log", log)
-        engine = connect_engine(server.settings(name, var))
-        grown = sequence(engine, server.settings(name, var).model_copy(update={"log_folder": log}))
-        engine.dispose()
-        assert grown is not None
-        assert grown.events == max(awaited.values()) > 0
-        with psycopg.connect(server.owner_url(name)) as db:
-            db.execute("ALTER TABLE checkpoints DISABLE TRIGGER USER")
-            db.execute("UPDATE checkpoints SET made_at = timestamptz '2026-01-01' + n * interval '1 minute'")
-            db.execute("ALTER TABLE checkpoints ENABLE TRIGGER USER")
 
 
 @pytest.fixture(params=SECRETS)
@@ -422,22 +396,6 @@ _OWN = frozenset({"/account/second-factor", "/sample"})
 _OF_THE_REQUEST = {"set-cookie", "date", "x-request-id"}
 
 
-#: Hashes and signatures in hex, in base64, and as paper breaks them; and which leaf an event has. From that follows how many hashes its
-#: proof has.
-_HASH = re.compile(r"[0-9a-f]{64}|[A-Za-z0-9+/]{42,}={0,2}|(?:\b[0-9a-f]{4,8}\b[ \n]*){8,}")
-_INDEX = re.compile(r'("index": ?)\d+')
-_HASHES = re.compile(r'("hashes": ?)\[[^]]*\]')
-
-
-def _proven(said: str) -> str:
-    """What is told of the tree, but for what is chance: two worlds that are alike in all else have other hashes, and other leaves."""
-    return _HASHES.sub(r"\1[]", _INDEX.sub(r"\1", _HASH.sub("-", said)))
-
-
-def _of_the_tree(path: str) -> bool:
-    return path.startswith("/log/") or "/certificate" in path or path.endswith(("/history.pdf", "/checkpoints"))
-
-
 def _told(answer: TestResponse) -> object:
     """All that an answer tells, but for what is new each time, and what is chance of the tree."""
     path = answer.request.path
@@ -447,16 +405,16 @@ def _told(answer: TestResponse) -> object:
         with zipfile.ZipFile(io.BytesIO(answer.data)) as file:
             parts = {name: file.read(name) for name in file.namelist() if name != "docProps/core.xml"}
         for name in {"proof.json", "SHA256SUMS"} & parts.keys():
-            parts[name] = _proven(parts[name].decode()).encode()
+            parts[name] = proven(parts[name].decode()).encode()
         return answer.status, parts
     if answer.data[:4] == b"%PDF":
-        return answer.status, _proven(words_of(answer.data)) if _of_the_tree(path) else words_of(answer.data)
+        return answer.status, proven(words_of(answer.data)) if of_the_tree(path) else words_of(answer.data)
     if path.startswith("/log/tile/"):
         return answer.status, headers, len(answer.data)
     if (answer.mimetype or "").startswith("image/"):
         return answer.status, answer.data
     said = _FRESH.sub(lambda found: next(one for one in found.groups() if one) or "", answer.text)
-    return answer.status, headers, _proven(said) if _of_the_tree(path) else said
+    return answer.status, headers, proven(said) if of_the_tree(path) else said
 
 
 def _asked(sample: Sample, addresses: Mapping[str, Set[str]], registers: Set[str]) -> list[tuple[str, str]]:
@@ -504,12 +462,7 @@ def test_an_outsider_reads_the_same_of_the_tree_and_of_the_past_in_both_worlds(
     number, size = scene.things["here"]["number"], int(without.open("anonymous", "/log/checkpoint").text.split("\n")[1])
     with transaction(without.app.extensions["casework"]) as db:
         moments = db.execute(_MOMENTS, {"number": number}).one()
-    full, width = divmod(size, WIDTH)
-    tiles = [
-        *(f"/log/tile/0/{n:03}" for n in range(full)),
-        f"/log/tile/0/{full:03}.p/{width}",
-        f"/log/tile/0/000.p/{min(size, 255)}",
-    ]
+    tiles = tiles_of(size)
     past = [
         address.format(number=number, moment=moment)
         for moment in moments

@@ -3,7 +3,8 @@
 In each of three secrets one story is played: something happens in secret; every form of the pages and every call of the API is
 sent, with things of here, of elsewhere and of the secret itself; hours pass, the worker works, more happens in secret; days pass,
 the administrator changes the calendar and ends a dispute officer's role, the worker works again. Answers to forms and calls, mails
-and what a provider's system is told are compared throughout. Between, the addresses of lists, counts, dates and what happens by
+and what a provider's system is told are compared throughout, and so is what is signed and published of it, in both worlds of as many
+events, to whoever is outside and whoever is not signed in. Between, the addresses of lists, counts, dates and what happens by
 itself are opened (`LIVELY`), and at the end every address that there is.
 
 The default plays it as one outsider of each secret, for every form of every role would take an hour; each form is sent, and each
@@ -19,10 +20,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import Connection, text
 
+from casework.ledger.canonical_json import instant
 from casework.operations.core.perform import home_of
 from casework.operations.mediations.service import hand_over_mediation, open_mediation
 from casework.operations.mediations.unsealing import ask_unsealing, end_unsealing
@@ -286,6 +289,11 @@ class Story:
     #: Which of several stories this is, among which forms and addresses are divided.
     name: str = ""
     sample: Sample = Sample(1)
+    #: Before anything happened in secret.
+    began: str = ""
+
+    def __post_init__(self) -> None:
+        self.began = instant(self.twins.moment)
 
     @property
     def asked(self) -> Questions:
@@ -320,6 +328,23 @@ class Story:
             return self._mine(asked.addresses(role)) if all or self.whole else asked.lively()
 
         self.twins.read(self.roles, addresses, f"read {name}")
+        self.look_at_the_tree(name)
+
+    def look_at_the_tree(self, name: str) -> None:
+        """What happened is signed and published: everybody outside and every stranger reads it, and what was before."""
+        self.twins.sign()
+        number, began = self.things["here"]["number"], quote(self.began)
+        addresses = [
+            *self.twins.published(),
+            "/checkpoints",
+            "/api/v1/checkpoints",
+            f"/api/v1/cases/{number}/certificate?event=1",
+            *(f"/cases/{number}/history/1/certificate{kind}" for kind in ("", ".json", ".pdf")),
+            f"/cases/{number}/history.pdf",
+            f"/cases/{number}/past?as_of={began}",
+            *(f"/api/v1/cases/{number}{what}?as_of={began}" for what in ("", "/clocks", "/events")),
+        ]
+        self.twins.read(sorted({*self.roles, "anonymous"}), lambda role: addresses, f"tree {name}")
 
     def act(self, name: str) -> None:
         def acts(role: str) -> Sequence[Act]:
@@ -387,6 +412,9 @@ def _tell(story: Story, record: Callable[[str, object], None]) -> None:
     twins = story.twins
     record("compared", dict(sorted(twins.compared.items())))
     assert not twins.leaks, f"{len(twins.leaks)}:\n" + "\n".join(twins.leaks[:40])
+    # Of the tree there is a checkpoint and a leaf or more, each time, for everybody and whoever is not signed in.
+    for name in ("at first", "after hours", "after days"):
+        assert twins.compared[f"tree {name} 200"] > 3 * len(story.roles), twins.compared
     # What was refused at the door compares nothing: most were let in, and many things were done.
     acts = {one: count for one, count in twins.compared.items() if one.startswith(("act at first", "act after"))}
     done = sum(count for one, count in acts.items() if one.rpartition(" ")[2] in ("200", "201", "202", "204", "303"))

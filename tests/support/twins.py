@@ -36,14 +36,17 @@ from casework.operations.auth.tokens import make_token
 from casework.operations.integrations.webhook_signatures import new_secret
 from casework.operations.people.registry import grant_role, register_organisation, register_person
 from casework.operations.tasks.service import add_item
+from casework.operations.verification.sequencer import sequence
 from casework.records.database import transaction
 from casework.settings import Settings
 from casework.web.app import create_app
 from tests.support.answers import Names, first_difference, plainly, told, written
 from tests.support.databases import DatabaseServer
 from tests.support.mailbox import Mailbox, mail_server, mailing
+from tests.support.papers import words_of
 from tests.support.questions import Act
 from tests.support.scene import Scene, Things, set_scene
+from tests.support.signed_worlds import log_of_its_own, of_the_tree, proven, sign_alike, tiles_of
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request
 
@@ -182,7 +185,7 @@ class Twins:
                     answers = self.one.open(role, path), self.other.open(role, path)
                     assert role == "anonymous" or answers[0].status_code != 401, f"{role} {path}: not let in"
                     self.compared[f"{round} {answers[0].status_code}"] += 1
-                    self.compare(f"{round}: {role} {path}", told(answers[0]), told(answers[1]))
+                    self.compare(f"{round}: {role} {path}", *(_told(answer) for answer in answers))
 
     def act(self, roles: Sequence[str], acts: Callable[[str], Sequence[Act]], round: str = "act") -> None:
         """Send forms and calls in both worlds, as each of these roles, with the same keys."""
@@ -201,7 +204,7 @@ class Twins:
             f"{role} {act.path}: the form was not taken"
         )
         self.compared[f"{round} {answers[0].status_code}"] += 1
-        self.compare(f"{round}: {role} POST {act.path} {act.body}", told(answers[0]), told(answers[1]))
+        self.compare(f"{round}: {role} POST {act.path} {act.body}", *(_told(answer) for answer in answers))
 
     def _revision(self, act: Act) -> str:
         if act.if_match in ("", "stale"):
@@ -212,6 +215,15 @@ class Twins:
     def work(self) -> None:
         for twin in self.both:
             twin.work()
+
+    def sign(self) -> None:
+        """What happened in both is signed and published: as much in each, which is all that the tree's size may say."""
+        sign_alike({twin.url: twin.settings for twin in self.both}, [twin.url for twin in self.both])
+
+    def published(self) -> list[str]:
+        """The addresses at which the tree is published."""
+        said = self.one.browsers["anonymous"].get("/log/checkpoint").text
+        return ["/log/checkpoint", "/log/cosigned", *tiles_of(int(said.split("\n")[1]))]
 
     def post(self, roles: Sequence[str], round: str = "mail") -> None:
         """Compare the mails that have left since, to each of these roles, and what the lab's system is owed."""
@@ -234,6 +246,17 @@ class Twins:
         owed = [twin.do(lambda db: _owed(db, organisation)) for twin in self.both]
         self.compared[round] += len(owed[0])
         self.compare(f"{round}: {organisation}", "\n".join(owed[0]), "\n".join(owed[1]))
+
+
+def _told(answer: TestResponse) -> str:
+    """All that an answer tells, but for what is new each time, and what is chance of the tree."""
+    path = answer.request.path
+    if path.startswith("/log/tile/"):
+        return f"{answer.status} {len(answer.data)}"
+    if answer.data[:4] == b"%PDF" and of_the_tree(path):
+        return f"{answer.status} {proven(words_of(answer.data))}"
+    proof = answer.data[:2] == b"PK" and b"proof.json" in answer.data
+    return proven(told(answer)) if proof or of_the_tree(path) else told(answer)
 
 
 _OWED = text("""
@@ -284,6 +307,7 @@ def set_base(server: DatabaseServer, template: str, var: Path) -> Iterator[Base]
                     {"secret": secret_box.seal(new_secret(), hook), "id": hook},
                 )
         database = str(engine.url.database)
+        sequence(engine, server.settings(database, var))
         engine.dispose()
         with psycopg.connect(server.url(database)) as owner:
             columns = owner.execute(
@@ -360,7 +384,7 @@ def _copy(server: DatabaseServer, base: Base, stack: ExitStack) -> Twin:
     name = server.create(base.database)
     stack.callback(server.drop, name)
     box = stack.enter_context(mail_server())
-    settings = mailing(server.settings(name, base.var), box.port, base_url="http://localhost")
+    settings = mailing(log_of_its_own(server.settings(name, base.var), name), box.port, base_url="http://localhost")
     app = create_app(settings)
     stack.callback(app.extensions["casework"].dispose)
     browsers = {}
