@@ -65,6 +65,7 @@ from casework.api.people import (
     weights_routes,
 )
 from casework.api.people import routes as people_routes
+from casework.api.privacy import hold_routes
 from casework.api.privacy import routes as privacy_routes
 from casework.api.protocol import openapi
 from casework.api.protocol.auth import NOBODY, count_asker, find_asker, insist_known
@@ -142,6 +143,7 @@ ROUTES: tuple[Route, ...] = (
     *role_request_routes.ROUTES,
     *invitation_routes.ROUTES,
     *privacy_routes.ROUTES,
+    *hold_routes.ROUTES,
     *absence_routes.ROUTES,
     *calendar_routes.ROUTES,
     *limit_routes.ROUTES,

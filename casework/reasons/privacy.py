@@ -22,6 +22,9 @@ RECORDS_FOR = template(
     "privacy.records_for",
     N_("%(programme)s: %(count)s records of financing name this person, until %(years)s years after they are closed."),
 )
+HELD = template(
+    "privacy.held", N_("%(programme)s: %(count)s cases under a legal hold name this person, until it ends.")
+)
 REQUIRED_WITHOUT_ACCOUNT = reason("privacy.required_without_account", N_("enter it: the person has no account"))
 NOT_ONESELF = reason("privacy.not_oneself", N_("you cannot ask for your own erasure; ask another administrator."))
 UNDER_WAY = reason("privacy.under_way", N_("An erasure of this person is under way already."))

@@ -19,3 +19,5 @@ TAKES_ALL = reason(
 TAKES_NOTHING = reason(
     "retention.takes_nothing", N_("Say which cases the class takes: what began in them, how they ended, or both.")
 )
+OWN_HOLD = reason("retention.own_hold", N_("You placed this legal hold: another person ends it."))
+HOLD_ENDED = reason("retention.hold_ended", N_("This legal hold does not stand any more."))

@@ -75,6 +75,7 @@ REGISTERS: Mapping[str, Register] = {
     ),
     "phases": Register("programme", "programme_id"),
     "letterheads": Register("programme", "programme_id"),
+    "legal_holds": Register("programme", "programme_id"),
     "public_catalogues": Register("programme", "programme_id"),
     "list_entries": Register("programme", "programme_id"),
     "case_hygiene_days": Register("programme", "programme_id", ("programme_id", "day")),

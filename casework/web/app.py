@@ -118,6 +118,7 @@ from casework.web.people import (
     role_request_pages,
 )
 from casework.web.people import pages as people_pages
+from casework.web.privacy import hold_pages
 from casework.web.privacy import pages as privacy_pages
 from casework.web.referrals import acknowledgement_pages, directory_pages, guide_pages, sheet_pages, task_pages
 from casework.web.referrals import pages as referrals_pages
@@ -268,6 +269,7 @@ PAGES = (
     tour.blueprint,
     invitation_pages.blueprint,
     privacy_pages.blueprint,
+    hold_pages.blueprint,
     offboarding_pages.blueprint,
     letters_pages.blueprint,
     links_pages.blueprint,

@@ -12,6 +12,8 @@ from tests.security.authorization_rows import (
     DECIDERS,
     EVERYBODY,
     FOREIGN,
+    HOLD_READERS,
+    HOLDERS,
     LAB,
     LEAD,
     LETTING_IN,
@@ -316,6 +318,12 @@ REGISTERS: tuple[Row, ...] = (
         "/role-requests/{role_request}/decide", ADMINISTRATOR | {"supervisor"}, {"auditor"},
         body=lambda on: {"agree": False, "note": ""},
     ),
+    # --- legal holds: compliance officers and supervisors place them, and end each other's ---
+    get("/legal-holds", EVERYBODY, lists="hold", finds=HOLD_READERS),
+    get("/legal-holds/{hold}", HOLD_READERS),
+    post("/legal-holds", HOLDERS, HOLD_READERS - HOLDERS, body=lambda on: {"programme": on["programme"], "reason": " "},
+        about="programme"),
+    post("/legal-holds/{hold}/end", HOLDERS, HOLD_READERS - HOLDERS, body=lambda on: {"reason": " "}),
     # --- erasures: administrators ask, compliance officers and managers agree ---
     get("/erasures", EVERYBODY, lists="erasure", finds=ADMINISTRATOR | AGREE),
     get("/erasures/{erasure}", ADMINISTRATOR | AGREE),

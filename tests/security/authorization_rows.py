@@ -41,6 +41,9 @@ ADMINISTRATOR = frozenset({"administrator"})
 DIRECTORY = READERS | FOREIGN | ADMINISTRATOR
 #: Who agrees to an erasure.
 AGREE = frozenset({"compliance", "manager"})
+#: Who places legal holds and ends them, and who reads them.
+HOLDERS = frozenset({"compliance", "supervisor"})
+HOLD_READERS = HOLDERS | {"manager", "auditor"}
 NO_ADMINISTRATOR = EVERYBODY - ADMINISTRATOR
 #: Who looks after those who have lost the password or the second factor.
 LETTING_IN = frozenset({"administrator", "supervisor", "compliance", "manager"})

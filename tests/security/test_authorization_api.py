@@ -42,6 +42,7 @@ from tests.support.additions import (
     add_erasure,
     add_failed_job,
     add_file,
+    add_hold,
     add_idle,
     add_interest,
     add_invitation,
@@ -225,6 +226,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         add_assessment(db, world, *one) for one in (("officer", "BJ", world.needs[-1]), ("foreign_officer", "SH", need))
     ]
     leaving = [add_erasure(db, world, one) for one in ("BJ", "SH")]
+    held = [add_hold(db, world, one) for one in ("BJ", "SH")]
     invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
     account = add_service_account(db, world)
     link_task, link = add_link(db, world, number)
@@ -237,6 +239,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "question": "waivers",
         "account": account,
         "erasure": leaving[0],
+        "hold": held[0],
         "role_request": asked[0],
         "invitation": invited[0],
         "endpoint": hooks[0][0],
@@ -310,6 +313,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "idle": add_idle(db, "idle-there"),
         "account": str(uuid.uuid4()),
         "erasure": leaving[1],
+        "hold": held[1],
         "role_request": asked[1],
         "invitation": invited[1],
         "endpoint": hooks[1][0],

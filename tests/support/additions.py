@@ -43,6 +43,7 @@ from casework.operations.people.account_recovery import ask_recovery
 from casework.operations.people.invitations import Scope, invite
 from casework.operations.people.role_requests import ask_role
 from casework.operations.privacy.erasure_requests import ask_erasure
+from casework.operations.privacy.legal_holds import place_hold
 from casework.operations.results.consent_mail import STORY
 from casework.operations.verification.witnesses import name_witness
 from casework.records.actors import find_actor
@@ -170,6 +171,20 @@ def add_erasure(db: Connection, world: World, programme: str) -> str:
         basis="request",
         reason="She left.",
         request=new_request(),
+    )
+    return str(done.answer["id"])
+
+
+def add_hold(db: Connection, world: World, programme: str) -> str:
+    """A legal hold on all cases of a programme, which a compliance officer of it has placed, for as long as it takes a test to look."""
+    keeper = registry.register_person(
+        db, email=f"keeper-{programme.lower()}@example.org", name=f"Keeper of {programme}"
+    )
+    registry.grant_role(db, keeper, "compliance", programme=world.programmes[programme])
+    placer = find_actor(db, keeper)
+    assert placer is not None
+    done = place_hold(
+        db, placer, programme=world.programmes[programme], reason="A court has asked.", request=new_request()
     )
     return str(done.answer["id"])
 

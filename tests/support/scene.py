@@ -37,6 +37,7 @@ from tests.support.additions import (
     add_erasure,
     add_failed_job,
     add_file,
+    add_hold,
     add_idle,
     add_interest,
     add_invitation,
@@ -211,6 +212,7 @@ def make_things(world: World, db: Connection) -> Things:
     ]
     story_consents = [add_story(db, world, *one) for one in (("officer", number), ("foreign_officer", elsewhere))]
     leaving = [add_erasure(db, world, one) for one in ("BJ", "SH")]
+    held = [add_hold(db, world, one) for one in ("BJ", "SH")]
     link_task, link = add_link(db, world, number)
     invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
     here = {
@@ -248,6 +250,7 @@ def make_things(world: World, db: Connection) -> Things:
         "account": add_service_account(db, world),
         "who": world.people["officer"],
         "erasure": leaving[0],
+        "hold": held[0],
         "role": asked[0],
         "invitation": invited[0],
         "link_task": link_task,
@@ -307,6 +310,7 @@ def make_things(world: World, db: Connection) -> Things:
         "account": str(uuid.uuid4()),
         "who": str(uuid.uuid4()),
         "erasure": leaving[1],
+        "hold": held[1],
         "statement": stated[1],
         **assessed[1],
         "role": asked[1],

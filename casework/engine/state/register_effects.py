@@ -83,6 +83,16 @@ class ReportMove(TypedDict):
     words: NotRequired[str]
 
 
+class PlacedHold(TypedDict):
+    """A legal hold: on a case by its log, on an organisation, or on the programme; and its last day."""
+
+    id: str
+    about: str
+    case: str | None
+    organisation: str | None
+    until: str | None
+
+
 class RegisterEffects(AccountChange, total=False):
     """All keys of an event in any other log than a case's."""
 
@@ -103,6 +113,9 @@ class RegisterEffects(AccountChange, total=False):
     #: Retention classes that somebody proposed, without their names, and those that are in force from now on, with version and proposal.
     retention_asked: list[dict[str, Any]]
     retention: dict[str, Any]
+    #: A legal hold that was placed, and one that was ended, by its id.
+    hold: PlacedHold
+    hold_ended: str
     #: Of a match that was refused: why, as the programme's list has it.
     refusal: str
     phase: str

@@ -30,6 +30,7 @@ from casework.operations.core.register_log import append
 from casework.operations.oversight.figure_facts import forget_facts
 from casework.operations.people.invitation_rules import INVITED
 from casework.operations.privacy import erasure_requests
+from casework.operations.privacy.legal_holds import wait_for_holds
 from casework.operations.privacy.personal_data import Naming
 from casework.operations.privacy.personal_texts import (
     ABOUT_ONE,
@@ -76,6 +77,7 @@ def carry_out(engine: Engine, erasure: str, *, years: int = YEARS) -> None:
 def _round(db: Connection, erasure: str, years: int) -> bool:
     """Take out what there is; gives whether there was nothing left, upon which the erasure is done."""
     db.execute(text("SET LOCAL statement_timeout = 0"))
+    wait_for_holds(db)
     log = lock_log(db, erasure)
     row = db.execute(text("SELECT * FROM erasures WHERE id = CAST(:id AS uuid)"), {"id": erasure}).one()
     if row.state != AGREED:

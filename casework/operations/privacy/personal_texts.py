@@ -27,7 +27,7 @@ WORDY = (
     "service_accounts", "mails", "webhook_endpoints", "webhook_messages", "requests", "blobs", "sessions", "recoveries",
     "party_link_secrets", "need_statements", "interest_requests", "office_link_secrets", "sources", "source_rows", "imports",
     "import_refusals",
-    "needs_assessments", "assessment_visits", "success_stories", "story_consents",
+    "needs_assessments", "assessment_visits", "success_stories", "story_consents", "legal_holds",
 )  # fmt: skip
 #: Columns of these that are the history's, by which a row is found again, or that hold a role's code.
 _LEFT = {
@@ -39,6 +39,7 @@ _LEFT = {
     "office_link_secrets": {"typed"}, "success_stories": {"number", "state"}, "story_consents": {"language", "side", "state"},
     "needs_assessments": {"sectors", "districts", "status"}, "assessment_visits": {"kind", "district"},
     "past_projects": {"source", "external_id", "outcome", "contract_currency"},
+    "legal_holds": {"about"},
     "list_entries": {"list", "code", "version"}, "sources": {"name", "fields"}, "imports": {"kind", "source", "state", "fields"},
     "party_link_secrets": {"code", "typed"}, "requests": {"key", "digest"}, "mails": {"key"}, "saved_views": {"page", "shared_role"},
 }  # fmt: skip

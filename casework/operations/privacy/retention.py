@@ -6,6 +6,7 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.engine.retention import FINANCING, FINANCING_YEARS
+from casework.operations.privacy.legal_holds import ON_CASE, STANDS
 from casework.operations.privacy.personal_data import Naming
 from casework.reasons import Why
 
@@ -36,6 +37,12 @@ _RECORDS = text("""
     AND (c.closed_at IS NULL OR c.closed_at + make_interval(years => :years) > casework_now())
     AND EXISTS (SELECT FROM events e WHERE e.log_id = c.id AND e.body::text ~* :named) GROUP BY g.name ORDER BY g.name
 """)
+#: How many cases on which a legal hold stands name a person, by programme.
+_HELD = text(f"""
+    SELECT p.name, count(*) AS count FROM cases c JOIN programmes p ON p.id = c.programme_id
+    WHERE EXISTS (SELECT FROM legal_holds h WHERE h.programme_id = p.id AND {STANDS} AND {ON_CASE})
+    AND EXISTS (SELECT FROM events e WHERE e.log_id = c.id AND e.body::text ~* :named) GROUP BY p.name ORDER BY p.name
+""")
 
 
 def find_duties(db: Connection, person: str | None, named: Naming, *, years: int = YEARS) -> list[Why]:
@@ -52,6 +59,8 @@ def find_duties(db: Connection, person: str | None, named: Naming, *, years: int
         duties.append(reasons.privacy.OPEN_CASES(programme=row["name"], count=row["count"]))
     for row in db.execute(_FINDINGS, {"id": person, "named": named.pattern}).mappings():
         duties.append(reasons.privacy.OPEN_FINDINGS(programme=row["name"], count=row["count"]))
+    for row in db.execute(_HELD, given).mappings():
+        duties.append(reasons.privacy.HELD(programme=row["name"], count=row["count"]))
     for row in db.execute(_RECORDS, given).mappings():
         facts = {"programme": row["name"], "count": row["count"]}
         if row["until"]:

@@ -1,4 +1,4 @@
-"""Erasures as they are handed out."""
+"""Erasures and legal holds as they are handed out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,52 @@ from dataclasses import dataclass
 
 from casework.operations.core.views import Named
 from casework.reasons import Why
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HoldOnCase:
+    """A legal hold that stands on a case, as its page tells it."""
+
+    #: None, and no reason, to whoever is told that there is one and no more.
+    id: str | None
+    #: case, organisation or programme.
+    about: str
+    placed_at: str
+    #: The last day; None: until somebody ends it.
+    until: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HoldRow:
+    """A legal hold, as a list has it."""
+
+    id: str
+    programme: Named
+    #: case, organisation or programme.
+    about: str
+    #: Its number.
+    case: str | None
+    organisation: Named | None
+    until: str | None
+    #: It is not ended, and its last day is not over.
+    stands: bool
+    placed_by: Named | None
+    placed_at: str
+    ended_by: Named | None
+    ended_at: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HoldDetails(HoldRow):
+    """One hold with why it was placed and ended."""
+
+    #: None where it was erased.
+    reason: str | None
+    end_reason: str | None
+    #: Whether you may end it now; whether you placed it.
+    ends: bool
+    own: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

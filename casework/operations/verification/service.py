@@ -20,6 +20,7 @@ from casework.operations.verification.access_log import check_readings
 from casework.operations.verification.authorization.evidence import Evidence
 from casework.operations.verification.authorization.judge import reasons_against
 from casework.operations.verification.database import check_rest
+from casework.operations.verification.hold_judgement import was_held
 from casework.operations.verification.kept_rows import KeptRows, read_kept
 from casework.operations.verification.rows import Finding, Rows, later_than_head
 from casework.operations.verification.tree_judgement import KeptElsewhere, check_tree
@@ -288,6 +289,9 @@ class _Walk:
                     seq,
                 )
             if (why := past.why_not_erased(event.effects["erasure"], event.at)) is not None:
+                yield Finding("erased", f"Event {seq} (erased) was not allowed: {why}.", self.log, self.number, seq)
+            if was_held(past.db, self.log, event.at):
+                why = "a legal hold was on the case"
                 yield Finding("erased", f"Event {seq} (erased) was not allowed: {why}.", self.log, self.number, seq)
             explained |= fields
         for of, name in sorted(self.gone - explained):

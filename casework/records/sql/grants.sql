@@ -23,7 +23,7 @@ GRANT SELECT, INSERT ON events, editions, readings, sealed_readings, contents, c
 
 -- What changes, and never goes.
 GRANT SELECT, INSERT, UPDATE ON
-    absences, allocations, case_hygiene_days, erasures, files, findings, invitations, list_entries, logs, mentions, openings, office_link_secrets,
+    absences, allocations, case_hygiene_days, erasures, files, findings, invitations, legal_holds, list_entries, logs, mentions, openings, office_link_secrets,
     party_link_secrets,
     party_links,
     service_accounts, skills, webhook_endpoints, webhook_messages

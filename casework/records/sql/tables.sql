@@ -1976,6 +1976,35 @@ COMMENT ON COLUMN import_refusals.row IS 'Of the file';
 COMMENT ON COLUMN import_refusals.faults IS 'Column by column what is wrong with it';
 COMMENT ON COLUMN import_refusals.cells IS 'What the file has there, as JSON';
 
+CREATE TABLE legal_holds (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    about TEXT NOT NULL,
+    case_id UUID,
+    organisation_id UUID,
+    until DATE,
+    reason TEXT,
+    placed_by UUID NOT NULL,
+    placed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_by UUID,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    end_reason TEXT,
+    CONSTRAINT pk_legal_holds PRIMARY KEY (id),
+    CONSTRAINT ck_legal_holds_about CHECK (CASE about WHEN 'case' THEN case_id IS NOT NULL AND organisation_id IS NULL WHEN 'organisation' THEN organisation_id IS NOT NULL AND case_id IS NULL ELSE about = 'programme' AND case_id IS NULL AND organisation_id IS NULL END),
+    CONSTRAINT ck_legal_holds_two_persons CHECK (ended_by <> placed_by),
+    CONSTRAINT ck_legal_holds_ended CHECK ((ended_by IS NULL) = (ended_at IS NULL)),
+    CONSTRAINT fk_legal_holds_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_legal_holds_case_id FOREIGN KEY(case_id) REFERENCES cases (id),
+    CONSTRAINT fk_legal_holds_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id)
+);
+CREATE INDEX ix_legal_holds_case_id ON legal_holds (case_id);
+CREATE INDEX ix_legal_holds_organisation_id ON legal_holds (organisation_id);
+CREATE INDEX ix_legal_holds_programme_id_placed_at ON legal_holds (programme_id, placed_at, id);
+COMMENT ON TABLE legal_holds IS 'What is kept whatever its retention class says; the fold of its programme''s log';
+COMMENT ON COLUMN legal_holds.about IS 'case, organisation or programme';
+COMMENT ON COLUMN legal_holds.until IS 'The last day, on the programme''s own clock; null: until somebody ends it';
+COMMENT ON COLUMN legal_holds.ended_by IS 'Another person';
+
 CREATE TABLE memberships (
     id UUID NOT NULL,
     person_id UUID NOT NULL,

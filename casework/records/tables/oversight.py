@@ -239,6 +239,33 @@ erasures = Table(
     comment="Erasures of persons; what the events of their logs add up to",
 )
 
+legal_holds = Table(
+    "legal_holds",
+    metadata,
+    id_column(),
+    reference("programme_id", "programmes.id"),
+    Column("about", Text, nullable=False, comment="case, organisation or programme"),
+    Column("case_id", Id, ForeignKey("cases.id"), index=True),
+    Column("organisation_id", Id, ForeignKey("organisations.id"), index=True),
+    Column("until", Date, comment="The last day, on the programme's own clock; null: until somebody ends it"),
+    Column("reason", Text),
+    Column("placed_by", Id, nullable=False),
+    Column("placed_at", Time, nullable=False),
+    Column("ended_by", Id, comment="Another person"),
+    Column("ended_at", Time),
+    Column("end_reason", Text),
+    CheckConstraint(
+        "CASE about WHEN 'case' THEN case_id IS NOT NULL AND organisation_id IS NULL"
+        " WHEN 'organisation' THEN organisation_id IS NOT NULL AND case_id IS NULL"
+        " ELSE about = 'programme' AND case_id IS NULL AND organisation_id IS NULL END",
+        name="about",
+    ),
+    CheckConstraint("ended_by <> placed_by", name="two_persons"),
+    CheckConstraint("(ended_by IS NULL) = (ended_at IS NULL)", name="ended"),
+    Index("ix_legal_holds_programme_id_placed_at", "programme_id", "placed_at", "id"),
+    comment="What is kept whatever its retention class says; the fold of its programme's log",
+)
+
 figure_mails = Table(
     "figure_mails",
     metadata,

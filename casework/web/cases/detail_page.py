@@ -30,6 +30,7 @@ from casework.operations.history.past_cases import may_look_back
 from casework.operations.messages.threads import list_threads
 from casework.operations.oversight.prospects import read_prospect
 from casework.operations.privacy.kept_cases import show_kept
+from casework.operations.privacy.legal_holds import holds_on, may_place
 from casework.operations.results.stories import WRITERS, went_well
 from casework.permissions.visibility import Sight
 from casework.web.cases.about import about_case
@@ -219,7 +220,7 @@ def show(number: str) -> str:
         looks_back = may_look_back(actor, case)
         about, lanes = show_about(db, actor, case), read_lanes(db, actor, case)
         follows = look(db, actor, case.log)
-        kept = show_kept(db, actor, case, calendar)
+        kept, holds = show_kept(db, actor, case, calendar), holds_on(db, actor, case)
     library = load_library()
     main = shown.tracks[0]
     edition = library[main.edition]
@@ -294,6 +295,8 @@ def show(number: str) -> str:
         state=listed(edition_text(edition, f"states.{leaf}") for leaf in main.states),
         follows=follows,
         kept=kept,
+        holds=holds,
+        places_hold=may_place(actor, case.programme),
         history=page_of(number, "history"),
         map=page_of(number, "map"),
         kinds=KINDS_OF_RIGHTS,

@@ -24,6 +24,7 @@ from casework.operations.catalogue.evidence import evidence_of, screenings_to_sh
 from casework.operations.core.i18n import SERVICES
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
+from casework.operations.privacy.legal_holds import may_place
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.permissions.work import in_the_programme
@@ -176,6 +177,7 @@ def show(party: UUID) -> str:
         erased_words=ERASED_WORDS,
         services=[gettext(SERVICES.get(code, code)) for code in one.services],
         provider=one.kind == PROVIDER,
+        holds=any(may_place(actor, programme) for programme in reach(actor).all_of),
         **belongs,
     )
 

@@ -193,6 +193,13 @@ ENTRIES = (
         ("erasures.",),
     ),
     Entry(
+        frozenset({Role.SUPERVISOR, Role.COMPLIANCE, Role.MANAGER, Role.AUDITOR}),
+        N_("Legal holds"),
+        "legal_holds.index",
+        "shield",
+        ("legal_holds.",),
+    ),
+    Entry(
         frozenset({Role.ADMINISTRATOR}),
         N_("Organisations"),
         "organisations.index",

@@ -26,6 +26,7 @@ from casework.operations.oversight import case_hygiene
 from casework.operations.oversight.reports import freeze_report
 from casework.operations.people import letterheads, programme_lists, public_catalogues, registry
 from casework.operations.people.account_recovery import ask_recovery, decide_recovery, use_recovery
+from casework.operations.privacy.legal_holds import end_hold, place_hold
 from casework.operations.results.public_figures import publish_figures
 from casework.operations.tasks.allocation import choose_allocation
 from casework.operations.tasks.skills import set_skills
@@ -151,6 +152,8 @@ def _fill(db: Connection, world: World, number: str, mediation: str) -> None:
         reason=None,
         request=new_request(),
     )
+    held = place_hold(db, world.actor(db, "compliance"), programme=programme, reason="A suit.", request=new_request())
+    end_hold(db, world.actor(db, "supervisor"), str(held.answer["id"]), reason="Settled.", request=new_request())
     second_factor.begin(db, officer, "officer@example.org", SecretBox([SECRET]))
     second_factor.new_codes(db, officer.person)
     db.execute(

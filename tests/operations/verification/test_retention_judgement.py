@@ -24,7 +24,7 @@ def _kept(scene: Scene, attack: Connection) -> str:
 
 def test_classes_that_two_people_set_are_not_spoken_against(scene: Scene, attack: Connection) -> None:
     programme = _kept(scene, attack)
-    assert list(retention_faults(Past(attack), programme, read_register(attack, programme))) == []
+    assert list(retention_faults(Past(attack), programme, list(read_register(attack, programme)))) == []
     assert verify_case(attack, programme) == []
 
 
