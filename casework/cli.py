@@ -42,6 +42,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "casework.commands.worker:worker",
         "Let happen what is due: deadlines, notifications, mails; until a signal ends it.",
     ),
+    "systemd": (
+        "casework.commands.systemd:systemd",
+        "Write units for systemd into FOLDER: a service for the pages, one for the worker, their users and their folders.",
+    ),
     "tick": (
         "casework.commands.tick:tick",
         "Let every clock that is due do what it says: remind, escalate, lapse, come due.",
