@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from casework.definitions import file_name, file_text, load_definitions, published_folder
+from casework.definitions import file_name, file_text, load_definitions, load_library, published_folder
+from casework.engine.definition.differences import compare
 from casework.engine.definition.editions import Edition, TransitionRule, load, workflow_name
 from casework.engine.definition.grammar import Workflow
 from casework.engine.definition.publisher import publish
 from casework.engine.definition.validation import faults
 from casework.engine.roles import Role
+from casework.web.editions.difference_words import said_differences
 
 
 @click.group()
@@ -70,6 +73,44 @@ def draw(name: str, form: str) -> None:
     edition = publish(chosen)
     for line in _mermaid(edition) if form == "mermaid" else _text(edition):
         click.echo(line)
+
+
+@workflow.command()
+@click.argument("a")
+@click.argument("b")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, as the API gives it.")
+@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of the words.")
+def diff(a: str, b: str, as_json: bool, language: str) -> None:
+    """Say in what the edition B differs from the edition A of a workflow: what came, what went, what is otherwise.
+
+    An edition is named as its file is (referral-1), by its fingerprint, or by the path of its file; a workflow's name
+    alone is its definition as it stands now.
+    """
+    earlier, later = _named(a), _named(b)
+    if earlier.workflow != later.workflow:
+        raise click.ClickException(f"{a} and {b} are editions of two workflows.")
+    if as_json:
+        click.echo(json.dumps(asdict(compare(earlier, later)), ensure_ascii=False))
+        return
+    found = list(said_differences(earlier, later, language))
+    for line in found or ["The two editions say the same."]:
+        click.echo(line)
+
+
+def _named(said: str) -> Edition:
+    """An edition by the name of its file, its fingerprint or its path; a definition by its workflow's name."""
+    definition = next((one for one in load_definitions() if workflow_name(one) == said), None)
+    if definition is not None:
+        return publish(definition)
+    for edition in load_library().editions.values():
+        if said in (file_name(edition), file_name(edition).removesuffix(".json"), edition.fingerprint):
+            return edition
+    if said.endswith(".json") and Path(said).is_file():
+        try:
+            return load(json.loads(Path(said).read_text("utf-8")))
+        except (ValueError, KeyError) as error:
+            raise click.ClickException(f"{said} is no edition: {error}.") from error
+    raise click.ClickException(f"There is no edition {said}. Name one like {_names()[0]}-1.")
 
 
 def all_faults(definitions: tuple[type[Workflow], ...]) -> list[str]:

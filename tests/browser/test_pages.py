@@ -142,6 +142,7 @@ MORE: dict[str, tuple[str | None, str]] = {
     "what may not be done": ("other_officer", "/cases/<number>/tracks/<track>/propose_close"),
     "action": ("officer", "/cases/<fresh>/tracks/<fresh_track>/hold"),
     "task": ("officer", "/tasks/<fresh_task>"),
+    "changed workflow": ("auditor", "/workflows/referral/1/changes/2"),
     "month": ("officer", "/agenda?view=month&whose=team"),
 }
 

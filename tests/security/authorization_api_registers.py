@@ -359,6 +359,7 @@ REGISTERS: tuple[Row, ...] = (
     # --- workflows: for everybody with an account ---
     get("/workflows", EVERYBODY),
     get("/workflows/{name}/editions/{fingerprint}", EVERYBODY, there=EVERYBODY),
+    get("/workflows/{name}/editions/{edition}/diff/{other_edition}", EVERYBODY, there=EVERYBODY),
     # --- what happens by itself: administrators', in every programme ---
     get("/jobs", ADMINISTRATOR),
     post("/jobs/{job}/retry", ADMINISTRATOR, there=ADMINISTRATOR),

@@ -541,6 +541,7 @@ TABLE: tuple[Row, ...] = (
     # --- workflows: for everybody with an account ---
     get("/workflows", EVERYBODY),
     get("/workflows/<workflow>/<edition>", EVERYBODY, there=EVERYBODY),
+    get("/workflows/<workflow>/<edition>/changes/<other_edition>", EVERYBODY, there=EVERYBODY),
     # --- figures: everybody those of a programme of their own ---
     get("/figures", COUNTERS),
     get("/figures/nights", COUNTERS),

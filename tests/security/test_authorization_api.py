@@ -289,6 +289,8 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "membership": membership,
         "name": "case",
         "fingerprint": case.fingerprint,
+        "edition": str(case.number),
+        "other_edition": case.fingerprint,
         "lab": world.organisations["lab"],
         "officer": world.people["officer"],
         "spare_number": world.new_case(db),

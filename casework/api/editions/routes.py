@@ -5,6 +5,8 @@ from __future__ import annotations
 from casework.api.editions import schemas
 from casework.api.protocol.routes import Call, Route, get
 from casework.definitions import load_library
+from casework.engine.definition.differences import Compared, compare
+from casework.engine.definition.editions import Edition
 from casework.errors import NotFound
 from casework.json_values import JsonObject
 
@@ -41,7 +43,24 @@ def show_edition(call: Call) -> JsonObject:
     return edition.as_file()
 
 
+def compare_editions(call: Call) -> Compared:
+    name = call.path["name"]
+    return compare(_named(name, call.path["edition"]), _named(name, call.path["other_edition"]))
+
+
+def _named(workflow: str, said: str) -> Edition:
+    """An edition of a workflow by its number or, as two may have had one number, by its fingerprint. Raises NotFound."""
+    for edition in load_library().editions.values():
+        if edition.workflow == workflow and said in (str(edition.number), edition.fingerprint):
+            return edition
+    raise NotFound("edition")
+
+
 ROUTES: tuple[Route, ...] = (
     get("/workflows", list_workflows, "List the workflows and their editions", schemas.WorkflowPage),
     get("/workflows/{name}/editions/{fingerprint}", show_edition, "Show a frozen edition", schemas.Edition, noun="edition"),
+    get(
+        "/workflows/{name}/editions/{edition}/diff/{other_edition}", compare_editions,
+        "Say in what one edition, by its number or fingerprint, differs from another", schemas.ComparedEditions, noun="edition",
+    ),
 )  # fmt: skip

@@ -43,6 +43,7 @@ TABLE: Mapping[str, str] = {
     "POST /me/password": NONE,
     "GET /workflows": EVERY,
     "GET /workflows/{name}/editions/{fingerprint}": EVERY,
+    "GET /workflows/{name}/editions/{edition}/diff/{other_edition}": EVERY,
     # Who works there, for the person in charge of a referral.
     "GET /people": READ,
     "POST /people": NONE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Connection, text
@@ -63,15 +64,20 @@ def find_edition(db: Connection, workflow: str, number: int) -> Edition:
 
     Raises NotFound.
     """
+    return _find(db, lambda one: (one.workflow, one.number) == (workflow, number))
+
+
+def name_edition(db: Connection, workflow: str, said: str) -> Edition:
+    """An edition of a workflow by its number or, as two may have had one number, by its fingerprint. Raises NotFound."""
+    if said.isascii() and said.isdecimal():
+        # No edition has a number of ten digits, nor 0.
+        return find_edition(db, workflow, int(said) if len(said) < 10 else 0)
+    return _find(db, lambda one: (one.workflow, one.fingerprint) == (workflow, said))
+
+
+def _find(db: Connection, fits: Callable[[Edition], bool]) -> Edition:
     known = load_library().editions.values()
-    edition = next(
-        (candidate for candidate in known if (candidate.workflow, candidate.number) == (workflow, number)), None
-    )
-    if edition is None:
-        kept = Past(db).library.editions.values()
-        edition = next(
-            (candidate for candidate in kept if (candidate.workflow, candidate.number) == (workflow, number)), None
-        )
+    edition = next(filter(fits, known), None) or next(filter(fits, Past(db).library.editions.values()), None)
     if edition is None:
         raise NotFound("edition")
     return edition

@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from flask_babel import gettext
 
@@ -129,7 +130,12 @@ def standing_of(edition: Edition, states: Sequence[str], moves: Sequence[Move], 
     return Standing(frozenset(here), frozenset(passed), frozenset(taken), live)
 
 
-class _Map:
+class Map:
+    """What is drawn of an edition, and how each state and way of it is marked."""
+
+    #: The marks of ways that are named beneath a box, with the sign before each, in this order.
+    WAYS: ClassVar[tuple[tuple[str, str], ...]] = (("taken", "✓ "), ("open", "→ "), ("", "→ "))
+
     def __init__(self, edition: Edition, standing: Standing, told: Mapping[str, Sequence[str]] | None = None) -> None:
         self.edition = edition
         self.standing = standing
@@ -223,7 +229,11 @@ def draw(
     edition: Edition, standing: Standing | None = None, told: Mapping[str, Sequence[str]] | None = None
 ) -> Drawing:
     """The edition as shapes, with a track's position where it is given; `told`: short lines beneath the boxes, by state."""
-    there = _Map(edition, standing or Standing(), told)
+    return lay_out(Map(edition, standing or Standing(), told))
+
+
+def lay_out(there: Map) -> Drawing:
+    """A map as shapes."""
     rows = _rows(there)
     place = {path: (n, column) for n, row in enumerate(rows) for column, path in enumerate(row)}
     straight = [way for way in there.ways if _follows(rows, place, *way)]
@@ -249,7 +259,7 @@ def draw(
     return Drawing(MARGIN + columns * (BOX + BETWEEN), y, tuple(nodes), tuple(ways))
 
 
-def _rows(there: _Map) -> list[list[str]]:
+def _rows(there: Map) -> list[list[str]]:
     """The states in rows: those of the usual way, those beside it, and the ends on rows of their own."""
     states = there.edition.states
     ends = [path for path in there.leaves if states[path].final]
@@ -267,7 +277,7 @@ def _follows(rows: Sequence[Sequence[str]], place: Mapping[str, tuple[int, int]]
 
 
 def _lanes(
-    there: _Map, place: Mapping[str, tuple[int, int]], straight: Sequence[tuple[str, str]]
+    there: Map, place: Mapping[str, tuple[int, int]], straight: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], int]:
     """A lane for each arc of a row, the short ones next to the boxes, so that none runs over another."""
     spans: dict[int, list[list[tuple[int, int]]]] = {}
@@ -293,7 +303,7 @@ def _lanes(
     return lanes
 
 
-def _node(there: _Map, path: str, drawn: set[tuple[str, str]], x: int, y: int) -> Node:
+def _node(there: Map, path: str, drawn: set[tuple[str, str]], x: int, y: int) -> Node:
     sign, marked = there.signs(path)
     label = there.label(path)
     lines = _wrap(label.split(" ") if " " in label else _pieces(label), IN_BOX - 3, "" if _wide(label) else " ")[:2]
@@ -312,10 +322,10 @@ def _node(there: _Map, path: str, drawn: set[tuple[str, str]], x: int, y: int) -
     )
 
 
-def _exits(there: _Map, path: str, drawn: set[tuple[str, str]]) -> list[tuple[str, str]]:
+def _exits(there: Map, path: str, drawn: set[tuple[str, str]]) -> list[tuple[str, str]]:
     """What is named beneath a box: what is told of it, and where the ways lead that are not drawn, those taken first."""
     lines = [(words, "told") for words in there.told.get(path, ())]
-    for kind, sign in (("taken", "✓ "), ("open", "→ "), ("", "→ ")):
+    for kind, sign in there.WAYS:
         targets = [
             there.label(target)
             for source, target in there.ways
@@ -351,11 +361,11 @@ def _width(words: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in words)
 
 
-def _actions(there: _Map, source: str, target: str) -> str:
+def _actions(there: Map, source: str, target: str) -> str:
     return listed(dict.fromkeys(there.do(rule) for rule in there.ways[source, target]))
 
 
-def _straight(there: _Map, here: Node, following: Node, channel: int) -> Way:
+def _straight(there: Map, here: Node, following: Node, channel: int) -> Way:
     middle, words = here.y + BOX_HEIGHT // 2, _actions(there, here.path, following.path)
     kind = there.way_kind(here.path, following.path)
     if here.y == following.y:
@@ -369,7 +379,7 @@ def _straight(there: _Map, here: Node, following: Node, channel: int) -> Way:
     return Way(here.path, following.path, path, tip, kind, words)
 
 
-def _arc(there: _Map, here: Node, end: Node, lane: int) -> Way:
+def _arc(there: Map, here: Node, end: Node, lane: int) -> Way:
     # A way leaves at the side to which it runs, and comes in at the other, so that two of them do not lie on each other.
     forward = end.x > here.x
     leaves = here.x + BOX // 2 + (18 if forward else -18) + 5 * lane
@@ -388,7 +398,7 @@ def _arc(there: _Map, here: Node, end: Node, lane: int) -> Way:
 
 def tell(edition: Edition, standing: Standing | None = None) -> tuple[Stop, ...]:
     """The same as the drawing, for a table: every state with every way out of it."""
-    there = _Map(edition, standing or Standing())
+    there = Map(edition, standing or Standing())
     stops = []
     for path in there.order:
         state = edition.states[path]
@@ -412,4 +422,4 @@ def tell(edition: Edition, standing: Standing | None = None) -> tuple[Stop, ...]
     return tuple(stops)
 
 
-__all__ = ["Drawing", "Exit", "Node", "Standing", "Stop", "Way", "draw", "standing_of", "tell"]
+__all__ = ["Drawing", "Exit", "Map", "Node", "Standing", "Stop", "Way", "draw", "lay_out", "standing_of", "tell"]

@@ -8,12 +8,15 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import force_locale
 
 from casework.definitions import load_library
+from casework.engine.definition.differences import differences
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.validation import faults
 from casework.engine.parts import REFERRAL
 from casework.errors import NotFound
-from casework.operations.history.track_path import find_edition, read_ways
+from casework.operations.history.track_path import find_edition, name_edition, read_ways
 from casework.operations.history.views import TrackWay
+from casework.web.editions.difference_drawing import draw_differences
+from casework.web.editions.difference_words import tell_changes, tell_texts
 from casework.web.editions.drawing import Drawing, Stop, draw, standing_of, tell
 from casework.web.shell.i18n import edition_text, labelled, listed
 from casework.web.shell.session import page_transaction
@@ -22,6 +25,8 @@ from casework.web.shell.values import service_name
 blueprint = Blueprint("maps", __name__)
 #: Texts of an edition on one page: all of them would weigh more than a page may.
 TEXTS = 150
+#: Differences of two editions on one page, and what was said otherwise on one, in two languages.
+CHANGES, SAID = 150, 75
 
 
 @dataclass(frozen=True)
@@ -118,4 +123,54 @@ def edition(workflow: str, edition: int) -> str:
         first=first,
         following=first + TEXTS if first + TEXTS < len(shown.texts) else None,
         newest=library.newest.get(workflow) == shown.fingerprint,
+        others=_others(shown),
+    )
+
+
+def _others(edition: Edition) -> list[tuple[str, Edition, str]]:
+    """What an edition can be compared with: each other one of its workflow, the earlier one first, and how that one is named."""
+    of = [one for one in load_library().editions.values() if one.workflow == edition.workflow]
+    numbers = [one.number for one in of]
+    others = sorted((one for one in of if one != edition), key=lambda one: (one.number, one.fingerprint))
+    names = {one.fingerprint: str(one.number) if numbers.count(one.number) == 1 else one.fingerprint for one in of}
+    own = names.get(edition.fingerprint, edition.fingerprint)
+    return [
+        (
+            url_for("maps.changes", workflow=edition.workflow, edition=first, other_edition=second),
+            one,
+            names[one.fingerprint] if one.number == edition.number else "",
+        )
+        for one in others
+        for first, second in [
+            (names[one.fingerprint], own) if one.number <= edition.number else (own, names[one.fingerprint])
+        ]
+    ]
+
+
+@blueprint.get("/workflows/<workflow>/<edition>/changes/<other_edition>")
+def changes(workflow: str, edition: str, other_edition: str) -> str:
+    with page_transaction() as (db, _):
+        earlier, later = (name_edition(db, workflow, said) for said in (edition, other_edition))
+    found = differences(earlier, later)
+    told, texts = tell_changes(found, earlier, later), tell_texts(found, earlier, later)
+    first, said = (max(request.args.get(name, 0, type=int), 0) for name in ("first", "texts"))
+
+    def at(first: int, said: int, place: str) -> str:
+        address = url_for("maps.changes", workflow=workflow, edition=edition, other_edition=other_edition)
+        return f"{address}?first={first}&texts={said}#{place}"
+
+    return render_template(
+        "editions/changes.html",
+        earlier=earlier,
+        later=later,
+        drawing_=draw_differences(earlier, later, found),
+        changes=told[first : first + CHANGES],
+        texts=texts[said : said + SAID],
+        counts=(len(told), len(texts)),
+        beginning=(at(0, said, "changes") if first else "", at(first, 0, "texts") if said else ""),
+        following=(
+            at(first + CHANGES, said, "changes") if first + CHANGES < len(told) else "",
+            at(first, said + SAID, "texts") if said + SAID < len(texts) else "",
+        ),
+        back=url_for("maps.changes", workflow=workflow, edition=other_edition, other_edition=edition),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.deadlines.deadlines import WrittenLimit, called, of_firing, of_state, set_for
@@ -13,6 +13,7 @@ from casework.engine.definition.editions import Edition, StateRule
 from casework.engine.roles import Role
 from casework.web.shell.form_actions import Action
 from casework.web.shell.i18n import edition_text
+from casework.web.shell.limit_words import limit_words
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,4 @@ def _follows(edition: Edition, state: StateRule, calendar: Calendar) -> str:
     )
 
 
-def limit_words(unit: str, days: int) -> str:
-    """5 working days."""
-    if unit == "wd":
-        return ngettext("%(num)d working day", "%(num)d working days", days)
-    if unit == "mo":
-        return ngettext("%(num)d month", "%(num)d months", days)
-    return ngettext("%(num)d calendar day", "%(num)d calendar days", days)
-
-
-__all__ = ["Answer", "answers_to", "limit_words"]
+__all__ = ["Answer", "answers_to"]

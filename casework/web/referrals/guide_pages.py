@@ -13,8 +13,8 @@ from casework.engine.definition.editions import Edition, StateRule, TransitionRu
 from casework.engine.parts import ASKED, AT_WORK, BETTERS, HANDED_IN, REFERRAL, TAKEN_ON
 from casework.engine.roles import QUEUE_ROLES, Role
 from casework.errors import NotFound
-from casework.web.referrals.answers import limit_words
 from casework.web.shell.i18n import N_, edition_text
+from casework.web.shell.limit_words import limit_words
 from casework.web.shell.session import page_transaction
 
 blueprint = Blueprint("guides", __name__)

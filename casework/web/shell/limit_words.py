@@ -84,4 +84,13 @@ def with_limit(view: FormView, name: str, n: int, unit: GuardUnit) -> FormView:
     )
 
 
-__all__ = ["with_limit", "with_limits"]
+def limit_words(unit: str, days: int) -> str:
+    """5 working days."""
+    if unit == "wd":
+        return ngettext("%(num)d working day", "%(num)d working days", days)
+    if unit == "mo":
+        return ngettext("%(num)d month", "%(num)d months", days)
+    return ngettext("%(num)d calendar day", "%(num)d calendar days", days)
+
+
+__all__ = ["limit_words", "with_limit", "with_limits"]

@@ -223,7 +223,13 @@ ENTRIES = (
             "organisations.ask_copy",
         ),
     ),
-    Entry(frozenset({Role.ADMINISTRATOR}), N_("Workflows"), "maps.workflows", "map", ("maps.edition",)),
+    Entry(
+        frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+        N_("Workflows"),
+        "maps.workflows",
+        "map",
+        ("maps.edition", "maps.changes"),
+    ),
     Entry(
         frozenset({Role.ADMINISTRATOR}),
         N_("Calendars"),
