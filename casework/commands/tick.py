@@ -16,6 +16,7 @@ from casework.operations.documents.key_material import secret_box_of
 from casework.operations.links import office_links
 from casework.operations.links.service import forget_over
 from casework.operations.mediations.succession import pass_on_all
+from casework.operations.notifications.checkpoint_mails import queue_checkpoints
 from casework.operations.notifications.mail_outbox import OFFICE_LINKS
 from casework.operations.oversight.case_hygiene import check_due, list_unchecked
 from casework.operations.oversight.figure_mails import queue_due
@@ -38,7 +39,7 @@ def tick(until_quiet: bool) -> None:
     another one, gives tasks to people where their queue has a rule for it, removes what no longer counts of attempts to
     sign in, counts the figures of large programmes ahead, and once a night keeps the figure of case hygiene, folds again
     what is kept for figures, verifies the history and, where mails go out, asks whoever stated a need that
-    expires soon whether it still holds. It queues the mails with figures that are due. Several may run at once, beside
+    expires soon whether it still holds. It queues the mails with figures and with checkpoints that are due. Several may run at once, beside
     the server; each deadline happens once. Exits with 1 when a clock could not fire.
     """
     settings = load_settings()
@@ -66,6 +67,7 @@ def tick(until_quiet: bool) -> None:
             need_renewals.ask_due(engine, programme, secret_box_of(settings))
         if settings.smtp_host is not None:
             queue_due(engine)
+            queue_checkpoints(engine)
         # Last: what only counts, and takes long, holds up nothing that is due.
         for programme in due:
             find_wrong(engine, programme)

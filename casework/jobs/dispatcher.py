@@ -13,7 +13,7 @@ from casework.operations.documents import storage
 from casework.operations.integrations.webhooks import MESSAGES
 from casework.operations.matching import meanings, proposals
 from casework.operations.mediations import succession
-from casework.operations.notifications import saved_searches
+from casework.operations.notifications import checkpoint_mails, saved_searches
 from casework.operations.notifications.mail_outbox import MAILS
 from casework.operations.notifications.service import any_untold
 from casework.operations.oversight import case_hygiene, figure_mails, figure_parts, kept_figures
@@ -113,6 +113,8 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     if mailing:
         if figure_mails.any_waiting(db):
             jobs.append(Job(OTHERS, "mail_figures", "mail_figures"))
+        if checkpoint_mails.any_waiting(db):
+            jobs.append(Job(OTHERS, "mail_checkpoints", "mail_checkpoints"))
         sending = outbox.list_due(db, MAILS, but=_NOT_ON_THE_WAY.format(prefix="send", id="m.id"), most=MOST)
         # One person's mails go one after the other, in the order in which they were written; and so do all that tell figures.
         jobs += [Job(OTHERS, "send", f"send {mail}", {"mail": mail}, f"mails of {person}") for mail, person in sending]

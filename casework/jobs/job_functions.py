@@ -22,6 +22,7 @@ from casework.operations.matching import meanings, reindexing
 from casework.operations.matching.proposals import propose_matches
 from casework.operations.mediations import succession
 from casework.operations.notifications.catalogue_news import PROPOSAL, tell_keepers
+from casework.operations.notifications.checkpoint_mails import queue_checkpoints
 from casework.operations.notifications.mail_outbox import OFFICE_LINKS
 from casework.operations.notifications.saved_searches import tell_searches
 from casework.operations.notifications.service import tell_due
@@ -132,6 +133,12 @@ def search(hands: Hands) -> None:
 def mail_figures(hands: Hands) -> None:
     """Queue the mails with figures that are due."""
     queue_due(hands.engine)
+
+
+@register_job(OTHERS)
+def mail_checkpoints(hands: Hands) -> None:
+    """Queue the mails with the published checkpoint that are due."""
+    queue_checkpoints(hands.engine)
 
 
 @register_job(OTHERS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -10,6 +10,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_datetime as say_datetime
@@ -28,8 +29,9 @@ from casework.operations.letters.mail import LetterMail
 from casework.operations.links.mail import PartyLinkMail
 from casework.operations.links.office_links import OfficeLinkMail
 from casework.operations.notifications.alarm_mail import AlarmMail
+from casework.operations.notifications.checkpoint_mails import CheckpointMail
 from casework.operations.notifications.mail_outbox import Item, Mail
-from casework.operations.notifications.mail_stops import FIGURES, ITS_SEARCHES, ONE_SEARCH, stop_path
+from casework.operations.notifications.mail_stops import CHECKPOINTS, FIGURES, ITS_SEARCHES, ONE_SEARCH, stop_path
 from casework.operations.oversight.figures_mail import FiguresMail
 from casework.operations.people.invitation_mail import InvitationMail
 from casework.operations.people.role_notices import RoleMail
@@ -64,7 +66,8 @@ def write_mail(
     | OfficeLinkMail
     | RoleMail
     | FiguresMail
-    | AlarmMail,
+    | AlarmMail
+    | CheckpointMail,
     settings: Settings,
 ) -> EmailMessage:
     """A mail as it goes out; the same Message-ID however often it is sent. Raises NoAddress."""
@@ -74,25 +77,16 @@ def write_mail(
     def stop(what: str, id: str) -> str:
         return base + stop_path(secret_box_of(settings), what, id)
 
-    if isinstance(mail, InvitationMail):
-        template, subject, given = _invitation(mail, base, chinese)
-    elif isinstance(mail, AccountMail):
-        template, subject, given = _account(mail, base, chinese)
-    elif isinstance(mail, RoleMail | AlarmMail):
-        template, subject, given = (
-            _role(mail, base, chinese) if isinstance(mail, RoleMail) else _alarm(mail, base, chinese)
-        )
+    if (write := _OF_KIND.get(type(mail))) is not None:
+        template, subject, given = write(mail, base, chinese)
     elif isinstance(mail, FiguresMail):
         template, subject, given = _figures(mail, base, chinese, stop(FIGURES, mail.subscription))
-    elif isinstance(mail, LinkMail):
-        template, subject, given = _link(mail, base, chinese)
-    elif isinstance(mail, PartyLinkMail):
-        template, subject, given = _party_link(mail, base, chinese)
-    elif isinstance(mail, OfficeLinkMail):
-        template, subject, given = _office_link(mail, base, chinese)
+    elif isinstance(mail, CheckpointMail):
+        template, subject, given = _checkpoint(mail, base, chinese, stop(CHECKPOINTS, mail.subscription))
     elif isinstance(mail, LetterMail):
         template, subject, given = "letter", f"{mail.number}: {mail.title}", asdict(mail)
     else:
+        assert isinstance(mail, Mail)
         template, subject, given = _notices(mail, base, chinese, stop)
     given |= {"subject": subject, "language": "zh-Hans" if chinese else "en"}
     environment = templates(chinese)
@@ -112,6 +106,10 @@ def write_mail(
     message.add_alternative(environment.get_template(f"mail/{template}.html").render(given), subtype="html")
     if isinstance(mail, LetterMail):
         message.add_attachment(mail.content, maintype="application", subtype="pdf", filename=mail.name)
+    if isinstance(mail, CheckpointMail):
+        # As bytes: no mail server on the way may break a line of what was signed.
+        name = f"checkpoint-{mail.size}.txt"
+        message.add_attachment(mail.note.encode(), maintype="application", subtype="octet-stream", filename=name)
     return message
 
 
@@ -213,6 +211,20 @@ def _figures(mail: FiguresMail, base: str, chinese: bool, stop_url: str) -> Writ
     return "figures", say.gettext("Figures as of %(day)s", day=day), given
 
 
+def _checkpoint(mail: CheckpointMail, base: str, chinese: bool, stop_url: str) -> Written:
+    words = catalogue("messages", chinese)
+    given = {
+        "origin": mail.origin,
+        "size": mail.size,
+        "note": mail.note,
+        "moment": _moment(mail.made_at, BEIJING, chinese),
+        "url": f"{base}/log/cosigned",
+        "stop_url": stop_url,
+    }
+    subject = words.gettext("Checkpoint of the log: %(size)s entries") % {"size": mail.size}
+    return "checkpoint", subject, given
+
+
 def _link(mail: LinkMail, base: str, chinese: bool) -> Written:
     words = catalogue("messages", chinese)
     subject = (
@@ -251,6 +263,18 @@ def _office_link(mail: OfficeLinkMail, base: str, chinese: bool) -> Written:
     if mail.again:
         subject = words.gettext("Still open: %(subject)s") % {"subject": subject}
     return mail.template, subject, {**_of_link(mail, base, chinese), **mail.says.given}
+
+
+#: What writes a mail whose reader stops it by no link, by its class.
+_OF_KIND: Mapping[type, Callable[[Any, str, bool], Written]] = {
+    InvitationMail: _invitation,
+    AccountMail: _account,
+    RoleMail: _role,
+    AlarmMail: _alarm,
+    LinkMail: _link,
+    PartyLinkMail: _party_link,
+    OfficeLinkMail: _office_link,
+}
 
 
 def _address(written: str) -> Address:

@@ -18,3 +18,7 @@ OTHER_LOG = template("witnesses.other_log", N_("it is a checkpoint of %(origin)s
 FUTURE = reason("witnesses.future", N_("it was signed at a moment that has not come yet."))
 BEFORE = reason("witnesses.before", N_("the witness has signed later than that already, or a larger tree."))
 NEVER_SIGNED = template("witnesses.never_signed", N_("no checkpoint of %(size)s leaves was ever signed here."))
+ADDRESS_NAMED = reason("witnesses.address_named", N_("Checkpoints are mailed to this address already."))
+MOST_ADDRESSES = template(
+    "witnesses.most_addresses", N_("Checkpoints are mailed to at most %(most)s addresses. End one first.")
+)

@@ -589,6 +589,8 @@ TABLE: tuple[Row, ...] = (
     # --- witnesses belong to no programme ---
     get("/checkpoints", AUDITOR | {"manager"}),
     post("/checkpoints", AUDITOR, body=lambda on: {"witness_key": "none"}),
+    post("/checkpoints/mails", AUDITOR, body=lambda on: {"address": "none", "language": "en"}, status=422),
+    post("/checkpoints/mails/end", AUDITOR, body=lambda on: {"address": "none"}),
     post("/checkpoints/witnesses/<witness>/end", AUDITOR, there=AUDITOR),
     get("/reading", AUDITOR | {"manager"}),
     get("/reading.csv", AUDITOR | {"manager"}),

@@ -52,6 +52,7 @@ from casework.operations.links.office_links import OfficeLinkMail, write_office_
 from casework.operations.matching.interest_mail import INTEREST
 from casework.operations.notifications.alarm_mail import LOG_ALARM, AlarmMail, write_alarm_mail
 from casework.operations.notifications.catalogue_news import SEARCH
+from casework.operations.notifications.checkpoint_mails import CHECKPOINT, CheckpointMail, write_checkpoint_mail
 from casework.operations.notifications.queries import SEEN, read_id, seen_by
 from casework.operations.notifications.views import MailRow
 from casework.operations.oversight.figure_mails import FIGURES
@@ -153,12 +154,13 @@ _ITEMS = text(f"""
 
 #: The kinds of links that the office sends beside the cases.
 OFFICE_LINKS = (STATEMENT, RENEWAL, INTEREST, STORY)
-_OwnMail = AccountMail | LinkMail | PartyLinkMail | OfficeLinkMail | FiguresMail | AlarmMail
+_OwnMail = AccountMail | LinkMail | PartyLinkMail | OfficeLinkMail | FiguresMail | AlarmMail | CheckpointMail
 #: By kind, what writes a mail that tells of no case to its reader.
 _OWN: Mapping[str, Callable[[Connection, str, SecretBox], _OwnMail | None]] = {
     ACCOUNT: lambda db, mail, _: write_account_mail(db, mail),
     LINK: write_link,
     LOG_ALARM: lambda db, mail, _: write_alarm_mail(db, mail),
+    CHECKPOINT: lambda db, mail, _: write_checkpoint_mail(db, mail),
     PARTY_LINK: write_link_mail,
     **{kind.mail: partial(write_office_mail, kind) for kind in OFFICE_LINKS},
 }
@@ -235,8 +237,9 @@ def rest_after(first_pause_s: float) -> outbox.Rest:
 #: sealed mediation's mails, for even that they went would tell that there is one.
 _LOG = """
     SELECT m.id, m.kind, m.state, m.made_at, m.send_at, m.ended_at, m.tries, coalesce(p.name, i.name, '') AS name,
-        p.name_zh, coalesce(p.email, i.email, '') AS email
+        p.name_zh, CASE m.kind WHEN 'checkpoint' THEN coalesce(c.address, '') ELSE coalesce(p.email, i.email, '') END AS email
     FROM mails m LEFT JOIN people p ON p.id = m.person_id LEFT JOIN invitations i ON i.id = m.invitation_id
+    LEFT JOIN checkpoint_mails c ON m.kind = 'checkpoint' AND c.id::text = split_part(m.key, ' ', 2)
     WHERE NOT m.sealed AND (CAST(:state AS text) IS NULL OR m.state = :state) {more} ORDER BY m.made_at DESC, m.id DESC LIMIT :most
 """
 

@@ -1,8 +1,8 @@
 """Stopping mails by the link that stands in each of them, without an account (RFC 8058): its secret does that one thing.
 
-What is stopped is a subscription to figures, or mails of a saved search, which itself stays. A secret is kept nowhere: it is made again of
-the key of the installation, of what it stops, and of what kind that is. So it is good as long as mails that have it are read, and of what
-is stopped already it says no more than that.
+What is stopped is a subscription to figures, or to checkpoints, or mails of a saved search, which itself stays. A secret is kept nowhere:
+it is made again of the key of the installation, of what it stops, and of what kind that is. So it is good as long as mails that have it
+are read, and of what is stopped already it says no more than that.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from casework.operations.core.encryption import SecretBox
 from casework.operations.notifications.catalogue_news import SEARCH
 from casework.records.row_security import whole
 
-#: What a link stops: a subscription to figures, the mails of one saved search, or of each search that one mail tells of.
-FIGURES, ONE_SEARCH, ITS_SEARCHES = "figures", "search", "searches of mail"
+#: What a link stops: a subscription to figures, or to checkpoints, the mails of one saved search, or of each search that one mail tells of.
+FIGURES, ONE_SEARCH, ITS_SEARCHES, CHECKPOINTS = "figures", "search", "searches of mail", "checkpoints"
 #: Stops the mails of one subscription; what waits of them finds nothing to tell.
 _STOP_FIGURES = text("DELETE FROM figure_mails WHERE id = CAST(:id AS uuid)")
+#: The same of one address that checkpoints go to.
+_STOP_CHECKPOINTS = text("DELETE FROM checkpoint_mails WHERE id = CAST(:id AS uuid)")
 #: Has nothing mailed of one search any more.
 _STOP_SEARCH = text("UPDATE saved_views SET mailed = false WHERE id = CAST(:id AS uuid)")
 #: The same of each search that a mail tells of.
@@ -32,6 +34,7 @@ _STOP_SEARCHES = text(f"""
 """)
 _STOPS: Mapping[str, TextClause] = {
     FIGURES: _STOP_FIGURES,
+    CHECKPOINTS: _STOP_CHECKPOINTS,
     ONE_SEARCH: _STOP_SEARCH,
     ITS_SEARCHES: _STOP_SEARCHES,
 }
@@ -63,4 +66,4 @@ def _purpose(what: str, id: str) -> str:
     return f"stop {what} {id}"
 
 
-__all__ = ["FIGURES", "ITS_SEARCHES", "ONE_SEARCH", "insist_known", "stop_by_link", "stop_path"]
+__all__ = ["CHECKPOINTS", "FIGURES", "ITS_SEARCHES", "ONE_SEARCH", "insist_known", "stop_by_link", "stop_path"]

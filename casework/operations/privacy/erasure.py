@@ -193,6 +193,7 @@ def _bring_rows(db: Connection, log: Log, events: list[NamingEvent]) -> None:
 
 #: What is a person's own and nobody's duty: it goes whole. Notices first, for they point to mails.
 OWN = (
+    "checkpoint_mails",
     "figure_mails", "notifications", "notification_preferences", "drafts", "saved_views", "looks", "follows", "sessions", "tokens",
     "passkeys", "second_factors", "recovery_codes", "challenges", "password_links", "recoveries",
 )  # fmt: skip

@@ -129,6 +129,7 @@ COVERED: Mapping[str, Cover] = {
     **dict.fromkeys(("twin_marks", "twin_pairs"), Cover(None, "found again from the records; that two are none is in their logs")),
     "pending_searches": Cover(None, "what is still to be looked for, of records that changed"),
     "saved_views": Cover(None, "a person's own address of a list, which shows nobody more than they may see"),
+    "checkpoint_mails": Cover(None, "addresses that are mailed what everybody may read at the log's address"),
     "figure_mails": Cover(None, "whom figures are mailed to; what a mail tells is decided when it goes"),
     "looks": Cover(None, _OWN),
     "follows": Cover(None, _OWN),

@@ -2712,6 +2712,31 @@ COMMENT ON COLUMN mails.state IS 'queued, sent, failed or cancelled';
 COMMENT ON COLUMN mails.send_at IS 'Not before this';
 COMMENT ON COLUMN mails.tries IS 'Of each attempt: at, and what came of it';
 
+CREATE TABLE checkpoint_mails (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    address TEXT NOT NULL,
+    language TEXT NOT NULL,
+    told_for DATE,
+    look_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    mail_id UUID,
+    made_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_checkpoint_mails PRIMARY KEY (id),
+    CONSTRAINT ck_checkpoint_mails_language CHECK (language IN ('en', 'zh-Hans')),
+    CONSTRAINT fk_checkpoint_mails_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+    CONSTRAINT fk_checkpoint_mails_mail_id FOREIGN KEY(mail_id) REFERENCES mails (id)
+);
+CREATE UNIQUE INDEX ix_checkpoint_mails_address ON checkpoint_mails (address) WHERE address LIKE '%@%';
+CREATE INDEX ix_checkpoint_mails_look_at ON checkpoint_mails (look_at);
+CREATE INDEX ix_checkpoint_mails_mail_id ON checkpoint_mails (mail_id);
+CREATE INDEX ix_checkpoint_mails_person_id ON checkpoint_mails (person_id);
+COMMENT ON TABLE checkpoint_mails IS 'Addresses that the published checkpoint is mailed to once a day';
+COMMENT ON COLUMN checkpoint_mails.person_id IS 'Who named the address';
+COMMENT ON COLUMN checkpoint_mails.language IS 'en or zh-Hans';
+COMMENT ON COLUMN checkpoint_mails.told_for IS 'The day that the last mail was of, in Beijing';
+COMMENT ON COLUMN checkpoint_mails.look_at IS 'When to look whether a mail is due';
+COMMENT ON COLUMN checkpoint_mails.mail_id IS 'The last mail: no earlier one goes any more';
+
 CREATE TABLE figure_mails (
     id UUID NOT NULL,
     view_id UUID NOT NULL,

@@ -284,3 +284,20 @@ figure_mails = Table(
     CheckConstraint("(rhythm = 'weekly') = (weekday IS NOT NULL) AND weekday BETWEEN 1 AND 7", name="weekday"),
     comment="Who is mailed the figures of a saved view, and how often; what they are told is decided when a mail goes",
 )
+
+checkpoint_mails = Table(
+    "checkpoint_mails",
+    metadata,
+    id_column(),
+    reference("person_id", "people.id", index=True, comment="Who named the address"),
+    Column("address", Text, nullable=False),
+    Column("language", Text, nullable=False, comment="en or zh-Hans"),
+    Column("told_for", Date, comment="The day that the last mail was of, in Beijing"),
+    Column("look_at", Time, nullable=False, index=True, comment="When to look whether a mail is due"),
+    reference("mail_id", "mails.id", nullable=True, index=True, comment="The last mail: no earlier one goes any more"),
+    Column("made_at", Time, nullable=False, server_default=NOW),
+    CheckConstraint("language IN ('en', 'zh-Hans')", name="language"),
+    # Of those that were erased several may be left alike.
+    Index("ix_checkpoint_mails_address", "address", unique=True, postgresql_where=text("address LIKE '%@%'")),
+    comment="Addresses that the published checkpoint is mailed to once a day",
+)

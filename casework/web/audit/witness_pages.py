@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, Refused
 from casework.operations.core.notice_words import ALARM_SAYS
+from casework.operations.notifications import checkpoint_mails
 from casework.operations.verification import witnesses
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import say_error, say_faults
@@ -21,6 +22,8 @@ from casework.web.shell.session import only, page_transaction
 blueprint = Blueprint("witnesses", __name__, url_prefix="/checkpoints")
 
 DRAFT = "witness"
+#: In which language a checkpoint is mailed.
+LANGUAGES = {"en": "English", "zh-Hans": "简体中文"}
 
 
 @blueprint.get("")
@@ -36,12 +39,15 @@ def _index(faults: Mapping[str, str]) -> str:
         seen = witnesses.list_seen(db, actor, cursor=cursor)
         draft = kept_form(db, actor, DRAFT)
         names = Role.AUDITOR in actor.roles()
+        addresses = checkpoint_mails.list_addresses(db, actor) if names else []
     return render_template(
         "audit/checkpoints.html",
         rows=rows,
         seen=seen.items,
         words=ALARM_SAYS,
         names=names,
+        addresses=addresses,
+        languages=LANGUAGES,
         draft=draft,
         faults=faults,
         next_url=url_for("witnesses.index", cursor=seen.next) if seen.next else "",
@@ -73,4 +79,30 @@ def end(witness: UUID) -> BaseResponse | Response:
     except Refused as refusal:
         return make_response(_index({"": say_error(refusal)}), 409)
     flash(gettext("The witness has ended. Nothing that it signs is taken any more."))
+    return redirect(url_for("witnesses.index"), 303)
+
+
+@blueprint.post("/mails")
+@only(Role.AUDITOR)
+def mail_to() -> BaseResponse | Response:
+    try:
+        with page_transaction() as (db, actor):
+            done = checkpoint_mails.name_address(
+                db, actor, request.form.get("address", ""), request.form.get("language", ""), read_request()
+            )
+    except InvalidForm as refusal:
+        return make_response(_index(say_faults(refusal)), 422)
+    except Refused as refusal:
+        return make_response(_index({"email": say_error(refusal)}), 409)
+    flash(gettext("The published checkpoint is mailed to %(address)s once a day.", address=done.answer["address"]))
+    return redirect(url_for("witnesses.index"), 303)
+
+
+@blueprint.post("/mails/end")
+@only(Role.AUDITOR)
+def end_mails() -> BaseResponse:
+    address = request.form.get("address", "")
+    with page_transaction() as (db, actor):
+        checkpoint_mails.end_address(db, actor, address, read_request())
+    flash(gettext("No checkpoint is mailed to %(address)s any more.", address=address))
     return redirect(url_for("witnesses.index"), 303)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, url_for
 
-from casework.operations.notifications.mail_stops import FIGURES, insist_known, stop_by_link
+from casework.operations.notifications.mail_stops import CHECKPOINTS, FIGURES, insist_known, stop_by_link
 from casework.web.shell.session import open_transaction, secret_box
 
 blueprint = Blueprint("mail_stops", __name__, url_prefix="/stop-mails")
@@ -30,4 +30,9 @@ def stop(subscription: UUID, secret: str) -> str:
 
 
 def _page(what: str, action: str) -> str:
-    return render_template("notifications/stop_by_link.html", of_figures=what == FIGURES, action=action)
+    return render_template(
+        "notifications/stop_by_link.html",
+        of_figures=what == FIGURES,
+        of_checkpoints=what == CHECKPOINTS,
+        action=action,
+    )

@@ -98,3 +98,41 @@ def test_an_alarm_stands_above_all_else(browser_for: BrowserFor, log: Witnessed)
     assert f"{ONE.name} has signed a tree of {said.size + 5} leaves, and here there are fewer." in page
     assert "A key of this log signed that tree, too." not in page
     assert page.index("and here there are fewer") < page.index("Has seen last")
+
+
+# --- by mail ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_auditor_has_checkpoints_mailed_to_an_address_and_ends_that(browser_for: BrowserFor) -> None:
+    browser = browser_for("auditor")
+    given = {"address": "keeper@elsewhere.example", "language": "zh-Hans"}
+    assert browser.post("/checkpoints/mails", given, page="/checkpoints").status_code == 303
+    page = page_of(browser)
+    assert "The published checkpoint is mailed to keeper@elsewhere.example once a day." in page
+    assert page.count("keeper@elsewhere.example") == 3
+    assert browser.post("/checkpoints/mails/end", given, page="/checkpoints").status_code == 303
+    assert "No checkpoint is mailed to keeper@elsewhere.example any more." in page_of(browser)
+    assert "keeper@elsewhere.example" not in page_of(browser)
+
+
+def test_what_is_no_address_is_said_beside_the_field_and_kept(browser_for: BrowserFor) -> None:
+    browser = browser_for("auditor")
+    answer = browser.post("/checkpoints/mails", {"address": "nobody", "language": "en"}, page="/checkpoints")
+    assert answer.status_code == 422
+    assert 'value="nobody"' in answer.text
+    assert 'id="address-fault"' in answer.text
+
+
+def test_an_address_that_is_named_already_is_refused_in_words(browser_for: BrowserFor) -> None:
+    browser = browser_for("auditor")
+    given = {"address": "keeper@elsewhere.example", "language": "en"}
+    browser.post("/checkpoints/mails", given, page="/checkpoints")
+    answer = browser.post("/checkpoints/mails", given, page="/checkpoints")
+    assert answer.status_code == 409
+    assert "Checkpoints are mailed to this address already." in html.unescape(answer.text)
+
+
+def test_a_manager_is_shown_no_address(browser_for: BrowserFor) -> None:
+    given = {"address": "keeper@elsewhere.example", "language": "en"}
+    browser_for("auditor").post("/checkpoints/mails", given, page="/checkpoints")
+    assert "keeper@elsewhere.example" not in page_of(browser_for("manager"))
