@@ -57,6 +57,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "casework.commands.check:check",
         "Find what waits unseen: cases that breach case hygiene, tasks that nobody may do, clocks that do not run.",
     ),
+    "doctor": (
+        "casework.commands.doctor:doctor",
+        "Say what is wrong with this installation, and what to do.",
+    ),
     "figures": (
         "casework.commands.figures:figures",
         "Tell the figures of a programme, folded from its logs.",

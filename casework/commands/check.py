@@ -16,7 +16,8 @@ from casework.operations.people.programme_editions import find_apart
 from casework.records.database import connect_engine, transaction
 from casework.settings import load_settings
 
-_SAYS = {
+#: What is said of each kind of finding; `doctor` says the same of what waits.
+SAYS = {
     "no_owner": "nobody owns it",
     "owner_left": "its owner is not an officer here any more",
     "no_action": "no next action has a date",
@@ -76,7 +77,7 @@ def check(as_json: bool) -> None:
 
 
 def _of_case(breach: BreachFound, base: str) -> JsonObject:
-    task, says = breach.task, _SAYS[breach.kind]
+    task, says = breach.task, SAYS[breach.kind]
     path = f"/cases/{breach.number}" if breach.number else f"/mediations/{breach.log}"
     if breach.kind == "owner_left":
         path += "/hand-over"
@@ -108,6 +109,6 @@ def _of_queue(delay: Delay, base: str) -> JsonObject:
         "where": "worker",
         "kind": delay.kind,
         "task": None,
-        "says": f"{delay.count} {_SAYS[delay.kind]}{since}",
+        "says": f"{delay.count} {SAYS[delay.kind]}{since}",
         "repair": base + page if page else "",
     }

@@ -38,6 +38,15 @@ def post(message: EmailMessage, settings: Settings) -> str:
     return "taken by the mail server"
 
 
+def greet(settings: Settings) -> None:
+    """Whether the mail server is there and lets us in. Raises NotNow, with what was said."""
+    try:
+        with _connect(settings) as server:
+            server.noop()
+    except (smtplib.SMTPException, OSError) as fault:
+        raise NotNow(f"{type(fault).__name__}: {fault}") from fault
+
+
 def _connect(settings: Settings) -> smtplib.SMTP:
     host, port, timeout = str(settings.smtp_host), settings.smtp_port, settings.smtp_timeout_s
     server: smtplib.SMTP

@@ -7,7 +7,7 @@ import re
 
 from sqlalchemy import Engine, text
 
-from casework.commands.check import _SAYS
+from casework.commands.check import SAYS
 from casework.operations.oversight import job_health
 from casework.records.database import transaction
 from tests.support.databases import run_casework
@@ -75,4 +75,4 @@ def test_what_waits_for_its_leaf_too_long_is_told(
 def test_every_delay_has_its_words() -> None:
     kinds = set(re.findall(r"SELECT '(\w+)'", str(job_health._DELAYS)))
     assert kinds == {"untold", "unsent", "unerased", "failing", "overdue_job", "closed_roles", "unsequenced"}
-    assert kinds <= set(_SAYS)
+    assert kinds <= set(SAYS)

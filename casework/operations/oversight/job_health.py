@@ -132,6 +132,12 @@ _FAILING = text(f"""
 """)
 
 
+def hear_workers(db: Connection) -> tuple[int, str | None]:
+    """How many workers are alive, and when the last was heard of."""
+    row = db.execute(_FIGURES, {"sealed": True}).one()
+    return (row.workers + 1) // 2, when(row.heard_at)
+
+
 def show_jobs(db: Connection, actor: Actor, backup: BackupAge = UNKNOWN) -> Jobs:
     """Workers that are alive, jobs that wait, run, fail or stall, what is late, and of when the last good backup is. Raises NotFound for
     others than administrators."""

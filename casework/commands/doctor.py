@@ -1,0 +1,319 @@
+"""The command that says what is wrong with this installation, and what to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import ssl
+import stat
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import click
+from sqlalchemy import Connection, Engine, text
+
+from casework.commands.check import SAYS
+from casework.errors import CaseworkError, InvalidSettings
+from casework.jobs.smtp import NotNow, greet
+from casework.operations.matching.text_model import installed
+from casework.operations.oversight.job_health import age_of_backup, find_delays, hear_workers
+from casework.operations.verification import sequencer
+from casework.records import log_keys, migrate, production_settings, tree_tiles
+from casework.records.database import connect_engine, connected, transaction
+from casework.records.embedded import running_pid
+from casework.records.server_process import server_at
+from casework.settings import Settings, load_settings
+
+WRONG, LOOK, FINE = "wrong", "look", "fine"
+#: Clocks that differ by more make codes of second factors fail; by so much they are said to differ.
+_APART_S = 5.0
+#: Of a disk so much must be free, and so much should be.
+_LEAST_FREE, _LITTLE_FREE, _LEAST_BYTES = 0.03, 0.10, 500_000_000
+#: A certificate that ends so soon should have been renewed.
+_RENEWED_DAYS = 14
+_PATIENCE_S = 5.0
+
+
+class Found(NamedTuple):
+    """What one check found."""
+
+    check: str
+    state: str
+    says: str
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with every check.")
+def doctor(as_json: bool) -> None:
+    """Say what is wrong with this installation, and what to do.
+
+    Looks at the settings, the database with its roles, grants and policies, its clock, the workers and what waits for them, backups, mail,
+    disks, the key of the log, the address of the pages and its certificate, the model of texts and the translations. It changes nothing.
+    It judges as `serve` and `worker` do: as production, unless CASEWORK_PROFILE says otherwise. Exits with 1 where anything is wrong; what
+    is to be looked at is not. Cases that wait unseen are told by `casework check`, the history is proved by `casework verify`.
+    """
+    found = list(look())
+    wrong = [one for one in found if one.state == WRONG]
+    if as_json:
+        click.echo(json.dumps({"ok": not wrong, "checks": [one._asdict() for one in found]}, ensure_ascii=False))
+    else:
+        for one in found:
+            click.echo(f"{one.state:5}  {one.check}: {one.says}")
+        seen = sum(one.state == LOOK for one in found)
+        click.echo(f"{len(wrong)} wrong, {seen} to look at, of {len(found)}.")
+    if wrong:
+        raise click.exceptions.Exit(1)
+
+
+def look() -> Iterator[Found]:
+    """Every check, in an order in which the first is mended first."""
+    try:
+        settings = load_settings(default_profile="production")
+    except InvalidSettings as fault:
+        yield Found("settings", WRONG, fault.message)
+        return
+    yield from _settings(settings)
+    yield from _address(settings)
+    yield from _disks(settings)
+    yield from _key(settings)
+    yield from _mail(settings)
+    yield from _translations()
+    if not settings.database_url and running_pid(server_at(settings.var)) is None:
+        if not (server_at(settings.var).data / "PG_VERSION").exists():
+            yield Found("database", WRONG, f"there is none in {settings.var}: set DATABASE_URL or run `casework init`.")
+            return
+        yield Found("database", LOOK, "the embedded server did not run, and was started for this look.")
+    try:
+        engine = connect_engine(settings)
+        try:
+            yield from _database(settings, engine)
+        finally:
+            engine.dispose()
+    except CaseworkError as fault:
+        yield Found("database", WRONG, fault.message)
+
+
+def _settings(settings: Settings) -> Iterator[Found]:
+    if settings.profile != "production":
+        yield Found(
+            "settings", LOOK, f"the profile is {settings.profile}: not for real cases. Set CASEWORK_PROFILE=production."
+        )
+        return
+    faults = production_settings.faults(settings, os.environ)
+    for fault in faults:
+        yield Found("settings", WRONG, fault)
+    if not faults:
+        yield Found("settings", FINE, "production starts with them.")
+
+
+def _database(settings: Settings, engine: Engine) -> Iterator[Found]:
+    with connected(engine) as db:
+        faults = migrate.check(db)
+        revision = migrate.current(db)
+    for fault in faults:
+        # Of a demo's own it is told as well: it may be one that grew into an office.
+        yield Found("database", WRONG, fault)
+    if revision != migrate.head():
+        return
+    if not faults:
+        yield Found(
+            "database",
+            FINE,
+            f"it is at revision {revision}; roles, grants, triggers and policies are as they should be.",
+        )
+    with transaction(engine) as db:
+        yield from _clock(db)
+        yield from _workers(settings, db)
+        yield from _tree(settings, db)
+        yield from _model(db)
+
+
+def _clock(db: Connection) -> Iterator[Found]:
+    before = time.time()
+    there = db.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one()
+    apart = float(there) - (before + time.time()) / 2
+    if abs(apart) > _APART_S:
+        yield Found(
+            "clock",
+            WRONG,
+            f"the database's is {apart:+.0f} s off this machine's: codes of second factors fail, and deadlines go by the database's. Let"
+            " both keep time by NTP.",
+        )
+    else:
+        yield Found("clock", FINE, f"the database's and this machine's are {abs(apart):.1f} s apart.")
+
+
+def _workers(settings: Settings, db: Connection) -> Iterator[Found]:
+    workers, heard_at = hear_workers(db)
+    if workers:
+        yield Found("worker", FINE, f"{workers} {'is' if workers == 1 else 'are'} running.")
+    else:
+        last = f"; the last one was heard of at {heard_at}" if heard_at else ""
+        yield Found("worker", WRONG, f"none is running{last}: start `casework worker`, or nothing happens by itself.")
+    age = age_of_backup(settings)
+    delays = [*find_delays(db, sealed=True), *([age.late] if age.late else [])]
+    for delay in delays:
+        since = f", since {delay.since}" if delay.since else ""
+        yield Found("waiting", WRONG, f"{delay.count} {SAYS[delay.kind]}{since}")
+    if not delays:
+        yield Found("waiting", FINE, "nothing waits longer than it should.")
+    if settings.backup_folder is None:
+        yield Found("backup", LOOK, "nobody makes any: name a folder in CASEWORK_BACKUP_FOLDER.")
+    elif age.late is None:
+        yield Found("backup", FINE, f"the last good one is of {age.good_at}.")
+    if settings.backup_folder is not None and settings.backup_key is None:
+        yield Found("backup", LOOK, "backups are not encrypted here: set CASEWORK_BACKUP_KEY, unless the disk is.")
+
+
+def _tree(settings: Settings, db: Connection) -> Iterator[Found]:
+    try:
+        sequencer.insist_not_older(settings, db)
+    except CaseworkError as fault:
+        yield Found("log", WRONG, fault.message)
+        return
+    newest = tree_tiles.newest_checkpoint(db)
+    if newest is None:
+        yield Found("log", LOOK, "nothing was signed yet: a worker does it with the first event.")
+        return
+    known = {key.name for key in log_keys.public_keys(settings)}
+    if not known:
+        yield Found(
+            "log",
+            WRONG,
+            f"{settings.log_dir} has no keys.pub: copy it from where the worker has it, and name the folder.",
+        )
+        return
+    yield Found(
+        "log", FINE, f"{newest.size} leaves were signed, last at {newest.made_at.isoformat(timespec='seconds')}."
+    )
+
+
+def _model(db: Connection) -> Iterator[Found]:
+    used = db.execute(text("SELECT EXISTS (SELECT FROM record_meanings)")).scalar_one()
+    if not used:
+        yield Found("model", FINE, "texts are compared by their words alone, as nobody has switched more on.")
+    elif not installed():
+        yield Found(
+            "model",
+            WRONG,
+            "technologies were looked at with a model of texts that is not here: install casework[dense] and the model.",
+        )
+    else:
+        yield Found("model", FINE, "the model of texts is here.")
+
+
+def _disks(settings: Settings) -> Iterator[Found]:
+    seen: set[int] = set()
+    folders = [settings.var, settings.log_dir, settings.backup_folder]
+    if settings.store_url.startswith("file://"):
+        folders.append(Path(settings.store_url.removeprefix("file://")))
+    for folder in folders:
+        if folder is None:
+            continue
+        there = next(one for one in (folder, *folder.parents) if one.exists())
+        device = there.stat().st_dev
+        if device in seen:
+            continue
+        seen.add(device)
+        usage = shutil.disk_usage(there)
+        share, says = (
+            usage.free / usage.total,
+            f"{folder}: {usage.free / 1e9:.1f} GB are free, {usage.free / usage.total:.0%}",
+        )
+        if share < _LEAST_FREE or usage.free < _LEAST_BYTES:
+            yield Found("disk", WRONG, f"{says}: make room, before nothing can be recorded.")
+        else:
+            yield Found("disk", LOOK if share < _LITTLE_FREE else FINE, f"{says}.")
+
+
+def _key(settings: Settings) -> Iterator[Found]:
+    """By whom the key may be read, whoever asks: the superuser may read all."""
+    for name in ("key", "key.next"):
+        path = settings.log_dir / name
+        try:
+            mode = path.stat().st_mode
+        except OSError:
+            continue
+        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+            yield Found(
+                "log key", WRONG, f"others may read {path}: chmod 0400, and let the worker's user alone own it."
+            )
+        elif settings.profile == "production" and os.geteuid() and log_keys.is_key_open(settings):
+            yield Found(
+                "log key",
+                LOOK,
+                f"this user may read {path}. That is right for the worker's; the user of the pages must not: they do not start then.",
+            )
+        else:
+            yield Found("log key", FINE, f"{path} is its owner's alone.")
+
+
+def _mail(settings: Settings) -> Iterator[Found]:
+    if settings.smtp_host is None:
+        yield Found("mail", LOOK, "nothing is mailed: name a mail server in CASEWORK_SMTP_HOST.")
+        return
+    where = f"{settings.smtp_host}:{settings.smtp_port}"
+    try:
+        greet(settings)
+    except NotNow as fault:
+        yield Found("mail", WRONG, f"{where} cannot be used ({fault}): look at CASEWORK_SMTP_*, and whether it runs.")
+    else:
+        yield Found("mail", FINE, f"{where} answers, and lets us in.")
+
+
+def _address(settings: Settings) -> Iterator[Found]:
+    if not settings.base_url:
+        yield Found("address", LOOK, "CASEWORK_BASE_URL is not set: mails have no links, and passkeys cannot be used.")
+        return
+    address = urlsplit(settings.base_url)
+    hosts = [host.strip() for host in settings.trusted_hosts.split(",") if host.strip()]
+    host = address.hostname or ""
+    if hosts and not any(host == one or (one.startswith(".") and host.endswith(one)) for one in hosts):
+        yield Found("address", WRONG, f"CASEWORK_BASE_URL leads to {host}, which CASEWORK_TRUSTED_HOSTS does not name.")
+    if address.scheme != "https":
+        yield Found("address", LOOK, f"{settings.base_url} is not encrypted.")
+        return
+    try:
+        ends = _certificate_ends(host, address.port or 443)
+    except (OSError, ValueError) as fault:
+        yield Found(
+            "address",
+            WRONG,
+            f"{host} cannot be reached by https from here ({fault}): look at the proxy and its certificate.",
+        )
+        return
+    days = (ends - datetime.now(UTC)).days
+    says = f"the certificate of {host} ends in {days} days"
+    yield Found("address", *((LOOK, f"{says}: renew it.") if days < _RENEWED_DAYS else (FINE, f"{says}.")))
+
+
+def _certificate_ends(host: str, port: int) -> datetime:
+    context = ssl.create_default_context()
+    with (
+        socket.create_connection((host, port), timeout=_PATIENCE_S) as way,
+        context.wrap_socket(way, server_hostname=host) as server,
+    ):
+        told = server.getpeercert() or {}
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(told["notAfter"])), UTC)
+
+
+def _translations() -> Iterator[Found]:
+    folder = Path(str(files("casework") / "translations"))
+    words = sorted(folder.glob("*/LC_MESSAGES/*.po")) + sorted(folder.glob("*/LC_MESSAGES/*.mo"))
+    missing = sorted({one.with_suffix("") for one in words if not one.with_suffix(".mo").exists()})
+    if not words or missing:
+        names = ", ".join(one.name for one in missing) or "all"
+        yield Found(
+            "translations",
+            WRONG,
+            f"they are not compiled ({names}): pages are English alone. Install the wheel, or `make setup`.",
+        )
+    else:
+        yield Found("translations", FINE, "Chinese is there.")
