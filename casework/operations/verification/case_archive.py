@@ -48,6 +48,7 @@ from casework.operations.verification.case_evidence import (
 from casework.operations.verification.event_proofs import prove_logs
 from casework.operations.verification.kept_rows import PARTS
 from casework.operations.verification.rows import HOMES, compare, rows_kept
+from casework.operations.verification.witnesses import published_cosigned
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.permissions.work import conflict
@@ -179,6 +180,9 @@ def make_case_file(
     proofs = prove_logs(db, {**judging.registers, case.log: [row.seq for row in rows]}, since)
     registers = {log: proofs[log].told()["leaves"] for log in judging.registers}
     proof = {**proofs[case.log].told(), "registers": registers}
+    # Beside the log's own signature those of the witnesses that have seen this very checkpoint.
+    if (cosigned := published_cosigned(db, proofs[case.log].size)) is not None:
+        proof["checkpoint"] = cosigned
     history = "".join(_line(row) for row in rows).encode()
     index = {
         "form": FORM,

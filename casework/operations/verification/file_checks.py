@@ -100,7 +100,7 @@ def find_verifier() -> str | None:
 
 
 def check_file(content: IO[bytes], name: str, keys: Sequence[str], *, chinese: bool = False) -> FileVerdict:
-    """What the verifier says of it, with the log's public keys; holds no connection meanwhile.
+    """What the verifier says of it, with the log's public keys and those of its witnesses; holds no connection meanwhile.
 
     Raises AskedTooOften where too many wait already.
     """

@@ -112,6 +112,15 @@ _END = text("""
 """)
 
 
+def live_keys(db: Connection) -> list[str]:
+    """The public keys of those that have not ended."""
+    return list(db.execute(_LIVE_KEYS).scalars())
+
+
+#: The keys of the witnesses that have not ended.
+_LIVE_KEYS = text("SELECT key FROM witnesses WHERE ended_at IS NULL ORDER BY name, id")
+
+
 # --- what they sign ------------------------------------------------------------------------------------------------------------
 
 
@@ -334,5 +343,5 @@ _COSIGNED = text("""
 
 __all__ = [
     "KINDS", "LONGER", "NAMES", "OTHER_ROOT", "READS", "WITNESS_ENDED", "WITNESS_NAMED", "end_witness", "insist_reader", "list_seen",
-    "list_witnesses", "name_witness", "published_cosigned", "take_cosignature",
+    "list_witnesses", "live_keys", "name_witness", "published_cosigned", "take_cosignature",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from casework import reasons
 from casework.engine.roles import Role
 from casework.operations.verification import file_checks
 from casework.operations.verification.file_checks import MOST_BYTES, FileVerdict
+from casework.operations.verification.witnesses import live_keys
 from casework.web.shell.i18n import N_, chinese, say
 from casework.web.shell.session import only, page_transaction, viewer
 
@@ -83,11 +84,13 @@ def check() -> BaseResponse:
     if content.seek(0, 2) > MOST_BYTES:
         return _page(say(reasons.catalogue.FILE_TOO_LARGE(most=_MEGABYTES)))
     content.seek(0)
-    with page_transaction() as (_, actor):
+    with page_transaction() as (db, actor):
         file_checks.insist_checker(actor)
+        witnessing = live_keys(db)
     name = "".join(letter if letter.isprintable() else "\ufffd" for letter in file.filename)[:200]
     keys = [key.line for key in current_app.extensions["casework.log_keys"]()]
-    verdict = file_checks.check_file(content, name, keys, chinese=chinese())
+    # Without a key of the log nothing of its witnesses can be told.
+    verdict = file_checks.check_file(content, name, [*keys, *(witnessing if keys else ())], chinese=chinese())
     with page_transaction() as (db, actor):
         verdict = file_checks.hold_against(db, actor, verdict)
     return _page(verdict=verdict, name=name)

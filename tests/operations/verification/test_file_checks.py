@@ -24,15 +24,19 @@ from casework.operations.documents.storage import DocumentStore
 from casework.operations.verification import file_checks
 from casework.operations.verification.case_archive import make_case_file
 from casework.operations.verification.file_checks import FileVerdict
+from casework.operations.verification.witnesses import end_witness, live_keys
 from casework.records import log_keys
 from casework.records.database import transaction
 from casework.settings import Settings
+from tests.support import witnessed
 from tests.support.published import sign_and_publish
 from tests.support.way_to_referral import to_referral
-from tests.support.world import World
+from tests.support.witnessed import ONE, Witnessed
+from tests.support.world import World, new_request
 from tests.verifier.forging import Forgery
 
 Check = Callable[..., FileVerdict]
+log = witnessed.log
 
 
 @pytest.fixture
@@ -245,3 +249,36 @@ def test_it_is_found_beside_the_application_where_it_is_not_installed(monkeypatc
     folder = file_checks.find_verifier()
     assert folder is not None
     assert (Path(folder) / "casework_verify" / "command.py").is_file()
+
+
+# --- witnesses --------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_bears_what_witnesses_signed_of_its_checkpoint_and_the_verifier_says_who(
+    log: Witnessed, document_store: DocumentStore
+) -> None:
+    with transaction(log.engine) as db:
+        number = log.world.new_case(db)
+    sign_and_publish(log.engine, log.superuser, log.settings)
+
+    def taken_out() -> bytes:
+        with transaction(log.engine) as db:
+            return b"".join(make_case_file(db, log.world.actor(db, "auditor"), document_store, number, "/x").pieces())
+
+    def said() -> tuple[str, list[str]]:
+        with transaction(log.engine) as db:
+            known = [key.line for key in log_keys.public_keys(log.settings)] + live_keys(db)
+        verdict = file_checks.check_file(io.BytesIO(taken_out()), "case.zip", known)
+        return verdict.outcome, [fault.sentence for fault in verdict.faults if "witness" in fault.sentence]
+
+    outcome, (sentence,) = said()
+    assert outcome == "whole"
+    assert sentence.startswith("None of 1 witnesses")
+    log.take(log.signed())
+    outcome, (sentence,) = said()
+    assert outcome == "whole"
+    assert sentence.startswith("1 of 1 witnesses")
+    assert sentence.endswith(f": {ONE.name}.")
+    log.do(end_witness, log.witness, new_request())
+    with zipfile.ZipFile(io.BytesIO(taken_out())) as archive:
+        assert ONE.name not in archive.read("proof.json").decode()
