@@ -140,6 +140,22 @@ class Courses:
         went = self._went([*courses, *more])
         return [] if went is None else [*courses, *(one for n, one in enumerate(more, len(courses)) if n in went)]
 
+    def every(self) -> list[_Course]:
+        """All courses, whichever step they leave out."""
+        usual = [frozenset(self._trunk[:n]) for n in range(len(self._trunk) + 1)]
+        ways = dict.fromkeys([*usual, *(way - {step} for way in usual for step in way)])
+        return [
+            _Course(way, *end) for way, end in product(ways, product(self._states, (_NEEDED, _PASSED, _NOT_NEEDED)))
+        ]
+
+    @property
+    def numbers(self) -> Sequence[_Number]:
+        return self._numbers
+
+    @property
+    def chosen(self) -> Sequence[_Course]:
+        return self._courses
+
     def _went(self, courses: list[_Course]) -> set[int] | None:
         """Courses that explain the true numbers; None where none do."""
         self._courses = courses
@@ -234,6 +250,145 @@ class Courses:
         return {NUMERATOR: _is_stopped} if row.numerator == stopped else {}
 
 
+#: A part, or None for the whole of all parts; and a number of its figures.
+Of = tuple[str | None, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """A number of a part or of the whole, with the courses of all parts that it counts the cases of."""
+
+    of: Of
+    number: _Number
+    places: tuple[int, ...]
+
+    @property
+    def order(self) -> tuple[int, str, Cell]:
+        return self.number.true, self.of[0] or "", self.number.cell
+
+
+class TooMuchIsKnown(Exception):
+    """What the whole tells already is too much for anything to be told of its parts."""
+
+
+class JoinedCourses:
+    """What somebody works out of the numbers of all parts of a programme and of the whole together: a number of the whole counts the cases
+    of each part.
+
+    What the whole prints is told already and stays so; only of the parts more can be hidden.
+    """
+
+    def __init__(self, parts: Mapping[str, Courses], whole: Courses, told: Mapping[Of, bool | None]) -> None:
+        """`told`: of each number that the figures of the whole tell of it or of a part, None where it is printed, and else whether they say
+        that it is under three."""
+        self._told = told
+        self._steps = Steps(STEPS)
+        self._numbers: list[_Joined] = []
+        self._width = 0
+        for choose in (lambda one: one.chosen, Courses.every):
+            self._join(parts, whole, choose)
+            if self._agrees():
+                return
+        # No numbers of such cases explain what was counted: nobody works anything out by them.
+        self._numbers = []
+
+    def _join(
+        self, parts: Mapping[str, Courses], whole: Courses, choose: Callable[[Courses], Sequence[_Course]]
+    ) -> None:
+        """Courses that no number tells apart are one."""
+        of_parts = [(part, one) for part, courses in parts.items() for one in choose(courses)]
+        counted: list[tuple[Of, _Number, list[int]]] = [
+            ((part, one.cell), one, [n for n, (of, course) in enumerate(of_parts) if of == part and one.counts(course)])
+            for part, courses in parts.items()
+            for one in courses.numbers
+        ]
+        counted += [
+            ((None, one.cell), one, [n for n, (_, course) in enumerate(of_parts) if one.counts(course)])
+            for one in whole.numbers
+            if (None, one.cell) in self._told
+        ]
+        by: list[list[int]] = [[] for _ in of_parts]
+        for at, (_, _, places) in enumerate(counted):
+            for n in places:
+                by[n].append(at)
+        columns = {marks: n for n, marks in enumerate(dict.fromkeys(map(tuple, by)))}
+        self._width = len(columns)
+        self._numbers = [
+            _Joined(of, one, tuple(sorted({columns[tuple(by[n])] for n in places}))) for of, one, places in counted
+        ]
+
+    def _agrees(self) -> bool:
+        limits = dict.fromkeys((one.places, one.number.true, one.number.true) for one in self._numbers)
+        try:
+            return LinearProgramme(self._width, [*limits], self._steps).went is not None
+        except OutOfSteps:
+            return True
+
+    def worked_out(self, hidden: Mapping[Of, bool]) -> set[Of]:
+        """Numbers of parts that are to be hidden as well, so that none under three follows; where they are, not even that is said of them.
+
+        Empty where none follows. Raises TooMuchIsKnown where one does whatever is hidden of the parts, or where that is not found out.
+        """
+        shown = {one.of for one in self._numbers if one.of[0] is not None and one.of not in hidden} - self._printed()
+        few = {one.of for one in self._numbers if hidden.get(one.of)}
+        try:
+            return self._more(hidden, shown, few)
+        except OutOfSteps:
+            raise TooMuchIsKnown from None
+
+    def _printed(self) -> set[Of]:
+        return {of for of, said in self._told.items() if said is None}
+
+    def _more(self, hidden: Mapping[Of, bool], shown: set[Of], few: set[Of]) -> set[Of]:
+        """For each number that follows the smallest of those that it follows from; else all that is said to be under three."""
+        programme = self._linear_programme(hidden)
+        more = set[Of]()
+        for small in self._asked():
+            binding = programme.proof(small.places, small.number.true)
+            if binding is None:
+                continue
+            near = [one for one in self._in(shown) if one.places in binding]
+            if near:
+                more |= self._same(min(near, key=lambda one: one.order), shown)
+            elif few or shown:
+                more |= few or shown
+            else:
+                raise TooMuchIsKnown
+        return more
+
+    def _asked(self) -> Iterator[_Joined]:
+        seen = set[tuple[int, ...]]()
+        for one in sorted(self._numbers, key=lambda one: one.order):
+            if one.number.true < LEAST and one.places and one.places not in seen:
+                seen.add(one.places)
+                yield one
+
+    def _in(self, cells: Collection[Of]) -> list[_Joined]:
+        return [one for one in self._numbers if one.of in cells]
+
+    def _same(self, one: _Joined, among: Collection[Of]) -> set[Of]:
+        """What counts the same cases is hidden with it."""
+        return {other.of for other in self._numbers if other.of in among and other.places == one.places}
+
+    def _linear_programme(self, hidden: Mapping[Of, bool]) -> LinearProgramme:
+        limits: dict[Between, None] = {}
+        for one in self._numbers:
+            least, most = self._between(one, hidden)
+            limits[one.places, least, most] = None
+        return LinearProgramme(self._width, [*limits], self._steps)
+
+    def _between(self, one: _Joined, hidden: Mapping[Of, bool]) -> tuple[int, int | None]:
+        """As the part says it, and as the whole does."""
+        cell, said = one.number.cell, []
+        if one.of[0] is not None:
+            said.append(one.number.between({cell: hidden[one.of]} if one.of in hidden else {}))
+        if one.of in self._told:
+            of_whole = self._told[one.of]
+            said.append(one.number.between({} if of_whole is None else {cell: of_whole}))
+        ends = [most for _, most in said if most is not None]
+        return max(least for least, _ in said), min(ends) if ends else None
+
+
 def _is_live(one: _Course) -> bool:
     return one.state == _LIVE
 
@@ -258,4 +413,4 @@ def _conversion(step: str, following: str) -> Mapping[str, _Is]:
     }
 
 
-__all__ = ["STEPS", "Courses"]
+__all__ = ["STEPS", "Courses", "JoinedCourses", "Of", "TooMuchIsKnown"]

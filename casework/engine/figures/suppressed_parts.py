@@ -3,7 +3,8 @@ phases, and the figures of the whole programme.
 
 What is told of one is found for all in one, as of one moment, so that the report of one phase tells nothing of another. What a reader may
 have from elsewhere is taken for known: what all parts come to, and what the figures of the whole programme print of a part. Lines that tell
-cases apart once more are not told at all.
+cases apart once more are not told at all. Whoever knows how a case goes holds the courses of all phases beside the figures of the whole:
+where one number under three follows whatever is hidden, nothing is told of any phase, not even which lines there would be.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from dataclasses import replace
 from casework.engine.figures.across import Cell
 from casework.engine.figures.case_facts import DIMENSIONS
 from casework.engine.figures.counting import DENOMINATOR, NUMERATOR, Figure, Row
-from casework.engine.figures.courses import Courses
+from casework.engine.figures.courses import Courses, JoinedCourses, Of, TooMuchIsKnown
 from casework.engine.figures.hiding import hide
-from casework.engine.figures.suppression import ShownRow, Told, families, suppressed
+from casework.engine.figures.suppression import FEW, ShownRow, Told, families, suppressed
 
 #: What tells the lines of a part apart once more.
 _ONCE_MORE = frozenset({*DIMENSIONS, "month", "provider"})
@@ -36,6 +37,7 @@ def suppressed_parts(
     printed, more = _printed_already(told, whole, by)
     known += [(cell,) for cell in printed]
     courses = {part: Courses(of.shown) for part, of in told.items()}
+    together = JoinedCourses(courses, *_of_whole(told, whole, by))
     while True:
         hidden = hide(cells, sums, known, more)
         mine = {
@@ -43,6 +45,14 @@ def suppressed_parts(
             for part, of in told.items()
         }
         found = {_in(part, cell) for part, of in courses.items() for cell in of.worked_out(mine[part])} - more
+        if not found:
+            of_all: dict[Of, bool] = {
+                (part, cell): said for part, cells in mine.items() for cell, said in cells.items()
+            }
+            try:
+                found = {_in(str(part), cell) for part, cell in together.worked_out(of_all)} - more
+            except TooMuchIsKnown:
+                return {part: {} for part in told}
         if not found:
             return {part: of.printed(mine[part]) for part, of in told.items()}
         more |= found
@@ -90,6 +100,28 @@ def _printed_already(told: Mapping[str, Told], whole: Mapping[str, Figure], by: 
                 else:
                     hidden.add(_in(part, (name, n, cell)))
     return printed, hidden
+
+
+def _of_whole(told: Mapping[str, Told], whole: Mapping[str, Figure], by: str) -> tuple[Courses, dict[Of, bool | None]]:
+    """The numbers of cases of the whole programme; and how each that is told of it, or of a part of it, is told there."""
+    all_of = Told.of(whole)
+    said: dict[Of, bool | None] = {}
+    of_parts = {
+        (name, frozenset(line)): (part, n)
+        for part, of in told.items()
+        for (name, line), n, _ in _lines(of.shown)
+        for line in [line | {(by, part or None)}]
+    }
+    for name, rows in suppressed(whole).items():
+        for n, row in enumerate(rows):
+            place = of_parts.get((name, frozenset(row.of.items())))
+            for cell, number in {NUMERATOR: row.numerator, DENOMINATOR: row.denominator, **row.parts}.items():
+                how = None if isinstance(number, int) else number == FEW
+                if (name, n, cell) in all_of.cells:
+                    said[None, (name, n, cell)] = how
+                if place is not None and (name, place[1], cell) in told[place[0]].cells:
+                    said[place[0], (name, place[1], cell)] = how
+    return Courses(all_of.shown), said
 
 
 def _lines(figures: Mapping[str, Figure]) -> Iterator[tuple[_Line, int, Row]]:

@@ -39,8 +39,8 @@ class Kind:
     state: str
     assessment: str
 
-    def told(self, number: int) -> Told:
-        case = Told(f"{number:03}")
+    def told(self, number: int, phase: str | None = None) -> Told:
+        case = Told(f"{number:03}", phase=phase)
         for day, step in enumerate(TRUNK):
             if step in self.steps:
                 case.fire(ACTIONS[step], day)
@@ -164,13 +164,14 @@ def worked_out(known: Iterable[Known]) -> list[tuple[str, str, str]]:
 class Programme:
     """How many cases of each kind there can be: a linear programme, solved exactly by the simplex method, with Bland's rule."""
 
-    def __init__(self, known: set[tuple[tuple[bool, ...], int, int | None]]) -> None:
+    def __init__(self, known: set[tuple[tuple[bool, ...], int, int | None]], kinds: int = len(KINDS)) -> None:
+        self._kinds = kinds
         ranges = sorted((one for one in known if one[1] != one[2]), key=str)
         tight = sorted((one for one in known if one[1] == one[2]), key=str)
         bounds = [
             (counts, n, sign) for counts, least, most in ranges for n, sign in ((least, -1), (most, 1)) if n is not None
         ]
-        width = len(KINDS) + len(bounds)
+        width = kinds + len(bounds)
         self._lines: list[list[Fraction]] = []
         for counts, n, _ in tight:
             self._lines.append([*map(Fraction, counts), *[Fraction(0)] * len(bounds), Fraction(n)])
@@ -232,7 +233,7 @@ class Programme:
 
     def could_be_other(self, counts: Sequence[bool], true: int) -> bool:
         width = len(self._lines[0]) - 1
-        weights = [Fraction(counts[n]) if n < len(KINDS) else Fraction(0) for n in range(width)]
+        weights = [Fraction(counts[n]) if n < self._kinds else Fraction(0) for n in range(width)]
         if self._most(weights, true + 1) >= true + 1:
             return True
         return -self._most([-weight for weight in weights], 1 - true) <= true - 1
