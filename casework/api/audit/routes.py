@@ -6,7 +6,7 @@ from casework.api.audit import schemas
 from casework.api.protocol.routes import Call, Route, get
 from casework.json_values import JsonObject
 from casework.operations.audit import questions
-from casework.operations.audit.views import AuditEvent, SampledCase
+from casework.operations.audit.views import AuditEvent, Sample
 from casework.operations.core.paging import Page
 from casework.operations.verification import verified_cases
 from casework.operations.verification.views import VerifiedCase
@@ -26,8 +26,9 @@ def list_audit_answers(call: Call) -> Page[AuditEvent]:
     )
 
 
-def draw_sample(call: Call) -> Page[SampledCase]:
-    return Page(items=questions.draw_sample(call.db, call.actor, seed=call.query.seed, size=call.query.size))
+def draw_sample(call: Call) -> Sample:
+    asked = call.query
+    return questions.draw_sample(call.db, call.actor, seed=asked.seed, size=asked.size, as_of=asked.as_of)
 
 
 def list_verified_cases(call: Call) -> Page[VerifiedCase]:
@@ -41,7 +42,7 @@ ROUTES: tuple[Route, ...] = (
         schemas.AuditQuestions, noun="page", for_some=True),
     get("/audit/{question}", list_audit_answers, "List the events that answer a question, the newest first; for auditors",
         schemas.AuditPage, query=schemas.AuditQuery, noun="question"),
-    get("/sample", draw_sample, "Draw cases at random: the same seed draws the same cases again; for auditors", schemas.Sample,
+    get("/sample", draw_sample, "Draw cases at random: the same seed and moment draw the same cases again; for auditors", schemas.Sample,
         query=schemas.SampleQuery, noun="page", for_some=True),
     get("/verifications", list_verified_cases, "List how far the history of each case is verified, the last opened first; for auditors",
         schemas.VerifiedCases, query=schemas.VerifiedQuery, noun="page", for_some=True),

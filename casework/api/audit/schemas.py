@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from casework.api.audit.finding_schemas import VerdictFault
 from casework.api.protocol.fields import Answer, Paged, Query
@@ -66,6 +66,9 @@ class AuditPage(Answer):
 class SampleQuery(Query):
     seed: Annotated[str, Field(min_length=1, max_length=100)]
     size: Annotated[int, Field(ge=1, le=50)] = 10
+    as_of: Annotated[
+        AwareDatetime | None, Field(description="From the cases opened by this moment; by now where none is named")
+    ] = None
 
 
 class SampledCase(Answer):
@@ -79,6 +82,10 @@ class SampledCase(Answer):
 
 class Sample(Answer):
     items: list[SampledCase]
+    population: Annotated[int, Field(description="How many cases were drawn from")]
+    as_of: Annotated[
+        str, Field(description="Cases opened later are not drawn from; drawn with it again they are the same")
+    ]
     next: None = None
 
 

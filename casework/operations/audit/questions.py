@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -19,7 +19,7 @@ from casework.engine.definition.grammar import EXTENSION, STOP, WAIVER
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
 from casework.ledger.canonical_json import instant
-from casework.operations.audit.views import AuditEvent, SampledCase
+from casework.operations.audit.views import AuditEvent, Sample, SampledCase
 from casework.operations.core.event_views import data_of, form_of_task, task_key
 from casework.operations.core.paging import Page, cursor_count, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import calendar_of
@@ -28,6 +28,7 @@ from casework.operations.core.reader_names import called, titled
 from casework.operations.core.views import Named
 from casework.operations.history.timeline import LATE_AFTER
 from casework.permissions.actors import Actor
+from casework.records.event_log import now
 from casework.records.tables.history import EXCEPTIONAL
 
 #: Each question; what is asked for must also be EXCEPTIONAL, which an index holds.
@@ -163,19 +164,25 @@ def _shown(db: Connection, row: Any, names: Mapping[str, str]) -> AuditEvent:
     )
 
 
-def draw_sample(db: Connection, actor: Actor, *, seed: str, size: int) -> list[SampledCase]:
-    """Cases drawn at random by a seed: who draws again with the same seed from the same cases gets the same ones."""
+#: Cases opened by a moment in some programmes, in the order that a seed gives them, and how many there are.
+_DRAWN = f"""
+    SELECT c.number, {titled("c")} AS title, c.state, c.opened_at, c.closed_at, {called("p")} AS owner, count(*) OVER () AS population
+    FROM cases c LEFT JOIN people p ON p.id = c.owner_id
+    WHERE c.programme_id = ANY(CAST(:programmes AS uuid[])) AND c.opened_at <= :as_of
+    ORDER BY sha256(convert_to(CAST(:seed AS text) || c.number, 'UTF8')), c.number LIMIT :size
+"""
+
+
+def draw_sample(db: Connection, actor: Actor, *, seed: str, size: int, as_of: datetime | None = None) -> Sample:
+    """Cases drawn at random by a seed from those that had been opened by a moment, or by now: who draws again with the same seed and
+    moment gets the same ones, whatever was opened since."""
     if not 1 <= size <= 50:
         raise InvalidForm(fields={"size": reasons.fields.BETWEEN(least=1, most=50)})
+    moment = now(db) if as_of is None else min(as_of, now(db))
     rows = db.execute(
-        text(
-            f"SELECT c.number, {titled('c')} AS title, c.state, c.opened_at, c.closed_at, {called('p')} AS owner FROM cases c"
-            " LEFT JOIN people p ON p.id = c.owner_id WHERE c.programme_id = ANY(CAST(:programmes AS uuid[]))"
-            " ORDER BY sha256(convert_to(CAST(:seed AS text) || c.number, 'UTF8')), c.number LIMIT :size"
-        ),
-        {"programmes": _programmes(actor), "seed": seed[:100], "size": size},
-    )
-    return [
+        text(_DRAWN), {"programmes": _programmes(actor), "seed": seed[:100], "size": size, "as_of": moment}
+    ).all()
+    cases = [
         SampledCase(
             number=row.number,
             title=row.title,
@@ -186,3 +193,4 @@ def draw_sample(db: Connection, actor: Actor, *, seed: str, size: int) -> list[S
         )
         for row in rows
     ]
+    return Sample(items=cases, population=rows[0].population if rows else 0, as_of=instant(moment))

@@ -113,3 +113,15 @@ class SampledCase:
     owner: str | None
     opened_at: str
     closed_at: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sample:
+    """Cases that were drawn at random, and what they were drawn from."""
+
+    items: list[SampledCase]
+    #: So many cases had been opened by then in one's programmes, as far as one sees them.
+    population: int
+    #: Cases opened later are not drawn from.
+    as_of: str
+    next: None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from casework.engine.parts import MAIN
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
 from casework.operations.audit import finding_owners, findings, questions
-from casework.operations.audit.views import SampledCase
+from casework.operations.audit.views import Sample
 from casework.operations.cases.list_queries import list_cases
 from casework.operations.cases.queries import find_case
 from casework.operations.cases.views import CaseRow
@@ -130,16 +130,36 @@ def answers(question: str) -> str:
 def sample() -> str:
     seed = request.args.get("seed", "").strip()[:100] or _new_seed()
     given, fault = request.args.get("size", str(SAMPLE)), ""
-    cases: list[SampledCase] = []
+    asked = request.args.get("as_of", "").strip()[:100]
+    drawn: Sample | None = None
+    as_of = _moment(asked)
     with list_transaction() as (db, actor):
         try:
             size = int(given) if given.isascii() and given.isdigit() and len(given) < 4 else 0
-            cases = questions.draw_sample(db, actor, seed=seed, size=size)
+            drawn = questions.draw_sample(db, actor, seed=seed, size=size, as_of=as_of)
         except InvalidForm as refusal:
             fault = say(refusal.fields["size"])
     case = load_library().playing(MAIN)
     state = lambda code: edition_text(case, f"states.{code}") if case else code  # noqa: E731  one line, used once
-    return render_template("audit/sample.html", seed=seed, size=given, cases=cases, fault=fault, state=state)
+    return render_template(
+        "audit/sample.html",
+        seed=seed,
+        size=given,
+        drawn=drawn,
+        fault=fault,
+        as_of=asked,
+        misread=bool(asked) and as_of is None,
+        state=state,
+    )
+
+
+def _moment(written: str) -> datetime | None:
+    """The moment that is written as the page shows it; None for any other writing."""
+    try:
+        said = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return said if said.tzinfo is not None else None
 
 
 # --- verification ----------------------------------------------------------------------------------------------------

@@ -147,6 +147,37 @@ def test_a_sample_is_the_same_for_the_same_seed(browser_for: BrowserFor, world: 
         assert "must be between 1 and 50" in browser.get(f"/sample?size={size}").text
 
 
+def test_a_sample_drawn_again_is_the_same_whatever_was_opened_since(
+    browser_for: BrowserFor, world: World, engine: Engine
+) -> None:
+    with transaction(engine) as db:
+        for _ in range(5):
+            world.new_case(db)
+    browser = browser_for("auditor")
+    drawn = lambda page: re.findall(r'history">([A-Z]+-\d+-\d+)<', page)  # noqa: E731  one line
+    page = browser.get("/sample?seed=spring&size=5").text
+    first, again = drawn(page), re.search(r'href="(/sample\?[^"]*as_of=[^"]+)"', page)
+    assert again
+    population = re.search(r"Drawn from (\d+) cases", page)
+    assert population
+    with transaction(engine) as db:
+        for _ in range(30):
+            world.new_case(db)
+    assert drawn(browser.get("/sample?seed=spring&size=5").text) != first
+    same = browser.get(again[1].replace("&amp;", "&")).text
+    assert drawn(same) == first
+    assert population[0] in same
+
+
+@pytest.mark.parametrize(
+    "moment", ["yesterday", "2026-13-01", "2026-05-03T08:00:00", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"]
+)
+def test_whatever_moment_is_asked_for_a_sample_page_is_there(browser_for: BrowserFor, moment: str) -> None:
+    page = browser_for("auditor").get("/sample", query_string={"seed": "spring", "as_of": moment})
+    assert page.status_code == 200
+    assert ("Now was taken" in page.text) == (not moment.endswith("Z"))
+
+
 def test_a_whole_case_is_verified_entry_by_entry(browser_for: BrowserFor, number: str) -> None:
     page = " ".join(browser_for("auditor").get(f"/cases/{number}/verify").text.split())
     assert re.search(r"Verified <time[^>]*>[^<]+</time>: \d+ events\. Whole: every entry as recorded and allowed", page)
