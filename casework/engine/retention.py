@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -196,13 +196,24 @@ def class_of(facts: CaseFacts, classes: Iterable[RetentionClass]) -> RetentionCl
 
 def removal_date(closed_at: datetime, years: int, calendar: Calendar) -> date:
     """So many years after the day of closing, as it was where the programme is; never a holiday there."""
-    closed = calendar.local_date(closed_at)
+    return _removal_day(calendar.local_date(closed_at), years, calendar)
+
+
+def _removal_day(closed: date, years: int, calendar: Calendar) -> date:
     try:
         day = closed.replace(year=closed.year + years)
     except ValueError:
         # There is no 29 February in that year.
         day = date(closed.year + years, 3, 1)
     return calendar.day_off_the_holiday(day)
+
+
+def due_if_closed_by(day: date, years: int, calendar: Calendar) -> date:
+    """The last day of closing of which cases may be removed on a day: later ones may not, earlier ones may."""
+    closed = date(day.year - years, day.month, min(day.day, 28)) + timedelta(days=4)
+    while _removal_day(closed, years, calendar) > day:
+        closed -= timedelta(days=1)
+    return closed
 
 
 def judge(
@@ -308,6 +319,7 @@ def differences(
 __all__ = [
     "DECIDERS", "FINANCING", "FINANCING_YEARS", "FIRST_VERSION", "LONGEST_NAME", "MOST_CLASSES", "MOST_YEARS", "OF_RETENTION", "OTHER",
     "PROPOSERS", "REPLACED", "RETENTION_ASKED", "RETENTION_REFUSED", "RETENTION_SET", "SHIPPED", "CaseFacts", "Fault", "Judgement", "Kept",
-    "LegalHold", "Names", "Proposal", "RetentionClass", "class_from", "class_of", "classes_from", "differences", "fault_of", "fold",
+    "LegalHold", "Names", "Proposal", "RetentionClass", "class_from", "class_of", "classes_from", "differences", "due_if_closed_by",
+    "fault_of", "fold",
     "in_order", "judge", "names_in", "removal_date", "why_not_agreed", "written",
 ]  # fmt: skip

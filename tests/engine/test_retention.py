@@ -27,6 +27,7 @@ from casework.engine.retention import (
     class_of,
     classes_from,
     differences,
+    due_if_closed_by,
     fault_of,
     fold,
     in_order,
@@ -164,6 +165,18 @@ def test_what_may_be_removed_may_be_so_on_every_later_day_and_a_hold_keeps_it(
     # What may be removed was closed its whole years ago.
     if not here.why and case.closed_at is not None and here.by.years is not None:
         assert BEIJING.local_date(case.closed_at).year + here.by.years <= day.year
+
+
+@given(st.dates(date(2000, 1, 1), date(2040, 1, 1)), st.integers(1, 100), st.integers(-12, 12))
+def test_what_was_closed_by_a_day_may_be_removed_and_nothing_that_was_closed_later(
+    day: date, years: int, apart: int
+) -> None:
+    calendar = replace(BEIJING, holidays=frozenset({day, day + timedelta(days=1)}))
+    last = due_if_closed_by(day, years, calendar)
+    closed = last + timedelta(days=apart)
+    # Four o'clock in the morning there.
+    moment = datetime(closed.year, closed.month, closed.day, tzinfo=UTC) - timedelta(hours=4)
+    assert (removal_date(moment, years, calendar) <= day) == (apart <= 0)
 
 
 # --- what can be in force --------------------------------------------------------------------------------------------

@@ -319,6 +319,7 @@ REGISTERS: tuple[Row, ...] = (
         body=lambda on: {"agree": False, "note": ""},
     ),
     # --- legal holds: compliance officers and supervisors place them, and end each other's ---
+    get("/programmes/{programme}/retention", HOLD_READERS),
     get("/legal-holds", EVERYBODY, lists="hold", finds=HOLD_READERS),
     get("/legal-holds/{hold}", HOLD_READERS),
     post("/legal-holds", HOLDERS, HOLD_READERS - HOLDERS, body=lambda on: {"programme": on["programme"], "reason": " "},

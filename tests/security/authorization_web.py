@@ -185,6 +185,7 @@ TABLE: tuple[Row, ...] = (
     get("/roles", ADMINISTRATOR | SUPERVISORS | AUDITOR),
     get("/roles/<role>", ADMINISTRATOR | SUPERVISORS | AUDITOR),
     post("/roles/<role>/decide", ADMINISTRATOR | SUPERVISORS, AUDITOR, body=lambda on: {"decision": "refuse", "note": ""}),
+    get("/retention", HOLD_READERS),
     get("/legal-holds", HOLD_READERS),
     get("/legal-holds/new", HOLDERS),
     post("/legal-holds", HOLDERS),

@@ -139,6 +139,7 @@ PERSONAE: Mapping[str, Persona] = {
             *(f"GET /reports/<report>{file}" for file in ("", "/words", "/report.pdf", "/figures.xlsx", "/content.json")),
             *(f"GET /reports/{{report}}{part}" for part in ("", "/content", "/file", "/verification")),
             *(f"POST /reports/{{report}}/{move}" for move in ("words", "agree", "publish")), "POST /programmes/{programme}/reports",
+            "GET /programmes/{programme}/retention",
             "GET /legal-holds/<hold>", "POST /legal-holds/<hold>/end", "GET /legal-holds/{hold}", "POST /legal-holds (programme)",
             "POST /legal-holds/{hold}/end",
             "POST /reports/<report>/agree", "POST /reports/<report>/words", "POST /reports/<report>/publish",

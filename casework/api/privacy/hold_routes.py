@@ -1,4 +1,4 @@
-"""Legal holds: what is kept whatever its class says, placed by one person and ended by another."""
+"""Legal holds, placed by one person and ended by another; and what may be removed by a day."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.protocol.schemas import text_of
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
-from casework.operations.privacy import legal_holds
-from casework.operations.privacy.views import HoldDetails, HoldRow
+from casework.operations.privacy import legal_holds, retention_preview
+from casework.operations.privacy.views import HoldDetails, HoldRow, RetentionPreview
 
 
 def list_holds(call: Call) -> Page[HoldRow]:
@@ -38,7 +38,22 @@ def end_hold(call: Call) -> Done:
     return legal_holds.end_hold(call.db, call.actor, call.path["hold"], reason=call.body.reason, request=call.request)
 
 
+def preview_retention(call: Call) -> RetentionPreview:
+    query = call.query
+    return retention_preview.preview_retention(
+        call.db,
+        call.actor,
+        call.path["programme"],
+        by=query.by,
+        code=query.code,
+        cursor=query.cursor,
+        limit=query.limit,
+    )
+
+
 ROUTES: tuple[Route, ...] = (
+    get("/programmes/{programme}/retention", preview_retention, "See which closed cases may be removed by a day, and what is held",
+        schemas.RetentionPreview, query=schemas.RetentionQuery),
     get("/legal-holds", list_holds, "List the legal holds in your programmes", schemas.LegalHoldPage, query=fields.Paged),
     get("/legal-holds/{hold}", show_hold, "See a legal hold, and why it was placed", schemas.LegalHoldDetails),
     post("/legal-holds", place_hold, "Keep a case, the cases of an organisation or those of a programme, whatever their class says",

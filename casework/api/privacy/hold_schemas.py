@@ -1,4 +1,4 @@
-"""The schemas of legal holds."""
+"""The schemas of legal holds, and of what may be removed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from casework.api.protocol.fields import Answer, Body, Day, Id, Line
-from casework.api.protocol.schemas import Named
+from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Line, Paged
+from casework.api.protocol.schemas import Named, Names
 from casework.operations.privacy.legal_holds import LONGEST
 
 About = Literal["case", "organisation", "programme"]
@@ -56,3 +56,35 @@ class LegalHoldDetails(LegalHold):
     end_reason: str | None
     ends: Annotated[bool, Field(description="You may end it")]
     own: Annotated[bool, Field(description="You placed it, so another person ends it")]
+
+
+class RetentionQuery(Paged):
+    by: Annotated[Day | None, Field(description="The day; today unless told")] = None
+    code: Annotated[Code | None, Field(description="List the cases of this class alone")] = None
+
+
+class ClassDue(Answer):
+    code: str
+    name: Names
+    years: Annotated[int | None, Field(description="After closing; null: for good")]
+    closed: Annotated[int, Field(description="Closed cases that it takes")]
+    due: Annotated[int, Field(description="Of these the ones that may be removed by the day")]
+    held: Annotated[int, Field(description="Of those the ones that a legal hold keeps today")]
+
+
+class CaseDue(Answer):
+    number: str
+    title: str | None
+    outcome: str | None
+    closed_at: str
+    code: Annotated[str, Field(description="Its class")]
+    due: Annotated[str, Field(description="The first day on which it may be removed")]
+    held: bool
+
+
+class RetentionPreview(Answer):
+    programme: Named
+    by: str
+    classes: list[ClassDue]
+    items: Annotated[list[CaseDue], Field(description="Those closed first before the others")]
+    next: str | None

@@ -52,10 +52,11 @@ _TABLE = "legal_holds"
 
 #: Whether a hold `h` is on a case `c`: on itself, on its programme, or on an organisation that is a party of it, now or as it was opened.
 ON_CASE = f"""h.programme_id = c.programme_id AND CASE h.about WHEN 'programme' THEN true WHEN 'case' THEN h.case_id = c.id ELSE EXISTS (
-    SELECT FROM organisations g JOIN organisations o ON coalesce(o.merged_into, o.id) = coalesce(g.merged_into, g.id)
-    WHERE g.id = h.organisation_id AND (
-        jsonb_path_query_array(c.parties, '$.*') ? CAST(o.id AS text) OR EXISTS (SELECT FROM {OF_CASE} WHERE p.id = o.id)
-    )
+    SELECT FROM (
+        SELECT id FROM {OF_CASE} UNION ALL
+        SELECT CASE WHEN x.value ~ '^[0-9a-f-]{{36}}$' THEN CAST(x.value AS uuid) END FROM jsonb_each_text(c.parties) x
+    ) y JOIN organisations o ON o.id = y.id JOIN organisations g ON g.id = h.organisation_id
+    WHERE coalesce(o.merged_into, o.id) = coalesce(g.merged_into, g.id)
 ) END"""
 #: Whether a hold `h` of a programme `p` stands today.
 STANDS = f"(h.ended_at IS NULL AND (h.until IS NULL OR h.until >= {TODAY}))"
@@ -76,8 +77,7 @@ def holds_on(db: Connection, actor: Actor, case: Case) -> list[HoldOnCase]:
     if case.kind != "case" or sight(actor, case) < Sight.ALL:
         return []
     reads = actor.in_programme(case.programme, READERS)
-    with whole(db):
-        rows = db.execute(_OF_CASE, {"case": case.log, "programme": case.programme}).all()
+    rows = db.execute(_OF_CASE, {"case": case.log, "programme": case.programme}).all()
     return [
         HoldOnCase(
             id=row.id if reads else None,

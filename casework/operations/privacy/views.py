@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from casework.operations.core.views import Named
+from casework.operations.core.views import Named, Names
 from casework.reasons import Why
 
 
@@ -20,6 +20,47 @@ class HoldOnCase:
     #: The last day; None: until somebody ends it.
     until: str | None
     reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClassDue:
+    """A retention class: how many closed cases it takes, and how many of these may be removed by a day."""
+
+    code: str
+    name: Names
+    #: None: for good.
+    years: int | None
+    closed: int
+    due: int
+    #: Of those that are due the ones that a legal hold keeps today.
+    held: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseDue:
+    """A closed case that may be removed by a day."""
+
+    number: str
+    title: str | None
+    outcome: str | None
+    closed_at: str
+    #: Its class.
+    code: str
+    #: The first day on which it may be removed.
+    due: str
+    #: A legal hold keeps it today.
+    held: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RetentionPreview:
+    """What of a programme may be removed by a day."""
+
+    programme: Named
+    by: str
+    classes: list[ClassDue]
+    items: list[CaseDue]
+    next: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -200,6 +200,12 @@ ENTRIES = (
         ("legal_holds.",),
     ),
     Entry(
+        frozenset({Role.SUPERVISOR, Role.COMPLIANCE, Role.MANAGER, Role.AUDITOR}),
+        N_("Retention"),
+        "retention.index",
+        "clock",
+    ),
+    Entry(
         frozenset({Role.ADMINISTRATOR}),
         N_("Organisations"),
         "organisations.index",
