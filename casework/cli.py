@@ -61,6 +61,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "casework.commands.doctor:doctor",
         "Say what is wrong with this installation, and what to do.",
     ),
+    "metrics": (
+        "casework.commands.metrics:metrics",
+        "Answer Prometheus at /metrics with the state of this installation, until a signal ends it.",
+    ),
     "figures": (
         "casework.commands.figures:figures",
         "Tell the figures of a programme, folded from its logs.",

@@ -105,6 +105,9 @@ class Settings(BaseSettings):
     backup_hours: int = Field(24, ge=1, le=168, description="The worker makes a backup when the last one is so old.")
     backup_keep_days: int = Field(14, ge=1, le=3650, description="Of so many days the last good backup is kept.")
     backup_keep_weeks: int = Field(8, ge=0, le=520, description="And of so many weeks.")
+    metrics_token: SecretStr | None = Field(
+        None, description="What Prometheus sends to `casework metrics`; needed where that answers other machines."
+    )
     webhook_hosts: str = Field(
         "",
         description="Hosts that webhooks may go to, with commas: hooks.example.org, .example.org for all below it, * for every public one."

@@ -83,6 +83,10 @@ def find_delays(db: Connection, *, sealed: bool) -> list[Delay]:
     ]
 
 
+#: The kinds of what waits that the page tells of, for whoever tells of each that nothing does.
+KINDS = ("untold", "unsent", "unerased", "failing", "overdue_job", "closed_roles")
+
+
 class BackupAge(NamedTuple):
     """Of what time the last good backup is; and where that is too long ago, what is told of it."""
 
