@@ -97,6 +97,24 @@ def test_an_auditor_asks_and_draws(client_for: Clients, number: str) -> None:
     assert number in drawn[0]
 
 
+def test_a_sample_says_what_it_was_drawn_from_and_is_drawn_again_from_that(
+    client_for: Clients, world: World, engine: Engine, number: str
+) -> None:
+    auditor = client_for("auditor")
+    first = auditor.get("/sample?seed=dice&size=50").json
+    assert first["population"] == len(first["items"]) > 0
+    with transaction(engine) as db:
+        later = world.new_case(db)
+    now = auditor.get("/sample?seed=dice&size=50").json
+    assert later in [one["number"] for one in now["items"]]
+    assert now["population"] == first["population"] + 1
+    assert auditor.get(f"/sample?seed=dice&size=50&as_of={first['as_of']}").json == first
+    assert auditor.get("/sample?seed=dice&as_of=2020-01-01T00:00:00Z").json["items"] == []
+    # A moment that is to come is now; one without its zone is none.
+    assert auditor.get("/sample?seed=dice&as_of=2999-01-01T00:00:00Z").json["as_of"] < "2999"
+    assert auditor.get("/sample?seed=dice&as_of=2026-01-01T00:00:00").status_code == 422
+
+
 def test_a_calendar_is_tried_and_then_changed(client_for: Clients, world: World, number: str) -> None:
     administrator, path = client_for("administrator"), f"/programmes/{world.programmes['BJ']}/calendar"
     shown = administrator.get(path).json
