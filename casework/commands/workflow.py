@@ -17,6 +17,7 @@ from casework.engine.definition.publisher import publish
 from casework.engine.definition.validation import faults
 from casework.engine.roles import Role
 from casework.web.editions.difference_words import said_differences
+from casework.web.editions.exports import exported
 
 
 @click.group()
@@ -73,6 +74,21 @@ def draw(name: str, form: str) -> None:
     edition = publish(chosen)
     for line in _mermaid(edition) if form == "mermaid" else _text(edition):
         click.echo(line)
+
+
+@workflow.command()
+@click.argument("name")
+@click.option("--format", "form", type=click.Choice(["bpmn", "svg"]), required=True, help="What is printed.")
+@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of the words.")
+def export(name: str, form: str, language: str) -> None:
+    """Print the workflow NAME, or an edition of one, for other programs: as BPMN 2.0 with its layout, or as a drawing.
+
+    Named as for `diff`: by the workflow, the file or the fingerprint of an edition.
+    """
+    try:
+        click.echo(exported(_named(name), form, language), nl=False)
+    except ValueError as error:
+        raise click.ClickException(f"{error}.") from error
 
 
 @workflow.command()
