@@ -10,6 +10,7 @@ from casework.operations.catalogue import import_worker, twins
 from casework.operations.core import catalogue_index, outbox
 from casework.operations.deadlines import calendars, timers
 from casework.operations.documents import storage
+from casework.operations.integrations import checkpoint_hooks
 from casework.operations.integrations.webhooks import MESSAGES
 from casework.operations.matching import meanings, proposals
 from casework.operations.mediations import succession
@@ -92,6 +93,8 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     ]
     queues = allocation.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="allocate", id="a.id"), most=MOST)
     jobs += [Job(OTHERS, "allocate", f"allocate {queue}", {"allocation": queue}) for queue in queues]
+    if checkpoint_hooks.any_due(db):
+        jobs.append(Job(OTHERS, "hook_checkpoints", "hook_checkpoints"))
     hooks = outbox.list_due(db, MESSAGES, but=_NOT_ON_THE_WAY.format(prefix="hook", id="m.id"), most=MOST)
     # One receiver's messages go one after the other, so that a slow one holds up nobody else's.
     jobs += [

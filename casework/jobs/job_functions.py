@@ -16,6 +16,7 @@ from casework.operations.core.rate_limits import forget_uses
 from casework.operations.deadlines.calendars import recount_programme
 from casework.operations.deadlines.timers import fire_timers_of_log
 from casework.operations.documents.key_material import document_store_of, secret_box_of
+from casework.operations.integrations import checkpoint_hooks
 from casework.operations.links import office_links
 from casework.operations.links.service import forget_over
 from casework.operations.matching import meanings, reindexing
@@ -133,6 +134,12 @@ def search(hands: Hands) -> None:
 def mail_figures(hands: Hands) -> None:
     """Queue the mails with figures that are due."""
     queue_due(hands.engine)
+
+
+@register_job(OTHERS)
+def hook_checkpoints(hands: Hands) -> None:
+    """Queue the messages with the published checkpoint to the endpoints that are told it."""
+    checkpoint_hooks.queue_checkpoints(hands.engine)
 
 
 @register_job(OTHERS)

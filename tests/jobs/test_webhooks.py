@@ -20,7 +20,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from casework.errors import InvalidForm, NotFound, Refused
 from casework.jobs.dispatcher import _NOT_ON_THE_WAY, MOST
-from casework.jobs.job_functions import tell
+from casework.jobs.job_functions import hook_checkpoints, tell
 from casework.jobs.job_registry import Hands
 from casework.jobs.webhook_client import Unreachable, deliver
 from casework.jobs.webhook_sender import hook
@@ -66,13 +66,14 @@ class Site:
         with transaction(self.engine) as db:
             return action(db, self.world.actor(db, "provider_lead"), *given, **more)
 
-    def create(self, url: str, organisation: str = "lab") -> dict[str, Any]:
+    def create(self, url: str, organisation: str = "lab", checkpoints: bool = False) -> dict[str, Any]:
         done = self.lead(
             webhooks.create_endpoint,
             secret_box_of(self.settings),
             organisation=self.world.organisations[organisation],
             url=url,
             inside=inside_of(self.settings.webhook_inside),
+            checkpoints=checkpoints,
             request=new_request(),
         )
         return dict(done.answer)
@@ -82,6 +83,7 @@ class Site:
         engine = connect_engine(settings)
         hands = Hands(engine, settings)
         tell(hands)
+        hook_checkpoints(hands)
         with transaction(engine) as db:
             due = outbox.list_due(
                 db, webhooks.MESSAGES, but=_NOT_ON_THE_WAY.format(prefix="hook", id="m.id"), most=MOST

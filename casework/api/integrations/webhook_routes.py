@@ -31,6 +31,7 @@ def create_webhook(call: Call) -> Done:
         _secret_box(),
         organisation=str(call.body.organisation),
         url=call.body.url,
+        checkpoints=call.body.checkpoints,
         inside=current_app.config["WEBHOOK_INSIDE"],
         hosts=current_app.config["WEBHOOK_HOSTS"],
         request=call.request,

@@ -13,6 +13,9 @@ from casework.api.protocol.schemas import NamedInBoth
 class NewWebhook(Body):
     organisation: Annotated[Id, Field(description="One that you lead")]
     url: Annotated[str, Field(min_length=1, max_length=500, description="https, of a public host, without a user name")]
+    checkpoints: Annotated[bool, Field(description="Be told the published checkpoint of the log once an hour, too")] = (
+        False
+    )
 
 
 class WebhookMade(Answer):
@@ -25,6 +28,7 @@ class Webhook(Answer):
     id: str
     organisation: NamedInBoth
     url: str
+    checkpoints: Annotated[bool, Field(description="Whether it is told the published checkpoint once an hour, too")]
     made_at: str
     ended_at: str | None
     both_until: Annotated[str | None, Field(description="Until then the secret before signs too")]
@@ -44,7 +48,7 @@ class WebhookTry(Answer):
 
 class WebhookMessage(Answer):
     id: Annotated[str, Field(description="Sent as webhook-id, with msg_ before it")]
-    type: Annotated[str, Field(description="Workflow and transition: referral.send")]
+    type: Annotated[str, Field(description="Workflow and transition: referral.send; or log.checkpoint")]
     state: Literal["queued", "delivered", "failed", "cancelled"]
     made_at: str
     send_at: str | None

@@ -34,6 +34,8 @@ class Endpoint:
     id: str
     organisation: NamedInBoth
     url: str
+    #: Whether it is told the published checkpoint once an hour, too.
+    checkpoints: bool
     made_at: str
     ended_at: str | None
     #: Until then the secret before signs too.

@@ -1,7 +1,7 @@
 """Webhooks: a provider's own system is told of what moves in its referrals.
 
 A message tells ids and states and nothing else: whoever receives it asks the API for the rest, as one who may. It is
-made from the outbox, which the action itself has written into.
+made from the outbox, which the action itself has written into. What else is told: `checkpoint_hooks`.
 """
 
 from __future__ import annotations
@@ -169,8 +169,9 @@ def create_endpoint(
     inside: Collection[str],
     request: Request,
     hosts: Collection[str] = ("*",),
+    checkpoints: bool = False,
 ) -> Done:
-    """Name where one's own system wants to be told. The secret is in the first answer only."""
+    """Name where one's own system wants to be told; of `checkpoints`, too. The secret is in the first answer only."""
     if organisation not in _led(actor):
         raise NotFound("organisation")
     insist_target(url, inside, hosts)
@@ -182,10 +183,17 @@ def create_endpoint(
     id, secret = new_id(), new_secret()
     db.execute(
         text(
-            "INSERT INTO webhook_endpoints (id, organisation_id, url, secret, made_by, made_at)"
-            " VALUES (CAST(:id AS uuid), CAST(:org AS uuid), :url, :secret, CAST(:by AS uuid), casework_now())"
+            "INSERT INTO webhook_endpoints (id, organisation_id, url, secret, checkpoints, made_by, made_at)"
+            " VALUES (CAST(:id AS uuid), CAST(:org AS uuid), :url, :secret, :checkpoints, CAST(:by AS uuid), casework_now())"
         ),
-        {"id": id, "org": organisation, "url": url, "secret": secret_box.seal(secret, id), "by": actor.person},
+        {
+            "id": id,
+            "org": organisation,
+            "url": url,
+            "secret": secret_box.seal(secret, id),
+            "checkpoints": checkpoints,
+            "by": actor.person,
+        },
     )
     note_entries(db, "webhook_endpoints", organisation, [id], kind="endpoint_made", by=actor.person)
     finish(db, actor, request, Done({"id": id, "url": url}, 201))
@@ -249,7 +257,7 @@ def list_endpoints(db: Connection, actor: Actor) -> Page[Endpoint]:
         raise NotFound
     rows = db.execute(
         text(
-            "SELECT e.id, e.organisation_id, o.name, o.name_zh, e.url, e.made_at, e.ended_at,"
+            "SELECT e.id, e.organisation_id, o.name, o.name_zh, e.url, e.checkpoints, e.made_at, e.ended_at,"
             " CASE WHEN e.former_until > casework_now() THEN e.former_until END AS former_until, m.waiting, m.failed"
             " FROM webhook_endpoints e JOIN organisations o ON o.id = e.organisation_id CROSS JOIN LATERAL ("
             "   SELECT count(*) FILTER (WHERE state = 'queued') AS waiting, count(*) FILTER (WHERE state = 'failed') AS failed"
@@ -267,6 +275,7 @@ def list_endpoints(db: Connection, actor: Actor) -> Page[Endpoint]:
                 name_zh=row.name_zh,
             ),
             url=row.url,
+            checkpoints=row.checkpoints,
             made_at=when(row.made_at),
             ended_at=when(row.ended_at),
             both_until=when(row.former_until),

@@ -372,7 +372,7 @@ def later_than_head(db: Connection, log: str | None = None) -> Iterator[Finding]
 _KNOWING = {
     "requests": ("log_id", "true"),
     "notifications": ("log_id", f"kind NOT IN ('{FINDING}', '{CATALOGUE}')"),
-    "webhook_messages": ("log_id", "true"),
+    "webhook_messages": ("log_id", "type <> 'log.checkpoint'"),
     "looks": ("thing_id", "true"),
     "findings": ("case_id", "true"),
 }

@@ -2357,6 +2357,7 @@ CREATE TABLE webhook_endpoints (
     secret BYTEA NOT NULL,
     former BYTEA,
     former_until TIMESTAMP WITH TIME ZONE,
+    checkpoints BOOLEAN DEFAULT false NOT NULL,
     made_by UUID NOT NULL,
     made_at TIMESTAMP WITH TIME ZONE NOT NULL,
     ended_at TIMESTAMP WITH TIME ZONE,
@@ -2368,6 +2369,7 @@ CREATE INDEX ix_webhook_endpoints_organisation_id ON webhook_endpoints (organisa
 COMMENT ON TABLE webhook_endpoints IS 'Where a provider''s own system wants to be told';
 COMMENT ON COLUMN webhook_endpoints.secret IS 'What signs its messages, encrypted by operations.core.encryption';
 COMMENT ON COLUMN webhook_endpoints.former IS 'The secret before, which signs beside it for a while';
+COMMENT ON COLUMN webhook_endpoints.checkpoints IS 'Whether it is told the published checkpoint once an hour, too';
 COMMENT ON COLUMN webhook_endpoints.ended_at IS 'By its organisation, or because its receiver answered 410 Gone';
 
 CREATE TABLE witness_alarms (
@@ -2792,7 +2794,7 @@ CREATE INDEX ix_notifications_mail_id ON notifications (mail_id);
 CREATE INDEX ix_notifications_person_id_at ON notifications (person_id, at, id);
 CREATE INDEX ix_notifications_person_id_unread ON notifications (person_id, id) WHERE read_at IS NULL;
 COMMENT ON TABLE notifications IS 'What a person is told, in the pages and by mail; what it is about is looked up when it is shown';
-COMMENT ON COLUMN notifications.seq IS 'Of the event that it tells of';
+COMMENT ON COLUMN notifications.seq IS 'Of the event that it tells of; of a checkpoint the hour, since 1970';
 COMMENT ON COLUMN notifications.about IS 'The task or track, or nothing';
 COMMENT ON COLUMN notifications.at IS 'When it happened';
 COMMENT ON COLUMN notifications.edition IS 'Whose text names the action';

@@ -33,7 +33,9 @@ notifications = Table(
     id_column(),
     reference("person_id", "people.id"),
     reference("log_id", "logs.id"),
-    Column("seq", BigInteger, nullable=False, comment="Of the event that it tells of"),
+    Column(
+        "seq", BigInteger, nullable=False, comment="Of the event that it tells of; of a checkpoint the hour, since 1970"
+    ),
     Column("kind", Text, nullable=False),
     Column("about", Text, nullable=False, comment="The task or track, or nothing"),
     Column("at", Time, nullable=False, comment="When it happened"),
@@ -130,6 +132,13 @@ webhook_endpoints = Table(
     ),
     Column("former", LargeBinary, comment="The secret before, which signs beside it for a while"),
     Column("former_until", Time),
+    Column(
+        "checkpoints",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="Whether it is told the published checkpoint once an hour, too",
+    ),
     reference("made_by", "people.id"),
     Column("made_at", Time, nullable=False),
     Column("ended_at", Time, comment="By its organisation, or because its receiver answered 410 Gone"),

@@ -61,6 +61,7 @@ def create() -> Response:
             secret_box(),
             organisation=request.form.get("organisation", ""),
             url=request.form.get("url", "").strip(),
+            checkpoints=request.form.get("checkpoints") == "yes",
             inside=current_app.config["WEBHOOK_INSIDE"],
             hosts=current_app.config["WEBHOOK_HOSTS"],
             request=read_request(),

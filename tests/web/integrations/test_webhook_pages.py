@@ -59,3 +59,12 @@ def test_an_ended_endpoint_says_so_and_offers_nothing(engine: Engine, world: Wor
     page = browser.post(f"/webhooks/{endpoint}/end", page="/webhooks", follow=True).text
     assert "Nothing is sent there any more." in page
     assert "New secret" not in page
+
+
+def test_a_lead_has_checkpoints_sent_to_an_address(world: World, browser_for: BrowserFor) -> None:
+    browser = browser_for("provider_lead")
+    given = {"organisation": world.organisations["lab"], "url": "https://hooks.lab.example/log"}
+    browser.post("/webhooks", given, page="/webhooks")
+    assert "checkpoints, too" not in browser.get("/webhooks").text
+    browser.post("/webhooks", given | {"checkpoints": "yes"}, page="/webhooks")
+    assert browser.get("/webhooks").text.count("checkpoints, too") == 1
