@@ -61,7 +61,8 @@ LIVELY = (
     "/referrals/delivered", "/providers", "/members", "/erasures", "/invitations", "/mediations", "/cases", "/cases.csv", "/matches",
     "/audit", "/findings", "/reading", "/recoveries", "/roles", "/administration/calendars", "/administration/jobs",
     "/administration/mails", "/administration/people", "/cases/<number>", "/cases/<number>/history", "/cases/<number>/clocks",
-    "/referrals/<referral>", "/search?q=20", f"/search?q={WORDS}", f"/cases?words={WORDS}", "/cases?waits=provider",
+    "/referrals/<referral>", "/search?q=20", "/legal-holds",
+    "/retention?by=2199-01-01", f"/search?q={WORDS}", f"/cases?words={WORDS}", "/cases?waits=provider",
     *(f"{PREFIX}/{one}" for one in (
         "cases", "cases/<number>", "cases/<number>/clocks", "cases/<number>/events", "tasks", "agenda", "notifications", "mentions",
         "referrals", "referrals/<referral>", "mediations", "unsealings", "jobs", "mails", "findings", "absences/work", "readings",

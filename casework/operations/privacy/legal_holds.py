@@ -6,7 +6,7 @@ One person places a hold with a reason, another one ends it. Both are events of 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import uuid_utils
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.engine.case_objects.letterheads import REASON
+from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.context import By
 from casework.engine.execution.guards import line
 from casework.engine.roles import Role
@@ -26,7 +27,7 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.merged_records import TODAY
 from casework.operations.core.organisations import KNOWN
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
-from casework.operations.core.perform import calendar_of, home_of
+from casework.operations.core.perform import calendar_of, home_of, read_calendar
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.views import Named, row_as, to_named
 from casework.operations.people.setting_changes import take_turn, tell
@@ -64,30 +65,34 @@ STANDS = f"(h.ended_at IS NULL AND (h.until IS NULL OR h.until >= {TODAY}))"
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
-#: The holds that stand on a case.
+#: The working days of the programme of a case, and the holds that stand on the case: its page asks for both at once.
 _OF_CASE = text(f"""
-    SELECT h.id::text AS id, h.about, h.placed_at, h.until, h.reason FROM legal_holds h
-    JOIN programmes p ON p.id = h.programme_id JOIN cases c ON c.id = CAST(:case AS uuid)
-    WHERE h.programme_id = CAST(:programme AS uuid) AND {STANDS} AND {ON_CASE} ORDER BY h.placed_at, h.id
+    SELECT p.calendar::text AS calendar, (
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'id', h.id, 'about', h.about, 'placed_at', h.placed_at, 'until', h.until, 'reason', h.reason
+        ) ORDER BY h.placed_at, h.id), '[]') FROM legal_holds h WHERE {STANDS} AND {ON_CASE}
+    ) AS holds FROM cases c JOIN programmes p ON p.id = c.programme_id WHERE c.id = CAST(:case AS uuid)
 """)
 
 
-def holds_on(db: Connection, actor: Actor, case: Case) -> list[HoldOnCase]:
-    """The holds that stand on a case, for whoever sees it whole; why is told to those alone who read holds."""
-    if case.kind != "case" or sight(actor, case) < Sight.ALL:
-        return []
+def calendar_and_holds(db: Connection, actor: Actor, case: Case) -> tuple[Calendar, list[HoldOnCase]]:
+    """The working days of a case's programme, and the holds that stand on it, for whoever sees it whole.
+
+    Why is told to those alone who read holds.
+    """
+    row = db.execute(_OF_CASE, {"case": case.log}).one()
     reads = actor.in_programme(case.programme, READERS)
-    rows = db.execute(_OF_CASE, {"case": case.log, "programme": case.programme}).all()
-    return [
+    holds = [
         HoldOnCase(
-            id=row.id if reads else None,
-            about=row.about,
-            placed_at=when(row.placed_at),
-            until=row.until and row.until.isoformat(),
-            reason=row.reason if reads else None,
+            id=one["id"] if reads else None,
+            about=one["about"],
+            placed_at=when(datetime.fromisoformat(one["placed_at"])),
+            until=one["until"],
+            reason=one["reason"] if reads else None,
         )
-        for row in rows
+        for one in row.holds
     ]
+    return read_calendar(case.programme, row.calendar), holds if sight(actor, case) == Sight.ALL else []
 
 
 def list_holds(db: Connection, actor: Actor, *, cursor: str | None = None, limit: int | None = None) -> Page[HoldRow]:
@@ -286,5 +291,5 @@ def _refusal_to_end(db: Connection, actor: Actor, row: Any, *, stands: bool = Tr
 
 __all__ = [
     "ABOUT", "CASE", "HOLD_ENDED", "HOLD_PLACED", "LONGEST", "ON_CASE", "ORGANISATION", "PLACERS", "PROGRAMME", "READERS", "STANDS",
-    "end_hold", "holds_on", "list_holds", "may_place", "place_hold", "show_hold", "wait_for_holds",
+    "calendar_and_holds", "end_hold", "list_holds", "may_place", "place_hold", "show_hold", "wait_for_holds",
 ]  # fmt: skip

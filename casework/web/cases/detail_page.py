@@ -21,7 +21,6 @@ from casework.operations.cases.queries import describe_whole, find_case, outline
 from casework.operations.cases.related_records import show_papers
 from casework.operations.cases.views import CaseOutline, WholeCase
 from casework.operations.core.i18n import KINDS_OF_RIGHTS
-from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look
 from casework.operations.deadlines.queries import explain_tasks
 from casework.operations.documents.service import list_documents
@@ -30,7 +29,7 @@ from casework.operations.history.past_cases import may_look_back
 from casework.operations.messages.threads import list_threads
 from casework.operations.oversight.prospects import read_prospect
 from casework.operations.privacy.kept_cases import show_kept
-from casework.operations.privacy.legal_holds import holds_on, may_place
+from casework.operations.privacy.legal_holds import calendar_and_holds, may_place
 from casework.operations.results.stories import WRITERS, went_well
 from casework.permissions.visibility import Sight
 from casework.web.cases.about import about_case
@@ -205,7 +204,7 @@ def show(number: str) -> str:
         if level == Sight.REFERRALS:
             # A provider's page is that of its referral.
             raise NotFound("case")
-        calendar = calendar_of(db, case.programme)
+        calendar, holds = calendar_and_holds(db, actor, case)
         use_calendar(calendar)
         if level == Sight.OUTLINE:
             return _outline(outline_of(db, case))
@@ -220,7 +219,7 @@ def show(number: str) -> str:
         looks_back = may_look_back(actor, case)
         about, lanes = show_about(db, actor, case), read_lanes(db, actor, case)
         follows = look(db, actor, case.log)
-        kept, holds = show_kept(db, actor, case, calendar), holds_on(db, actor, case)
+        kept = show_kept(db, actor, case, calendar)
     library = load_library()
     main = shown.tracks[0]
     edition = library[main.edition]

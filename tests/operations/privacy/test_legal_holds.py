@@ -13,7 +13,14 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongSta
 from casework.operations.cases.case_actions import declare_interest
 from casework.operations.core.perform import home_of
 from casework.operations.privacy.erasure import carry_out
-from casework.operations.privacy.legal_holds import end_hold, holds_on, list_holds, may_place, place_hold, show_hold
+from casework.operations.privacy.legal_holds import (
+    calendar_and_holds,
+    end_hold,
+    list_holds,
+    may_place,
+    place_hold,
+    show_hold,
+)
 from casework.operations.privacy.personal_data import Naming
 from casework.operations.privacy.retention import find_duties
 from casework.operations.verification.service import verify_all
@@ -33,7 +40,7 @@ def end(db: Connection, world: World, hold: str, by: str = "supervisor", reason:
 
 
 def told(db: Connection, world: World, number: str, by: str = "compliance") -> list[Any]:
-    return holds_on(db, world.actor(db, by), load(db, home_of(db, number), "case"))
+    return calendar_and_holds(db, world.actor(db, by), load(db, home_of(db, number), "case"))[1]
 
 
 def test_a_hold_on_a_case_is_on_that_case_alone(world: World, db: Connection) -> None:
