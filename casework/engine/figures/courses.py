@@ -55,6 +55,11 @@ class _Number:
         return (LEAST if self.true >= LEAST else self.least), None
 
 
+def stands_for_its_number(figure: str, of: Mapping[str, str | None]) -> bool:
+    """Whether a line is there where its number is not nought, and only there."""
+    return figure == "endings" and "reason" in of or of.get("what") == "waived"
+
+
 class Courses:
     """The numbers of figures that count cases, and the courses that agree with them."""
 
@@ -183,7 +188,7 @@ class Courses:
     def _find(self) -> Iterator[_Number]:
         for name in ("funnel", "conversion", "endings", "conflicts", "discipline", "assessments", "second_sites"):
             for n, row in enumerate(self._rows(name)):
-                of_itself = name == "endings" and "reason" in row.of or row.of.get("what") == "waived"
+                of_itself = stands_for_its_number(name, row.of)
                 for cell, counts in self._meaning(name, n, row).items():
                     value = None if cell == DENOMINATOR and row.among_needs else value_of(row, cell)
                     if value is not None:
@@ -278,10 +283,17 @@ class JoinedCourses:
     What the whole prints is told already and stays so; only of the parts more can be hidden.
     """
 
-    def __init__(self, parts: Mapping[str, Courses], whole: Courses, told: Mapping[Of, bool | None]) -> None:
+    def __init__(
+        self,
+        parts: Mapping[str, Courses],
+        whole: Courses,
+        told: Mapping[Of, bool | None],
+        left_out: Collection[Of] = (),
+    ) -> None:
         """`told`: of each number that the figures of the whole tell of it or of a part, None where it is printed, and else whether they say
-        that it is under three."""
+        that it is under three. `left_out`: of parts what is told by no line."""
         self._told = told
+        self._left_out = frozenset(left_out)
         self._steps = Steps(STEPS)
         self._numbers: list[_Joined] = []
         self._width = 0
@@ -329,8 +341,9 @@ class JoinedCourses:
 
         Empty where none follows. Raises TooMuchIsKnown where one does whatever is hidden of the parts, or where that is not found out.
         """
-        shown = {one.of for one in self._numbers if one.of[0] is not None and one.of not in hidden} - self._printed()
-        few = {one.of for one in self._numbers if hidden.get(one.of)}
+        of_parts = {one.of for one in self._numbers if one.of[0] is not None} - self._left_out
+        shown = of_parts - hidden.keys() - self._printed()
+        few = {of for of in of_parts if hidden.get(of)}
         try:
             return self._more(hidden, shown, few)
         except OutOfSteps:
@@ -379,8 +392,11 @@ class JoinedCourses:
 
     def _between(self, one: _Joined, hidden: Mapping[Of, bool]) -> tuple[int, int | None]:
         """As the part says it, and as the whole does."""
-        cell, said = one.number.cell, []
-        if one.of[0] is not None:
+        cell = one.number.cell
+        said: list[tuple[int, int | None]] = []
+        if one.of in self._left_out:
+            said.append((0, None))
+        elif one.of[0] is not None:
             said.append(one.number.between({cell: hidden[one.of]} if one.of in hidden else {}))
         if one.of in self._told:
             of_whole = self._told[one.of]
@@ -413,4 +429,4 @@ def _conversion(step: str, following: str) -> Mapping[str, _Is]:
     }
 
 
-__all__ = ["STEPS", "Courses", "JoinedCourses", "Of", "TooMuchIsKnown"]
+__all__ = ["STEPS", "Courses", "JoinedCourses", "Of", "TooMuchIsKnown", "stands_for_its_number"]

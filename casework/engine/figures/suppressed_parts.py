@@ -4,7 +4,8 @@ phases, and the figures of the whole programme.
 What is told of one is found for all in one, as of one moment, so that the report of one phase tells nothing of another. What a reader may
 have from elsewhere is taken for known: what all parts come to, and what the figures of the whole programme print of a part. Lines that tell
 cases apart once more are not told at all. Whoever knows how a case goes holds the courses of all phases beside the figures of the whole:
-where one number under three follows whatever is hidden, nothing is told of any phase, not even which lines there would be.
+a line that stands for its number by being there is told of no phase where the whole says that it is under three, and where one under three
+follows whatever is hidden, nothing is told of any phase, not even which lines there would be.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from casework.engine.figures.across import Cell
+from casework.engine.figures.across import LEAST, Cell
 from casework.engine.figures.case_facts import DIMENSIONS
 from casework.engine.figures.counting import DENOMINATOR, NUMERATOR, Figure, Row
-from casework.engine.figures.courses import Courses, JoinedCourses, Of, TooMuchIsKnown
+from casework.engine.figures.courses import Courses, JoinedCourses, Of, TooMuchIsKnown, stands_for_its_number
 from casework.engine.figures.hiding import hide
 from casework.engine.figures.suppression import FEW, ShownRow, Told, families, suppressed
 
@@ -37,7 +38,14 @@ def suppressed_parts(
     printed, more = _printed_already(told, whole, by)
     known += [(cell,) for cell in printed]
     courses = {part: Courses(of.shown) for part, of in told.items()}
-    together = JoinedCourses(courses, *_of_whole(told, whole, by))
+    of_whole, said = _of_whole(told, whole, by)
+    try:
+        left_out = _left_out(told, whole)
+    except TooMuchIsKnown:
+        return {part: {} for part in told}
+    unlined = {(part, cell) for part, of in told.items() for cell in of.cells if (cell[0], cell[1]) in left_out[part]}
+    more |= {_in(str(part), cell) for part, cell in unlined}
+    together = JoinedCourses(courses, of_whole, said, unlined)
     while True:
         hidden = hide(cells, sums, known, more)
         mine = {
@@ -54,7 +62,7 @@ def suppressed_parts(
             except TooMuchIsKnown:
                 return {part: {} for part in told}
         if not found:
-            return {part: of.printed(mine[part]) for part, of in told.items()}
+            return {part: _lined(of.printed(mine[part]), left_out[part]) for part, of in told.items()}
         more |= found
 
 
@@ -100,6 +108,29 @@ def _printed_already(told: Mapping[str, Told], whole: Mapping[str, Figure], by: 
                 else:
                     hidden.add(_in(part, (name, n, cell)))
     return printed, hidden
+
+
+def _left_out(told: Mapping[str, Told], whole: Mapping[str, Figure]) -> dict[str, set[tuple[str, int]]]:
+    """Lines that say by being there that their number is not nought, of which the whole says that it is under three: two phases with such
+    a line would tell that each has one.
+
+    Raises TooMuchIsKnown where the whole does not even say that, and lines that are left out would.
+    """
+    outside = suppressed(whole)
+    few, unsaid = set[_Line](), set[_Line]()
+    for name, rows in outside.items():
+        for row, shown in zip(whole[name].rows, rows, strict=True):
+            if stands_for_its_number(name, row.of) and row.numerator < LEAST:
+                (few if shown.numerator == FEW else unsaid).add((name, frozenset(row.of.items())))
+    if any(line in unsaid for of in told.values() for line, _, _ in _lines(of.shown)):
+        raise TooMuchIsKnown
+    return {part: {(line[0], n) for line, n, _ in _lines(of.shown) if line in few} for part, of in told.items()}
+
+
+def _lined(
+    shown: Mapping[str, tuple[ShownRow, ...]], left_out: set[tuple[str, int]]
+) -> dict[str, tuple[ShownRow, ...]]:
+    return {name: tuple(row for n, row in enumerate(rows) if (name, n) not in left_out) for name, rows in shown.items()}
 
 
 def _of_whole(told: Mapping[str, Told], whole: Mapping[str, Figure], by: str) -> tuple[Courses, dict[Of, bool | None]]:

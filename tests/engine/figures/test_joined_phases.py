@@ -15,7 +15,19 @@ from casework.engine.figures.every import every_figure
 from casework.engine.figures.suppressed_parts import suppressed_parts
 from casework.engine.figures.suppression import ShownRow, suppressed
 from tests.engine.figures.pieces import world
-from tests.engine.figures.test_across import KINDS, LEAST, PHASES, Kind, Programme, bounds, meanings, printed
+from tests.engine.figures.test_across import (
+    KINDS,
+    LEAST,
+    NEEDED,
+    PHASES,
+    STOPPED,
+    TRUNK,
+    Kind,
+    Programme,
+    bounds,
+    meanings,
+    printed,
+)
 
 #: Which phase a case is of, and how it went.
 Case = tuple[str, Kind]
@@ -122,9 +134,21 @@ def test_nor_of_any_other_programme(told: list[tuple[str, Kind, int]]) -> None:
 
 
 def test_where_the_whole_tells_too_much_nothing_is_told_of_any_phase() -> None:
-    """One of each phase went on without an assessment, and of both it is told that they are under three."""
-    _, shown = attack(programme(22))
+    _, shown = attack(programme(4))
     assert shown == {"p1": {}, "p2": {}}
+
+
+def test_one_that_was_stopped_in_each_of_two_large_phases_is_told_of_neither() -> None:
+    """A line that is there for its number alone would tell of the two that the whole says are under three that each phase has one."""
+    chance = Random(60)
+    pool = [kind for kind in KINDS if kind.state != STOPPED]
+    kinds = chance.choices(pool, weights=[chance.choice((0, 0, 1, 5, 20)) for _ in pool], k=150)
+    cases = [(chance.choice(("p1", "p2")), kind) for kind in kinds]
+    found, shown = attack([*cases, *((phase, Kind(frozenset(TRUNK[:2]), STOPPED, NEEDED)) for phase in ("p1", "p2"))])
+    assert found == []
+    told = {row.of.get("reason"): row.numerator for row in shown["p1"]["endings"] if row.of["what"] == "outcome"}
+    assert STOPPED not in told
+    assert any(isinstance(row.numerator, int) for rows in shown["p1"].values() for row in rows)
 
 
 def test_of_larger_phases_numbers_are_told() -> None:

@@ -81,6 +81,13 @@ def test_what_is_large_in_each_phase_is_told_of_each() -> None:
     assert not any(name in ("month", "phase", "sector") for _, _, of in told for name, _ in of)
 
 
+def only(figure: Figure, kept: list[int]) -> Figure:
+    """Some of its lines, with what holds among these."""
+    places = {n: place for place, n in enumerate(kept)}
+    sums = tuple(tuple((places[n], cell) for n, cell in one) for one in figure.sums if all(n in places for n, _ in one))
+    return replace(figure, rows=tuple(figure.rows[n] for n in kept), sums=sums)
+
+
 class Attacker:
     """Who solves what is printed of each phase and of the whole programme, and knows what adds up."""
 
@@ -94,7 +101,7 @@ class Attacker:
 
     def read(self, phase: str, figures: Mapping[str, Figure]) -> None:
         plain = {
-            name: replace(figure, rows=tuple(row for row in figure.rows if (phase, name, of_row(row)) in self._printed))
+            name: only(figure, [n for n, row in enumerate(figure.rows) if (phase, name, of_row(row)) in self._printed])
             for name, figure in figures.items()
         }
         for name, figure in plain.items():
