@@ -25,7 +25,7 @@ blueprint = Blueprint("nights", __name__)
 #: How many nights one may look back, the first unless told.
 _SPANS = (30, 90, 180)
 #: So many days are written below the picture.
-_MARKS = 6
+_MARKS = 4
 
 
 @blueprint.get("/figures/nights")

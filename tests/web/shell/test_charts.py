@@ -54,6 +54,11 @@ PICTURES = {
     "share": charts.bar_share([Share(n + 1, kind, kind) for n, kind in enumerate(KINDS)], "Money"),
     "bars": charts.bars([Bar("<Beijing>", 3, "3", url="/cases?a=1&b=2"), Bar("Shanghai", 0, "0")], "Cases"),
     "boxes": charts.boxes([Box("<all>", "4 h", (1, 2, 4, 8, 20), charts.THEIRS), Box("b", "0", (0,) * 5)], 20),
+    "series": charts.series(
+        [Share(0.5, charts.OURS, "50 %"), Share(0, charts.OURS, ""), Share(2, charts.OURS, "")],
+        [(0, "<1 May>")],
+        "Nights",
+    ),
     "cell": charts.share_of_cell(3, 4),
     "parts": charts.parts_of_cell([(1, charts.LATE), (2, charts.PLAIN)], 4),
     "loss": charts.loss_of_cell(3, 5, 10),
