@@ -255,6 +255,9 @@ class Courses:
         return {NUMERATOR: _is_stopped} if row.numerator == stopped else {}
 
 
+#: Of so many courses of all parts a linear programme is solved, those that no number tells apart as one: of some six parts. Of more it
+#: would take minutes.
+WIDEST = 500
 #: A part, or None for the whole of all parts; and a number of its figures.
 Of = tuple[str | None, Cell]
 
@@ -291,7 +294,9 @@ class JoinedCourses:
         left_out: Collection[Of] = (),
     ) -> None:
         """`told`: of each number that the figures of the whole tell of it or of a part, None where it is printed, and else whether they say
-        that it is under three. `left_out`: of parts what is told by no line."""
+        that it is under three. `left_out`: of parts what is told by no line.
+
+        Raises TooMuchIsKnown for more courses than are asked together."""
         self._told = told
         self._left_out = frozenset(left_out)
         self._steps = Steps(STEPS)
@@ -299,6 +304,8 @@ class JoinedCourses:
         self._width = 0
         for choose in (lambda one: one.chosen, Courses.every):
             self._join(parts, whole, choose)
+            if self._width > WIDEST:
+                raise TooMuchIsKnown
             if self._agrees():
                 return
         # No numbers of such cases explain what was counted: nobody works anything out by them.

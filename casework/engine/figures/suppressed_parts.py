@@ -41,11 +41,13 @@ def suppressed_parts(
     of_whole, said = _of_whole(told, whole, by)
     try:
         left_out = _left_out(told, whole)
+        unlined = {
+            (part, cell) for part, of in told.items() for cell in of.cells if (cell[0], cell[1]) in left_out[part]
+        }
+        together = JoinedCourses(courses, of_whole, said, unlined)
     except TooMuchIsKnown:
         return {part: {} for part in told}
-    unlined = {(part, cell) for part, of in told.items() for cell in of.cells if (cell[0], cell[1]) in left_out[part]}
     more |= {_in(str(part), cell) for part, cell in unlined}
-    together = JoinedCourses(courses, of_whole, said, unlined)
     while True:
         hidden = hide(cells, sums, known, more)
         mine = {

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from casework.engine.figures import courses
 from casework.engine.figures.counting import Figure, Row, without_needs
 from casework.engine.figures.every import every_figure
 from casework.engine.figures.suppressed_parts import suppressed_parts
@@ -135,6 +136,12 @@ def test_nor_of_any_other_programme(told: list[tuple[str, Kind, int]]) -> None:
 
 def test_where_the_whole_tells_too_much_nothing_is_told_of_any_phase() -> None:
     _, shown = attack(programme(4))
+    assert shown == {"p1": {}, "p2": {}}
+
+
+def test_where_there_are_more_courses_than_are_asked_together_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(courses, "WIDEST", 10)
+    _, shown = attack(programme(22))
     assert shown == {"p1": {}, "p2": {}}
 
 
