@@ -295,7 +295,7 @@ def show(number: str) -> str:
         follows=follows,
         kept=kept,
         holds=holds,
-        places_hold=may_place(actor, case.programme),
+        places_hold=may_place(actor, case.programme) and not supervises,
         history=page_of(number, "history"),
         map=page_of(number, "map"),
         kinds=KINDS_OF_RIGHTS,

@@ -193,14 +193,14 @@ ENTRIES = (
         ("erasures.",),
     ),
     Entry(
-        frozenset({Role.SUPERVISOR, Role.COMPLIANCE, Role.MANAGER, Role.AUDITOR}),
+        frozenset({Role.COMPLIANCE, Role.MANAGER, Role.AUDITOR}),
         N_("Legal holds"),
         "legal_holds.index",
         "shield",
         ("legal_holds.",),
     ),
     Entry(
-        frozenset({Role.SUPERVISOR, Role.COMPLIANCE, Role.MANAGER, Role.AUDITOR}),
+        frozenset({Role.COMPLIANCE, Role.MANAGER, Role.AUDITOR}),
         N_("Retention"),
         "retention.index",
         "clock",
