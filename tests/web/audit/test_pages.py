@@ -154,7 +154,10 @@ def test_a_sample_drawn_again_is_the_same_whatever_was_opened_since(
         for _ in range(5):
             world.new_case(db)
     browser = browser_for("auditor")
-    drawn = lambda page: re.findall(r'history">([A-Z]+-\d+-\d+)<', page)  # noqa: E731  one line
+
+    def drawn(page: str) -> list[str]:
+        return re.findall(r'history">([A-Z]+-\d+-\d+)<', page)
+
     page = browser.get("/sample?seed=spring&size=5").text
     first, again = drawn(page), re.search(r'href="(/sample\?[^"]*as_of=[^"]+)"', page)
     assert again
