@@ -21,3 +21,4 @@ TAKES_NOTHING = reason(
 )
 OWN_HOLD = reason("retention.own_hold", N_("You placed this legal hold: another person ends it."))
 HOLD_ENDED = reason("retention.hold_ended", N_("This legal hold does not stand any more."))
+NO_SUCH_CASE = reason("retention.no_such_case", N_("No case of this programme that you see whole has this number."))

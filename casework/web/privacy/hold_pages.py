@@ -19,7 +19,7 @@ from casework.operations.people import lists
 from casework.operations.privacy import legal_holds
 from casework.permissions.actors import Actor
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import N_, name_of, role_name, say_error, say_faults
+from casework.web.shell.i18n import N_, name_of, role_name, say, say_error, say_faults
 from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.second_person import who_decides
 from casework.web.shell.session import only, page_transaction
@@ -62,8 +62,8 @@ def new() -> str:
 
 
 def _form(faults: Mapping[str, str]) -> str:
-    """What is held is said by the address: a case, an organisation, or else a programme as a whole."""
-    number, organisation = request.values.get("case", ""), request.values.get("organisation", "")
+    """What is held is said by the address, a case or an organisation; or else in the form, by a case's number or a programme."""
+    number, organisation = request.args.get("case", ""), request.values.get("organisation", "")
     with page_transaction() as (db, actor):
         within = _programmes(db, actor)
         if number:
@@ -88,7 +88,8 @@ def _id(given: str) -> str:
 @blueprint.post("")
 @only(*legal_holds.PLACERS)
 def place() -> Response:
-    number, organisation = request.form.get("case", "").strip(), request.form.get("organisation", "").strip()
+    number = request.values.get("case", "").strip().upper()
+    organisation = request.form.get("organisation", "").strip()
     try:
         with page_transaction() as (db, actor):
             within = dict(_programmes(db, actor))
@@ -108,6 +109,10 @@ def place() -> Response:
             drop_kept(db, actor)
     except InvalidForm as refusal:
         return make_response(_form(say_faults(refusal)), 422)
+    except NotFound:
+        if not request.form.get("case"):
+            raise
+        return make_response(_form({"case": say(reasons.retention.NO_SUCH_CASE)}), 422)
     flash(gettext("The legal hold stands. Nothing that it is on is removed, and no person is erased from it."))
     return redirect(url_for("legal_holds.show", hold=done.answer["id"]), 303)
 

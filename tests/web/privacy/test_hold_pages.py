@@ -31,6 +31,9 @@ def test_one_places_it_at_a_case_and_another_ends_it(world: World, browser_for: 
     assert f"/legal-holds/new?case={number}" in compliance.get(f"/cases/{number}").text
     assert "Place a legal hold" not in words_of(officer.get(f"/cases/{number}").text)
     assert f"case {number}" in words_of(compliance.get(f"/legal-holds/new?case={number}").text)
+    refused = compliance.post(f"/legal-holds?case={number}", {"programme": world.programmes["BJ"], "reason": ""})
+    assert refused.status_code == 422
+    assert f"case {number}" in words_of(refused.text)
     told = place(compliance, world, case=number)
     assert "You asked for it, so another person decides" in words_of(told)
     assert "A court has asked for it." in words_of(supervisor.get(f"/cases/{number}").text)
@@ -66,6 +69,16 @@ def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_is_kept(world: Wo
     assert "A court has asked for it." in page
     assert "write a day as YYYY-MM-DD" in words_of(place(compliance, world, until="soon"))
     assert "is not one of the choices" in words_of(place(compliance, world, programme=world.programmes["SH"]))
+
+
+def test_a_case_is_held_by_its_number_from_the_list(world: World, browser_for: BrowserFor, engine: Engine) -> None:
+    number, supervisor = new_case(engine, world), browser_for("supervisor")
+    assert "Its number, such as" in words_of(supervisor.get("/legal-holds/new").text)
+    refused = place(supervisor, world, case="BJ-2026-9999")
+    assert "No case of this programme that you see whole has this number" in words_of(refused)
+    assert 'value="BJ-2026-9999"' in refused
+    assert "A court has asked for it." in refused
+    assert f"case {number}" in words_of(place(supervisor, world, case=f" {number.lower()} "))
 
 
 def test_nobody_else_finds_them(world: World, browser_for: BrowserFor) -> None:
