@@ -126,6 +126,9 @@ CASES: tuple[Row, ...] = (
         "/cases/{number}/consents/{consent}/withdraw", {"officer", "supervisor"}, READERS - {"officer", "supervisor"},
         body=lambda on: {"reason": "As told"}, if_match="stale", there=FOREIGN,
     ),
+    # What is in every case of a programme, before anybody declares an interest in one of them.
+    get("/reports/{report}/file", frozenset({"supervisor", "auditor"}), {"manager"}),
+    get("/reports/{report}/verification", frozenset({"supervisor", "auditor"}), {"manager"}),
     post(
         "/cases/{number}/interests", READERS, body=lambda on: {"nature": "Family"}, things={"number": "spare_number"},
         there=FOREIGN,
@@ -288,8 +291,6 @@ CASES: tuple[Row, ...] = (
     get("/reports", frozenset({"supervisor", "manager", "auditor"})),
     get("/reports/{report}", ANSWERABLE),
     get("/reports/{report}/content", frozenset({"supervisor", "auditor"}), {"manager"}),
-    get("/reports/{report}/file", frozenset({"supervisor", "auditor"}), {"manager"}),
-    get("/reports/{report}/verification", frozenset({"supervisor", "auditor"}), {"manager"}),
     post("/programmes/{programme}/reports", REPORTERS, OFFICERS | {"auditor"}, there_refused=FOREIGN),
     post("/reports/{report}/words", REPORTERS, {"auditor"}, body=lambda on: {"words": {"title": "What came of it"}}),
     post("/reports/{report}/agree", REPORTERS, {"auditor"}),
