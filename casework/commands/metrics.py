@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import signal
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,6 +41,8 @@ def metrics(host: str, port: int, once: bool) -> None:
         raise InvalidSettings(f"{host} is not this machine alone: set CASEWORK_METRICS_TOKEN, or answer at 127.0.0.1.")
     engine = connect_engine(settings.model_copy(update={"pool_size": 1, "pool_overflow": 1}))
     source = Source(engine, settings)
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.default_int_handler)
     try:
         if once:
             click.echo(source.read(), nl=False)

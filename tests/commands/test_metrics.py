@@ -17,22 +17,27 @@ TOKEN = "a token of the tests, long enough"
 
 
 @contextmanager
-def answering(environment: dict[str, str]) -> Iterator[str]:
-    """Its address, for the length of the block."""
+def answering(environment: dict[str, str], end: signal.Signals = signal.SIGTERM) -> Iterator[str]:
+    """Its address, for the length of the block; also where whoever starts it ignores the signal that ends it."""
     running = subprocess.Popen(
         [sys.executable, "-u", "-m", "casework", "metrics", "--port", "0"],
         env={"PATH": os.environ["PATH"], "CASEWORK_PROFILE": "test", **environment},
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(end, signal.SIG_IGN),
     )
     try:
         assert running.stdout is not None
         yield running.stdout.readline().split()[-1]
     finally:
-        running.send_signal(signal.SIGINT)
-        running.communicate(timeout=30)
-        assert running.returncode == 0
+        running.send_signal(end)
+        try:
+            running.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.communicate()
+    assert running.returncode == 0
 
 
 def ask(address: str, token: str | None = None) -> tuple[int, str]:
@@ -52,7 +57,8 @@ def test_it_answers_with_the_state(database_url: str) -> None:
 
 
 def test_with_a_token_whoever_lacks_it_is_told_nothing(database_url: str) -> None:
-    with answering({"DATABASE_URL": database_url, "CASEWORK_METRICS_TOKEN": TOKEN}) as address:
+    environment = {"DATABASE_URL": database_url, "CASEWORK_METRICS_TOKEN": TOKEN}
+    with answering(environment, signal.SIGINT) as address:
         for given in (None, "another", TOKEN[:-1], "é"):
             status, said = ask(address, given and given.encode().decode("latin-1"))
             assert (status, "casework" in said) == (401, False)
