@@ -29,6 +29,9 @@ from casework.records.row_security import read_as
 from casework.settings import Settings
 from tests.support.round_trips import RoundTrips
 
+#: How logins begin that a test makes, and takes away again; all tests of a run share one server.
+LONE = "casework_lone_"
+
 
 def show(connection: Connection, name: str) -> str:
     return str(connection.execute(text(f"SHOW {name}")).scalar_one())
@@ -99,7 +102,7 @@ def test_a_login_that_may_not_act_as_the_engine_is_told_what_to_run(
     settings: Settings, superuser_engine: Engine, database_url: str
 ) -> None:
     """As after an upgrade from a release that had one role."""
-    login = f"casework_lone_{secrets.token_hex(4)}"
+    login = f"{LONE}{secrets.token_hex(4)}"
     with superuser_engine.begin() as db:
         db.execute(text(f"CREATE ROLE {login} LOGIN; GRANT casework_app TO {login}"))
     address = make_url(database_url).set(username=login).render_as_string(hide_password=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
@@ -91,9 +92,7 @@ class ReportVerdict(Answer):
 
 
 class NewReport(Body):
-    phase: Annotated[str | None, Field(min_length=1, max_length=100, description="Of its cases alone, by its id")] = (
-        None
-    )
+    phase: Annotated[UUID | None, Field(description="Of its cases alone, by its id")] = None
     opened_from: Annotated[date | None, Field(description="Of cases alone that were opened on this day or later")] = (
         None
     )

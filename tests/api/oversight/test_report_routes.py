@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from hashlib import sha256
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine
 
+from casework.operations.people import registry
 from casework.records.database import transaction
 from tests.support.api_client import Client
 from tests.support.world import World
@@ -78,3 +81,34 @@ def test_of_a_period_that_ends_before_it_begins_none_is_frozen(client_for: Clien
     asked = {"opened_from": "2026-02-01", "opened_to": "2026-01-01"}
     refused = client_for("manager").post(f"/programmes/{world.programmes['BJ']}/reports", asked)
     assert (refused.status_code, set(refused.json["fields"])) == (422, {"opened_to"})
+
+
+@pytest.mark.parametrize(
+    "among",
+    [
+        {"phase": "no due date", "opened_from": "8452-04-25"},
+        {"phase": "no due date"},
+        {"opened_from": "2027-01-02", "opened_to": "2027-01-01"},
+    ],
+)
+def test_what_is_no_cohort_is_refused(client_for: Clients, world: World, among: dict[str, str]) -> None:
+    refused = client_for("supervisor").post(f"/programmes/{world.programmes['BJ']}/reports", among)
+    assert refused.status_code == 422, refused.json
+
+
+def test_a_phase_is_named_by_its_id(client_for: Clients, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        phase = registry.register_phase(
+            db, world.programmes["BJ"], name="First", name_zh=None, starts_on=date(2026, 1, 1)
+        )
+    supervisor, path = client_for("supervisor"), f"/programmes/{world.programmes['BJ']}/reports"
+    made = supervisor.post(path, {"phase": phase})
+    assert made.status_code == 200, made.json
+    assert supervisor.get(f"/reports/{made.json['id']}").json["among"] == {"phase": phase}
+    assert supervisor.post(path, {"phase": str(UUID(int=7))}).status_code == 422
+    assert supervisor.post(path, {"phase": phase, "opened_from": "2026-01-01"}).status_code == 422
+
+
+def test_a_period_in_which_nothing_was_opened_has_a_report_too(client_for: Clients, world: World) -> None:
+    made = client_for("supervisor").post(f"/programmes/{world.programmes['BJ']}/reports", {"opened_from": "8452-04-25"})
+    assert made.status_code == 200, made.json
