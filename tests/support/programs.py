@@ -1,4 +1,4 @@
-"""The programs of other makers that tests look with: a browser, a spreadsheet, a reader of PDF. All are Debian's own packages.
+"""The programs of other makers that tests look with: a browser, a spreadsheet, readers of PDF and of units. All are Debian's packages.
 
 `make test` runs this file first, so that it ends at once, with one line, where one is missing and cannot be installed.
 """
@@ -33,7 +33,9 @@ CHROMIUM = Program(
 #: Calc without a screen: 89 MB to fetch, where all of LibreOffice would be several times as much.
 CALC = Program("LibreOffice", ("soffice", "libreoffice"), "libreoffice-calc-nogui")
 POPPLER = Program("pdftotext", ("pdftotext",), "poppler-utils")
-PROGRAMS = (CHROMIUM, CALC, POPPLER)
+#: Reads units as it would start them; it need not be what started the machine.
+SYSTEMD = Program("systemd-analyze", ("systemd-analyze",), "systemd")
+PROGRAMS = (CHROMIUM, CALC, POPPLER, SYSTEMD)
 
 
 class NoProgramError(Exception):
