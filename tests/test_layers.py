@@ -78,6 +78,7 @@ SUBJECTS: dict[str, list[str]] = {
         "two_person",
         "deadlines",
         "state",
+        "setting_proposals",
         "retention",
         "definition",
         "execution",

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from casework.engine import setting_proposals
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.roles import Role
+from casework.engine.setting_proposals import Proposal
 from casework.engine.state.events import RegisterEvent
-from casework.engine.two_person import AGREED, ASKED, REFUSED, Matter
 
 # --- classes ---------------------------------------------------------------------------------------------------------
 
@@ -241,43 +241,17 @@ def judge(
 #: What the log of a programme says was done.
 RETENTION_ASKED, RETENTION_SET, RETENTION_REFUSED = "retention_asked", "retention_set", "retention_refused"
 OF_RETENTION = (RETENTION_ASKED, RETENTION_SET, RETENTION_REFUSED)
-#: Who proposes others, and who agrees: never who proposed them.
-PROPOSERS, DECIDERS = (Role.SUPERVISOR,), (Role.SUPERVISOR, Role.ADMINISTRATOR)
-#: What became of a proposal in whose place another one was made.
-REPLACED = "replaced"
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """Classes that somebody proposed, and what became of them."""
-
-    asked: RegisterEvent
-    state: str = ASKED
-    decided: RegisterEvent | None = None
-
-    @property
-    def classes(self) -> tuple[RetentionClass, ...]:
-        names = names_in(self.asked.body)
-        return tuple(class_from(one, names) for one in self.asked.effects.get("retention_asked", ()))
-
-    @property
-    def matter(self) -> Matter:
-        return Matter(self.asked.actor, frozenset({self.asked.acting_for}), self.state)
+def classes_in(proposal: Proposal) -> tuple[RetentionClass, ...]:
+    """The classes that somebody proposed."""
+    names = names_in(proposal.asked.body)
+    return tuple(class_from(one, names) for one in proposal.asked.effects.get("retention_asked", ()))
 
 
 def fold(events: Iterable[RegisterEvent]) -> list[Proposal]:
     """The proposals that a programme's log adds up to, in order; only the last one can wait for the second person."""
-    found: list[Proposal] = []
-    for event in events:
-        waits = found and found[-1].state == ASKED
-        if event.kind == RETENTION_ASKED:
-            if waits:
-                found[-1] = replace(found[-1], state=REPLACED, decided=event)
-            found.append(Proposal(event))
-        elif event.kind in (RETENTION_SET, RETENTION_REFUSED) and waits:
-            state = AGREED if event.kind == RETENTION_SET else REFUSED
-            found[-1] = replace(found[-1], state=state, decided=event)
-    return found
+    return setting_proposals.fold(events, OF_RETENTION)
 
 
 def in_order(classes: Iterable[RetentionClass]) -> list[dict[str, Any]]:
@@ -287,7 +261,7 @@ def in_order(classes: Iterable[RetentionClass]) -> list[dict[str, Any]]:
 
 def written(version: int, proposal: Proposal) -> dict[str, Any]:
     """What is in force once a proposal is agreed to, as the row and the event hold it; its names stand with the proposal."""
-    return {"version": version, "asked": proposal.asked.seq, "classes": in_order(proposal.classes)}
+    return {"version": version, "asked": proposal.asked.seq, "classes": in_order(classes_in(proposal))}
 
 
 def why_not_agreed(proposal: Proposal | None, before: int, event: RegisterEvent) -> str | None:
@@ -298,7 +272,7 @@ def why_not_agreed(proposal: Proposal | None, before: int, event: RegisterEvent)
         return "other retention classes were set than those that were proposed, or with another number"
     if proposal.matter.is_party(event.actor):
         return "the person who proposed the retention classes also agreed to them"
-    if fault_of(proposal.classes) not in (None, Fault.NAME):
+    if fault_of(classes_in(proposal)) not in (None, Fault.NAME):
         # What they are called may have been erased since.
         return "retention classes were set that cannot be in force"
     return None
@@ -317,9 +291,8 @@ def differences(
 
 
 __all__ = [
-    "DECIDERS", "FINANCING", "FINANCING_YEARS", "FIRST_VERSION", "LONGEST_NAME", "MOST_CLASSES", "MOST_YEARS", "OF_RETENTION", "OTHER",
-    "PROPOSERS", "REPLACED", "RETENTION_ASKED", "RETENTION_REFUSED", "RETENTION_SET", "SHIPPED", "CaseFacts", "Fault", "Judgement", "Kept",
-    "LegalHold", "Names", "Proposal", "RetentionClass", "class_from", "class_of", "classes_from", "differences", "due_if_closed_by",
-    "fault_of", "fold",
-    "in_order", "judge", "names_in", "removal_date", "why_not_agreed", "written",
+    "FINANCING", "FINANCING_YEARS", "FIRST_VERSION", "LONGEST_NAME", "MOST_CLASSES", "MOST_YEARS", "OF_RETENTION", "OTHER",
+    "RETENTION_ASKED", "RETENTION_REFUSED", "RETENTION_SET", "SHIPPED", "CaseFacts", "Fault", "Judgement", "Kept",
+    "LegalHold", "Names", "RetentionClass", "class_from", "class_of", "classes_from", "classes_in", "differences", "due_if_closed_by",
+    "fault_of", "fold", "in_order", "judge", "names_in", "removal_date", "why_not_agreed", "written",
 ]  # fmt: skip

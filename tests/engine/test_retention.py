@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.retention import (
     OTHER,
-    REPLACED,
     RETENTION_ASKED,
     RETENTION_REFUSED,
     RETENTION_SET,
@@ -37,6 +36,7 @@ from casework.engine.retention import (
     why_not_agreed,
     written,
 )
+from casework.engine.setting_proposals import REPLACED
 from casework.engine.state.events import RegisterEvent
 from casework.engine.two_person import AGREED, ASKED, REFUSED
 from casework.ledger.redactable_bodies import ERASED

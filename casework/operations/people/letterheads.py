@@ -33,11 +33,12 @@ from casework.engine.retention import (
     OF_RETENTION,
     RETENTION_ASKED,
     RETENTION_SET,
-    Proposal,
     RetentionClass,
+    classes_in,
     differences,
 )
 from casework.engine.retention import SHIPPED as KEPT_AT_FIRST
+from casework.engine.setting_proposals import Proposal
 from casework.engine.state.document_effects_schema import LetterNumber
 from casework.engine.state.events import RegisterEvent
 from casework.errors import NotAllowed, NotFound, Refused
@@ -207,7 +208,7 @@ def entries_of(db: Connection, programme: str) -> Iterator[SettingsEntry]:
             weights = event.effects["weights"]
         if event.kind in (RETENTION_ASKED, RETENTION_SET):
             # What is set is what was proposed last.
-            proposed = Proposal(event).classes if event.kind == RETENTION_ASKED else proposed
+            proposed = classes_in(Proposal(event)) if event.kind == RETENTION_ASKED else proposed
             changes |= _retention_changed(kept, proposed)
             kept = proposed if event.kind == RETENTION_SET else kept
         reason = event.body.get(REASON)

@@ -13,33 +13,28 @@ from sqlalchemy import Connection, text
 from casework import reasons
 from casework.definitions import load_library
 from casework.engine.case_objects.letterheads import REASON
-from casework.engine.execution.context import By
 from casework.engine.execution.guards import line
 from casework.engine.parts import MAIN, REFERRAL
 from casework.engine.retention import (
-    DECIDERS,
     FIRST_VERSION,
     LONGEST_NAME,
     MOST_CLASSES,
     MOST_YEARS,
     OF_RETENTION,
-    PROPOSERS,
     RETENTION_ASKED,
-    RETENTION_REFUSED,
-    RETENTION_SET,
     SHIPPED,
     Fault,
-    Proposal,
     RetentionClass,
+    classes_in,
     differences,
     fault_of,
-    fold,
     in_order,
     written,
 )
-from casework.engine.state.events import RegisterEvent
-from casework.engine.two_person import AGREED, ASKED, REFUSED, Refusal, refusal
-from casework.errors import InvalidForm, NotAllowed, Refused
+from casework.engine.setting_proposals import PROPOSERS, Proposal
+from casework.engine.state.register_effects import RegisterEffects
+from casework.engine.two_person import ASKED
+from casework.errors import InvalidForm, Refused
 from casework.ledger.canonical_json import instant
 from casework.operations.core.i18n import SERVICES
 from casework.operations.core.idempotency import Done, Request, ask, finish
@@ -54,20 +49,26 @@ from casework.operations.people.retention_views import (
     RetentionVersion,
 )
 from casework.operations.people.setting_changes import take_turn, tell, told_last
+from casework.operations.people.setting_decisions import (
+    Decided,
+    agreed_of,
+    decide,
+    people_of,
+    read_proposals,
+    reason_of,
+    refusal_to_decide,
+    waiting_of,
+)
 from casework.permissions.actors import Actor
 from casework.permissions.work import in_the_programme
 from casework.reasons import Why
-from casework.records.event_log import register_event_of
-from casework.records.row_security import whole
 
-#: What was proposed and decided of the retention classes of a programme, in order.
-_EVENTS = text(
-    "SELECT header, effects, body FROM events WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds) ORDER BY seq"
+#: How it is decided.
+_DECIDED = Decided(
+    kinds=OF_RETENTION, none_proposed=reasons.retention.NONE_PROPOSED, own_proposal=reasons.retention.OWN_PROPOSAL
 )
 #: Writes the classes that are in force.
 _KEEP = text("UPDATE programmes SET retention = CAST(:retention AS jsonb) WHERE id = CAST(:id AS uuid)")
-#: The longest reason for not agreeing.
-LONGEST = 2_000
 #: Of a sealed mediation nobody learns: no class asks whether there was one.
 _UNASKED = frozenset({"mediation"})
 
@@ -118,29 +119,22 @@ def _insist_sound(classes: Classes, before: Classes) -> None:
             raise InvalidForm(fields={"outcomes": reasons.fields.NOT_A_CHOICE})
 
 
-def _events(db: Connection, programme: str) -> list[RegisterEvent]:
-    with whole(db):
-        rows = db.execute(_EVENTS, {"log": programme, "kinds": list(OF_RETENTION)}).all()
-    return [register_event_of(row.header, row.effects, row.body) for row in rows]
-
-
 def _versions(proposals: Iterable[Proposal]) -> list[tuple[int, Classes, Proposal | None]]:
     """The versions in order: number, classes, and the proposal that was agreed to."""
-    agreed = [one for one in proposals if one.state == AGREED]
     return [
         (FIRST_VERSION, SHIPPED, None),
-        *((FIRST_VERSION + n, one.classes, one) for n, one in enumerate(agreed, start=1)),
+        *((FIRST_VERSION + n, classes_in(one), one) for n, one in enumerate(agreed_of(proposals), start=1)),
     ]
 
 
 def show_retention(db: Connection, actor: Actor, programme: str) -> ProgrammeRetention:
     """The retention classes of a programme, their versions and what is proposed. Raises NotFound."""
     insist_reads(actor, programme)
-    proposals = fold(_events(db, programme))
+    proposals = read_proposals(db, programme, OF_RETENTION)
     versions = _versions(proposals)
     number, classes, _ = versions[-1]
-    names = names_of(db, {event.actor for one in proposals for event in (one.asked, one.decided) if event is not None})
-    waiting = proposals[-1] if proposals and proposals[-1].state == ASKED else None
+    names = names_of(db, people_of(proposals))
+    waiting = waiting_of(proposals)
     return ProgrammeRetention(
         id=programme,
         version=told_last(db, programme, OF_RETENTION),
@@ -184,7 +178,7 @@ def _version(one: tuple[int, Classes, Proposal | None], before: Classes, names: 
         since=instant(decided.at) if decided is not None else None,
         proposed_by=to_named(proposal.asked.actor, names) if proposal is not None else None,
         agreed_by=to_named(decided.actor, names) if decided is not None else None,
-        reason=_reason(proposal.asked) if proposal is not None else None,
+        reason=reason_of(proposal.asked) if proposal is not None else None,
     )
 
 
@@ -192,24 +186,14 @@ def _proposed(
     actor: Actor, programme: str, one: Proposal, classes: Classes, names: Mapping[str, str]
 ) -> ProposedRetention:
     return ProposedRetention(
-        classes=[_shown(each) for each in one.classes],
-        changes=_changes(classes, one.classes),
+        classes=[_shown(each) for each in classes_in(one)],
+        changes=_changes(classes, classes_in(one)),
         proposed_by=to_named(one.asked.actor, names),
         at=instant(one.asked.at),
-        reason=_reason(one.asked),
-        decides=_refusal(actor, programme, one, agree=True) is None,
+        reason=reason_of(one.asked),
+        decides=refusal_to_decide(actor, programme, one, agree=True) is None,
         own=one.asked.actor == actor.person,
     )
-
-
-def _reason(event: RegisterEvent) -> str | None:
-    said = event.body.get(REASON)
-    return said if isinstance(said, str) else None
-
-
-def _refusal(actor: Actor, programme: str, one: Proposal, *, agree: bool) -> Refusal | None:
-    in_role = actor.own_role(programme, DECIDERS) is not None
-    return refusal(one.matter, actor.person, in_role=in_role, agree=agree, withdrawable=True)
 
 
 def propose_retention(
@@ -232,7 +216,7 @@ def propose_retention(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     log = take_turn(db, programme, OF_RETENTION, seen)
-    now = _versions(fold(_events(db, programme)))[-1][1]
+    now = _versions(read_proposals(db, programme, OF_RETENTION))[-1][1]
     _insist_sound(classes, now)
     if not differences(now, classes):
         raise Refused(reasons.retention.SAME)
@@ -248,30 +232,15 @@ def decide_retention(
 
     Raises RecordHasMoved where something else was proposed or decided after it was `seen`.
     """
-    insist_reads(actor, programme)
-    role = actor.own_role(programme, DECIDERS)
-    if role is None:
-        raise NotAllowed(why=reasons.cases.FOR_ROLES_THEMSELVES(roles=DECIDERS))
-    if len(note) > LONGEST or (not agree and not note.strip()):
-        why: Why = reasons.fields.LONGEST(most=LONGEST) if note.strip() else reasons.fields.REQUIRED
-        raise InvalidForm(fields={"note": why})
-    if (earlier := ask(db, actor, request)) is not None:
-        return earlier
-    log = take_turn(db, programme, OF_RETENTION, seen)
-    proposals = fold(_events(db, programme))
-    if not proposals or proposals[-1].state != ASKED:
-        raise Refused(reasons.retention.NONE_PROPOSED)
-    if _refusal(actor, programme, proposals[-1], agree=agree) is Refusal.PARTY:
-        raise NotAllowed(why=reasons.retention.OWN_PROPOSAL)
-    body = {REASON: note.strip()} if note.strip() else {}
-    by, number = By(actor.person, role), _versions(proposals)[-1][0]
-    if not agree:
-        version = tell(db, log, by, RETENTION_REFUSED, request, body=body)
-        return finish(db, actor, request, Done({"id": programme, "version": version, "state": REFUSED}))
-    retention = written(number + 1, proposals[-1])
-    db.execute(_KEEP, {"retention": json.dumps(retention), "id": programme})
-    version = tell(db, log, by, RETENTION_SET, request, effects={"retention": retention}, body=body)
-    return finish(db, actor, request, Done({"id": programme, "version": version, "state": AGREED}))
+
+    def put_in_force(proposals: list[Proposal]) -> RegisterEffects:
+        retention = written(_versions(proposals)[-1][0] + 1, proposals[-1])
+        db.execute(_KEEP, {"retention": json.dumps(retention), "id": programme})
+        return {"retention": retention}
+
+    return decide(
+        db, actor, programme, _DECIDED, agree=agree, note=note, request=request, seen=seen, put_in_force=put_in_force
+    )
 
 
 __all__ = ["decide_retention", "kinds_offered", "outcomes_offered", "propose_retention", "show_retention"]

@@ -13,21 +13,16 @@ from sqlalchemy import Connection, text
 from casework import reasons
 from casework.engine.case_objects.letterheads import REASON
 from casework.engine.case_objects.ranking_weights import (
-    DECIDERS,
     OF_WEIGHTS,
-    PROPOSERS,
     VERSION,
     WEIGHTS_ASKED,
-    WEIGHTS_REFUSED,
-    WEIGHTS_SET,
-    Proposal,
-    fold,
+    values_in,
 )
-from casework.engine.execution.context import By
 from casework.engine.execution.guards import line
-from casework.engine.state.events import RegisterEvent
-from casework.engine.two_person import AGREED, ASKED, REFUSED, Refusal, refusal
-from casework.errors import InvalidForm, NotAllowed, Refused
+from casework.engine.setting_proposals import PROPOSERS, Proposal
+from casework.engine.state.register_effects import RegisterEffects
+from casework.engine.two_person import ASKED
+from casework.errors import InvalidForm, Refused
 from casework.ledger.canonical_json import instant
 from casework.matching.weights import BOUNDS, FIRST, SHIPPED, Weights, plain, values_of, weights_of, within
 from casework.operations.core.idempotency import Done, Request, ask, finish
@@ -35,6 +30,16 @@ from casework.operations.core.presenters import names_of
 from casework.operations.core.views import to_named
 from casework.operations.people.letterheads import insist_reads, insist_sets
 from casework.operations.people.setting_changes import take_turn, tell, told_last
+from casework.operations.people.setting_decisions import (
+    Decided,
+    agreed_of,
+    decide,
+    people_of,
+    read_proposals,
+    reason_of,
+    refusal_to_decide,
+    waiting_of,
+)
 from casework.operations.people.weights_views import (
     ProgrammeWeights,
     ProposedWeights,
@@ -45,17 +50,13 @@ from casework.operations.people.weights_views import (
 from casework.permissions.actors import Actor
 from casework.permissions.work import in_the_programme
 from casework.reasons import Why
-from casework.records.event_log import register_event_of
-from casework.records.row_security import whole
 
-#: What was proposed and decided of the weights of a programme, in order.
-_EVENTS = text(
-    "SELECT header, effects, body FROM events WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds) ORDER BY seq"
+#: How it is decided.
+_DECIDED = Decided(
+    kinds=OF_WEIGHTS, none_proposed=reasons.weights.NONE_PROPOSED, own_proposal=reasons.weights.OWN_PROPOSAL
 )
 #: Writes the weights that are in force.
 _KEEP = text("UPDATE programmes SET weights = CAST(:weights AS jsonb) WHERE id = CAST(:id AS uuid)")
-#: The longest reason for not agreeing.
-LONGEST = 2_000
 
 
 def cleaned(given: Mapping[str, object], before: Mapping[str, str]) -> dict[str, str]:
@@ -78,38 +79,27 @@ def cleaned(given: Mapping[str, object], before: Mapping[str, str]) -> dict[str,
     return values
 
 
-def _events(db: Connection, programme: str) -> list[RegisterEvent]:
-    with whole(db):
-        rows = db.execute(_EVENTS, {"log": programme, "kinds": list(OF_WEIGHTS)}).all()
-    return [register_event_of(row.header, row.effects, row.body) for row in rows]
-
-
 def _versions(proposals: Iterable[Proposal]) -> list[tuple[int, dict[str, str], Proposal | None]]:
     """The versions in order: number, values, and the proposal that was agreed to."""
     found: list[tuple[int, dict[str, str], Proposal | None]] = [(FIRST, values_of(SHIPPED), None)]
-    found += [(found[-1][0] + n, dict(one.values), one) for n, one in enumerate(_agreed(proposals), start=1)]
+    found += [(found[-1][0] + n, dict(values_in(one)), one) for n, one in enumerate(agreed_of(proposals), start=1)]
     return found
-
-
-def _agreed(proposals: Iterable[Proposal]) -> list[Proposal]:
-    return [one for one in proposals if one.state == AGREED]
 
 
 def version_of(db: Connection, programme: str, number: int) -> Weights | None:
     """The weights that a programme had in a version; None where it has none of this number. For the command line, which asks nobody."""
-    versions = {n: values for n, values, _ in _versions(fold(_events(db, programme)))}
+    versions = {n: values for n, values, _ in _versions(read_proposals(db, programme, OF_WEIGHTS))}
     return weights_of(number, versions[number]) if number in versions else None
 
 
 def show_weights(db: Connection, actor: Actor, programme: str) -> ProgrammeWeights:
     """The weights of a programme, its versions and what is proposed. Raises NotFound."""
     insist_reads(actor, programme)
-    proposals = fold(_events(db, programme))
+    proposals = read_proposals(db, programme, OF_WEIGHTS)
     versions = _versions(proposals)
     number, values, _ = versions[-1]
-    people = {event.actor for one in proposals for event in (one.asked, one.decided) if event is not None}
-    names = names_of(db, {*people})
-    shipped, waiting = values_of(SHIPPED), proposals[-1] if proposals and proposals[-1].state == ASKED else None
+    names = names_of(db, people_of(proposals))
+    shipped, waiting = values_of(SHIPPED), waiting_of(proposals)
     return ProgrammeWeights(
         id=programme,
         version=told_last(db, programme, OF_WEIGHTS),
@@ -139,7 +129,7 @@ def _version(
         since=instant(decided.at) if decided is not None else None,
         proposed_by=to_named(proposal.asked.actor, names) if proposal is not None else None,
         agreed_by=to_named(decided.actor, names) if decided is not None else None,
-        reason=_reason(proposal.asked) if proposal is not None else None,
+        reason=reason_of(proposal.asked) if proposal is not None else None,
     )
 
 
@@ -147,12 +137,12 @@ def _proposed(
     actor: Actor, programme: str, one: Proposal, values: Mapping[str, str], names: Mapping[str, str]
 ) -> ProposedWeights:
     return ProposedWeights(
-        values=dict(one.values),
-        changes=_changes(values, one.values),
+        values=dict(values_in(one)),
+        changes=_changes(values, values_in(one)),
         proposed_by=to_named(one.asked.actor, names),
         at=instant(one.asked.at),
-        reason=_reason(one.asked),
-        decides=_refusal(actor, programme, one, agree=True) is None,
+        reason=reason_of(one.asked),
+        decides=refusal_to_decide(actor, programme, one, agree=True) is None,
         own=one.asked.actor == actor.person,
     )
 
@@ -163,16 +153,6 @@ def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[Weight
         for name in BOUNDS
         if before[name] != after[name]
     ]
-
-
-def _reason(event: RegisterEvent) -> str | None:
-    said = event.body.get(REASON)
-    return said if isinstance(said, str) else None
-
-
-def _refusal(actor: Actor, programme: str, one: Proposal, *, agree: bool) -> Refusal | None:
-    in_role = actor.own_role(programme, DECIDERS) is not None
-    return refusal(one.matter, actor.person, in_role=in_role, agree=agree, withdrawable=True)
 
 
 def propose_weights(
@@ -196,7 +176,7 @@ def propose_weights(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     log = take_turn(db, programme, OF_WEIGHTS, seen)
-    now = _versions(fold(_events(db, programme)))[-1][1]
+    now = _versions(read_proposals(db, programme, OF_WEIGHTS))[-1][1]
     after = cleaned(values, now)
     if after == now:
         raise Refused(reasons.weights.SAME)
@@ -211,30 +191,15 @@ def decide_weights(
 
     Raises RecordHasMoved where something else was proposed or decided after it was `seen`.
     """
-    insist_reads(actor, programme)
-    role = actor.own_role(programme, DECIDERS)
-    if role is None:
-        raise NotAllowed(why=reasons.cases.FOR_ROLES_THEMSELVES(roles=DECIDERS))
-    if len(note) > LONGEST or (not agree and not note.strip()):
-        why: Why = reasons.fields.LONGEST(most=LONGEST) if note.strip() else reasons.fields.REQUIRED
-        raise InvalidForm(fields={"note": why})
-    if (earlier := ask(db, actor, request)) is not None:
-        return earlier
-    log = take_turn(db, programme, OF_WEIGHTS, seen)
-    proposals = fold(_events(db, programme))
-    if not proposals or proposals[-1].state != ASKED:
-        raise Refused(reasons.weights.NONE_PROPOSED)
-    if _refusal(actor, programme, proposals[-1], agree=agree) is Refusal.PARTY:
-        raise NotAllowed(why=reasons.weights.OWN_PROPOSAL)
-    body = {REASON: note.strip()} if note.strip() else {}
-    by, number = By(actor.person, role), _versions(proposals)[-1][0]
-    if not agree:
-        version = tell(db, log, by, WEIGHTS_REFUSED, request, body=body)
-        return finish(db, actor, request, Done({"id": programme, "version": version, "state": REFUSED}))
-    weights = {VERSION: number + 1, **proposals[-1].values}
-    db.execute(_KEEP, {"weights": json.dumps(weights), "id": programme})
-    version = tell(db, log, by, WEIGHTS_SET, request, effects={"weights": weights}, body=body)
-    return finish(db, actor, request, Done({"id": programme, "version": version, "state": AGREED}))
+
+    def put_in_force(proposals: list[Proposal]) -> RegisterEffects:
+        weights = {VERSION: _versions(proposals)[-1][0] + 1, **values_in(proposals[-1])}
+        db.execute(_KEEP, {"weights": json.dumps(weights), "id": programme})
+        return {"weights": weights}
+
+    return decide(
+        db, actor, programme, _DECIDED, agree=agree, note=note, request=request, seen=seen, put_in_force=put_in_force
+    )
 
 
 __all__ = ["cleaned", "decide_weights", "propose_weights", "show_weights", "version_of"]

@@ -20,9 +20,7 @@ from casework.engine.case_objects.programme_lists import (
 from casework.engine.case_objects.programme_providers import PROVIDERS_SET, Asked, only_adds
 from casework.engine.case_objects.public_catalogues import CATALOGUE_SET
 from casework.engine.case_objects.ranking_weights import (
-    DECIDERS,
     OF_WEIGHTS,
-    PROPOSERS,
     VERSION,
     WEIGHTS_ASKED,
     WEIGHTS_REFUSED,
@@ -35,6 +33,7 @@ from casework.engine.definition.own_limits import OF_CATALOGUE, limits_of
 from casework.engine.execution.context import Library
 from casework.engine.parties import PARTIES
 from casework.engine.roles import Role
+from casework.engine.setting_proposals import DECIDERS, PROPOSERS
 from casework.engine.state.events import ERASED, PARTY_ACTOR, SYSTEM_ACTOR, RegisterEvent
 from casework.ledger.redactable_bodies import Erased
 from casework.matching.weights import FIRST

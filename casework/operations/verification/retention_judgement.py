@@ -6,10 +6,8 @@ from collections.abc import Collection, Iterator
 
 from casework.engine.case_objects.letterheads import REASON
 from casework.engine.retention import (
-    DECIDERS,
     FIRST_VERSION,
     OF_RETENTION,
-    PROPOSERS,
     RETENTION_ASKED,
     RETENTION_REFUSED,
     RETENTION_SET,
@@ -17,6 +15,7 @@ from casework.engine.retention import (
     why_not_agreed,
 )
 from casework.engine.roles import Role
+from casework.engine.setting_proposals import DECIDERS, PROPOSERS
 from casework.engine.state.events import RegisterEvent
 from casework.operations.history.point_in_time import Past
 

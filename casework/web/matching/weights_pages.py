@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.engine.case_objects.letterheads import READERS
-from casework.engine.case_objects.ranking_weights import DECIDERS
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Form, Note, Number
+from casework.engine.setting_proposals import DECIDERS
 from casework.errors import InvalidForm, RecordHasMoved, Refused
 from casework.json_values import JsonObject
 from casework.matching.weights import BOUNDS

@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from casework.engine.case_objects.letterheads import READERS
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Form, Many, Note, Number, Text, YesNo
-from casework.engine.retention import DECIDERS, LONGEST_NAME, MOST_YEARS, OTHER, RetentionClass
+from casework.engine.retention import LONGEST_NAME, MOST_YEARS, OTHER, RetentionClass
+from casework.engine.setting_proposals import DECIDERS
 from casework.errors import InvalidForm, NotFound, RecordHasMoved, Refused
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.idempotency import Done, Request

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from casework.engine.case_objects.ranking_weights import (
-    REPLACED,
     VERSION,
     WEIGHTS_ASKED,
     WEIGHTS_REFUSED,
@@ -15,6 +14,7 @@ from casework.engine.case_objects.ranking_weights import (
     fold,
     why_not_agreed,
 )
+from casework.engine.setting_proposals import REPLACED
 from casework.engine.state.events import RegisterEvent
 from casework.engine.two_person import AGREED, ASKED, REFUSED
 
