@@ -75,6 +75,22 @@ def test_a_search_shows_candidates_with_why_and_what_nobody_knows(
     assert "/desk" in browser.get("/matches").text
 
 
+def test_figures_of_a_need_stand_beside_its_candidates(browser_for: Enter, world: World, engine: Engine) -> None:
+    ids, page = open_desk(browser_for("officer"), world, engine)
+    rows = [
+        {"parameter": "NOx", "unit": "mg/m3", "now": "80", "comparison": "at_most", "target": "30"},
+        {"parameter": "Noise", "unit": "dB", "comparison": "below", "target": "60", "condition": "at night"},
+    ]
+    with transaction(engine) as db:
+        db.execute(
+            text("UPDATE needs SET figures = CAST(:rows AS jsonb) WHERE id = CAST(:id AS uuid)"),
+            {"rows": orjson.dumps(rows).decode(), "id": ids["need"]},
+        )
+    words = words_of(browser_for("officer").get(page).text)
+    assert "NOx 80 ≤ 30 mg/m3" in words
+    assert "&lt; 60 dB at night" in words
+
+
 def test_a_word_says_where_in_the_record_it_stands_as_far_as_its_run_kept_that(app: Flask) -> None:
     part = {"kind": "word", "text": "heat", "source": "", "title": True, "share": 0.5}
     similar = {**part, "kind": "similar", "title": False}
