@@ -51,7 +51,7 @@ from casework.web.matching.rank_tables import rank_tables
 from casework.web.matching.replay_decisions import say_decisions
 from casework.web.people.weight_names import WEIGHT_NAMES
 from casework.web.shell import layout
-from casework.web.shell.figure_words import target_of
+from casework.web.shell.figure_words import pair_of
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, name_of
 from casework.web.shell.kept_forms import drop_kept, kept_form
@@ -149,7 +149,7 @@ def show(need: UUID) -> str:
         need=one,
         title=title,
         values=[value for value in values if value.field in _TOLD],
-        figures=[target_of(row) for row in one.figures],
+        figures=[pair_of(row) for row in one.figures],
         site=[(value.label, value.words) for value in values if value.field in _SITE],
         runs=told,
         run=run,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from flask_babel import gettext
 
 from casework import reasons
-from casework.engine.case_objects.countries import COUNTRIES, is_country
+from casework.engine.case_objects.countries import COUNTRIES, HERE, is_country
 from casework.web.shell.form_fields import Field, FormView
 from casework.web.shell.i18n import say
 from casework.web.shell.layout import country_name
@@ -26,8 +26,8 @@ def _order(name: str) -> tuple[bool, bytes]:
 
 
 def with_countries(view: FormView, name: str = "country") -> FormView:
-    """The form with the names of countries to choose from, where it asks for one."""
-    offered = tuple(countries())
+    """The form with the names of countries to choose from, where it asks for one: first the one where programmes are."""
+    offered = tuple(sorted(countries(), key=lambda one: one[0] != HERE))
     return replace(view, fields=tuple(_offering(one, offered) if one.name == name else one for one in view.fields))
 
 

@@ -55,15 +55,20 @@ def _target(
     )
 
 
-def say_figure(row: NeedFigure) -> str:
-    """A row in one line: “NOx: now 80 mg/m³, wanted ≤ 30 mg/m³ (at full load)”."""
+def pair_of(row: NeedFigure) -> tuple[str, str]:
+    """A row as a name and what is said of it: “NOx”, “now 80 mg/m³, wanted ≤ 30 mg/m³ (at full load)”."""
     one = target_of(row)
     unit = f" {one.unit}" if one.unit else ""
     now = gettext("now %(value)s", value=one.now + unit) if one.now else ""
     wanted = gettext("wanted %(value)s", value=one.target + unit) if one.target else ""
     values = gettext("%(now)s, %(wanted)s", now=now, wanted=wanted) if now and wanted else now or wanted
-    said = gettext("%(parameter)s: %(values)s", parameter=one.what, values=values)
-    return gettext("%(what)s (%(more)s)", what=said, more=one.conditions) if one.conditions else said
+    return one.what, gettext("%(what)s (%(more)s)", what=values, more=one.conditions) if one.conditions else values
+
+
+def say_figure(row: NeedFigure) -> str:
+    """A row in one line: “NOx: now 80 mg/m³, wanted ≤ 30 mg/m³ (at full load)”."""
+    parameter, values = pair_of(row)
+    return gettext("%(parameter)s: %(values)s", parameter=parameter, values=values)
 
 
 def say_stands(confirmed: bool) -> str:
@@ -71,4 +76,4 @@ def say_stands(confirmed: bool) -> str:
     return gettext("confirmed") if confirmed else gettext("as the source says")
 
 
-__all__ = ["Target", "say_figure", "say_stands", "target_of", "target_shared"]
+__all__ = ["Target", "pair_of", "say_figure", "say_stands", "target_of", "target_shared"]

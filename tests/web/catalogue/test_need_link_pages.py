@@ -86,6 +86,19 @@ def test_it_states_its_need_is_asked_back_and_reads_what_became_of_it(
     assert [browser_for(who).get(f"/needs/{need_id}").status_code for who in ("auditor", "manager")] == [200, 404]
 
 
+def test_each_answer_that_is_wrong_is_named_above_the_form_and_led_to(
+    anonymous: Browser, link: tuple[str, str]
+) -> None:
+    land(anonymous, link[1])
+    wrong = {"f-title": "", "f-figures.0.f-target": "七十", "f-budget.amount": "很多", "f-budget.currency": "CNY"}
+    page = anonymous.post(FORM, NEED | wrong, page=FORM).text
+    above = page[page.index('class="faults"') : page.index("<form", page.index('class="faults"'))]
+    led = re.findall(r'href="#([^"]+)">([^<]+)', above)
+    assert [id for id, _ in led] == ["f-title", "f-target-figures.0.", "f-budget"]
+    assert all(f'id="{id}"' in page for id, _ in led)
+    assert "第 1 行" in led[1][1]
+
+
 def test_what_is_typed_is_kept_without_a_click_and_stands_there_again(
     anonymous: Browser, link: tuple[str, str]
 ) -> None:

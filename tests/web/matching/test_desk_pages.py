@@ -87,8 +87,8 @@ def test_figures_of_a_need_stand_beside_its_candidates(browser_for: Enter, world
             {"rows": orjson.dumps(rows).decode(), "id": ids["need"]},
         )
     words = words_of(browser_for("officer").get(page).text)
-    assert "NOx 80 ≤ 30 mg/m3" in words
-    assert "&lt; 60 dB at night" in words
+    assert "NOx now 80 mg/m3, wanted ≤ 30 mg/m3" in words
+    assert "Noise wanted &lt; 60 dB (at night)" in words
 
 
 def test_a_word_says_where_in_the_record_it_stands_as_far_as_its_run_kept_that(app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -90,6 +91,8 @@ def test_a_form_asks_for_a_country_by_its_name(browser_for: Callable[[str], Brow
     source = browser.get(page).text
     assert '<option value="AT"' in source
     assert 'name="f-country"' in source
+    # Where programmes are stands first, before all others by their names.
+    assert re.findall(r'<option value="([A-Z]{2})"', source)[:2] == ["CN", "AF"]
     sent = dict(read_page(source).sent) | {"f-country": "Ch", "f-name": "Kiln Works", "f-source": "A call"}
     refused = browser.flask.post(page, data=sent)
     assert refused.status_code == 422
