@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from benchmarks.figures import Figure, Scale, ms, percentile, timed
 from benchmarks.world import World
 from casework.definitions import load_figure_names, load_library
+from casework.engine.case_objects.technology_fields import FIELDS
 from casework.engine.figures.case_facts import CaseFacts, Firing
 from casework.engine.figures.kept_facts import facts_by, write
 from casework.engine.figures.stays import Moment, Stay
@@ -154,6 +155,7 @@ def _facts(world: World, dice: Random, n: int) -> CaseFacts:
             "sector": f"sector-{dice.randrange(_SECTORS)}",
             "district": f"district-{dice.randrange(_DISTRICTS)}",
             "source": f"source-{dice.randrange(_SOURCES)}",
+            "technology_field": dice.choice(FIELDS),
         },
         tuple(firings),
         {},

@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .reading import WAS
+
 #: The steps that a case comes to by an action, in order.
 STEPS = {
     "interest_confirmed": {"confirm_interest"},
@@ -74,7 +76,7 @@ class Case:
         first = events[0].effects["case"]
         self.number, self.need, self.phase = first["number"], first.get("need"), first.get("phase")
         told = first.get("as_opened") or {}
-        self.by = {"phase": self.phase, **{name: told.get(name) for name in ("sector", "district", "source")}}
+        self.by = {"phase": self.phase, **{name: told.get(name) for name in WAS if name != "phase"}}
         self.opened = days.day(events[0].at)
         self.main = events[0].effects["tracks"][0]["id"]
         self.tracks: dict[str, dict[str, Any]] = {}

@@ -7,6 +7,7 @@ from typing import Any
 
 from . import beside, deal, more, result, steps, way
 from .programme import Programme
+from .reading import WAS
 
 Rows = list[dict[str, Any]]
 FIGURES: Mapping[str, Callable[[Programme], Rows]] = {
@@ -35,7 +36,7 @@ MEDIATIONS = "mediations"
 #: What is told of a whole programme alone.
 OF_ALL = {"discipline", MEDIATIONS, "data_quality", "activities", "past_projects"}
 #: What tells the cases of a phase apart once more.
-ONCE_MORE = {"phase", "sector", "district", "source", "month", "provider"}
+ONCE_MORE = {*WAS, "month", "provider"}
 UNITS = {"time_in_step": "working_days", "assessments": "working_days", "referrals": "working_minutes"}
 
 

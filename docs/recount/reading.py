@@ -146,7 +146,7 @@ def broken(log: str, events: list[Event], last: int, head: str) -> Iterator[str]
 
 
 #: By what the cases of a report are chosen: what a case was when it was opened, and the first and the last day of that.
-WAS, FROM, TO = ("phase", "sector", "district", "source"), "opened_from", "opened_to"
+WAS, FROM, TO = ("phase", "sector", "district", "source", "technology_field"), "opened_from", "opened_to"
 
 
 def cohort_of(content: dict[str, Any]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from .cases import EVERY_STEP, Case
 from .programme import Programme
+from .reading import WAS
 from .rows import SUCCESS, row
 
 MONEY = {"pledge": {"paid_out"}, "finance": {"pay_part", "cp_met", "cp_part"}}
@@ -69,7 +70,7 @@ def conversion(programme: Programme) -> list[dict[str, Any]]:
             last = (date.fromisoformat(f"{month}-28") + timedelta(days=4)).replace(day=1) - timedelta(days=1)
             young = None if ripe is None else (programme.days.day(programme.until) - last).days < ripe
             groups.append(({"month": month}, [one for one in there if f"{one[0].opened:%Y-%m}" == month], young))
-        for name in ("phase", "sector", "district", "source"):
+        for name in WAS:
             for value in sorted({case.by[name] for case, _ in there}, key=lambda one: (one is None, str(one))):
                 groups.append(({name: value}, [one for one in there if one[0].by[name] == value], None))
         for of, mine, young in groups:

@@ -22,6 +22,12 @@ class FigureQuery(Query):
     ] = None
     district: Annotated[Told, Field(description="Of cases of this district alone, by its code, in the same way")] = None
     source: Annotated[Told, Field(description="Of cases alone whose match came from there, by its code")] = None
+    technology_field: Annotated[
+        Told,
+        Field(
+            description="Of cases of this field of technology alone, by WIPO's number of it: that of the first code of the technology"
+        ),
+    ] = None
     event: Annotated[
         Told,
         Field(

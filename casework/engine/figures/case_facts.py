@@ -85,6 +85,7 @@ class CaseFacts:
             "sector": self.as_opened["sector"],
             "district": self.as_opened["district"],
             "source": self.as_opened["source"],
+            "technology_field": self.as_opened.get("technology_field"),
         }[dimension]
 
     def first(self, names: Iterable[str], track: str | None = None) -> Firing | None:
@@ -125,7 +126,7 @@ READ: Mapping[Any, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 #: By what cases are told apart, as they were at their opening.
-DIMENSIONS = ("phase", "sector", "district", "source")
+DIMENSIONS = ("phase", "sector", "district", "source", "technology_field")
 
 
 def read_case(events: Iterable[Event], until: datetime, calendar: Calendar, names: FigureNames) -> CaseFacts | None:

@@ -95,7 +95,7 @@ def _to_tell(name: str, figure: Figure) -> Figure:
 #: What tells the lines of a group apart so that they add up to a whole, whether that is printed or not.
 APART = (
     "capacity", "cohort", "district", "instrument", "item", "kind", "month", "outcome", "phase", "provider", "reason", "sector", "service",
-    "source", "verdict", "year",
+    "source", "technology_field", "verdict", "year",
 )  # fmt: skip
 #: What is no part of what a line is of.
 _OF_WHAT = frozenset({"what", "of"})

@@ -17,7 +17,7 @@ CASE, TASK, REQUEST, AGREEMENT, NEED, TECHNOLOGY, PERSON = (
 )  # fmt: skip
 #: Each type of object with its attributes, all of them words.
 OBJECT_TYPES: Mapping[str, tuple[str, ...]] = {
-    CASE: ("edition", "phase", "sector", "district", "source", "outcome"),
+    CASE: ("edition", "phase", "sector", "district", "source", "technology_field", "outcome"),
     TASK: ("name", "queue", "type"),
     REQUEST: ("service", "edition"),
     AGREEMENT: ("edition",),

@@ -154,6 +154,7 @@ class Trace:
         found = {"phase": self.case.get("phase")}
         if told is not None:
             found |= {"sector": told["sector"], "district": told["district"], "source": told["source"]}
+            found["technology_field"] = told.get("technology_field")
         return {key: value for key, value in found.items() if value is not None}
 
     def above(self, track: str | None) -> Iterator[OpenedTrack]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NotRequired
+
 from typing_extensions import TypedDict
 
 
@@ -47,3 +49,6 @@ class AsOpened(TypedDict):
     district: str | None
     #: Where the match came from; None where that is no code.
     source: str | None
+    #: The number of WIPO's field of technology that the technology's first code is of; None where it is of none. Cases that were opened
+    #: before it was asked say nothing.
+    technology_field: NotRequired[str | None]

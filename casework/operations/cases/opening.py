@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from casework import reasons
 from casework.definitions import playing
 from casework.engine.case_objects.programme_lists import ENTRY_FIELDS, find, overlay
+from casework.engine.case_objects.technology_fields import technology_field
 from casework.engine.definition.list_names import is_code
 from casework.engine.execution.commands import Open
 from casework.engine.parts import MAIN
@@ -106,13 +107,14 @@ def open_case(
 
 
 def _as_opened(told: JsonObject, entries: list[JsonObject]) -> AsOpened:
-    """What the need and the match say, as far as these are codes: what opens a case is never erased."""
+    """What the need, the technology and the match say, as far as these are codes: what opens a case is never erased."""
     lists = overlay(entries)
     return {
         "need": told["need"],
         "sector": told["sector"] if find(lists["sectors"], told["sector"] or "") else None,
         "district": told["district"] if find(lists["districts"], told["district"] or "") else None,
         "source": told["source"] if is_code(told["source"]) else None,
+        "technology_field": technology_field(told["ipc"]),
     }
 
 
@@ -142,7 +144,7 @@ _MATCH = f"""
             FROM interest_requests q
             WHERE q.programme_id = m.programme_id AND q.state = 'answered' AND q.said->'answers' ? m.id::text) AS answers,
         json_build_object('need', (SELECT seq FROM logs WHERE id = m.need_id), 'sector', n.sector, 'district', n.district,
-            'source', m.source)::text AS told,
+            'source', m.source, 'ipc', t.ipc)::text AS told,
         (SELECT coalesce(json_agg(json_build_object({", ".join(f"'{field}', e.{field}" for field in ENTRY_FIELDS)})), '[]')::text
             FROM list_entries e WHERE e.programme_id = m.programme_id
             AND (e.list, e.code) IN (('sectors', n.sector), ('districts', n.district))) AS entries

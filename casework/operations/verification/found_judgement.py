@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.kept_records import NEED
 from casework.engine.case_objects.programme_lists import LISTED
+from casework.engine.case_objects.technology_fields import technology_field
 from casework.engine.definition.list_names import is_code
 from casework.engine.state.case import Case
 from casework.ledger.canonical_json import digest
@@ -27,6 +28,13 @@ def found_faults(
     """What is wrong: a sentence, and the table and row that it is about."""
     for words in _opening_faults(past, case, kept.told_otherwise, kept.left_unsaid):
         yield words, None, None
+    for field, codes in kept.fields_said:
+        if (technology_field(codes) or "") != field:
+            yield (
+                f"The opening does not say as field of technology what it was: {technology_field(codes) or 'none'}.",
+                None,
+                None,
+            )
     for asked in kept.untold_answers:
         yield f"The opening does not say what was answered to the question {asked} by then.", "interest_requests", asked
     for record in kept.otherwise_then:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, text
 
 from casework.engine.state.events import ERASED
@@ -52,6 +53,8 @@ class KeptRows:
     #: Of the need and the match, field and words where the opening says something else, and where it says nothing.
     told_otherwise: list[tuple[str, str]]
     left_unsaid: list[tuple[str, str]]
+    #: The field of technology that the opening says, and the codes of the technology by then.
+    fields_said: list[tuple[str, list[str]]]
     #: The need and the technology, where what the opening says of them is not how they ended by then.
     otherwise_then: list[str]
     #: Messages, each with a person whom it or the mentions kept of it lack.
@@ -77,6 +80,7 @@ def read_kept(db: Connection, logs: Iterable[str]) -> dict[str, KeptRows]:
             untold_answers=[asked for _, asked in _of(rights[row.log], "answered")],
             told_otherwise=_fields(rights[row.log], "opened"),
             left_unsaid=_fields(rights[row.log], "unsaid"),
+            fields_said=[(said, orjson.loads(codes)) for said, codes in _fields(rights[row.log], "codes")],
             otherwise_then=[record for _, record in _of(rights[row.log], "then")],
             mentions=[(differ.message, differ.person) for differ in mentions[row.log]],
             words=[differ.source for differ in words[row.log]],
@@ -116,8 +120,9 @@ _KEPT = text(
 #: The events of a log that change a right, but that right's own log does not say so; and those that say that the case is about
 #: a right which its programme had not recorded by then; and those that screen an organisation whose own log does not say so;
 #: and openings that do not say what both sides had answered by then, or of need and match something else than these did, or nothing
-#: where these said something, or another event as the last of a record than the log of that had by then. Where what was said is erased
-#: nobody can tell; that it was is told in a log whenever it happens, and says nothing new of the record.
+#: where these said something, or another event as the last of a record than the log of that had by then; and of each opening that says
+#: the field of its technology, that and the codes by then. Where what was said is erased nobody can tell; that it was is told in a log
+#: whenever it happens, and says nothing new of the record.
 _TOLD_OF_RECORDS = text(f"""
     SELECT e.log_id AS log, e.seq, c->>'right' AS record, 'burdens' AS what FROM events e, jsonb_path_query(e.effects, 'lax $.rights[*]') c
     WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND NOT EXISTS (
@@ -167,6 +172,16 @@ _TOLD_OF_RECORDS = text(f"""
     FROM events e CROSS JOIN LATERAL (SELECT e.effects->'case'->'as_opened'->>'source') s(said)
     JOIN matches m ON m.id = CAST(e.effects->'case'->>'match' AS uuid)
     WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND e.seq = 1 AND e.effects->'case' ? 'as_opened' AND s.said IS DISTINCT FROM m.source
+    UNION ALL
+    SELECT e.log_id, e.seq, coalesce(s.said, '') || '=' || coalesce(told.field->>'value', '[]'), 'codes'
+    FROM events e CROSS JOIN LATERAL (SELECT e.effects->'case'->'as_opened'->>'technology_field' AS said,
+        coalesce(e.effects->'case'->'found', e.effects->'case'->'records')->'technology'->>'seq' AS last) s
+    LEFT JOIN LATERAL (
+        SELECT n.body->'ipc' AS field FROM events n WHERE n.log_id = CAST(e.effects->'case'->>'technology' AS uuid)
+        AND n.seq <= CAST(s.last AS bigint) AND n.body ? 'ipc' ORDER BY n.seq DESC LIMIT 1
+    ) told ON true
+    WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND e.seq = 1 AND e.effects->'case'->'as_opened' ? 'technology_field'
+    AND (told.field IS NULL OR told.field ? 'value')
     UNION ALL
     SELECT e.log_id, e.seq, s.record, 'then' FROM events e CROSS JOIN (VALUES ('found'), ('records')) w(told)
     CROSS JOIN (VALUES ('need'), ('technology')) f(side)

@@ -42,7 +42,7 @@ from casework.web.oversight.figure_files import head, lines
 from casework.web.oversight.figure_headline import Ways, headline
 from casework.web.oversight.figure_tables import in_order, section
 from casework.web.oversight.figure_times import step_limits
-from casework.web.oversight.figure_words import Sayer, about, say_cases, say_count, say_line, title_of
+from casework.web.oversight.figure_words import Sayer, about, place_of_field, say_cases, say_count, say_line, title_of
 from casework.web.shell.downloads import as_file
 from casework.web.shell.i18n import N_, listed
 from casework.web.shell.layout import use_calendar
@@ -65,7 +65,8 @@ UNTIL = {
 }  # fmt: skip
 LABELS = {
     "phase": N_("Phase"), "sector": N_("Sector"), "district": N_("District"), "source": N_("Source of the match"),
-    EVENT: N_("Event or assessment"), OPENED_FROM: N_("Opened from"), OPENED_TO: N_("Opened until"),
+    "technology_field": N_("Field of technology"), EVENT: N_("Event or assessment"),
+    OPENED_FROM: N_("Opened from"), OPENED_TO: N_("Opened until"),
 }  # fmt: skip
 #: Why figures of a part, or as of a day, are not being counted.
 REFUSED = {
@@ -280,7 +281,13 @@ def _open(told: Told) -> Callable[[str, str], str]:
 
 def _offered(told: Told) -> dict[str, list[str]]:
     """What there is, with what is asked for though no case was it."""
-    return {name: sorted({*codes, *filter(None, [told.asked.among.get(name)])}) for name, codes in told.offered.items()}
+    found = {
+        name: sorted({*codes, *filter(None, [told.asked.among.get(name)])}) for name, codes in told.offered.items()
+    }
+    return {
+        name: sorted(codes, key=place_of_field) if name == "technology_field" else codes
+        for name, codes in found.items()
+    }
 
 
 def selects(told: Told) -> list[tuple[str, str, list[tuple[str, str]]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from casework.engine.figures.case_facts import DIMENSIONS
 from casework.engine.figures.counting import Row
 from casework.web.shell.i18n import N_
 
@@ -61,6 +62,7 @@ _BY = {
     "sector": N_("By sector"),
     "district": N_("By district"),
     "source": N_("By source of the match"),
+    "technology_field": N_("By field of technology"),
     "service": N_("By service"),
     "provider": N_("By provider"),
     "instrument": N_("By instrument"),
@@ -69,6 +71,7 @@ _BY = {
 }
 _HEADS = {
     "month": N_("Month"), "phase": N_("Phase"), "sector": N_("Sector"), "district": N_("District"), "source": N_("Source"),
+    "technology_field": N_("Field of technology"),
     "service": N_("Service"), "provider": N_("Provider"), "instrument": N_("Instrument"), "item": N_("Item"),
     "kind": N_("Kind of agreement"),
 }  # fmt: skip
@@ -86,7 +89,7 @@ SHAPES: Mapping[str, tuple[Shape, ...]] = {
     ),
     "conversion": (
         Shape(down=("step", "next"), look="conversion"),
-        *(_by(key, "next", more=("step",)) for key in ("month", "phase", "sector", "district", "source")),
+        *(_by(key, "next", more=("step",)) for key in ("month", *DIMENSIONS)),
     ),
     "time_in_step": (
         Shape(down=("step", "what"), more=("side", "unit"), look="times"),

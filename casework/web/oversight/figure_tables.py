@@ -15,6 +15,7 @@ from casework.web.oversight.figure_shapes import SHAPES, Shape, rest_of
 from casework.web.oversight.figure_times import spread, times
 from casework.web.oversight.figure_words import (
     about,
+    place_of_field,
     place_of_state,
     say_length,
     say_money,
@@ -99,6 +100,8 @@ def _table(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
 def _unfolded(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
     if shape.down == ("month",):
         rows = sorted(rows, key=lambda row: str(row.of["month"]))
+    elif shape.down == ("technology_field",):
+        rows = sorted(rows, key=lambda row: place_of_field(row.of["technology_field"]))
     elif shape.down in (("provider",), ("officer",)):
         # Their codes are ids, whose order says nothing.
         rows = sorted(rows, key=lambda row: (draft.label(shape.down, row), str(row.of[shape.down[0]])))

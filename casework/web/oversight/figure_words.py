@@ -9,6 +9,7 @@ from decimal import Decimal
 from flask_babel import gettext, ngettext
 
 from casework.definitions import load_library
+from casework.engine.case_objects.technology_fields import FIELDS
 from casework.engine.figures.counting import Row
 from casework.engine.parts import MAIN
 from casework.operations.oversight.figure_names import CalledInFigures
@@ -16,6 +17,7 @@ from casework.web.shell.i18n import N_, chinese, edition_text, name_of, say_unit
 from casework.web.shell.impact_words import LEVELS, say_computed
 from casework.web.shell.record_words import VERDICTS
 from casework.web.shell.task_links import queue_name
+from casework.web.shell.technology_field_words import say_field
 from casework.web.shell.values import body_name, choice_name, say_amount, service_name
 
 #: What each figure is called, and what it counts among what.
@@ -201,6 +203,11 @@ def place_of_state(code: str | None) -> int:
     return states.index(code) if code in states else len(states)
 
 
+def place_of_field(code: str | None) -> tuple[int, str]:
+    """Where a field of technology comes, in the order of their numbers; last what is none."""
+    return (FIELDS.index(code) if code in FIELDS else len(FIELDS), code or "")
+
+
 def _verdict(code: str) -> str:
     return gettext(VERDICTS[code]) if code in VERDICTS else choice_name("verdict", code)
 
@@ -229,6 +236,7 @@ _PLAIN: Mapping[str, Callable[[str], str]] = {
     "outcome": lambda code: choice_name("outcome", code),
     "level": lambda code: gettext(LEVELS[code]) if code in LEVELS else code,
     "source": lambda code: code.replace("_", " "),
+    "technology_field": say_field,
 }
 
 

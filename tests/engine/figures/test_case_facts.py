@@ -58,11 +58,16 @@ def test_a_reopened_case_is_one_case_with_its_latest_outcome() -> None:
 
 
 def test_a_case_is_told_apart_by_what_it_was_at_its_opening() -> None:
-    as_opened = {"need": 1, "sector": "Energy", "district": "Haidian", "source": "BJ"}
+    as_opened = {"need": 1, "sector": "Energy", "district": "Haidian", "source": "BJ", "technology_field": "30"}
     facts = Told("1", phase="one", as_opened=as_opened).facts()
-    assert [facts.of(name) for name in DIMENSIONS] == ["one", "Energy", "Haidian", "BJ"]
-    assert [Told("1").facts().of(name) for name in DIMENSIONS] == [None] * 4
+    assert [facts.of(name) for name in DIMENSIONS] == ["one", "Energy", "Haidian", "BJ", "30"]
+    assert [Told("1").facts().of(name) for name in DIMENSIONS] == [None] * 5
     assert facts.month == "2026-01"
+
+
+def test_a_case_that_was_opened_before_fields_of_technology_were_told_is_of_none() -> None:
+    as_opened = {"need": 1, "sector": "Energy", "district": "Haidian", "source": "BJ"}
+    assert Told("1", as_opened=as_opened).facts().of("technology_field") is None
 
 
 def test_what_no_figure_reads_is_not_in_the_facts_of_a_case() -> None:

@@ -14,11 +14,11 @@ FIRST = {"step": "opened", "next": "interest_confirmed"}
 
 
 def test_the_three_parts_add_up_by_all_that_tells_cases_apart() -> None:
-    energy = {"need": 1, "sector": "Energy", "district": None, "source": "BJ"}
+    energy = {"need": 1, "sector": "Energy", "district": None, "source": "BJ", "technology_field": "30"}
     told = [
         Told("1", as_opened=energy).fire("confirm_interest", 9),
         Told("2", as_opened=energy).close("dormant", 9),
-        Told("3", as_opened=energy | {"sector": None}),
+        Told("3", as_opened=energy | {"sector": None, "technology_field": None}),
         Told("4").fire("confirm_interest", 9).close("dormant", 20),
     ]
     figure = conversion(world(*told))
@@ -27,6 +27,8 @@ def test_the_three_parts_add_up_by_all_that_tells_cases_apart() -> None:
     assert (row.numerator, row.denominator, row.cases) == (2, 4, ("1", "4"))
     assert line(figure, **FIRST, sector="Energy").parts == {"went_on": 1, "ended": 1, "open": 0}
     assert line(figure, **FIRST, sector=None).parts == {"went_on": 1, "ended": 0, "open": 1}
+    assert line(figure, **FIRST, technology_field="30").parts == {"went_on": 1, "ended": 1, "open": 0}
+    assert line(figure, **FIRST, technology_field=None).parts == {"went_on": 1, "ended": 0, "open": 1}
     assert line(figure, step="interest_confirmed", next="plan_approved").parts == {"went_on": 0, "ended": 1, "open": 1}
 
 

@@ -183,16 +183,17 @@ CASES = st.lists(
 )
 
 
-@given(CASES)
+@pytest.mark.parametrize("other", ["sector", "technology_field"])
+@given(told=CASES)
 def test_no_line_of_a_figure_is_short_of_one_number_that_follows_from_the_others(
-    told: list[tuple[str, str, str]],
+    told: list[tuple[str, str, str]], other: str
 ) -> None:
     def row(of: dict[str, str | None], mine: list[tuple[str, str, str]]) -> Row:
         parts = {way: sum(one[2] == way for one in mine) for way in ("on", "ended", "open")}
         return Row(of={"step": "x", **of}, numerator=parts["on"], denominator=len(mine), parts=parts)
 
     rows = [row({}, told)]
-    for place, key in enumerate(("month", "sector")):
+    for place, key in enumerate(("month", other)):
         rows += [
             row({key: name}, [one for one in told if one[place] == name])
             for name in sorted({one[place] for one in told})

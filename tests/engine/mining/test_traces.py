@@ -149,6 +149,8 @@ def test_a_closed_case_has_an_outcome_until_it_is_opened_again() -> None:
 def test_what_was_known_at_the_opening_is_told_as_far_as_it_was() -> None:
     told = Told("1", phase="pilot", as_opened={"sector": "C25", "district": None, "source": "search"})
     assert trace_of(told.events).known() == {"phase": "pilot", "sector": "C25", "source": "search"}
+    told.events[0].effects["case"]["as_opened"]["technology_field"] = "24"
+    assert trace_of(told.events).known()["technology_field"] == "24"
     assert trace_of(Told("1").events).known() == {}
 
 

@@ -107,5 +107,21 @@ def test_an_opening_says_by_what_figures_tell_the_case_apart(
         "sector": told[0],
         "district": told[1],
         "source": db.execute(text("SELECT source FROM matches WHERE case_id = :id"), {"id": log}).scalar_one(),
+        "technology_field": None,
     }
+    assert verify_case(db, log) == []
+
+
+@pytest.mark.parametrize(("codes", "field"), [(["F24D3/08", "G06Q10/06"], "30"), (["G01N"], None), ([], None)])
+def test_an_opening_says_the_field_of_the_technologys_first_code(
+    world: World, db: Connection, codes: list[str], field: str | None
+) -> None:
+    technology = world.technologies[0]
+    db.execute(text("UPDATE technologies SET ipc = :codes WHERE id = :id"), {"codes": codes, "id": technology})
+    note_records(db, "technologies")
+    log = home_of(db, world.open_case(db))
+    db.execute(text("UPDATE technologies SET ipc = '{A47B1/00}' WHERE id = :id"), {"id": technology})
+    note_records(db, "technologies")
+    said = "SELECT effects->'case'->'as_opened'->'technology_field' FROM events WHERE log_id = :id AND seq = 1"
+    assert db.execute(text(said), {"id": log}).scalar_one() == field
     assert verify_case(db, log) == []

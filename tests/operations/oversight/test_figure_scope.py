@@ -21,7 +21,7 @@ from tests.operations.catalogue.test_assessment_needs import say
 from tests.operations.catalogue.test_needs_assessments import planned, visited
 from tests.support.world import World
 
-WATER = {"need": 1, "sector": "Water", "district": "Haidian", "source": "desk"}
+WATER = {"need": 1, "sector": "Water", "district": "Haidian", "source": "desk", "technology_field": "24"}
 WORLD = world(
     Told("B-1", phase="p1", as_opened=WATER), Told("B-2", phase="p2", as_opened=WATER), Told("B-3", as_opened=None)
 )
@@ -35,6 +35,7 @@ def _opened(among: dict[str, str], of: Facts = WORLD) -> int | None:
 def test_only_the_cases_that_were_it_are_counted() -> None:
     asked: tuple[dict[str, str], ...] = ({}, {"sector": "Water"}, {"sector": "Water", "phase": "p2"}, {"phase": "p9"})
     assert [_opened(among) for among in asked] == [3, 2, 1, 0]
+    assert [_opened({"technology_field": field}) for field in ("24", "2")] == [2, 0]
 
 
 def test_what_is_no_count_of_cases_is_told_of_all_alone() -> None:
@@ -50,6 +51,7 @@ def test_what_cases_were_is_offered_once_and_in_order() -> None:
         "sector": ("Water",),
         "district": ("Haidian",),
         "source": ("desk",),
+        "technology_field": ("24",),
         "event": (),
     }
 

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 
 from casework.engine.state.events import ERASED, SYSTEM_ACTOR
 from casework.engine.state.found_case import RecordThen
+from casework.json_values import JsonObject
 from casework.ledger.redactable_bodies import ERASED_WORDS
 from casework.operations.cases.opening import open_case
 from casework.operations.catalogue.kept_records import correct_record
@@ -276,6 +277,28 @@ def test_an_opening_says_what_need_and_match_said(
     forged(engine, settings, database_server, log, forge)
     with transaction(engine) as db:
         assert [(one.kind, one.seq) for one in verify_case(db, log) if one.kind == "found"] == [("found", 1)]
+
+
+@pytest.mark.parametrize(
+    ("said", "found"), [({"technology_field": "7"}, True), ({"technology_field": None}, True), ({}, False)]
+)
+def test_an_opening_says_of_which_field_the_technology_was(
+    world: World, engine: Engine, settings: Settings, database_server: DatabaseServer, said: JsonObject, found: bool
+) -> None:
+    """Those that were opened before it was told say nothing, and nobody is accused."""
+    with transaction(engine) as db:
+        db.execute(text("UPDATE technologies SET ipc = '{F24D3/08}' WHERE id = :id"), {"id": world.technologies[0]})
+        note_records(db, "technologies")
+        log = str(open_case(db, world.actor(db, "officer"), world.matches[0], new_request()).answer["id"])
+
+    def forge(rows: list[Stored]) -> None:
+        told = rows[0]["effects"]["case"]["as_opened"]
+        assert told.pop("technology_field") == "30"
+        rows[0]["effects"]["case"]["as_opened"] = told | said
+
+    forged(engine, settings, database_server, log, forge)
+    with transaction(engine) as db:
+        assert any("field of technology" in one.sentence for one in verify_case(db, log)) is found
 
 
 def test_what_came_onto_a_list_after_the_opening_accuses_nobody(world: World, engine: Engine) -> None:

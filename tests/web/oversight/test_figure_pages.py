@@ -22,7 +22,7 @@ from tests.operations.catalogue.test_needs_assessments import planned, visited
 from tests.support.days import elsewhere
 from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World
+from tests.support.world import World, note_records
 from tests.web.cases.two_cases import in_list, words_of
 
 Enter = Callable[[str], Browser]
@@ -98,6 +98,29 @@ def test_the_address_says_of_which_cases_and_as_of_which_day(browser_for: Enter,
     assert '<option value="Haidian" selected>' in some
     nobody = browser.get("/figures?district=Nowhere").text
     assert "Nothing to count yet." in _sheet(nobody, "funnel")
+
+
+def test_cases_are_told_apart_by_the_field_of_their_technology(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    with transaction(engine) as db:
+        for id, codes in zip(world.technologies, (["F24D3/08", "A47B1/00"], ["A47B1/00"]), strict=True):
+            db.execute(text("UPDATE technologies SET ipc = :codes WHERE id = :id"), {"codes": codes, "id": id})
+        note_records(db, "technologies")
+        for match in (0, 1):
+            world.open_case(db, match)
+        world.new_case(db)
+    browser = browser_for("officer")
+    conversion = words_of(_sheet(browser.get("/figures").text, "conversion"))
+    rows = conversion.partition("By field of technology")[2]
+    assert rows.index("Thermal processes and apparatus") < rows.index("Furniture, games") < rows.index("not said")
+    some = browser.get("/figures?technology_field=30").text
+    assert re.search(r'<option value="30" selected>\s*Thermal processes and apparatus', some)
+    told = json.loads(browser.get("/figures.json?technology_field=33").data)
+    assert told["as_of"]["among"] == {"technology_field": "33"}
+    opened = next(row for row in told["figures"]["conversion"]["rows"] if row["of"].keys() == {"step", "next"})
+    assert opened["denominator"] == 1
+    assert "Nothing to count yet." in _sheet(browser.get("/figures?technology_field=1").text, "conversion")
 
 
 def test_a_period_is_of_the_openings_and_goes_with_every_link(browser_for: Enter, numbers: tuple[str, str]) -> None:
