@@ -28,6 +28,8 @@ from casework.operations.catalogue.mapping_files import MOST_BYTES as MOST_MAPPI
 from casework.operations.catalogue.organisation_queries import programme_names
 from casework.operations.catalogue.refused_rows import KEPT, all_refused, list_refused
 from casework.operations.matching.meanings import show_looking
+from casework.web.catalogue.match_words import LABELS
+from casework.web.catalogue.pages import FIELDS
 from casework.web.catalogue.refused_files import reasons_file, rows_file
 from casework.web.shell.i18n import N_, say, say_faults
 from casework.web.shell.session import only_show, page_transaction, viewer
@@ -73,6 +75,15 @@ _LISTED = {
 _BOUNDED = ("kept_fields", "marked_fields")
 #: So many rows of each list a page shows.
 _SHOWN = 200
+#: What columns are called that no record has as a field of its own, or under another name.
+_COLUMNS: Mapping[str, str] = {
+    "external_id": N_("Number there"), "source": N_("Source"), "readiness": N_("Readiness"), "owner_country": N_("Country of the owner"),
+    "rights": N_("IP rights"), "need": N_("Need"), "technology": N_("Technology"), "need_source": N_("Source of the need"),
+    "technology_source": N_("Source of the technology"), "need_owner": N_("Need owner"), "technology_owner": N_("Technology owner"),
+    "title": N_("Title"), "title_zh": N_("Title in Chinese"), "district": N_("District"), "started_on": N_("Begun on"),
+    "ended_on": N_("Ended on"), "outcome": N_("Outcome"), "contract_value": N_("Contract value"), "contract_currency": N_("Currency"),
+    "effect": N_("Effect"),
+}  # fmt: skip
 
 
 def register(app: Flask) -> None:
@@ -108,6 +119,14 @@ def _head(programme: str, kind: Kind) -> dict[str, Any]:
     }
 
 
+def _called(kind: Kind) -> dict[str, str]:
+    """What each column that is read here is called, by its name in files."""
+    said = {**LABELS, **_COLUMNS}
+    for side, records in SIDES.items():
+        said |= FIELDS[side] if records == kind else {}
+    return {name: gettext(said[name]) for name in sources.OURS[kind]}
+
+
 @blueprint.get("")
 def new(programme: UUID, records: str) -> Response:
     return _ask(str(programme), _kind(records), {}, request.args.get("cursor"))
@@ -129,7 +148,7 @@ def _ask(programme: str, kind: Kind, faults: dict[str, str], cursor: str | None 
         most=MOST_BYTES,
         large=say(reasons.catalogue.FILE_TOO_LARGE(most=MOST_BYTES // 1_000_000)),
         needed=[name.split("|")[0] for name in REQUIRED[kind]],
-        columns=sources.OURS[kind],
+        called=_called(kind),
         earlier=earlier,
         looking=looking,
         sources=known.items,
@@ -276,7 +295,7 @@ def _show(programme: str, kind: Kind, id: str, faults: dict[str, str], typed: st
             (n, name, sources.read_as(name, one.fields, kind), first)
             for n, (name, first) in enumerate(look.columns.items() if look is not None else ())
         ],
-        ours=sources.OURS[kind],
+        called=_called(kind),
         counts=[(gettext(words), one.report.get(name)) for name, words in _COUNTED if one.report.get(name)],
         waiting=one.state == WAITING,
         mapping_url=url_for("files_in.mapping", programme=programme, records=kind, handed=id),

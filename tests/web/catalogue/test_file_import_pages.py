@@ -555,3 +555,16 @@ def test_a_file_that_is_too_large_is_refused_with_another_way_before_it_is_sent_
     assert 'data-large="Has more than 500 MB; bring it in parts, or by the command line"' in browser.get(page).text
     monkeypatch.setattr(file_imports, "MOST_BYTES", 10)
     assert "MB; bring it in parts, or by the command line" in words_of(hand_in(browser, world)[1])
+
+
+@pytest.mark.parametrize("records", ["needs", "technologies", "matches", "past_projects"])
+def test_each_column_is_called_as_pages_call_it_beside_its_name_in_files(
+    browser_for: Enter, world: World, records: str
+) -> None:
+    browser = browser_for("officer")
+    page, shown = hand_in(browser, world, b"id;name\nX1;Kiln\n", records=records)
+    asked = words_of(browser.get(page.rpartition("/")[0]).text)
+    assert "external_id Number there" in asked
+    offered = dict(re.findall(r'<option value="([a-z_0-9]+)"[^>]*>([^<]+)</option>', shown))
+    assert offered["external_id"] == "Number there (external_id)"
+    assert not [name for name, words in offered.items() if words in (name, f"{name} ({name})")]
