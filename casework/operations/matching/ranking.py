@@ -104,7 +104,7 @@ def gather(
     if state is None:
         return Evidence(version=0, glossary=glossary.version, asked=asked, corpus=_EMPTY, candidates=())
     corpus = Corpus(records=state.records, length=state.length, frequencies=state.frequencies)
-    asked = [one for one in asked if one.term in corpus.frequencies]
+    asked = _say_something([one for one in asked if one.term in corpus.frequencies])
     telling = telling_of(asked, corpus)
     sought = Sought(
         **of,
@@ -126,6 +126,11 @@ def gather(
         similar=None if compared is None else compared.ranks,
         silent=() if compared is None else compared.silent_of([one.id for one in found]),
     )
+
+
+def _say_something(asked: list[Asked]) -> list[Asked]:
+    """Without single digits, where anything else is asked: of “0.4 MPa” neither 0 nor 4 says what somebody needs."""
+    return [one for one in asked if len(one.term) > 1 or not one.term.isdecimal()] or asked
 
 
 def telling_of(asked: Sequence[Asked], corpus: Corpus) -> list[Telling]:

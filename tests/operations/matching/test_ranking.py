@@ -57,6 +57,18 @@ def test_a_chinese_need_finds_english_records_and_the_other_way_round(world: Wor
     assert "zh" in found(world, db, "sludge")
 
 
+def test_single_digits_find_nothing_where_anything_else_is_asked(world: World, db: Connection) -> None:
+    names = put(world, db, glass=("Glass with a matt relief", "Its yield is 4 % lower, at 0 extra cost."))
+
+    def asked(said: str) -> list[str]:
+        evidence = gather(db, world.programmes["BJ"], "technology", said, glossary=Glossary())
+        return [names[one.id] for one in rank(evidence) if one.id in names]
+
+    assert asked("steam of 0.4 MPa") == ["pump"]
+    assert asked("steam of 120 degrees at 4 bar")[0] == "pump"
+    assert asked("4") == ["glass"]
+
+
 def test_the_scores_are_explained_and_the_order_is_the_same_each_time(world: World, db: Connection) -> None:
     put(world, db)
     lists = [
