@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from casework.engine.definition.compared_guards import lacking
-from casework.engine.definition.editions import Edition, load
+from casework.engine.definition.editions import Edition, load, workflow_name
 from casework.engine.definition.grammar import Workflow
 from casework.engine.definition.publisher import Audited, audited
 from casework.engine.execution.context import Library
@@ -21,8 +21,11 @@ from casework.errors import NotFound
 #: A package of workflows names itself in this group; its DEFINITIONS and its folder `published` are what counts.
 GROUP = "casework.workflows"
 PUBLISHED = "published"
-#: What a package may say beside them: by what figures know its actions.
-FIGURES = "FIGURES"
+#: Beside its editions: the scenarios of each definition, a file of its name.
+SCENARIOS = "scenarios"
+#: What a package may say beside them: by what figures know its actions, and how much of a definition scenarios must have seen
+#: before it is published, in percent of its states, transitions and guards.
+FIGURES, COVERAGE = "FIGURES", "COVERAGE"
 
 
 @cache
@@ -87,10 +90,26 @@ def published_folders() -> list[Traversable]:
 
 def published_folder(definition: type[Workflow]) -> Traversable:
     """Where the editions of a definition lie: in the package that announces it."""
-    for point in _points():
-        if definition in point.load().DEFINITIONS:
-            return files(point.value).joinpath(PUBLISHED)
-    raise LookupError(f"no package announces {definition.__name__}")
+    point = _point_of(definition)
+    if point is None:
+        raise LookupError(f"no package announces {definition.__name__}")
+    return files(point.value).joinpath(PUBLISHED)
+
+
+def scenario_file(definition: type[Workflow]) -> Traversable | None:
+    """Where the scenarios of a definition stand, or are to be written; None for one that no package announces."""
+    point = _point_of(definition)
+    return files(point.value).joinpath(SCENARIOS, f"{workflow_name(definition)}.toml") if point else None
+
+
+def coverage_floor(definition: type[Workflow]) -> Mapping[str, int]:
+    """How much scenarios must have seen before it is published, as its package says; nothing where it says nothing."""
+    point = _point_of(definition)
+    return dict(getattr(point.load(), COVERAGE, {})) if point else {}
+
+
+def _point_of(definition: type[Workflow]) -> EntryPoint | None:
+    return next((point for point in _points() if definition in point.load().DEFINITIONS), None)
 
 
 def read_published(folder: Traversable) -> Iterator[Edition]:

@@ -62,7 +62,12 @@ MAY_IMPORT["casework.web"] = MAY_IMPORT["casework.api"] | {"casework.api"}
 # Scripts are played by the operations that people use, and by nothing else.
 MAY_IMPORT["casework.playbook"] = MAY_IMPORT["casework.operations"] | {"casework.operations"}
 MAY_IMPORT["casework.demo"] = MAY_IMPORT["casework.playbook"] | {"casework.playbook"}
-MAY_IMPORT["casework.commands"] = MAY_IMPORT["casework.web"] | {"casework.web", "casework.jobs", "casework.demo"}
+MAY_IMPORT["casework.commands"] = MAY_IMPORT["casework.web"] | {
+    "casework.web",
+    "casework.jobs",
+    "casework.playbook",
+    "casework.demo",
+}
 MAY_IMPORT["casework.cli"] = MAY_IMPORT["casework.commands"] | {"casework.commands"}
 MAY_IMPORT["casework.__main__"] = {"casework.cli"}
 MAY_IMPORT["casework"] = set()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from casework.commands.scenarios import test_, tested
 from casework.definitions import file_name, file_text, load_definitions, load_library, published_folder
 from casework.engine.definition.differences import compare
 from casework.engine.definition.editions import Edition, TransitionRule, load, workflow_name
@@ -16,6 +17,7 @@ from casework.engine.definition.grammar import Workflow
 from casework.engine.definition.publisher import publish
 from casework.engine.definition.validation import faults
 from casework.engine.roles import Role
+from casework.playbook.scenario_files import ScenarioFault
 from casework.web.editions.difference_words import said_differences
 from casework.web.editions.exports import exported
 
@@ -23,6 +25,9 @@ from casework.web.editions.exports import exported
 @click.group()
 def workflow() -> None:
     """Look after the workflows and their published editions."""
+
+
+workflow.add_command(test_)
 
 
 @workflow.command()
@@ -41,13 +46,16 @@ def check() -> None:
 def publish_(name: str | None) -> None:
     """Write the edition of the workflow NAME, or of all of them, into its package's folder of published editions.
 
-    An edition whose rules are published already is never overwritten; its texts may change.
+    An edition whose rules are published already is never overwritten; its texts may change. Where its package sets how much scenarios
+    must have seen, it is published only when they pass and have seen as much.
     """
     if wrong := all_faults(load_definitions()):
         raise click.ClickException("Nothing was published. " + " ".join(wrong))
     chosen = [definition for definition in load_definitions() if name in (None, workflow_name(definition))]
     if not chosen:
         raise click.ClickException(f"There is no workflow {name}; there are: {', '.join(_names())}.")
+    if untested := lines_untested(chosen):
+        raise click.ClickException("Nothing was published. " + "\n".join(untested))
     editions = [(definition, publish(definition)) for definition in chosen]
     # Nothing is half done: first it is asked whether all may be written.
     for definition, edition in editions:
@@ -138,6 +146,15 @@ def all_faults(definitions: tuple[type[Workflow], ...]) -> list[str]:
         for edition in editions
         for fault in faults(edition, names, editions)
     ]
+
+
+def lines_untested(definitions: Sequence[type[Workflow]]) -> list[str]:
+    """What the scenarios of definitions lack to be published, a line each."""
+    try:
+        found = tested(definitions, load_definitions())
+    except ScenarioFault as fault:
+        return [f"{fault}."]
+    return [f"{one.workflow}: {line}" for one in found for line in one.missing]
 
 
 def unpublished(definitions: tuple[type[Workflow], ...]) -> list[str]:

@@ -25,15 +25,18 @@ from tests.engine.toys import Play
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "how-to" / "add-a-step.md"
-DEFINITION, TEST, EDITION = (
-    "workflows/deployment.py", "tests/workflows/test_pilot_run.py", "workflows/published/deployment-2.json",
+DEFINITION, SCENARIOS, EDITION = (
+    "workflows/deployment.py", "workflows/scenarios/deployment.toml", "workflows/published/deployment-2.json",
 )  # fmt: skip
 DAY = "2026-03-02"
 
 
-def blocks(language: str) -> list[str]:
-    """The page's code blocks of a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+def blocks(language: str, part: str = "") -> list[str]:
+    """The page's code blocks of a language, in the part under a heading that begins so."""
+    text = PAGE.read_text("utf-8")
+    if part:
+        text = text.partition(f"\n## {part}")[2].partition("\n## ")[0]
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 def edit(text: str, diff: str) -> str:
@@ -67,11 +70,9 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Followed:
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "setup.cfg", root)
     before = fingerprints(root)
-    definition = root / DEFINITION
-    for diff in blocks("diff"):
-        definition.write_text(edit(definition.read_text("utf-8"), diff), "utf-8")
-    (test,) = blocks("python")
-    (root / TEST).write_text(test, "utf-8")
+    for name, part in ((DEFINITION, "1."), (SCENARIOS, "2.")):
+        for diff in blocks("diff", part):
+            (root / name).write_text(edit((root / name).read_text("utf-8"), diff), "utf-8")
     (commands,) = blocks("sh")
     said = {command: run(root, command) for command in commands.splitlines()}
     return Followed(root, before, fingerprints(root), said)
@@ -81,13 +82,12 @@ def run(root: Path, command: str) -> subprocess.CompletedProcess[str]:
     """A command of the page, done with this interpreter; the copy's workflows come before the installed ones."""
     name, *arguments = shlex.split(command)
     module = name.removeprefix(".venv/bin/")
-    assert module in ("casework", "pytest"), f"what is {name}?"
-    more = ["-p", "no:cacheprovider"] if module == "pytest" else []
+    assert module == "casework", f"what is {name}?"
     environment = {
         key: value for key, value in os.environ.items() if key != "DATABASE_URL" and not key.startswith("CASEWORK_")
     } | {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
-        [sys.executable, "-m", module, *arguments, *more],
+        [sys.executable, "-m", module, *arguments],
         cwd=root,
         env=environment,
         capture_output=True,
@@ -108,12 +108,12 @@ def editions(followed: Followed) -> dict[int, Edition]:
 def test_every_command_of_the_page_succeeds(followed: Followed) -> None:
     assert [f"{done.stdout}{done.stderr}" for done in followed.said.values() if done.returncode] == []
     assert "deployment-2.json is written." in "".join(done.stdout for done in followed.said.values())
-    assert "2 passed" in "".join(done.stdout for done in followed.said.values())
+    assert "deployment: 8 of 8 scenarios passed" in "".join(done.stdout for done in followed.said.values())
 
 
 def test_exactly_three_files_are_touched(followed: Followed) -> None:
     touched = {name for name, content in followed.after.items() if followed.before.get(name) != content}
-    assert touched == {DEFINITION, TEST, EDITION}
+    assert touched == {DEFINITION, SCENARIOS, EDITION}
     assert followed.before.keys() <= followed.after.keys()
 
 
