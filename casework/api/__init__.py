@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from casework import reasons
-from casework.api.audit import access_log_routes, certificate_routes, finding_routes, witness_routes
+from casework.api.audit import access_log_routes, attestation_routes, certificate_routes, finding_routes, witness_routes
 from casework.api.audit import routes as audit_routes
 from casework.api.auth import routes as auth_routes
 from casework.api.cases import routes as case_routes
@@ -102,6 +102,7 @@ ROUTES: tuple[Route, ...] = (
     *case_routes.ROUTES,
     *finding_routes.ROUTES,
     *certificate_routes.ROUTES,
+    *attestation_routes.ROUTES,
     *witness_routes.ROUTES,
     *tasks_routes.ROUTES,
     *case_hygiene_routes.ROUTES,

@@ -2,6 +2,7 @@
 
 from casework.reasons import (
     actions,
+    attestations,
     audit,
     auth,
     borders,
@@ -46,6 +47,7 @@ __all__ = [
     "Value",
     "Why",
     "actions",
+    "attestations",
     "audit",
     "auth",
     "borders",

@@ -23,7 +23,7 @@ from casework.records.database import connect_engine, reader_transaction
 from casework.records.key_ring import earlier_keys, secret_key
 from casework.records.log_keys import public_keys
 from casework.settings import Settings
-from casework.web.audit import export_pages, file_check_pages, log_pages, witness_pages
+from casework.web.audit import attestation_pages, export_pages, file_check_pages, log_pages, witness_pages
 from casework.web.audit import pages as audit_pages
 from casework.web.auth import pages as auth_pages
 from casework.web.auth import passkey_pages, password_pages, step_up_pages, token_pages
@@ -245,6 +245,7 @@ PAGES = (
     audit_pages.blueprint,
     field_pages.blueprint,
     witness_pages.blueprint,
+    attestation_pages.blueprint,
     file_check_pages.blueprint,
     printed_pages.blueprint,
     export_pages.blueprint,

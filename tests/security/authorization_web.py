@@ -593,6 +593,13 @@ TABLE: tuple[Row, ...] = (
     post("/checkpoints/mails", AUDITOR, body=lambda on: {"address": "none", "language": "en"}, status=422),
     post("/checkpoints/mails/end", AUDITOR, body=lambda on: {"address": "none"}),
     post("/checkpoints/witnesses/<witness>/end", AUDITOR, there=AUDITOR),
+    # --- attestations ---
+    get("/attestations", ANSWERABLE),
+    get("/programmes/<programme>/attestations/new", AUDITOR),
+    post("/programmes/<programme>/attestations", AUDITOR, status=422),
+    get("/programmes/<programme>/attestations/<attestation>", ANSWERABLE),
+    get("/programmes/<programme>/attestations/<attestation>/attestation.json", ANSWERABLE, status=409),
+    get("/programmes/<programme>/attestations/<attestation>/attestation.pdf", ANSWERABLE),
     get("/reading", AUDITOR | {"manager"}),
     get("/reading.csv", AUDITOR | {"manager"}),
     get("/reading.xlsx", AUDITOR | {"manager"}),

@@ -37,6 +37,7 @@ from tests.security.authorization_walk import faults_of
 from tests.support.additions import (
     add_absence,
     add_assessment,
+    add_attestation,
     add_burden,
     add_endpoint,
     add_erasure,
@@ -304,10 +305,12 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     }
     here["witness"] = add_witness(db, world)
     here["report"] = add_report(db, world, "supervisor", "BJ")
+    here["attestation"] = add_attestation(db, world, "auditor", "BJ")
     here["entry"] = add_screening(db, world, here["party"], here["owner"])
     far = here | {
         "witness": add_witness(db, world),
         "report": add_report(db, world, "only_one", "SH"),
+        "attestation": add_attestation(db, world, "auditor", "SH"),
         "entry": str(uuid.uuid4()),
         "seq": "1",
         "answered_task": str(uuid.uuid4()),
@@ -366,7 +369,8 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     return {
         "here": here,
         "there": far,
-        "absent": absent | {"number": "BJ-2099-0001", "spare_number": "BJ-2099-0001", "fingerprint": "0" * 64},
+        "absent": absent
+        | {"number": "BJ-2099-0001", "attestation": "99", "spare_number": "BJ-2099-0001", "fingerprint": "0" * 64},
     }
 
 

@@ -44,6 +44,8 @@ TAKEN_OUT = frozenset({
     "GET /figures.csv", "GET /figures.xlsx", "GET /figures.json",
     "GET /programmes/<programme>/imports/<records>/<handed>/refused.csv",
     "GET /programmes/<programme>/imports/<records>/<handed>/refused-rows",
+    "GET /programmes/<programme>/attestations/<attestation>/attestation.json",
+    "GET /programmes/<programme>/attestations/<attestation>/attestation.pdf",
     "GET /reports/<report>/figures.xlsx", "GET /reports/<report>/content.json",
     "GET /figures/outside.csv", "GET /figures/outside.xlsx", "GET /figures/outside.json",
     "GET /process.csv", "GET /process.xlsx", "GET /process.json", "GET /process/events.xes", "GET /process/events.json",

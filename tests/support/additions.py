@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import uuid
-from datetime import timedelta
+from base64 import b64encode
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from casework.engine.state.events import SYSTEM_ACTOR
+from casework.engine.state.register_effects import NamedCheckpoint
 from casework.operations.cases.side_tasks import add_task
 from casework.operations.catalogue import file_imports
 from casework.operations.catalogue.assessment_needs import set_origin
@@ -45,10 +47,15 @@ from casework.operations.people.role_requests import ask_role
 from casework.operations.privacy.erasure_requests import ask_erasure
 from casework.operations.privacy.legal_holds import place_hold
 from casework.operations.results.consent_mail import STORY
+from casework.operations.verification.attestations import Draft, keep_attestation
+from casework.operations.verification.examined import Scope as Examined
+from casework.operations.verification.examined import examine
 from casework.operations.verification.witnesses import name_witness
 from casework.records.actors import find_actor
 from casework.records.case_loader import load
 from casework.records.database import transaction
+from casework.records.event_log import lock_log
+from casework.records.row_security import whole
 from casework_verify.witnesses import new_secret
 from tests.support.file_makers import PDF, png
 from tests.support.world import World, add_match, add_technology, new_request, today
@@ -203,6 +210,18 @@ def add_report(db: Connection, world: World, by: str, scope: str) -> str:
     actor, programme = world.actor(db, by), world.programmes[scope]
     drafted = count_report(db, actor, programme)()
     return str(keep_report(db, actor, programme, drafted, new_request()).answer["id"])
+
+
+def add_attestation(db: Connection, world: World, by: str, scope: str) -> str:
+    """What an auditor attested of a programme, the first time; on a checkpoint that nobody signed, as there is none. Gives its number."""
+    actor, programme = world.actor(db, by), world.programmes[scope]
+    found = examine(db, actor, programme, Examined(since=date(2026, 1, 1), until=date(2026, 12, 31)))
+    tree: NamedCheckpoint = {"origin": "log.example", "size": 1, "root": b64encode(bytes(32)).decode()}
+    draft = Draft(number=1, found=found, checkpoint=tree, open=())
+    with whole(db):
+        log = lock_log(db, programme)
+    keep_attestation(db, log, actor, draft, "Nothing was left out.", supersedes=None, key=None)
+    return str(draft.number)
 
 
 def add_recovery(db: Connection, world: World, person: str) -> str:

@@ -137,6 +137,8 @@ PERSONAE: Mapping[str, Persona] = {
             "GET /recoveries/<recovery>", "POST /recoveries/<recovery>/decide", "GET /skills/<scope>/<person> (programme) (officer)",
             "POST /skills/<scope>/<person> (programme) (officer)", "GET /team/<person> (leaver)", "POST /team/<person> (leaver)",
             *(f"GET /reports/<report>{file}" for file in ("", "/words", "/report.pdf", "/figures.xlsx", "/content.json")),
+            *(f"GET /programmes/{{programme}}/attestations{part}" for part in ("", "/{attestation}", "/{attestation}/file")),
+            *(f"GET /programmes/<programme>/attestations/<attestation>{file}" for file in ("", "/attestation.json", "/attestation.pdf")),
             *(f"GET /reports/{{report}}{part}" for part in ("", "/content", "/file", "/verification")),
             *(f"POST /reports/{{report}}/{move}" for move in ("words", "agree", "publish")), "POST /programmes/{programme}/reports",
             "GET /programmes/{programme}/retention",

@@ -32,6 +32,7 @@ from tests.security.authorization_rows import ROLES, Row
 from tests.support.additions import (
     add_absence,
     add_assessment,
+    add_attestation,
     add_burden,
     add_endpoint,
     add_erasure,
@@ -297,6 +298,7 @@ def make_things(world: World, db: Connection) -> Things:
         "shared": world.write(db, "provider", case_here, referral),
         "sealed": sealed,
         "report": add_report(db, world, "supervisor", "BJ"),
+        "attestation": add_attestation(db, world, "auditor", "BJ"),
     }
     right = _right(db, world, there, technology)
     here["witness"] = add_witness(db, world)
@@ -358,6 +360,7 @@ def make_things(world: World, db: Connection) -> Things:
         "proposal": add_proposal(db, there, need, technology),
         "programme": there,
         "report": add_report(db, world, "only_one", "SH"),
+        "attestation": add_attestation(db, world, "auditor", "SH"),
         "member": members[1],
         "referral_task": _step_task(db, other),
         "referral_revision": _revision(db, other),
@@ -369,6 +372,7 @@ def make_things(world: World, db: Connection) -> Things:
         "shared": world.write(db, "foreign_provider", case_here, other),
     }
     absent = {name: str(uuid.uuid4()) for name in here} | {
+        "attestation": "99",
         "operation": "modify",
         "what": "contacts",
         "table": "rights",

@@ -28,7 +28,7 @@ _CLAIMS = {EVENT: set[str](), FACT: {"fields"}, STATE: {"states"}, TWO_PERSONS: 
 _NOBODY = {"system", "party"}
 
 
-class _Wrong(Exception):
+class Wrong(Exception):
     """What is wrong, by its code, and at which event."""
 
     def __init__(self, code: str, seq: Any = None) -> None:
@@ -36,10 +36,14 @@ class _Wrong(Exception):
         self.fault = Fault(code, seq=seq if type(seq) is int else None)
 
 
-def check_certificate_file(path: Path, memory: Memory, tiles: Tiles) -> list[Fault]:
-    """What is wrong with a certificate, and, where nothing is, what it shows. Raises Unreadable."""
+def read_json(path: Path) -> tuple[Any, bytes]:
+    """A certificate, or what else is one JSON value with its proof; and as it is written. Raises Unreadable."""
     written = read_file(path, _MOST)
-    content = parse(written, path.name)
+    return parse(written, path.name), written
+
+
+def check_certificate(content: Any, written: bytes, memory: Memory, tiles: Tiles) -> list[Fault]:
+    """What is wrong with a certificate, and, where nothing is, what it shows. Raises Unreadable."""
     if not isinstance(content, dict) or "certificate" not in content:
         raise Unreadable("file_kind")
     if type(content["certificate"]) is not int or content["certificate"] != FORM:
@@ -48,11 +52,11 @@ def check_certificate_file(path: Path, memory: Memory, tiles: Tiles) -> list[Fau
         claim, parts = _read(content, written)
         note = _check_parts(parts)
         _check_claim(claim, parts)
-    except _Wrong as wrong:
+    except Wrong as wrong:
         return [wrong.fault]
     said, faults = memory.open(note, tiles)
     if said is not None:
-        faults = [*faults, *_unproven(parts, said)]
+        faults = [*faults, *unproven(parts, said)]
     return [*faults, *_shown(claim, parts)] if said is not None else faults
 
 
@@ -64,13 +68,13 @@ def _read(content: Mapping[str, Any], written: bytes) -> tuple[Any, Any]:
     claim, parts = content.get("claim"), content.get("events")
     kind = claim.get("kind") if isinstance(claim, dict) else None
     if not one_way or content.keys() != {"certificate", "claim", "events"}:
-        raise _Wrong("certificate_form")
+        raise Wrong("certificate_form")
     if not isinstance(claim, dict) or not isinstance(kind, str) or kind not in _CLAIMS:
-        raise _Wrong("certificate_claim")
+        raise Wrong("certificate_claim")
     if claim.keys() != {"kind"} | _CLAIMS[kind]:
-        raise _Wrong("certificate_claim")
+        raise Wrong("certificate_claim")
     if not isinstance(parts, list) or len(parts) != (2 if kind == TWO_PERSONS else 1):
-        raise _Wrong("certificate_claim")
+        raise Wrong("certificate_claim")
     return claim, parts
 
 
@@ -80,17 +84,18 @@ def _check_parts(parts: list[Any]) -> str:
         if (
             not isinstance(part, dict)
             or part.keys() != {"header", "effects", "body", "proof"}
-            or not _is_header(part["header"])
+            or not is_header(part["header"])
         ):
-            raise _Wrong("certificate_form")
-        _check_hashes(part, part["header"])
-    notes = {_proof_of(part)[2] for part in parts}
+            raise Wrong("certificate_form")
+        check_hashes(part, part["header"])
+    notes = {proof_of(part)[2] for part in parts}
     if len(notes) != 1:
-        raise _Wrong("certificate_checkpoints")
+        raise Wrong("certificate_checkpoints")
     return notes.pop()
 
 
-def _is_header(header: Any) -> bool:
+def is_header(header: Any) -> bool:
+    """Whether it has the form of the header of an event."""
     if not isinstance(header, dict) or header.keys() != HEADER_FIELDS or header["v"] != VERSION:
         return False
     texts = all(isinstance(header[name], str) for name in ("log", "kind", "actor"))
@@ -100,37 +105,39 @@ def _is_header(header: Any) -> bool:
     return texts and lists and type(header["seq"]) is int and is_instant(header["at"])
 
 
-def _check_hashes(part: Any, header: Any) -> None:
+def check_hashes(part: Any, header: Any) -> None:
+    """Raises Wrong where effects or words are not those of the header."""
     effects, body = part["effects"], part["body"]
     try:
         event_hash(header)
         if effects is not None and (not isinstance(effects, dict) or digest(effects) != header["effects"]):
-            raise _Wrong("event_effects", header["seq"])
+            raise Wrong("event_effects", header["seq"])
         if body is not None and commitment(body) != header["body"]:
-            raise _Wrong("event_body", header["seq"])
+            raise Wrong("event_body", header["seq"])
     except NotCanonical as fault:
-        raise _Wrong("event_form", header["seq"]) from fault
+        raise Wrong("event_form", header["seq"]) from fault
 
 
-def _proof_of(part: Any) -> tuple[int, list[bytes], str]:
+def proof_of(part: Any) -> tuple[int, list[bytes], str]:
     """The leaf, the path and the note, as C2SP tlog-proof has them."""
     written, seq = part["proof"], part["header"]["seq"]
     if not isinstance(written, str):
-        raise _Wrong("leaf_missing", seq)
+        raise Wrong("leaf_missing", seq)
     head, _, note = written.partition("\n\n")
     lines = head.split("\n")
     index = _INDEX.fullmatch(lines[1]) if len(lines) > 1 else None
     if lines[0] != PROOF or index is None or not note:
-        raise _Wrong("leaf_missing", seq)
+        raise Wrong("leaf_missing", seq)
     try:
         return int(index[1]), [unbase64(line) for line in lines[2:]], note
     except BadNote as fault:
-        raise _Wrong("leaf_missing", seq) from fault
+        raise Wrong("leaf_missing", seq) from fault
 
 
-def _unproven(parts: list[Any], said: Checkpoint) -> Iterator[Fault]:
+def unproven(parts: list[Any], said: Checkpoint) -> Iterator[Fault]:
+    """The events that are not under the root that was signed."""
     for part in parts:
-        index, path, _ = _proof_of(part)
+        index, path, _ = proof_of(part)
         try:
             leaf = leaf_hash(LEAF_PREFIX + bytes.fromhex(event_hash(part["header"])))
             check_inclusion(leaf, index, said.size, path, said.root)
@@ -143,19 +150,19 @@ def _check_claim(claim: Any, parts: list[Any]) -> None:
     if kind == FACT:
         _check_fact(claim["fields"], parts[0]["body"])
     elif any(part["body"] is not None for part in parts):
-        raise _Wrong("certificate_claim")
+        raise Wrong("certificate_claim")
     if kind == STATE and (not header["to"] or claim["states"] != header["to"]):
-        raise _Wrong("certificate_state", header["seq"])
+        raise Wrong("certificate_state", header["seq"])
     if kind == TWO_PERSONS and not _are_two(header, parts[1]["header"]):
-        raise _Wrong("certificate_persons", parts[1]["header"]["seq"])
+        raise Wrong("certificate_persons", parts[1]["header"]["seq"])
 
 
 def _check_fact(fields: Any, body: Any) -> None:
     valued = {name for name, one in (body or {}).items() if "value" in one}
     if not isinstance(fields, list) or not all(isinstance(one, str) for one in fields) or fields != sorted(set(fields)):
-        raise _Wrong("certificate_claim")
+        raise Wrong("certificate_claim")
     if not valued or not valued <= set(fields) <= set(body):
-        raise _Wrong("certificate_claim")
+        raise Wrong("certificate_claim")
 
 
 def _are_two(asked: Any, done: Any) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
-from casework_verify import certificates
+from casework_verify import attestations, certificates
 from casework_verify.case_files import Checked, check_case_file, is_case_file, is_whole
 from casework_verify.faults import Fault, Unreadable
 from casework_verify.logs import check_log, checkpoint_in, note_of, tiles_in_archive, tiles_in_folder
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="casework-verify",
-        description="Check files of Casework: a case (ZIP), a certificate, or the published log. No network is used.",
+        description="Check files of Casework: a case (ZIP), a certificate, an attestation, or the published log. No network is used.",
         epilog="Exits with 0 where everything holds, 1 where something is wrong, 2 where a file cannot be read or judged.",
     )
     parser.add_argument(
@@ -128,11 +128,14 @@ def _look(path: Path, memory: Memory, tiles: Tiles) -> Checked:
 
 
 def _check_text(path: Path, memory: Memory, tiles: Tiles) -> Checked:
-    """A file that is no archive: a certificate, which is JSON, or a checkpoint alone."""
+    """A file that is no archive: a certificate or an attestation, which are JSON, or a checkpoint alone."""
     with path.open("rb") as file:
         begins = file.read(1)
     if begins == b"{":
-        return Checked("certificate", list(certificates.check_certificate_file(path, memory, tiles)))
+        content, written = certificates.read_json(path)
+        if attestations.is_attestation(content):
+            return Checked("attestation", attestations.check_attestation(content, written, memory, tiles))
+        return Checked("certificate", certificates.check_certificate(content, written, memory, tiles))
     if begins == b"[":
         raise Unreadable("file_kind")
     return check_log(note_of(path), memory, tiles)

@@ -83,6 +83,22 @@ class ReportMove(TypedDict):
     words: NotRequired[str]
 
 
+class NamedCheckpoint(TypedDict):
+    """A checkpoint of the log of all events: its name, how many leaves there were, and the root over them in base64."""
+
+    origin: str
+    size: int
+    root: str
+
+
+class SignedAttestation(TypedDict):
+    """An auditor's attestation: its number in the programme, on which checkpoint it rests, and which earlier one it stands in place of."""
+
+    number: int
+    checkpoint: NamedCheckpoint
+    supersedes: NotRequired[int]
+
+
 class PlacedHold(TypedDict):
     """A legal hold: on a case by its log, on an organisation, or on the programme; and its last day."""
 
@@ -208,6 +224,8 @@ class RegisterEffects(AccountChange, total=False):
     copied_from: str
     # A stage report that was frozen, agreed to or published.
     report: ReportMove
+    # What an auditor attests.
+    attestation: SignedAttestation
     # Settings of a program that have changed.
     program: str
     settings: dict[str, Any]

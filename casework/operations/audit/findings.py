@@ -267,7 +267,7 @@ def raise_finding(db: Connection, actor: Actor, number: str, *, event: int, word
     if not actor.in_programme(case.programme, (Role.AUDITOR,)):
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.AUDITOR,)))
     insist_impartial(db, actor, case.log)
-    said = _words(words)
+    said = said_words(words)
     if not 1 <= event <= case.seq:
         raise InvalidForm(fields={"event": reasons.audit.NO_EVENT})
     if (earlier := ask(db, actor, request)) is not None:
@@ -355,7 +355,7 @@ def _action(
     row = find_seen(db, actor, finding)
     if refused := refusal(db, actor, row):
         raise refused
-    said = _words(words)
+    said = said_words(words)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     log, row = lock_seen(db, actor, finding, kind, wanted=wanted, refusal=refusal, revision=revision)
@@ -396,7 +396,8 @@ def _role(db: Connection, actor: Actor, row: Any) -> str:
     return next(role for role in (Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE) if role in mine)
 
 
-def _words(words: str) -> str:
+def said_words(words: str) -> str:
+    """What somebody says, as it is kept. Raises InvalidForm."""
     said = words.strip()
     if not said:
         raise InvalidForm(fields={"words": reasons.fields.REQUIRED})

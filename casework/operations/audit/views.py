@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from casework.engine.state.register_effects import NamedCheckpoint
 from casework.json_values import JsonMapping
 from casework.operations.core.event_views import FormKey
 from casework.operations.core.views import Named, TaskKey
@@ -125,3 +126,40 @@ class Sample:
     #: Cases opened later are not drawn from.
     as_of: str
     next: None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AttestationRow:
+    """What an auditor signed of a programme, as a list has it."""
+
+    programme: str
+    number: int
+    #: seq in the log of the programme.
+    event: int
+    signed_at: str
+    signed_by: Named
+    #: The first day that was examined, and the last one; null once erased, as what follows.
+    since: str | None
+    until: str | None
+    #: So many cases were examined.
+    cases: int | None
+    #: So many findings about them were not closed.
+    not_closed: int | None
+    #: In so many of their histories verification had found something wrong.
+    wrong: int | None
+    #: On which checkpoint it rests.
+    checkpoint: NamedCheckpoint
+    #: The earlier one in whose place it stands, and the later one that stands in its place.
+    supersedes: int | None
+    superseded_by: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AttestationDetails(AttestationRow):
+    """One of them, whole."""
+
+    #: Null once erased.
+    words: str | None
+    statement: JsonMapping | None
+    #: Of its event.
+    hash: str

@@ -23,19 +23,19 @@ STATES = (WRONG, CHANGED, UNREAD, WHOLE)
 MOST_COUNTED = 1000
 
 #: How far a case is verified.
-_STATE = f"""CASE WHEN v.log_id IS NULL THEN '{UNREAD}' WHEN v.faults <> '[]' THEN '{WRONG}'
+STATE_OF = f"""CASE WHEN v.log_id IS NULL THEN '{UNREAD}' WHEN v.faults <> '[]' THEN '{WRONG}'
     WHEN v.seq <> l.seq THEN '{CHANGED}' ELSE '{WHOLE}' END"""
 #: The cases that somebody audits, each with what was found of it last.
 _FROM = """FROM cases c JOIN logs l ON l.id = c.id LEFT JOIN verifications v ON v.log_id = c.id
     WHERE c.programme_id = ANY(CAST(:programmes AS uuid[])) AND NOT CAST(:person AS text) = ANY(c.interests)"""
 #: The cases of some programmes, the last opened first, each with what was found of it.
 _LIST = f"""
-    SELECT c.id, c.number, {titled("c")} AS title, c.opened_at, {_STATE} AS state, l.seq AS entries, v.seq AS verified_to, v.at, v.faults
+    SELECT c.id, c.number, {titled("c")} AS title, c.opened_at, {STATE_OF} AS state, l.seq AS entries, v.seq AS verified_to, v.at, v.faults
     {_FROM} {{more}} ORDER BY c.opened_at DESC, c.id DESC LIMIT :most
 """
 #: How many there are in each state.
 _COUNTS = f"""
-    SELECT s.state, (SELECT count(*) FROM (SELECT {_FROM} AND {_STATE} = s.state LIMIT :most) x) AS n
+    SELECT s.state, (SELECT count(*) FROM (SELECT {_FROM} AND {STATE_OF} = s.state LIMIT :most) x) AS n
     FROM unnest(CAST(:states AS text[])) s(state)
 """
 #: The last night in which all was read, and whether nothing was wrong then but with cases that are there: with registers, with what is
@@ -58,7 +58,7 @@ def list_verified(
     given: dict[str, Any] = {**_asked(actor), "most": most + 1}
     more = ""
     if state is not None:
-        more += f" AND {_STATE} = :state"
+        more += f" AND {STATE_OF} = :state"
         given["state"] = state
     if keys := from_cursor(cursor, 2):
         more += " AND (c.opened_at, c.id) < (:at, CAST(:id AS uuid))"

@@ -21,7 +21,8 @@ _TAKES = "file_checks.check"
 _BESIDE = 1_000_000
 #: What a file is called, by its kind.
 KINDS = {
-    "case": N_("The file of a case"), "certificate": N_("A certificate"), "log": N_("The published log, or a checkpoint of it"),
+    "case": N_("The file of a case"), "certificate": N_("A certificate"), "attestation": N_("An attestation"),
+    "log": N_("The published log, or a checkpoint of it"),
 }  # fmt: skip
 #: How it ended, in one sentence, and in which colour.
 OUTCOMES = {

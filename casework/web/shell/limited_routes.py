@@ -26,6 +26,7 @@ LIMITED: Mapping[str, Kind] = {
     "cases.csv": "export", "cases.xlsx": "export", "files_in.refused": "export", "files_in.rows": "export",
     "documents.case_file": "case_file", "api.take_case_file": "case_file",
     "certificates.take_json": "case_file", "api.take_case_certificate": "case_file", "certificates.take_pdf": "letter",
+    "attestations.take_json": "case_file", "api.take_attestation_file": "case_file", "attestations.take_pdf": "letter",
     "printed_history.take": "letter",
     "letters.preview": "letter", "letters.send": "letter", "api.preview_letter": "letter", "api.send_letter": "letter",
     "previews.show": "preview", "previews.draw": "preview", "evidence.show": "preview", "evidence.draw": "preview",

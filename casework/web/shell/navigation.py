@@ -157,6 +157,13 @@ ENTRIES = (
     ),
     Entry(frozenset({Role.AUDITOR, Role.MANAGER}), N_("Checkpoints"), "witnesses.index", "key", ("witnesses.",)),
     Entry(
+        frozenset({Role.AUDITOR, Role.MANAGER}),
+        N_("Attestations"),
+        "attestations.index",
+        "done",
+        ("attestations.",),
+    ),
+    Entry(
         OFFICES - {Role.DISPUTE_OFFICER} | {Role.AUDITOR, Role.MANAGER},
         N_("Findings"),
         "audit.findings",

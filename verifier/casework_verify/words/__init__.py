@@ -6,6 +6,7 @@ A subject has its table in a module of its own. `{name}` stands for a value of t
 from __future__ import annotations
 
 from casework_verify.faults import Fault
+from casework_verify.words.attestations import ATTESTATIONS
 from casework_verify.words.certificates import CERTIFICATES
 from casework_verify.words.files import FILES
 from casework_verify.words.integrity import INTEGRITY
@@ -14,7 +15,7 @@ from casework_verify.words.table import NOTE, UNREAD, WRONG, Words
 from casework_verify.words.witnesses import WITNESSES
 
 #: Every code.
-WORDS: dict[str, Words] = {**INTEGRITY, **FILES, **REPLAY, **CERTIFICATES, **WITNESSES}
+WORDS: dict[str, Words] = {**INTEGRITY, **FILES, **REPLAY, **CERTIFICATES, **ATTESTATIONS, **WITNESSES}
 
 _LONGEST = 200
 

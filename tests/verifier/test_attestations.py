@@ -1,0 +1,171 @@
+"""The verifier judges an attestation by itself: its words, its signer, and the checkpoint on which it rests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from casework.ledger.hash_chain import event_hash
+from casework.ledger.redactable_bodies import hashes_of_fields
+from casework.operations.verification.attestation_files import take_attestation
+from casework.records.database import transaction
+from casework_verify.integrity.canonical import canonical, digest
+from casework_verify.integrity.chain import commitment
+from tests.ledger.test_certificates import OTHER
+from tests.operations.verification.test_attestations import sign
+from tests.verifier.conftest import House, Run, told
+
+
+@pytest.fixture(scope="module")
+def attestation(house: House) -> bytes:
+    """One that was signed, with the proof of its event."""
+    sign(house.engine, house.world, words="Nothing was left out.", knows=True)
+    house.go_on()
+    house.sign()
+    with transaction(house.engine) as db:
+        actor = house.world.actor(db, "auditor")
+        return take_attestation(db, actor, house.world.programmes["BJ"], 1).data
+
+
+@pytest.fixture
+def judge(attestation: bytes, keys: Path, run: Run, tmp_path: Path) -> Callable[..., Any]:
+    """The exit code and the codes of what was found, of the file as somebody changed it."""
+
+    def judged(change: Callable[[Any], object] = lambda content: None, key: Path = keys) -> tuple[int, list[str]]:
+        content = json.loads(attestation)
+        change(content)
+        path = tmp_path / "attestation.json"
+        path.write_bytes(canonical(content))
+        code, out = run(path, "--key", key, "--json")
+        return code, told(out)
+
+    return judged
+
+
+def test_what_was_signed_is_whole(judge: Callable[..., Any]) -> None:
+    assert judge() == (0, [])
+
+
+def test_it_says_what_was_signed_by_whom_and_on_what(attestation: bytes, keys: Path, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(attestation)
+    _, out = run(path, "--key", keys)
+    named = json.loads(attestation)["event"]["effects"]["attestation"]["checkpoint"]
+    assert "Nothing was left out." in out
+    assert f"{named['size']} leaves and the root {named['root']}" in out
+    assert event_hash(json.loads(attestation)["event"]["header"]) in out
+
+
+def statement(content: Any) -> Any:
+    return content["event"]["body"]["statement"]["value"]
+
+
+def seal(content: Any) -> None:
+    """As somebody would who forges the whole event, and has no key of the log."""
+    event = content["event"]
+    event["header"]["effects"] = digest(event["effects"])
+    event["header"]["body"] = commitment(event["body"])
+
+
+def forge_words(content: Any) -> None:
+    content["event"]["body"]["words"]["value"] = "All was well."
+
+
+def forge_words_whole(content: Any) -> None:
+    forge_words(content)
+    seal(content)
+
+
+def other_signer(content: Any) -> None:
+    content["event"]["header"]["actor"] = statement(content)["signer"] = "01a23397-0000-7000-8000-000000000000"
+    seal(content)
+
+
+def signer_in_the_header_alone(content: Any) -> None:
+    content["event"]["header"]["actor"] = "01a23397-0000-7000-8000-000000000000"
+
+
+def another_root(content: Any) -> None:
+    told = content["event"]["effects"]["attestation"]["checkpoint"]
+    told["root"] = statement(content)["checkpoint"]["root"] = "A" * 43 + "="
+    seal(content)
+
+
+def another_root_in_the_statement(content: Any) -> None:
+    statement(content)["checkpoint"]["root"] = "A" * 43 + "="
+    seal(content)
+
+
+def another_role(content: Any) -> None:
+    content["event"]["header"]["role"] = "supervisor"
+
+
+def cut_growth(content: Any) -> None:
+    content["grown"] = content["grown"][:-1]
+
+
+def hide_finding(content: Any) -> None:
+    statement(content)["findings"]["closed"] = 99
+
+
+def more_in_it(content: Any) -> None:
+    content["note"] = "x"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (forge_words, "event_body"),
+        (forge_words_whole, "leaf_proof"),
+        (hide_finding, "event_body"),
+        (other_signer, "leaf_proof"),
+        (signer_in_the_header_alone, "attestation_signer"),
+        (another_root, "attestation_tree"),
+        (another_root_in_the_statement, "attestation_checkpoint"),
+        (another_role, "attestation_role"),
+        (cut_growth, "attestation_tree"),
+        (more_in_it, "attestation_form"),
+    ],
+)
+def test_what_was_changed_is_wrong(judge: Callable[..., Any], change: Callable[[Any], None], code: str) -> None:
+    exit_code, codes = judge(change)
+    assert exit_code == 1
+    assert code in codes
+
+
+def test_what_another_log_signed_is_wrong(judge: Callable[..., Any], tmp_path: Path) -> None:
+    key = tmp_path / "other.pub"
+    key.write_text(f"{OTHER.public.line}\n")
+    exit_code, codes = judge(key=key)
+    assert exit_code in (1, 2)
+    assert codes
+
+
+def test_words_that_were_erased_leave_the_rest_whole(judge: Callable[..., Any]) -> None:
+    def erase(content: Any) -> None:
+        body = content["event"]["body"]
+        body["words"] = {"hash": hashes_of_fields(body)["words"]}
+
+    assert judge(erase) == (0, [])
+
+
+def test_a_statement_that_was_erased_cannot_be_judged(judge: Callable[..., Any]) -> None:
+    def erase(content: Any) -> None:
+        body = content["event"]["body"]
+        body["statement"] = {"hash": hashes_of_fields(body)["statement"]}
+
+    assert judge(erase) == (2, ["attestation_erased"])
+
+
+@pytest.mark.parametrize(
+    "hostile", [b'{"attestation":1}', b'{"attestation":true}', b'{"attestation":2,"event":{},"grown":[]}']
+)
+def test_what_has_another_form_is_no_crash(run: Run, keys: Path, tmp_path: Path, hostile: bytes) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(hostile)
+    code, _ = run(path, "--key", keys)
+    assert code in (1, 2)
