@@ -14,6 +14,7 @@ from casework.definitions import file_name, file_text, load_definitions, load_li
 from casework.engine.definition.differences import compare
 from casework.engine.definition.editions import Edition, TransitionRule, load, workflow_name
 from casework.engine.definition.grammar import Workflow
+from casework.engine.definition.pnml import as_pnml
 from casework.engine.definition.publisher import publish
 from casework.engine.definition.validation import faults
 from casework.engine.roles import Role
@@ -86,15 +87,17 @@ def draw(name: str, form: str) -> None:
 
 @workflow.command()
 @click.argument("name")
-@click.option("--format", "form", type=click.Choice(["bpmn", "svg"]), required=True, help="What is printed.")
+@click.option("--format", "form", type=click.Choice(["bpmn", "pnml", "svg"]), required=True, help="What is printed.")
 @click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of the words.")
 def export(name: str, form: str, language: str) -> None:
-    """Print the workflow NAME, or an edition of one, for other programs: as BPMN 2.0 with its layout, or as a drawing.
+    """Print the workflow NAME, or an edition of one, for other programs: as BPMN 2.0 with its layout, a Petri net in PNML, or a drawing.
 
-    Named as for `diff`: by the workflow, the file or the fingerprint of an edition.
+    The net has the names of the definition in either language. Named as for `diff`: by the workflow, the file or the fingerprint of
+    an edition.
     """
     try:
-        click.echo(exported(_named(name), form, language), nl=False)
+        edition = _named(name)
+        click.echo(as_pnml(edition) if form == "pnml" else exported(edition, form, language), nl=False)
     except ValueError as error:
         raise click.ClickException(f"{error}.") from error
 

@@ -17,6 +17,8 @@ class Fault:
     kind: str
     place: str
     sentence: str
+    #: The transitions by which a track comes to where it shows, where that is known.
+    path: tuple[str, ...] = ()
 
 
 class Graph:

@@ -14,6 +14,7 @@ from casework.engine.definition.money_faults import asks, money_faults, price_fa
 from casework.engine.definition.own_limits import limit_faults
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.definition.sheet_faults import sheet_faults
+from casework.engine.definition.state_space import space_faults
 from casework.engine.parties import BODIES
 from casework.engine.parts import (
     ACCEPTS,
@@ -39,7 +40,7 @@ RELATED = ("child", "parent", "referrals", "unsent", "replaced")
 
 def faults(edition: Edition, library_names: Collection[str] = (), others: Iterable[Edition] = ()) -> list[Fault]:
     """What is wrong with an edition, and with what it opens (`library_names`) and fires there (`others`), where these are given."""
-    graph = Graph(edition)
+    graph, others = Graph(edition), tuple(others)
     named = [
         *_states(graph),
         *_names(graph),
@@ -52,7 +53,8 @@ def faults(edition: Edition, library_names: Collection[str] = (), others: Iterab
         *limit_faults(edition),
         *_workflows(graph, library_names, {other.workflow: other for other in others}),
     ]
-    return [*(shape_faults(graph) or way_faults(graph)), *named]
+    # Where the shape is wrong nothing can be said of the ways, and where these are, nothing of how tracks come to stand.
+    return [*(shape_faults(graph) or way_faults(graph) or space_faults(edition, others)), *named]
 
 
 # --- states ----------------------------------------------------------------------------------------------------------

@@ -194,3 +194,9 @@ def test_the_command_prints_it(form: str) -> None:
 def test_the_command_refuses_what_there_is_not(arguments: tuple[str, str, int]) -> None:
     name, form, code = arguments
     assert CliRunner().invoke(workflow, ["export", name, "--format", form]).exit_code == code
+
+
+def test_the_command_prints_a_net() -> None:
+    done = CliRunner().invoke(workflow, ["export", "referral-1", "--format", "pnml"])
+    assert done.exit_code == 0
+    assert ET.fromstring(done.output).tag.endswith("pnml")
