@@ -14,6 +14,7 @@ from casework.definitions import file_name, file_text, load_definitions, load_li
 from casework.engine.definition.differences import compare
 from casework.engine.definition.editions import Edition, TransitionRule, load, workflow_name
 from casework.engine.definition.grammar import Workflow
+from casework.engine.definition.graph import Fault
 from casework.engine.definition.pnml import as_pnml
 from casework.engine.definition.publisher import publish
 from casework.engine.definition.validation import faults
@@ -32,8 +33,16 @@ workflow.add_command(test_)
 
 
 @workflow.command()
-def check() -> None:
-    """Say what is wrong with the definitions, and which are not published as they stand; exits with 1 if any."""
+@click.option(
+    "--draw", "folder", type=click.Path(file_okay=False, path_type=Path), help="Draw there the way to what is wrong."
+)
+def check(folder: Path | None) -> None:
+    """Say what is wrong with the definitions, and which are not published as they stand; exits with 1 if any.
+
+    Where a track comes to what is wrong, the transitions that lead there are told, and with --draw stand out on a drawing of each.
+    """
+    if folder is not None:
+        _draw_faults(load_definitions(), folder)
     lines = [*all_faults(load_definitions()), *unpublished(load_definitions())]
     for line in lines:
         click.echo(line, err=True)
@@ -142,13 +151,25 @@ def _named(said: str) -> Edition:
 
 def all_faults(definitions: tuple[type[Workflow], ...]) -> list[str]:
     """The faults of all definitions, a line each."""
+    return [f"{edition.workflow}: {fault.place}: {fault.sentence}" for edition, fault in _found(definitions)]
+
+
+def _found(definitions: tuple[type[Workflow], ...]) -> Iterator[tuple[Edition, Fault]]:
     editions = [publish(definition) for definition in definitions]
     names = {edition.workflow for edition in editions}
-    return [
-        f"{edition.workflow}: {fault.place}: {fault.sentence}"
-        for edition in editions
-        for fault in faults(edition, names, editions)
-    ]
+    for edition in editions:
+        for fault in faults(edition, names, editions):
+            yield edition, fault
+
+
+def _draw_faults(definitions: tuple[type[Workflow], ...], folder: Path) -> None:
+    """A drawing of each fault to which a way is known, by the workflow and a number."""
+    drawn = [(edition, fault) for edition, fault in _found(definitions) if fault.path]
+    folder.mkdir(parents=True, exist_ok=True)
+    for n, (edition, fault) in enumerate(drawn, 1):
+        path = folder / f"{edition.workflow}-{n}.svg"
+        path.write_text(exported(edition, "svg", "en", fault.path), "utf-8")
+        click.echo(f"{path.name} shows the way to: {fault.sentence}")
 
 
 def lines_untested(definitions: Sequence[type[Workflow]]) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from casework.engine.definition.editions import Edition, TransitionRule, ancestors
@@ -140,6 +140,15 @@ class StateSpace:
             came = self.came_by[came[0]]
         return tuple(reversed(names))
 
+    def replayed(self, names: Iterable[str]) -> list[tuple[Marking, Move]]:
+        """The moves of a way from the beginning on, each with the marking that it leaves."""
+        here, made = self.start, list[tuple[Marking, Move]]()
+        for name in names:
+            move = next(one for one in self.moves[here] if one.rule.name == name)
+            made.append((here, move))
+            here = move.to
+        return made
+
 
 def space_faults(edition: Edition, others: Iterable[Edition] = ()) -> list[Fault]:
     """Where a track gets stuck or waits for nobody; ways that nobody can ever go; duties that nobody can do.
@@ -150,6 +159,21 @@ def space_faults(edition: Edition, others: Iterable[Edition] = ()) -> list[Fault
     if not space.whole:
         return [Fault("too_many_markings", "workflow", f"It can stand in more than {MOST_MARKINGS} ways at once.")]
     return [*_stuck(space), *_dead(space), *_waiting(space), *_duties(edition), *_unfired(edition, tuple(others))]
+
+
+def with_ways(edition: Edition, found: Iterable[Fault]) -> list[Fault]:
+    """Faults of the ways, each of a state with a shortest way to it, where there is one."""
+    found = list(found)
+    if not any(fault.place in edition.states for fault in found):
+        return found
+    space = StateSpace(edition)
+    told = []
+    for fault in found:
+        there = next((one for one in space.came_by if fault.place in one.leaves), None)
+        path = space.path(there) if there is not None else ()
+        said = f"{fault.sentence} The way there: {', '.join(path)}."
+        told.append(replace(fault, sentence=said, path=path) if path else fault)
+    return told
 
 
 def _stuck(space: StateSpace) -> Iterator[Fault]:

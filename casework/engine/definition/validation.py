@@ -14,7 +14,7 @@ from casework.engine.definition.money_faults import asks, money_faults, price_fa
 from casework.engine.definition.own_limits import limit_faults
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.definition.sheet_faults import sheet_faults
-from casework.engine.definition.state_space import space_faults
+from casework.engine.definition.state_space import space_faults, with_ways
 from casework.engine.parties import BODIES
 from casework.engine.parts import (
     ACCEPTS,
@@ -54,7 +54,7 @@ def faults(edition: Edition, library_names: Collection[str] = (), others: Iterab
         *_workflows(graph, library_names, {other.workflow: other for other in others}),
     ]
     # Where the shape is wrong nothing can be said of the ways, and where these are, nothing of how tracks come to stand.
-    return [*(shape_faults(graph) or way_faults(graph) or space_faults(edition, others)), *named]
+    return [*(shape_faults(graph) or with_ways(edition, way_faults(graph)) or space_faults(edition, others)), *named]
 
 
 # --- states ----------------------------------------------------------------------------------------------------------

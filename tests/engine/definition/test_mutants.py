@@ -72,7 +72,7 @@ def livelock(rules: Json, dice: Dice) -> bool:
 
 def add_from(rules: Json, leaf: str, to: str, dice: Dice) -> None:
     like = deepcopy(dice.choice(rules["transitions"]))
-    plain = {
+    plain: Json = {
         "guards": [],
         "after": None,
         "automatic": False,

@@ -126,6 +126,21 @@ def test_a_definition_with_too_many_markings_is_told_so(monkeypatch: pytest.Monk
     assert only(publish(Sound)).kind == "too_many_markings"
 
 
+def test_a_fault_of_a_state_has_the_way_to_it() -> None:
+    found = [one for one in faults(seeded(_back_and_forth)) if one.kind == "no_end"]
+    assert [(one.place, one.path) for one in found] == [("c", ("go", "stray")), ("d", ("go", "stray", "to"))]
+    assert found[0].sentence == "From “c” no end can be reached. The way there: go, stray."
+
+
+def test_a_way_can_be_gone_again_from_the_beginning() -> None:
+    made = SPACE.replayed(("go", "hold", "resume"))
+    assert [(here.leaves, one.to.leaves) for here, one in made] == [
+        (("a",), ("b",)),
+        (("b",), ("held",)),
+        (("held",), ("b",)),
+    ]
+
+
 def test_what_is_published_is_sound() -> None:
     for edition in EDITIONS:
         assert space_faults(edition) == []
