@@ -17,15 +17,18 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from threading import BoundedSemaphore, Timer
 from typing import IO, Any
+from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
-from casework.errors import AskedTooOften
+from casework.errors import AskedTooOften, NotFound
 from casework.ledger.merkle import BadProof
+from casework.operations.cases.queries import find_case
 from casework.operations.documents.upload_limits import MEGABYTE, PIECE
 from casework.operations.verification.verifier_process import VERIFIER
 from casework.operations.verification.witnesses import NAMES, insist_reader
 from casework.permissions.actors import Actor
+from casework.permissions.visibility import Sight
 from casework.records import tree_tiles
 
 #: How large a file may be, how long it may take, and how much may be said of it.
@@ -46,6 +49,8 @@ WHOLE, WRONG, UNREAD, ENDED, MISSING = "whole", "wrong", "unread", "ended", "mis
 _CODES = {0: WHOLE, 1: WRONG, 2: UNREAD}
 #: How the tree that a file names stands to the one that is here: the same; of as many leaves another; larger than any here.
 SAME, OTHER, LONGER = "same", "other", "longer"
+#: What says of which log a certificate is.
+_SHOWS = "certificate_event"
 #: Only to be known, beside what is wrong and what could not be judged.
 NOTE = "note"
 #: What says that nobody of this house signed it.
@@ -61,6 +66,8 @@ class FileFault:
     #: The event of the history, and the part of the file, where it is in one.
     event: int | None
     part: str | None
+    #: The event is one of the history that the file is of.
+    own: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +90,16 @@ class FileVerdict:
     root: bytes | None = None
     #: How it stands to the tree that is here, once somebody has looked.
     tree: str | None = None
+    #: Of which log it is, as it says itself.
+    log: str | None = None
+    #: The case that has this log here, by its number, and how many entries it has; for who sees all of it.
+    number: str | None = None
+    entries: int = 0
+
+    def entry(self, fault: FileFault) -> int | None:
+        """The entry of the case that is here of which a fault tells, where there is one."""
+        seq = fault.event if self.number is not None and fault.own else None
+        return seq if seq is not None and 1 <= seq <= self.entries else None
 
 
 def insist_checker(actor: Actor) -> None:
@@ -167,33 +184,40 @@ def _read(code: int, said: bytes, name: str) -> FileVerdict:
     try:
         told = json.loads(said)["files"][0]
         faults, tree = told["faults"], told.get("checkpoint") or {}
+        log = told.get("log") or next((one["values"]["log"] for one in faults if one["code"] == _SHOWS), None)
         return FileVerdict(
             outcome=_CODES[code],
             kind=told["kind"],
             foreign=any(one["code"] in _FOREIGN for one in faults),
-            faults=tuple(_fault(one, name) for one in faults[:MOST_SHOWN]),
+            faults=tuple(_fault(one, name, log) for one in faults[:MOST_SHOWN]),
             total=len(faults),
             events=told.get("events"),
             signed_up_to=told.get("signed_up_to"),
             size=tree.get("size"),
             root=b64decode(tree["root"]) if tree else None,
+            log=log,
         )
     except (ValueError, LookupError, TypeError):
         # A process that broke off says nothing whole.
         return FileVerdict(outcome=ENDED)
 
 
-def _fault(told: Any, name: str) -> FileFault:
+def _fault(told: Any, name: str, log: str | None) -> FileFault:
     sentence = told["sentence"]
     if told["values"].get("file") == _GIVEN:
         sentence = sentence.replace(_GIVEN, name, 1)
-    return FileFault(level=told["level"], sentence=sentence, event=told["seq"], part=told["file"])
+    own = told["log"] in (None, log)
+    return FileFault(level=told["level"], sentence=sentence, event=told["seq"], part=told["file"], own=own)
 
 
 def hold_against(db: Connection, actor: Actor, verdict: FileVerdict) -> FileVerdict:
-    """The same, with how the tree that was signed stands to the one that is here; another one makes the file wrong."""
+    """The same, with the case that it is of, and with how the tree that was signed stands to the one that is here; another one makes the
+    file wrong."""
     insist_checker(actor)
-    if verdict.size is None or verdict.root is None or verdict.foreign:
+    if verdict.foreign:
+        return verdict
+    verdict = _with_case(db, actor, verdict)
+    if verdict.size is None or verdict.root is None:
         return verdict
     newest = tree_tiles.newest_checkpoint(db)
     if newest is None or verdict.size > newest.size:
@@ -203,6 +227,26 @@ def hold_against(db: Connection, actor: Actor, verdict: FileVerdict) -> FileVerd
     except BadProof:
         same = False
     return replace(verdict, tree=SAME) if same else replace(verdict, outcome=WRONG, tree=OTHER)
+
+
+def _with_case(db: Connection, actor: Actor, verdict: FileVerdict) -> FileVerdict:
+    """With the number of the case that has this log here, where the actor sees all of it; of any other nothing is said."""
+    try:
+        log = str(UUID(verdict.log or ""))
+    except ValueError:
+        return verdict
+    number = db.execute(_NUMBER, {"log": log}).scalar_one_or_none()
+    if number is None:
+        return verdict
+    try:
+        case, level = find_case(db, actor, number)
+    except NotFound:
+        return verdict
+    return replace(verdict, number=number, entries=case.seq) if level == Sight.ALL else verdict
+
+
+#: What the case of a log is called.
+_NUMBER = text("SELECT number FROM cases WHERE id = CAST(:log AS uuid)")
 
 
 __all__ = [

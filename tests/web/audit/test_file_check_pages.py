@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 from casework.ledger.signed_notes import key_from_seed, sign_note
+from casework.operations.core.perform import home_of
 from casework.operations.core.rate_limits import ALLOWANCES
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.verification import file_checks
 from casework.operations.verification.case_archive import make_case_file
+from casework.operations.verification.file_checks import UNREAD, FileVerdict, hold_against
 from casework.records import log_keys
 from casework.records.database import transaction
 from casework.settings import Settings
@@ -186,3 +189,37 @@ def test_a_server_that_has_no_key_of_its_log_calls_nothing_whole(
     page = said(drop(browser_for("auditor"), case_file))
     assert "It cannot be read or judged." in page
     assert "No key was given" in page
+
+
+def number_of(engine: Engine) -> str:
+    with transaction(engine) as db:
+        return str(db.execute(text("SELECT max(number) FROM cases")).scalar_one())
+
+
+def test_the_file_of_a_case_that_is_here_leads_to_it(browser_for: BrowserFor, engine: Engine, case_file: bytes) -> None:
+    number = number_of(engine)
+    page = said(drop(browser_for("auditor"), case_file))
+    assert f'href="/cases/{number}/history"' in page
+    assert f'href="/cases/{number}/verify"' in page
+
+
+def test_what_is_wrong_leads_to_the_entry(
+    browser_for: BrowserFor, engine: Engine, case_file: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "whole.zip"
+    path.write_bytes(case_file)
+    one = Forgery(path)
+    one.rows[0]["header"]["actor"] = "somebody else"
+    page = said(drop(browser_for("auditor"), one.write(tmp_path / "a.zip").read_bytes()))
+    assert f'href="/cases/{number_of(engine)}/history/1"' in page
+
+
+def test_a_case_that_the_auditor_does_not_see_is_not_named(engine: Engine, world: World, case_file: bytes) -> None:
+    number = number_of(engine)
+    with transaction(engine) as db:
+        auditor, verdict = world.actor(db, "auditor"), FileVerdict(outcome=UNREAD, log=home_of(db, number))
+        elsewhere = tuple(replace(one, programme=world.programmes["SH"]) for one in auditor.memberships)
+        assert hold_against(db, auditor, verdict).number == number
+        assert hold_against(db, replace(auditor, memberships=elsewhere), verdict).number is None
+        assert hold_against(db, auditor, replace(verdict, foreign=True)).number is None
+        assert hold_against(db, auditor, replace(verdict, log="no id")).number is None
