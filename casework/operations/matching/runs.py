@@ -149,11 +149,7 @@ def start_run(
     if row.status == DRAFT:
         raise Refused(reasons.catalogue.DRAFT_FINDS_NOTHING)
     relaxed = dict(relaxed or {})
-    if any(name not in FILTERS or name in ALWAYS or not why.strip() for name, why in relaxed.items()):
-        raise InvalidForm(fields={"relaxed": reasons.fields.REQUIRED})
-    place = (wanted or {}).get("territory")
-    if place is not None and not is_country(place):
-        raise InvalidForm(fields={"filters.territory": reasons.fields.NO_COUNTRY})
+    _insist_sound(wanted or {}, relaxed)
     asked = (said or "").strip() or _said_by(row)
     # A model that is loaded first takes a while, for which nobody waits.
     comparing = begin_comparing(db, programme, asked)
@@ -229,6 +225,16 @@ def weights_told(told: JsonMapping) -> JsonObject:
     """By which version of the programme's weights a list was ordered, and what they were."""
     weights = weights_in(told)
     return {"version": weights.version, "values": values_of(weights)}
+
+
+def _insist_sound(wanted: JsonMapping, relaxed: Mapping[str, str]) -> None:
+    """Raises InvalidForm where a filter is left out without a reason, or asks for what no record can be."""
+    if any(name not in FILTERS or name in ALWAYS or not why.strip() for name, why in relaxed.items()):
+        raise InvalidForm(fields={"relaxed": reasons.fields.REQUIRED})
+    if (place := wanted.get("territory")) is not None and not is_country(place):
+        raise InvalidForm(fields={"filters.territory": reasons.fields.NO_COUNTRY})
+    if (ends := wanted.get("readiness")) is not None and ends[0] > ends[1]:
+        raise InvalidForm(fields={"filters.readiness": reasons.catalogue.READINESS_ORDER})
 
 
 def wanted_by(need: Any, given: JsonMapping) -> JsonObject:

@@ -180,6 +180,12 @@ def test_legal_restrictions_are_told_and_asked_for_where_it_is_to_be_used(
     assert ids["pump"] in {one["technology"] for one in relaxed["candidates"]}
 
 
+def test_what_no_record_can_be_is_refused_at_its_filter(client_for: Clients, ids: dict[str, str]) -> None:
+    for name, asked in {"readiness": [9, 1], "territory": "ZZ"}.items():
+        refused = client_for("officer").post(f"/needs/{ids['need']}/match-runs", {"filters": {name: asked}})
+        assert (refused.status_code, list(refused.json["fields"])) == (422, [f"filters.{name}"])
+
+
 def test_a_filter_of_an_explanation_says_what_it_compared(client_for: Clients, ids: dict[str, str]) -> None:
     run = made(client_for("officer"), ids, filters={"readiness": [6, 9]})
     told = {one["technology"]: one["explanation"]["filters"] for one in run["candidates"]}
