@@ -9,7 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from casework import reasons
+from casework.engine.case_objects.countries import is_country
 from casework.engine.case_objects.technology_details import standard_key
+from casework.errors import InvalidForm
 from casework.json_values import JsonMapping, JsonObject
 from casework.matching.bm25 import Corpus
 from casework.matching.bonus import bonus_of
@@ -17,6 +20,8 @@ from casework.matching.codes import shared_codes
 from casework.matching.conflicts import is_conflict
 from casework.matching.explanation import Kind, Part, parts_of
 from casework.matching.filters import (
+    ALWAYS,
+    FILTERS,
     STATUS,
     Facts,
     Filtered,
@@ -46,6 +51,16 @@ _COMPARED: Mapping[str, tuple[str, str]] = {
     "standard": ("standards", "standards"),
     "restriction": ("restrictions", "territory"),
 }
+
+
+def insist_sound(wanted: JsonMapping, relaxed: Mapping[str, str]) -> None:
+    """Raises InvalidForm where a filter is left out without a reason, or asks for what no record can be."""
+    if any(name not in FILTERS or name in ALWAYS or not why.strip() for name, why in relaxed.items()):
+        raise InvalidForm(fields={"relaxed": reasons.fields.REQUIRED})
+    if (place := wanted.get("territory")) is not None and not is_country(place):
+        raise InvalidForm(fields={"filters.territory": reasons.fields.NO_COUNTRY})
+    if (ends := wanted.get("readiness")) is not None and ends[0] > ends[1]:
+        raise InvalidForm(fields={"filters.readiness": reasons.catalogue.READINESS_ORDER})
 
 
 def kept(
@@ -344,6 +359,7 @@ __all__ = [
     "Verdict",
     "failed_of",
     "folded_of",
+    "insist_sound",
     "judge_now",
     "judge_one",
     "kept",

@@ -11,16 +11,16 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework import reasons
-from casework.engine.case_objects.countries import HERE, is_country
+from casework.engine.case_objects.countries import HERE
 from casework.engine.case_objects.kept_records import TECHNOLOGY
 from casework.engine.case_objects.need_figures import words_of_figures
 from casework.engine.case_objects.record_use import DRAFT
 from casework.engine.case_objects.technology_details import countries_of, in_force, lacked, licence_to_be_had
-from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
+from casework.errors import NotAllowed, NotFound, Refused
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import digest, instant
 from casework.matching.codes import shared_codes
-from casework.matching.filters import ALWAYS, FILTERS, wants_licence
+from casework.matching.filters import wants_licence
 from casework.matching.weights import values_of
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.outcomes import DEPLOYED
@@ -33,7 +33,7 @@ from casework.operations.matching.candidates import CANDIDATES
 from casework.operations.matching.conflicts import conflicts_of
 from casework.operations.matching.idle_records import count_idle
 from casework.operations.matching.listed_texts import read_listed
-from casework.operations.matching.listing import folded_of, kept, list_of, standing_of, weights_in
+from casework.operations.matching.listing import folded_of, insist_sound, kept, list_of, standing_of, weights_in
 from casework.operations.matching.ranking import TEXT, WORDS, gather, read_glossary, read_weights
 from casework.operations.matching.run_decisions import decided_on, with_names
 from casework.operations.matching.similar_texts import Without, begin_comparing
@@ -149,7 +149,7 @@ def start_run(
     if row.status == DRAFT:
         raise Refused(reasons.catalogue.DRAFT_FINDS_NOTHING)
     relaxed = dict(relaxed or {})
-    _insist_sound(wanted or {}, relaxed)
+    insist_sound(wanted or {}, relaxed)
     asked = (said or "").strip() or _said_by(row)
     # A model that is loaded first takes a while, for which nobody waits.
     comparing = begin_comparing(db, programme, asked)
@@ -225,16 +225,6 @@ def weights_told(told: JsonMapping) -> JsonObject:
     """By which version of the programme's weights a list was ordered, and what they were."""
     weights = weights_in(told)
     return {"version": weights.version, "values": values_of(weights)}
-
-
-def _insist_sound(wanted: JsonMapping, relaxed: Mapping[str, str]) -> None:
-    """Raises InvalidForm where a filter is left out without a reason, or asks for what no record can be."""
-    if any(name not in FILTERS or name in ALWAYS or not why.strip() for name, why in relaxed.items()):
-        raise InvalidForm(fields={"relaxed": reasons.fields.REQUIRED})
-    if (place := wanted.get("territory")) is not None and not is_country(place):
-        raise InvalidForm(fields={"filters.territory": reasons.fields.NO_COUNTRY})
-    if (ends := wanted.get("readiness")) is not None and ends[0] > ends[1]:
-        raise InvalidForm(fields={"filters.readiness": reasons.catalogue.READINESS_ORDER})
 
 
 def wanted_by(need: Any, given: JsonMapping) -> JsonObject:

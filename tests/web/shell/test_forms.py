@@ -92,14 +92,27 @@ def test_a_draft_comes_back() -> None:
         (" 3 000 ", "3000"),
         ("−5", "-5"),
         ("1'000", "1000"),
+        ("900万", "9000000"),
+        ("1.25 亿", "125000000"),
+        ("1,200万", "12000000"),
+        ("０．５万", "5000"),
+        ("0.00001万", "0.1"),
         # Not what we take for thousands: left as it is, for a person to correct.
         ("1,5", "1,5"),
         ("1.000,00", "1.000,00"),
         ("twelve", "twelve"),
+        ("九百万", "九百万"),
+        ("9万亿", "9万亿"),
     ],
 )
 def test_numbers_are_read_as_people_write_them(typed: str, read: str) -> None:
     assert parse_form(Every.rule(), MultiDict({"f-number": typed}))["number"] == read
+
+
+@pytest.mark.parametrize(("currency", "read"), [("CNY", "9000000"), ("EUR", "900万元")])
+def test_an_amount_names_its_currency_twice_only_where_it_is_the_same(currency: str, read: str) -> None:
+    sent = MultiDict({"f-money.amount": "900万元", "f-money.currency": currency})
+    assert parse_form(Every.rule(), sent)["money"] == {"amount": read, "currency": currency}
 
 
 def test_money_without_an_amount_is_nothing() -> None:
