@@ -7,7 +7,7 @@ often. The score is the sum of what each term gives.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -48,6 +48,31 @@ def rarity(records: int, frequency: int) -> float:
     return math.log1p((max(records, frequency) - frequency + 0.5) / (frequency + 0.5))
 
 
+Scorer = Callable[[str, Mapping[str, Sequence[int]], int], Scored]
+
+
+def scorer(asked: Iterable[tuple[str, float]], corpus: Corpus, *, weights: Weights = SHIPPED) -> Scorer:
+    """How well records fit the terms that are asked for, each with its weight: by id, how often each says its terms, and its length."""
+    k1, b, title = weights.k1, weights.b, weights.title
+    average = corpus.length / corpus.records if corpus.records and corpus.length else 1.0
+    more = k1 + 1
+    worth: dict[str, float] = {}
+    for term, weight in asked:
+        rare = rarity(corpus.records, corpus.frequencies.get(term, 0))
+        worth[term] = worth.get(term, 0.0) + weight * rare
+
+    def scored(id: str, counts: Mapping[str, Sequence[int]], length: int) -> Scored:
+        long = k1 * (1 - b + b * length / average)
+        shares = {}
+        for term, count in counts.items():
+            if (most := worth.get(term)) is not None:
+                often = title * count[0] + count[1]
+                shares[term] = most * often * more / (often + long)
+        return Scored(id=id, score=math.fsum(shares.values()), shares=shares)
+
+    return scored
+
+
 def score(
     id: str,
     asked: Iterable[tuple[str, float]],
@@ -57,19 +82,8 @@ def score(
     *,
     weights: Weights = SHIPPED,
 ) -> Scored:
-    """How well a record fits the terms that are asked for, each with its weight."""
-    k1, b, title = weights.k1, weights.b, weights.title
-    average = corpus.length / corpus.records if corpus.records and corpus.length else 1.0
-    long = k1 * (1 - b + b * length / average)
-    records, frequencies, more = corpus.records, corpus.frequencies, k1 + 1
-    shares: dict[str, float] = {}
-    for term, weight in asked:
-        if (count := counts.get(term)) is None:
-            continue
-        often = title * count[0] + count[1]
-        rare = rarity(records, frequencies.get(term, 0))
-        shares[term] = shares.get(term, 0.0) + weight * rare * often * more / (often + long)
-    return Scored(id=id, score=math.fsum(shares.values()), shares=shares)
+    """How well one record fits the terms that are asked for, each with its weight."""
+    return scorer(asked, corpus, weights=weights)(id, counts, length)
 
 
 def ranked(scored: Iterable[Scored]) -> list[Scored]:

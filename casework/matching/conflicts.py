@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 PERSON, ORGANISATION = "person", "organisation"
 
@@ -49,7 +50,7 @@ class Owner:
         return self.kind == other.kind and plain(self.name) == plain(other.name) and not apart
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Party:
     """An organisation as far as it may have an interest in another one."""
 
@@ -62,17 +63,38 @@ class Party:
     #: Whether whoever searches has declared an interest in a case of its.
     interest: bool = False
 
+    # One need is compared with hundreds: what is compared is made once.
+    @cached_property
+    def called(self) -> set[str]:
+        """Its names, as names are compared."""
+        return _plain(self.names)
+
+    @cached_property
+    def owning(self) -> set[str]:
+        """The names of the organisations that own it."""
+        return _plain([one.name for one in self.owners if one.kind == ORGANISATION])
+
+    @cached_property
+    def standing(self) -> set[str]:
+        """The names of those with whom it has a standing conflict."""
+        return _plain(self.conflicts)
+
+    @cached_property
+    def number(self) -> str:
+        """Its number in a register, as numbers are compared; empty where there is none."""
+        return "".join((self.register_number or "").upper().split())
+
 
 def conflict_of(need: Party, technology: Party) -> Conflict | None:
     """What stands between the two; None where that is not known, as of one of them nobody has said who owns it."""
-    if need.id == technology.id or _numbers(need) & _numbers(technology):
+    if need.id == technology.id or (need.number and need.number == technology.number):
         return Conflict.SAME
-    if _share(need, _owning(technology)) or _share(technology, _owning(need)):
+    if need.called & technology.owning or technology.called & need.owning:
         return Conflict.OWNED
     alike = {one.kind for one in need.owners for other in technology.owners if one.like(other)}
     if ORGANISATION in alike:
         return Conflict.OWNER
-    if _share(need, _plain(technology.conflicts)) or _share(technology, _plain(need.conflicts)):
+    if need.called & technology.standing or technology.called & need.standing:
         return Conflict.STANDING
     if alike:
         return Conflict.NAMESAKE
@@ -95,17 +117,3 @@ def plain(name: str) -> str:
 
 def _plain(names: Collection[str]) -> set[str]:
     return {plain(name) for name in names} - {""}
-
-
-def _share(party: Party, names: set[str]) -> bool:
-    """Whether a party is called by any of some names."""
-    return bool(names) and not names.isdisjoint(_plain(party.names))
-
-
-def _owning(party: Party) -> set[str]:
-    return _plain([one.name for one in party.owners if one.kind == ORGANISATION])
-
-
-def _numbers(party: Party) -> set[str]:
-    number = "".join((party.register_number or "").upper().split())
-    return {number} if number else set()

@@ -6,7 +6,6 @@ Every filter judges every candidate by itself, so that no order of them counts, 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -185,8 +184,8 @@ ALWAYS = frozenset({"owner", STATUS})
 
 def judged(wanted: Wanted, facts: Facts, relaxed: Collection[str] = ()) -> dict[str, Verdict]:
     """What each filter that is asked for says of a record; one that an officer relaxed says nothing."""
-    said = {name: judge(wanted, facts) for name, judge in FILTERS.items() if name not in relaxed}
-    return {name: verdict for name, verdict in said.items() if verdict is not None}
+    said = ((name, judge(wanted, facts)) for name, judge in FILTERS.items() if name not in relaxed)
+    return {name: verdict for name, verdict in said if verdict is not None}
 
 
 def stricter(said: Sequence[Mapping[str, Verdict]]) -> dict[str, Verdict]:
@@ -210,10 +209,10 @@ def stays(verdicts: Mapping[str, Verdict]) -> bool:
 
 def counted(verdicts: Iterable[Mapping[str, Verdict]]) -> list[Filtered]:
     """How many candidates each filter removed, and of how many it knows nothing, in the order of the filters."""
-    said = Counter(each for one in verdicts for each in one.items())
-    asked = {name for name, _ in said}
+    every = list(verdicts)
+    by_filter = {name: [one[name] for one in every if name in one] for name in FILTERS}
     return [
-        Filtered(name=name, removed=said[name, Verdict.REMOVED], unknown=said[name, Verdict.UNKNOWN])
-        for name in FILTERS
-        if name in asked
+        Filtered(name=name, removed=said.count(Verdict.REMOVED), unknown=said.count(Verdict.UNKNOWN))
+        for name, said in by_filter.items()
+        if said
     ]

@@ -29,6 +29,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, Opera
 from casework.errors import DatabaseUnavailable, InvalidSettings, RolesMissing
 from casework.records import embedded, server_process
 from casework.records.field_encryption import Sealing
+from casework.records.text_arrays import TextsDumper
 from casework.records.wire import KeptStatements, Row, Statement, Wire
 from casework.settings import Settings
 
@@ -55,6 +56,7 @@ _NO_ROLE = ("22023", "42501")
 # Ids are strings everywhere: in the history, in the engine and in JSON.
 _ADAPTERS = AdaptersMap(psycopg.adapters)
 _ADAPTERS.register_loader("uuid", TextLoader)
+_ADAPTERS.register_dumper(list, TextsDumper)
 
 
 def database_url(settings: Settings, role: Role = "app") -> URL:

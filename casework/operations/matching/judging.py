@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.engine.case_objects.kept_records import TECHNOLOGY
 from casework.json_values import JsonObject
-from casework.matching.bm25 import Corpus, length_of, ranked, score
+from casework.matching.bm25 import Corpus, length_of, ranked, scorer
 from casework.matching.measures import Grades, measured, ndcg
 from casework.matching.query import ask
 from casework.matching.terms import counts_of
@@ -227,5 +227,6 @@ def _plain(collection: Collection) -> dict[str, Sequence[str]]:
     for query in collection.judged:
         asked = [(one.term, one.weight) for one in ask(collection.queries.get(query, ""))]
         found: Iterable[str] = {id for term, _ in asked for id in holding.get(term, ())}
-        lists[query] = [one.id for one in ranked(score(id, asked, counts[id], lengths[id], corpus) for id in found)]
+        score = scorer(asked, corpus)
+        lists[query] = [one.id for one in ranked(score(id, counts[id], lengths[id]) for id in found)]
     return lists

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.programme_lists import GLOSSARY, Lists, number_of, offered, overlay
-from casework.matching.bm25 import Corpus, Scored, ranked, rarity, score
+from casework.matching.bm25 import Corpus, Scored, ranked, rarity, scorer
 from casework.matching.dictionary import Glossary, cc_cedict
 from casework.matching.fusion import fuse, given
 from casework.matching.pruning import Telling
@@ -162,10 +162,9 @@ def read_weights(db: Connection, programme: str) -> Weights:
 
 def rank(evidence: Evidence, weights: Weights = SHIPPED) -> list[Scored]:
     """The candidates in their order, each with what every term gives."""
-    asks = {one.term: one.weight for one in evidence.asked}
-    # A candidate says a few of the terms: the others are not looked for in it again.
-    says = (([(term, asks[term]) for term in one.counts if term in asks], one) for one in evidence.candidates)
-    return ranked(score(one.id, asked, one.counts, one.length, evidence.corpus, weights=weights) for asked, one in says)
+    asked = {one.term: one.weight for one in evidence.asked}
+    score = scorer(asked.items(), evidence.corpus, weights=weights)
+    return ranked(score(one.id, one.counts, one.length) for one in evidence.candidates)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
