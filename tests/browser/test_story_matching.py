@@ -116,6 +116,9 @@ def test_a_need_from_a_phone_becomes_a_case_once_both_sides_said_yes(site: Site,
     insist_accessible(phone)
     for name, words in (("title", "热泵"), ("problem", "印染厂的余热没有利用。"), ("by", "周敏")):
         phone.page.fill(f"[name=f-{name}]", words)
+    for name, words in (("parameter", "供水温度"), ("unit", "°C"), ("now", "30"), ("target", "70")):
+        phone.page.fill(f"[name='f-figures.0.f-{name}']", words)
+    phone.page.select_option("[name='f-figures.0.f-comparison']", "at_least")
     phone.page.check("[name=f-publication][value=closed]")
     phone.follow(phone.page.locator("main form.asks .form-actions button"))
     assert "已收到" in phone.page.inner_text("main")
@@ -126,6 +129,7 @@ def test_a_need_from_a_phone_becomes_a_case_once_both_sides_said_yes(site: Site,
     need = officer.path.rsplit("/", 1)[1]
     officer.open(f"/needs/{need}/desk")
     officer.follow(officer.page.locator("main button.btn-primary"))
+    expect(officer.page.locator(".desk-need")).to_contain_text("≥ 70 °C")
     for key in "jxjx":
         officer.page.keyboard.press(key)
     officer.follow(officer.page.locator("#compare button"))
