@@ -85,6 +85,7 @@ SUBJECTS: dict[str, list[str]] = {
         "state",
         "setting_proposals",
         "retention",
+        "removals",
         "definition",
         "execution",
         "case_objects",

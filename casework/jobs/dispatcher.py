@@ -18,7 +18,7 @@ from casework.operations.notifications import checkpoint_mails, saved_searches
 from casework.operations.notifications.mail_outbox import MAILS
 from casework.operations.notifications.service import any_untold
 from casework.operations.oversight import case_hygiene, figure_mails, figure_parts, kept_figures
-from casework.operations.privacy import erasure
+from casework.operations.privacy import erasure, removing
 from casework.operations.tasks import allocation
 from casework.operations.verification import nightly
 from casework.records.database import transaction
@@ -105,6 +105,8 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     jobs += [Job(OTHERS, "scan_file", f"scan {blob}", {"blob": blob}) for blob in scanning]
     leaving = erasure.list_agreed(db, but=_NOT_ON_THE_WAY.format(prefix="erase", id="e.id"), most=MOST)
     jobs += [Job(OTHERS, "erase", f"erase {request}", {"erasure": request}) for request in leaving]
+    removed = removing.list_waiting(db, but=_NOT_ON_THE_WAY.format(prefix="remove", id="p.id"), most=MOST)
+    jobs += [Job(OTHERS, "remove", f"remove {programme}", {"programme": programme}) for programme in removed]
     files = import_worker.list_waiting(db, but=_NOT_ON_THE_WAY.format(prefix="bring_in", id="i.id"), most=MOST)
     # One after the other, as they would lock one another: the others leave their hands to other jobs.
     jobs += [

@@ -31,6 +31,7 @@ from casework.operations.oversight import figure_parts
 from casework.operations.oversight.case_hygiene import check_programme
 from casework.operations.oversight.figure_mails import queue_due
 from casework.operations.oversight.kept_figures import count_ahead, find_wrong
+from casework.operations.privacy import removing
 from casework.operations.privacy.erasure import StillNamed, carry_out
 from casework.operations.tasks.allocation import allocate_queue
 from casework.operations.verification.nightly import verify_night
@@ -173,6 +174,12 @@ def erase(hands: Hands, erasure: str) -> None:
         carry_out(hands.engine, erasure, years=hands.settings.keep_financing_years)
     except StillNamed as fault:
         raise NotDone("people go on writing of the person; it is looked for again") from fault
+
+
+@register_job(OTHERS)
+def remove(hands: Hands, programme: str) -> None:
+    """Remove the contents of cases under retention, as two persons agreed, from where it was left."""
+    removing.carry_on(hands.engine, programme)
 
 
 @register_job(OTHERS)

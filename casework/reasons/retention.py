@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.reasons.base import N_, reason
+from casework.reasons.base import N_, reason, template
 
 SAME = reason("retention.same", N_("Nothing is proposed: the programme has these retention classes already."))
 OWN_PROPOSAL = reason(
@@ -22,3 +22,18 @@ TAKES_NOTHING = reason(
 OWN_HOLD = reason("retention.own_hold", N_("You placed this legal hold: another person ends it."))
 HOLD_ENDED = reason("retention.hold_ended", N_("This legal hold does not stand any more."))
 NO_SUCH_CASE = reason("retention.no_such_case", N_("No case of this programme that you see whole has this number."))
+CONTENTS_REMOVED = template(
+    "retention.contents_removed",
+    N_(
+        "The contents of this case were removed under retention on %(day)s: nothing is left that a legal hold could keep."
+    ),
+)
+NOTHING_DUE = reason(
+    "retention.nothing_due", N_("Nothing is proposed: no case may be removed today that no legal hold keeps.")
+)
+UNDER_WAY = reason("retention.under_way", N_("A removal is being carried out. Propose the next one when it is done."))
+NO_REMOVAL = reason("retention.no_removal", N_("No removal waits for a second person."))
+OWN_REMOVAL = reason(
+    "retention.own_removal", N_("You proposed this removal: somebody else agrees to it. You may take it back.")
+)
+CONFIRM = reason("retention.confirm", N_("Confirm that you know that a removal cannot be undone."))

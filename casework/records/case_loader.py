@@ -160,6 +160,7 @@ def _case(kind: str, seq: int, last_at: datetime, home_row: str, *parts: str | N
         outcome=home["outcome"],
         reasons=tuple(home["reasons"]),
         closed_at=_maybe_time(home["closed_at"]),
+        removed_at=_maybe_time(home.get("removed_at")),
     )
 
 

@@ -51,6 +51,7 @@ def _home_row(case: Case) -> Row:
         "technology_id": case.technology,
         "phase_id": case.phase,
         "state": case.main.states[0],
+        "removed_at": time_of(case.removed_at),
         "joins": [join.written() for join in case.joins.values()],
     }
 

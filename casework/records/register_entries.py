@@ -69,6 +69,7 @@ REGISTERS: Mapping[str, Register] = {
             "editions": "told by every event that changes them",
             "weights": "told by the event that sets them",
             "retention": "told by the event that sets it",
+            "removal": "told by the events of the removal",
             "providers": "told by every event that changes them",
             "recount_after": "how far the clocks have been counted again; the clocks themselves are compared",
         },

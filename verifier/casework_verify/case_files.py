@@ -15,6 +15,7 @@ from casework_verify.memory import Memory
 from casework_verify.proofs import PROOF, check_proofs
 from casework_verify.reading import Archive
 from casework_verify.register_proofs import ROLES, check_registers
+from casework_verify.removals import removals_of
 from casework_verify.replay import replay
 from casework_verify.tiles import Tiles
 from casework_verify.words import NOTE, level_of
@@ -50,8 +51,10 @@ def check_case_file(archive: Archive, memory: Memory, tiles: Tiles) -> Checked:
     if memory.keys:
         checked.facts["signed_up_to"] = 0
     checked.faults += history.faults
-    if history.erased:
-        checked.faults.append(Fault("erased", {"count": history.erased}))
+    removed = list(removals_of(history, archive.json(ROLES) if ROLES in archive else None))
+    checked.faults += removed
+    if others := history.erased - sum(fault.values["count"] for fault in removed if fault.code == "removed"):
+        checked.faults.append(Fault("erased", {"count": others}))
     if index["form"] >= 3 or PROOF in archive:
         # Whoever takes them out of a file would have its events judged by nothing.
         checked.faults += [Fault("part_missing", file=name) for name in (PROOF, ROLES) if name not in archive]

@@ -346,6 +346,7 @@ class Case:
     outcome: str | None = None
     reasons: tuple[str, ...] = ()
     closed_at: datetime | None = None
+    removed_at: datetime | None = None
 
     @property
     def main(self) -> Track:

@@ -8,6 +8,7 @@ from typing import Any
 
 from casework.engine.state.case import Case, Join, Opening, Proposal
 from casework.engine.state.copies import replace
+from casework.engine.state.document_effects_schema import RemovedContents
 from casework.engine.state.effects_schema import (
     ErasedWords,
     Hold,
@@ -162,3 +163,11 @@ def closed(at: datetime | None, closes: bool, event: Event) -> datetime | None:
 
 def title_erased(title: Any, erased: ErasedWords, event: Event) -> Any:
     return None if erased["title"] else title
+
+
+def title_removed(title: Any, removal: RemovedContents, event: Event) -> Any:
+    return None
+
+
+def removed(at: datetime | None, removal: RemovedContents, event: Event) -> datetime | None:
+    return event.at

@@ -62,6 +62,19 @@ class Dispatch(TypedDict):
     on: str
 
 
+class RemovedContents(TypedDict):
+    """That the contents of a case were removed under retention: by which decision, by its number in the log of which programme."""
+
+    programme: str
+    decision: int
+
+
+class RemovalEffects(TypedDict, total=False):
+    """What says so."""
+
+    removal: RemovedContents
+
+
 class FiledFile(TypedDict):
     """A version of a document; its name and digest are in the body."""
 

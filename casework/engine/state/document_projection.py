@@ -15,6 +15,7 @@ from casework.engine.state.document_effects_schema import (
     GivenGrant,
     GrantDay,
     RegisteredDocument,
+    RemovedContents,
 )
 from casework.engine.state.effects_schema import ErasedWords, GivenLink, LinkChange
 from casework.engine.state.events import Event
@@ -111,6 +112,10 @@ def filed(files: Files, entries: list[FiledFile], event: Event) -> Files:
 
 def names_erased(files: Files, erased: ErasedWords, event: Event) -> Files:
     return {**files, **{id: replace(files[id], name=None) for id in erased["names"]}} if erased["names"] else files
+
+
+def contents_removed(files: Files, removal: RemovedContents, event: Event) -> Files:
+    return {id: replace(file, name=None, digest=None) for id, file in files.items()}
 
 
 def granted(grants: Grants, given: list[GivenGrant], event: Event) -> Grants:

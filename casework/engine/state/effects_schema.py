@@ -1,7 +1,6 @@
 """What follows from an event: the declared type of each key of its effects.
 
-They are JSON and stay it: a type for the reader and the type checker, which costs nothing when the program runs. Who makes
-an event, who folds it, who judges it again and who tells it read the same declaration.
+They are JSON and stay it: a type for readers and the type checker. Who makes an event, folds it, judges it or tells it reads the same.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from casework.engine.state.document_effects_schema import (
     GivenGrant,
     GrantDay,
     RegisteredDocument,
+    RemovalEffects,
 )
 from casework.engine.state.found_case import AsOpened, FoundCase, RecordsThen, SideSaid
 from casework.engine.state.impact_values import GivenImpact, GivenStatement
@@ -332,7 +332,7 @@ class LinkChange(TypedDict):
     state: str
 
 
-class FoldedEffects(TypedDict, total=False):
+class FoldedEffects(RemovalEffects, total=False):
     """What changes the case: for each of them the projection knows what."""
 
     #: With the first event: what the case is about.

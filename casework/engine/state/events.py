@@ -67,7 +67,8 @@ JOINED = "joined"
 RECEIVED, OBJECTED = "received", "objected"
 #: An answer of an earlier form was mistyped: another one stands in its place, and both are told.
 CORRECTED = "corrected"
-#: Words that name a person were taken out of earlier events, for their hashes; what was done and by whom stays.
+#: Words that name a person, or all of a case that is kept no longer, were taken out of earlier events, for their hashes; what was
+#: done and by whom stays.
 ERASED = "erased"
 
 

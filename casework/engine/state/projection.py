@@ -24,6 +24,9 @@ Change = Callable[[Any, Any, Event], Any]
 CHANGES: tuple[tuple[str, str, Change], ...] = (
     ("erased", "title", case_projection.title_erased),
     ("erased", "files", document_projection.names_erased),
+    ("removal", "title", case_projection.title_removed),
+    ("removal", "files", document_projection.contents_removed),
+    ("removal", "removed_at", case_projection.removed),
     ("tracks", "tracks", track_projection.opened),
     ("replaced_tracks", "tracks", track_projection.count_no_longer),
     ("provider", "tracks", track_projection.work_at),

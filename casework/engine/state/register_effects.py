@@ -109,6 +109,17 @@ class PlacedHold(TypedDict):
     until: str | None
 
 
+class CaseRemoval(TypedDict):
+    """What a removal made of one of its cases, named by the digest of its log: by which event, how much went, or why it was left."""
+
+    decision: int
+    case: str
+    event: NotRequired[int]
+    values: NotRequired[int]
+    files: NotRequired[int]
+    why: NotRequired[list[str]]
+
+
 class RegisterEffects(AccountChange, total=False):
     """All keys of an event in any other log than a case's."""
 
@@ -129,6 +140,10 @@ class RegisterEffects(AccountChange, total=False):
     #: Retention classes that somebody proposed, without their names, and those that are in force from now on, with version and proposal.
     retention_asked: list[dict[str, Any]]
     retention: dict[str, Any]
+    #: A removal of contents under retention that was proposed, was agreed to, and what it made of each case.
+    removal_asked: dict[str, Any]
+    removal_agreed: dict[str, Any]
+    case_removal: CaseRemoval
     #: A legal hold that was placed, and one that was ended, by its id.
     hold: PlacedHold
     hold_ended: str

@@ -21,7 +21,7 @@ from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.register_effects import PlacedHold
 from casework.engine.two_person import Matter, Refusal, refusal
-from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
+from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.operations.core.case_parties import OF_CASE
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.merged_records import TODAY
@@ -179,6 +179,8 @@ def may_place(actor: Actor, programme: str) -> bool:
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('casework legal hold', 0))")
 #: The same for those who erase, beside one another.
 _LOCK_SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('casework legal hold', 0))")
+#: When the contents of a case were removed.
+_REMOVED = text("SELECT removed_at FROM cases WHERE id = CAST(:id AS uuid)")
 #: Whether whoever works in the programme knows an organisation.
 _KNOWN = text(f"SELECT 1 FROM organisations o WHERE o.id = CAST(:id AS uuid) AND {KNOWN}")
 #: Writes a hold.
@@ -191,6 +193,19 @@ _PLACE = text("""
 _END = text(
     "UPDATE legal_holds SET ended_by = CAST(:by AS uuid), ended_at = casework_now(), end_reason = :reason WHERE id = CAST(:id AS uuid)"
 )
+
+
+#: Whether one stands on a case.
+_ON = text(f"""
+    SELECT EXISTS (SELECT FROM legal_holds h WHERE {STANDS} AND {ON_CASE}) FROM cases c JOIN programmes p ON p.id = c.programme_id
+    WHERE c.id = CAST(:case AS uuid)
+""")
+
+
+def stands_on(db: Connection, case: str) -> bool:
+    """Whether a hold keeps a case today; for whoever lets nobody place one meanwhile."""
+    held: bool = db.execute(_ON, {"case": case}).scalar_one()
+    return held
 
 
 def wait_for_holds(db: Connection) -> None:
@@ -211,7 +226,7 @@ def place_hold(
 ) -> Done:
     """Keep a case by its number, the cases of an organisation, or those of the whole programme, up to and with a day or until it is ended.
 
-    Raises NotFound, NotAllowed, InvalidForm.
+    Raises NotFound, NotAllowed, InvalidForm, and Refused where the contents of the case are gone.
     """
     by = _insist_places(actor, programme)
     words = line(reason, REASON, LONGEST)
@@ -225,6 +240,10 @@ def place_hold(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     db.execute(_LOCK)
+    if log is not None and (removed := db.execute(_REMOVED, {"id": log}).scalar()) is not None:
+        raise Refused(
+            reasons.retention.CONTENTS_REMOVED(day=calendar_of(db, programme).local_date(removed).isoformat())
+        )
     home = take_turn(db, programme, (HOLD_PLACED,), None)
     id, about = str(uuid_utils.uuid7()), CASE if case is not None else ORGANISATION if organisation else PROGRAMME
     last = until.isoformat() if until is not None else None
@@ -291,5 +310,5 @@ def _refusal_to_end(db: Connection, actor: Actor, row: Any, *, stands: bool = Tr
 
 __all__ = [
     "ABOUT", "CASE", "HOLD_ENDED", "HOLD_PLACED", "LONGEST", "ON_CASE", "ORGANISATION", "PLACERS", "PROGRAMME", "READERS", "STANDS",
-    "calendar_and_holds", "end_hold", "list_holds", "may_place", "place_hold", "show_hold", "wait_for_holds",
+    "calendar_and_holds", "end_hold", "list_holds", "may_place", "place_hold", "show_hold", "stands_on", "wait_for_holds",
 ]  # fmt: skip

@@ -20,14 +20,15 @@ from casework.operations.privacy.legal_holds import ON_CASE, READERS, STANDS
 from casework.operations.privacy.views import CaseDue, ClassDue, RetentionPreview
 from casework.permissions.actors import Actor
 from casework.records.event_log import now
+from casework.records.row_security import whole
 
 #: The retention classes of a programme, each with up to which day of closing its cases may be removed.
 _CLASSES = """
     k AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(CAST(:classes AS jsonb))
         AS k(code text, years int, kinds text[], outcomes text[], until date))
 """
-#: The closed cases `c` of a programme `p`, each with the class `k` that takes it as `engine.retention.class_of` has it, and whether it
-#: may be removed by the day that was asked for.
+#: The closed cases `c` of a programme `p` whose contents are there, each with the class `k` that takes it as `engine.retention.class_of`
+#: has it, and whether it may be removed by the day that was asked for.
 _CLASSED = f"""
     FROM cases c JOIN programmes p ON p.id = c.programme_id CROSS JOIN LATERAL (
         SELECT k.code, k.until FROM k
@@ -37,7 +38,7 @@ _CLASSED = f"""
         ORDER BY k.code = '{OTHER}', coalesce(k.years, {MOST_YEARS + 1}) DESC, k.code COLLATE "C" LIMIT 1
     ) k CROSS JOIN LATERAL (
         SELECT coalesce(CAST(c.closed_at AT TIME ZONE (p.calendar->>'zone') AS date) <= k.until, false) AS due
-    ) d WHERE c.programme_id = CAST(:programme AS uuid) AND c.closed_at IS NOT NULL
+    ) d WHERE c.programme_id = CAST(:programme AS uuid) AND c.closed_at IS NOT NULL AND c.removed_at IS NULL
 """
 #: Whether a legal hold keeps a case `c` of a programme `p` today.
 _HELD = f"EXISTS (SELECT FROM legal_holds h WHERE {STANDS} AND {ON_CASE})"
@@ -47,6 +48,23 @@ _COUNTS = text(f"""
         count(*) FILTER (WHERE CASE WHEN d.due THEN {_HELD} END) AS held
     {_CLASSED} GROUP BY k.code ORDER BY k.code
 """)
+
+
+#: Of what may be removed by a day and is not held each case with its class, those that were closed first before the others.
+_REMOVABLE = text(
+    f"WITH {_CLASSES} SELECT c.id::text AS id, k.code {_CLASSED} AND d.due AND NOT {_HELD}"
+    " AND (CAST(:code AS text) IS NULL OR k.code = :code) ORDER BY c.closed_at, c.id LIMIT :most"
+)
+
+
+def list_removable(
+    db: Connection, programme: str, *, day: date, calendar: Calendar, code: str | None, most: int
+) -> dict[str, str]:
+    """By log the class of each case that may be removed on a day and is not held; of one class alone where its code is given."""
+    classes = [_asked(one, day, calendar) for one in read_classes(db, programme)]
+    given = {"programme": programme, "classes": json.dumps(classes), "code": code, "most": most}
+    with whole(db):
+        return {row.id: row.code for row in db.execute(_REMOVABLE, given)}
 
 
 def preview_retention(
@@ -133,4 +151,4 @@ def _due(row: Any, one: RetentionClass, calendar: Calendar) -> CaseDue:
     )
 
 
-__all__ = ["preview_retention"]
+__all__ = ["list_removable", "preview_retention"]

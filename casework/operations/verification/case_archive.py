@@ -69,7 +69,7 @@ index.json       the case and its documents
 history.ndjson   its history, one sealed event on each line
 editions/        the rules of each workflow that it ran by; the SHA-256 of each is its name, which the history has
 calendars/       the working days by which its due days were counted, in the same way
-roles.json       the roles in which people acted in it, as they were given and ended
+roles.json       the roles in which people acted in it, as they were given and ended; who decided that its contents are removed
 proof.json       what was signed of the log of all events, and that the history is in it
 documents/       every version of every document that may be given out
 SHA256SUMS       a checksum of each part

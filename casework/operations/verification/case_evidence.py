@@ -18,6 +18,7 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
+from casework.engine.removals import digest_of_case
 from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import HANDED_OVER, INTEREST_DECLARED, NO_PERSONS, OPENED
@@ -67,7 +68,8 @@ def gather_judging(db: Connection, case: Case, rows: Sequence[Any]) -> Judging:
         if fingerprint in library
     }
     parts |= {f"{CALENDARS}{digest}.json": content for digest, (content, _) in sorted(calendars.items())}
-    told = {(row.log, row.seq): row for row in [*_roles(db, case, rows), *(row for _, row in calendars.values())]}
+    said = [*_roles(db, case, rows), *(row for _, row in calendars.values()), *_removals(db, case, rows)]
+    told = {(row.log, row.seq): row for row in said}
     written = {"form": FORM, "programme": case.programme, "events": [_sealed(told[key]) for key in sorted(told)]}
     parts[ROLES] = (json.dumps(written, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
     registers: dict[str, list[int]] = {}
@@ -121,6 +123,19 @@ def _digests(rows: Iterable[Any]) -> Iterator[str]:
         for clock in (*row.effects.get("clocks", ()), *row.effects.get("clock_states", ())):
             if "calendar" in clock:
                 yield clock["calendar"]
+
+
+# --- removals ---------------------------------------------------------------------------------------------------------
+
+
+def _removals(db: Connection, case: Case, rows: Iterable[Any]) -> Sequence[Any]:
+    """The events by which two persons decided that the contents of a case were removed, and that this was done."""
+    decisions = [row.effects["removal"]["decision"] for row in rows if "removal" in row.effects]
+    if not decisions:
+        return ()
+    with whole(db):
+        given = {"log": case.programme, "decisions": decisions, "case": digest_of_case(case.log)}
+        return db.execute(_OF_REMOVALS, given).all()
 
 
 # --- roles -----------------------------------------------------------------------------------------------------------
@@ -190,6 +205,14 @@ def _held(row: Any, ends_at: str | None, at: datetime) -> bool:
 
 
 _COLUMNS = "e.log_id::text AS log, e.seq, e.at, e.header, e.effects, e.body, e.hash"
+#: Decisions of a programme to remove contents, what was proposed, and that they came to a case.
+_OF_REMOVALS = text(f"""
+    SELECT {_COLUMNS} FROM events e WHERE e.log_id = CAST(:log AS uuid) AND (e.seq = ANY(:decisions) OR e.seq IN (
+        SELECT CAST(d.effects->'removal_agreed'->>'asked' AS bigint) FROM events d
+        WHERE d.log_id = CAST(:log AS uuid) AND d.seq = ANY(:decisions)
+    ) OR e.kind = 'case_removed' AND e.effects->'case_removal'->>'case' = :case
+        AND CAST(e.effects->'case_removal'->>'decision' AS bigint) = ANY(:decisions)) ORDER BY e.seq
+""")
 #: The events by which a programme said when people work.
 _SAID_CALENDAR = text(f"""
     SELECT {_COLUMNS} FROM events e WHERE e.log_id = CAST(:log AS uuid) AND e.kind = ANY(:kinds) AND e.effects ? 'calendar' ORDER BY e.seq

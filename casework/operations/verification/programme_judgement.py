@@ -45,20 +45,22 @@ from casework.operations.results.stories import LET_OUT, PICTURED, PUBLISHERS, W
 from casework.operations.verification.assessment_judgement import assessment_faults
 from casework.operations.verification.attestation_judgement import attestation_faults
 from casework.operations.verification.hold_judgement import hold_faults
+from casework.operations.verification.removal_judgement import removal_faults
 from casework.operations.verification.report_judgement import report_faults
 from casework.operations.verification.retention_judgement import retention_faults
 from casework.records.register_entries import MARK, name_of
 
 
 def programme_faults(past: Past, programme: str, events: Collection[RegisterEvent]) -> Iterator[tuple[int, str]]:
-    """What in a programme's log could not have been done so: of its settings, assessments, reports, retention classes, legal holds and
-    attestations."""
+    """What in a programme's log could not have been done so: of its settings, assessments, reports, retention classes, legal holds,
+    attestations and removals."""
     yield from settings_faults(past, programme, events)
     yield from assessment_faults(events)
     yield from report_faults(past, programme, events)
     yield from retention_faults(past, programme, events)
     yield from hold_faults(past, programme, events)
     yield from attestation_faults(past, programme, events)
+    yield from removal_faults(past, programme, events)
 
 
 def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from casework.engine import removals
 from casework.engine.analysis.notification_rules import CATALOGUE, FINDING
 from casework.engine.case_objects.encumbrances import FROM_CASES
 from casework.engine.case_objects.evidence import filed_in
@@ -198,6 +199,7 @@ class Rows:
                 "editions": told.get("editions", {}),
                 "weights": told.get("weights", {}),
                 "retention": told.get("retention", {}),
+                "removal": removals.row_after(removals.fold(events)),
             }
             yield from self._compare("programmes", [programme], rows)
             for seq, why in programme_faults(self.past, self.log, events):

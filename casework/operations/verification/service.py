@@ -22,6 +22,7 @@ from casework.operations.verification.authorization.judge import reasons_against
 from casework.operations.verification.database import check_rest
 from casework.operations.verification.hold_judgement import was_held
 from casework.operations.verification.kept_rows import KeptRows, read_kept
+from casework.operations.verification.removal_judgement import why_not_erased
 from casework.operations.verification.rows import Finding, Rows, later_than_head
 from casework.operations.verification.tree_judgement import KeptElsewhere, check_tree
 from casework.operations.verification.witness_judgement import check_witnesses
@@ -288,7 +289,7 @@ class _Walk:
                     self.number,
                     seq,
                 )
-            if (why := past.why_not_erased(event.effects["erasure"], event.at)) is not None:
+            if (why := why_not_erased(past, event)) is not None:
                 yield Finding("erased", f"Event {seq} (erased) was not allowed: {why}.", self.log, self.number, seq)
             if was_held(past.db, self.log, event.at):
                 why = "a legal hold was on the case"

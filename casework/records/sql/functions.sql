@@ -207,6 +207,59 @@ BEGIN
     PERFORM set_config('casework.erasing', 'off', true);
 END $$;
 
+-- A removal that names a case, that one person proposed and another one agreed to in their roles, and that has not come to this case
+-- yet, as the programme's chained history tells; of a closed case of the programme that was not removed before.
+CREATE FUNCTION casework_removable(programme uuid, decision bigint, log uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    reader text := current_setting('casework.reader', true);
+    named text := encode(sha256(convert_to(log::text, 'UTF8')), 'hex');
+    found boolean;
+BEGIN
+    PERFORM set_config('casework.reader', 'engine', true);
+    found := EXISTS (
+        SELECT FROM public.events b JOIN public.events a ON a.log_id = b.log_id AND a.kind = 'removal_asked'
+            AND CAST(a.seq AS text) = b.effects->'removal_agreed'->>'asked'
+        JOIN public.cases c ON c.id = log AND c.programme_id = programme AND c.closed_at IS NOT NULL AND c.removed_at IS NULL
+        WHERE b.log_id = programme AND b.seq = decision AND b.kind = 'removal_agreed' AND a.actor_id <> b.actor_id AND a.seq < b.seq
+        AND jsonb_path_exists(a.effects, '$.removal_asked.classes.*[*] ? (@ == $case)', jsonb_build_object('case', named))
+        AND NOT EXISTS (
+            SELECT FROM public.events x WHERE x.log_id = programme AND x.seq > a.seq AND x.seq < b.seq
+            AND x.kind IN ('removal_asked', 'removal_agreed', 'removal_refused')
+        )
+        AND NOT EXISTS (
+            SELECT FROM public.events x WHERE x.log_id = programme AND x.seq > b.seq AND x.kind IN ('case_removed', 'case_left')
+            AND x.effects->'case_removal'->>'decision' = CAST(decision AS text) AND x.effects->'case_removal'->>'case' = named
+        )
+        AND EXISTS (
+            SELECT FROM public.memberships m WHERE m.person_id::text = a.actor_id AND m.programme_id = programme
+            AND m.role = 'supervisor' AND m.starts_at <= a.at AND coalesce(m.ends_at, 'infinity') >= a.at
+        )
+        AND EXISTS (
+            SELECT FROM public.memberships m WHERE m.person_id::text = b.actor_id AND m.programme_id = programme
+            AND m.role IN ('supervisor', 'administrator') AND m.deputy_for IS NULL
+            AND m.starts_at <= b.at AND coalesce(m.ends_at, 'infinity') >= b.at
+        )
+    );
+    PERFORM set_config('casework.reader', coalesce(reader, ''), true);
+    RETURN found;
+END $$;
+
+-- All values of a case's events go, each for its hash, and with them what ties its files to their bytes; gives what held these.
+CREATE FUNCTION casework_remove(programme uuid, decision bigint, log uuid, hashes jsonb) RETURNS SETOF uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    IF NOT public.casework_removable(programme, decision, log) THEN
+        RAISE EXCEPTION 'two persons have not agreed to this removal' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM set_config('casework.erasing', 'on', true);
+    UPDATE public.events x
+    SET body = x.body || (SELECT jsonb_object_agg(v.key, jsonb_build_object('hash', v.value)) FROM jsonb_each_text(h.value) v)
+    FROM jsonb_each(hashes) h WHERE x.log_id = log AND x.seq = CAST(h.key AS bigint);
+    PERFORM set_config('casework.erasing', 'off', true);
+    RETURN QUERY DELETE FROM public.contents k USING public.files f WHERE f.id = k.file_id AND f.log_id = log RETURNING k.blob_id;
+END $$;
+
 -- What was searched for goes out of the readings that name the person; how many they were.
 CREATE FUNCTION casework_erase_readings(erasure uuid, named text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$

@@ -131,6 +131,7 @@ CREATE TABLE programmes (
     editions JSONB DEFAULT '{}' NOT NULL,
     weights JSONB DEFAULT '{}' NOT NULL,
     retention JSONB DEFAULT '{}' NOT NULL,
+    removal JSONB DEFAULT '{}' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT pk_programmes PRIMARY KEY (id),
     CONSTRAINT uq_programmes_code UNIQUE (code)
@@ -143,6 +144,7 @@ COMMENT ON COLUMN programmes.providers IS 'Whom it asks, as its log tells; null:
 COMMENT ON COLUMN programmes.editions IS 'By workflow the number of the edition by which it begins, as its log tells; of others the newest';
 COMMENT ON COLUMN programmes.weights IS 'By what its ranked lists are ordered, with the version, as its log tells; empty: as the product begins';
 COMMENT ON COLUMN programmes.retention IS 'For how long its closed cases are kept, by class, with the version, as its log tells; empty: as the product begins';
+COMMENT ON COLUMN programmes.removal IS 'Which removal of contents under retention is carried out, as its log tells; empty: none';
 
 CREATE TABLE reading_heads (
     id UUID NOT NULL,
@@ -346,6 +348,7 @@ CREATE TABLE cases (
     reasons TEXT[] NOT NULL,
     opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
     closed_at TIMESTAMP WITH TIME ZONE,
+    removed_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_cases PRIMARY KEY (id),
     CONSTRAINT fk_cases_id_programme_id_sealed FOREIGN KEY(id, programme_id, sealed) REFERENCES logs (id, programme_id, sealed),
     CONSTRAINT fk_cases_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
@@ -371,6 +374,7 @@ COMMENT ON COLUMN cases.parties IS 'Organisations by side';
 COMMENT ON COLUMN cases.state IS 'Of its main track';
 COMMENT ON COLUMN cases.interests IS 'People with a declared interest';
 COMMENT ON COLUMN cases.joins IS 'How referrals side by side are waited for';
+COMMENT ON COLUMN cases.removed_at IS 'When its contents were removed under retention';
 
 CREATE TABLE challenges (
     challenge BYTEA NOT NULL,

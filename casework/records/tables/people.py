@@ -56,6 +56,13 @@ programmes = Table(
         server_default=text("'{}'"),
         comment="For how long its closed cases are kept, by class, with the version, as its log tells; empty: as the product begins",
     ),
+    Column(
+        "removal",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="Which removal of contents under retention is carried out, as its log tells; empty: none",
+    ),
     Column("created_at", Time, nullable=False, server_default=NOW),
 )
 

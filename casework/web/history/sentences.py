@@ -121,6 +121,7 @@ _BY_ITSELF = {
     "escalate": N_("“%(task)s” was passed on to the supervisors"),
     "flag": N_("“%(task)s” was flagged: it is long overdue"),
     "erased": N_("What named a person was erased"),
+    "erased removal": N_("The contents of the case were removed under retention, as two persons had decided"),
     "wake": N_("The task “%(task)s” woke: the day it waited for has come"),
     "stopped": N_("A clock stopped, for its step is over"),
     "recounted": N_("The calendar changed, and deadlines were counted again"),
@@ -176,6 +177,7 @@ def say_entry(entry: EventView, editions: Editions) -> str:
     if entry.by_system:
         what = str(entry.what)
         words = _BY_ITSELF.get(what if entry.kind == "timer_fired" else entry.kind, _BY_ITSELF.get(what, ""))
+        words = _BY_ITSELF.get(f"{entry.kind} {what}", words)
     if title:
         words = (_BY_ITSELF if entry.by_system else _ACTIONS).get(f"{entry.kind} by title", words)
     if not words:

@@ -220,6 +220,8 @@ def erased_faults(context: Context, case: Case, event: Event) -> Found:
         yield say("erased_by_person")
     if any(seq >= event.seq for seq, _ in event.effects["erased"]["fields"]):
         yield say("erased_later")
+    if "removal" in event.effects and (case.sealed or case.closed_at is None or case.removed_at is not None):
+        yield say("removed_open")
     context.as_told["erased"] += 1
 
 

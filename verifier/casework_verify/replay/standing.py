@@ -58,6 +58,7 @@ class Case:
         self.outcome: str | None = None
         self.reasons: list[str] = []
         self.closed_at: datetime | None = None
+        self.removed_at: datetime | None = None
         #: The open tasks of each track, so that none need be looked for among all.
         self.open_on: dict[str, dict[str, Task]] = {}
 
@@ -287,6 +288,9 @@ class Case:
     def _erased(self, erased: dict[str, Any], event: Event) -> None:
         self.title_gone |= bool(erased["title"])
 
+    def _removal(self, removal: dict[str, Any], event: Event) -> None:
+        self.removed_at = event.at
+
 
 #: What counts no longer once a track goes on after its end.
 _FINAL_PARTS = frozenset({"gives_result", "turned_down", "unanswered", "called_off", "went_wrong"})
@@ -303,7 +307,8 @@ _CHANGES: Mapping[str, Any] = {
     "consents_ended": Case._consents_ended, "documents": Case._documents, "documents_withdrawn": Case._documents_withdrawn,
     "files": Case._files, "grants": Case._grants, "grant_days": Case._grant_days, "grants_ended": Case._grants_ended,
     "links": Case._links, "link_states": Case._link_states, "join": Case._join, "interest": Case._interest,
-    "interest_ended": Case._interest_ended, "closed": Case._closed, "erased": Case._erased, "task_states": Case._task_states,
+    "interest_ended": Case._interest_ended, "closed": Case._closed, "erased": Case._erased, "removal": Case._removal,
+    "task_states": Case._task_states,
     "clock_states": Case._clock_states, "owner": _set("owner"), "team": _set("team"), "case_rights": _set("rights"),
     "hold": _set("hold"), "frozen": _set("frozen"), "outcome": _set("outcome"), "reasons": _set("reasons"),
 }  # fmt: skip

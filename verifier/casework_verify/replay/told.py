@@ -110,7 +110,14 @@ def _tables(case: Case, state: str) -> dict[str, dict[str, _Row]]:
         "interests": sorted(case.interests),
     }
     own: dict[str, Any] = (
-        {} if case.sealed else {"number": case.number, "state": state, "joins": list(case.joins.values())}
+        {}
+        if case.sealed
+        else {
+            "number": case.number,
+            "state": state,
+            "joins": list(case.joins.values()),
+            "removed_at": case.removed_at,
+        }
     )
     return {
         "mediations" if case.sealed else "cases": {case.log: {**home, **own}},

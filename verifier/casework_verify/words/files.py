@@ -49,6 +49,27 @@ FILES: dict[str, Words] = {
     "erased": Words(
         "Of {count} values only the hash is left; they were erased.", "{count} 个值已被抹除，仅留哈希值。", NOTE
     ),
+    "removed": Words(
+        "The contents of the case, {count} values, were removed under retention on {day} by decision {decision} (event {seq}).",
+        "案件内容（{count} 个值）已于 {day} 依第 {decision} 号决定按保存期限清除（第 {seq} 号事件）。",
+        NOTE,
+    ),
+    "removal_undecided": Words(
+        "Event {seq} removes contents by a decision that is not in the file: {decision}.",
+        "第 {seq} 号事件所依据的清除决定不在文件中：{decision}。",
+    ),
+    "removal_alone": Words(
+        "Event {seq} removes contents by decision {decision}, which one person made alone, or which is not what was proposed.",
+        "第 {seq} 号事件所依据的第 {decision} 号决定由一人单独作出，或与所提议的不符。",
+    ),
+    "removal_other": Words(
+        "Event {seq} removes contents by decision {decision}, which does not name this case.",
+        "第 {seq} 号事件所依据的第 {decision} 号决定未列入本案件。",
+    ),
+    "removal_untold": Words(
+        "Event {seq} removes contents, and the log of the programme does not say that decision {decision} came to this case.",
+        "第 {seq} 号事件清除了内容，而项目日志未记载第 {decision} 号决定已对本案件执行。",
+    ),
     "state_keyless": Words(
         "What is remembered needs a key that it was signed with: give one with --key.",
         "所记的状态需要签名密钥：请用 --key 提供。",

@@ -244,6 +244,10 @@ RULES: dict[str, Words] = {
         "Event {seq} takes words out of a later event.",
         "第 {seq} 号事件抹除了之后事件的文字。",
     ),
+    "removed_open": Words(
+        "Event {seq} removes the contents of a case that was open, or whose contents were gone.",
+        "第 {seq} 号事件清除了未结案或内容已被清除的案件的内容。",
+    ),
     # The whole.
     "told_case": Words(
         "The index says of “{name}”: {told}. The history adds up to: {wanted}.",

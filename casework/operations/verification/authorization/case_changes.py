@@ -81,6 +81,8 @@ def judge_erased(evidence: Evidence, before: Case, event: Event) -> Reasons:
     """Two persons' erasure it must be, which is asked of every log alike; here, that a person did not do it."""
     if event.actor != SYSTEM_ACTOR:
         yield "words are taken out by an erasure, and not by a person"
+    if "removal" in event.effects and (before.kind != "case" or before.removed_at is not None):
+        yield "contents are removed of a case alone, and once"
 
 
 def judge_interest(evidence: Evidence, before: Case, event: Event) -> Reasons:

@@ -1,0 +1,138 @@
+"""The removal of contents under retention: what two persons decided, which case is named in it, and what became of each.
+
+Pure. A removal names its cases by digests of their logs: who reads the decision learns of no case that it does not know already.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from casework.engine import setting_proposals
+from casework.engine.retention import CaseFacts, RetentionClass, class_of
+from casework.engine.setting_proposals import Proposal
+from casework.engine.state.events import RegisterEvent
+from casework.engine.two_person import AGREED
+from casework.ledger.canonical_json import digest
+
+#: What the log of a programme says was done: proposed, agreed to, not agreed to; and by the worker, case by case.
+REMOVAL_ASKED, REMOVAL_AGREED, REMOVAL_REFUSED = "removal_asked", "removal_agreed", "removal_refused"
+CASE_REMOVED, CASE_LEFT = "case_removed", "case_left"
+OF_REMOVAL = (REMOVAL_ASKED, REMOVAL_AGREED, REMOVAL_REFUSED)
+#: So many cases are named in one removal; what is due beyond that is proposed after it.
+MOST = 1_000
+#: Why a case is left out that was named: beside what keeps a case, that its class is another one now, or that it was removed before.
+OTHER_CLASS, REMOVED_BEFORE = "other_class", "removed_before"
+
+
+def digest_of_case(log: str) -> str:
+    """By what a removal names a case."""
+    return hashlib.sha256(log.encode()).hexdigest()
+
+
+def asked_for(by: str, cases: Mapping[str, str]) -> dict[str, Any]:
+    """What is proposed: by class the digests of the cases that may be removed by a day, and one digest over all of it."""
+    listed: dict[str, list[str]] = {}
+    for log, code in cases.items():
+        listed.setdefault(code, []).append(digest_of_case(log))
+    classes = {code: sorted(some) for code, some in sorted(listed.items())}
+    return {"by": by, "classes": classes, "digest": digest({"by": by, "classes": classes})}
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A decision, and how far it has come."""
+
+    proposal: Proposal
+    #: What became of each case so far, by the digest of its log.
+    done: Mapping[str, RegisterEvent] = field(default_factory=dict)
+
+    @property
+    def classes(self) -> dict[str, str]:
+        """By the digest of a case the class under which it was due."""
+        asked = self.proposal.asked.effects.get("removal_asked") or {}
+        return {one: code for code, some in asked.get("classes", {}).items() for one in some}
+
+    @property
+    def decision(self) -> int | None:
+        """The number of the event by which the second person agreed."""
+        decided = self.proposal.decided
+        return decided.seq if decided is not None and self.proposal.state == AGREED else None
+
+    @property
+    def waiting(self) -> list[str]:
+        """The cases that the worker has not come to, in order; none before somebody agreed."""
+        return [one for one in sorted(self.classes) if one not in self.done] if self.decision is not None else []
+
+
+def fold(events: Iterable[RegisterEvent]) -> list[Removal]:
+    """The removals that a programme's log adds up to, in order."""
+    events = list(events)
+    done: dict[int, dict[str, RegisterEvent]] = {}
+    for event in events:
+        if event.kind in (CASE_REMOVED, CASE_LEFT):
+            what: dict[str, Any] = {**event.effects.get("case_removal", {})}
+            done.setdefault(what.get("decision", 0), {}).setdefault(str(what.get("case")), event)
+    removals = [Removal(one) for one in setting_proposals.fold(events, OF_REMOVAL)]
+    return [Removal(one.proposal, done.get(one.decision or 0, {})) for one in removals]
+
+
+def under_way(removals: Sequence[Removal]) -> Removal | None:
+    """The one that the worker is at."""
+    return next((one for one in removals if one.waiting), None)
+
+
+def row_after(removals: Sequence[Removal]) -> dict[str, Any]:
+    """What the programme's row says: which decision is carried out."""
+    one = under_way(removals)
+    return {} if one is None else {"decision": one.decision}
+
+
+def why_not_agreed(removals: Sequence[Removal], event: RegisterEvent) -> str | None:
+    """What speaks against an event by which somebody agrees, after what the log told before; None where it may be."""
+    last = removals[-1].proposal if removals else None
+    if last is None or not last.matter.waits:
+        return "nobody had proposed this removal"
+    asked = last.asked.effects.get("removal_asked") or {}
+    if event.effects.get("removal_agreed") != {"asked": last.asked.seq, "digest": asked.get("digest")}:
+        return "another removal was agreed to than the one that was proposed"
+    if last.matter.is_party(event.actor):
+        return "the person who proposed the removal also agreed to it"
+    if under_way(removals) is not None:
+        return "another removal was not carried out to its end"
+    return None
+
+
+def why_not_asked(event: RegisterEvent) -> str | None:
+    """What speaks against a list of cases that was proposed."""
+    asked = event.effects.get("removal_asked") or {}
+    classes = asked.get("classes") or {}
+    if asked.get("digest") != digest({"by": asked.get("by"), "classes": classes}):
+        return "its list of cases is not what its digest was made of"
+    named = [one for some in classes.values() for one in some]
+    if not 1 <= len(named) <= MOST or len(set(named)) < len(named):
+        return "it names no case, too many, or one of them twice"
+    return None
+
+
+def surely_early(facts: CaseFacts, classes: Iterable[RetentionClass], at: datetime) -> str | None:
+    """What speaks against removing a case then, whatever calendar counted: it was open, kept for good, or its years were not over."""
+    if facts.closed_at is None:
+        return "the case was open"
+    by = class_of(facts, classes)
+    if by.years is None:
+        return "its retention class keeps it for good"
+    # A year has no fewer days; a holiday puts the day off and never brings it nearer; the day of closing counts from its beginning.
+    if at - facts.closed_at < timedelta(days=365 * by.years - 1):
+        return "its removal date had not come"
+    return None
+
+
+__all__ = [
+    "CASE_LEFT", "CASE_REMOVED", "MOST", "OF_REMOVAL", "OTHER_CLASS", "REMOVAL_AGREED", "REMOVAL_ASKED", "REMOVAL_REFUSED",
+    "REMOVED_BEFORE", "Removal", "asked_for", "digest_of_case", "fold", "row_after", "surely_early", "under_way", "why_not_agreed",
+    "why_not_asked",
+]  # fmt: skip

@@ -1,0 +1,173 @@
+"""Carrying out a removal that two persons decided: case by case, each in a transaction of its own, judged again at its moment.
+
+Of a removed case all words of the history go for their hashes, and the bytes of its documents. What was done, when and by whom stays, with
+codes, days and ids; so do chain, leaves and hashes. Nobody decides here: two persons have.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, text
+
+from casework.engine.removals import CASE_LEFT, CASE_REMOVED, OTHER_CLASS, REMOVED_BEFORE, digest_of_case, under_way
+from casework.engine.retention import LegalHold, judge
+from casework.engine.roles import Role
+from casework.engine.state.case import Case
+from casework.engine.state.document_effects_schema import RemovedContents
+from casework.engine.state.effects_schema import ErasedWords
+from casework.engine.state.events import ERASED, SYSTEM_ACTOR, Event
+from casework.engine.state.projection import evolve
+from casework.engine.state.register_effects import CaseRemoval
+from casework.ledger.redactable_bodies import hashes_of_fields
+from casework.operations.core.perform import calendar_of, write
+from casework.operations.core.register_log import append
+from casework.operations.documents.storage import let_go
+from casework.operations.oversight.figure_facts import forget_facts
+from casework.operations.privacy.kept_cases import facts_of, read_classes
+from casework.operations.privacy.legal_holds import stands_on, wait_for_holds
+from casework.operations.privacy.removals import read_removals
+from casework.records.case_loader import load
+from casework.records.database import transaction
+from casework.records.event_log import Log, lock_logs
+
+#: The programmes in which a removal is carried out.
+_WAITING = "SELECT p.id::text FROM programmes p WHERE p.removal <> '{}'"
+#: The cases of a programme that were closed.
+_CASES = text("SELECT id::text FROM cases WHERE programme_id = CAST(:programme AS uuid)")
+#: How many of its cases a removal has come to, and whether one of them is among these.
+_DONE = text("""
+    SELECT count(*) AS come, coalesce(bool_or(effects->'case_removal'->>'case' = :case), false) AS this FROM events
+    WHERE log_id = CAST(:programme AS uuid) AND seq > :decision AND kind IN ('case_removed', 'case_left')
+    AND effects->'case_removal'->>'decision' = CAST(:decision AS text)
+""")
+#: Notes that a removal has come to all of its cases.
+_END = text("UPDATE programmes SET removal = '{}' WHERE id = CAST(:id AS uuid)")
+#: The events of a case, with their words.
+_WORDS = text("SELECT seq, body FROM events WHERE log_id = CAST(:log AS uuid) AND body <> '{}' ORDER BY seq")
+#: Takes them out for their hashes, and what ties files to their bytes; gives what held these.
+_REMOVE = text(
+    "SELECT CAST(b AS text) FROM casework_remove(CAST(:programme AS uuid), :decision, CAST(:log AS uuid), CAST(:hashes AS jsonb)) b"
+)
+#: What parties typed behind the links of a case, and where these were mailed.
+_UNTYPE = text("""
+    UPDATE party_link_secrets SET typed = NULL, address = NULL
+    WHERE link_id IN (SELECT id FROM party_links WHERE log_id = CAST(:log AS uuid))
+""")
+#: What anybody typed into a form of the case and did not send.
+_UNDRAFT = text("DELETE FROM drafts WHERE form ~ :ids")
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A case that a decision names."""
+
+    programme: str
+    decision: int
+    log: str
+    #: The class under which it was due.
+    code: str
+    #: How many cases the decision names.
+    among: int
+
+    @property
+    def case(self) -> str:
+        return digest_of_case(self.log)
+
+
+def list_waiting(db: Connection, *, but: str, most: int) -> list[str]:
+    """The programmes in which a removal waits to be carried out; `but` leaves some out, of `p`."""
+    return list(db.execute(text(f"{_WAITING} AND {but} ORDER BY p.id LIMIT :most"), {"most": most}).scalars())
+
+
+def carry_on(engine: Engine, programme: str) -> int:
+    """Come to every case of the removal that is carried out, from where it was left; gives how many were removed."""
+    with transaction(engine) as db:
+        named = _named(db, programme)
+    return sum(_come_to(engine, one) for one in named)
+
+
+def _named(db: Connection, programme: str) -> list[_Named]:
+    """The cases that a decision names and that it has not come to."""
+    removal = under_way(read_removals(db, programme))
+    if removal is None or removal.decision is None:
+        return []
+    logs = {digest_of_case(log): log for log in db.execute(_CASES, {"programme": programme}).scalars()}
+    classes = removal.classes
+    return [_Named(programme, removal.decision, logs[one], classes[one], len(classes)) for one in removal.waiting]
+
+
+def _come_to(engine: Engine, one: _Named) -> bool:
+    """Remove the contents of a case, or leave them with the reason; gives whether they are gone by this."""
+    with transaction(engine) as db:
+        db.execute(text("SET LOCAL statement_timeout = 0"))
+        # No hold is placed meanwhile: it stands before, or comes too late and is told so.
+        wait_for_holds(db)
+        logs = lock_logs(db, [one.programme, one.log])
+        done = db.execute(_DONE, {"programme": one.programme, "decision": one.decision, "case": one.case}).one()
+        if done.this:
+            return False
+        case = load(db, one.log, "case")
+        why = _kept_by(db, one, case, logs[one.log])
+        said: CaseRemoval = {"decision": one.decision, "case": one.case}
+        said |= {"why": why} if why else _remove(db, one, case, logs[one.log])
+        event = logs[one.programme].next_event(
+            CASE_LEFT if why else CASE_REMOVED, SYSTEM_ACTOR, role=Role.SYSTEM, effects={"case_removal": said}, body={}
+        )
+        append(db, logs[one.programme], [event])
+        if done.come + 1 == one.among:
+            db.execute(_END, {"id": one.programme})
+        return not why
+
+
+def _kept_by(db: Connection, one: _Named, case: Case, log: Log) -> list[str]:
+    """Why a case is left as it is at this moment: it was opened again, is held, or is kept by another class."""
+    calendar = calendar_of(db, one.programme)
+    holds = [LegalHold()] if stands_on(db, one.log) else []
+    judged = judge(facts_of(case), read_classes(db, one.programme), holds, calendar.local_date(log.now), calendar)
+    why = [str(reason) for reason in judged.why]
+    why += [OTHER_CLASS] if judged.by.code != one.code else []
+    return why + ([REMOVED_BEFORE] if case.removed_at is not None else [])
+
+
+def _remove(db: Connection, one: _Named, case: Case, log: Log) -> CaseRemoval:
+    """Take out all words of a case and the bytes of its documents, and write down in its log that this was done."""
+    hashes = {
+        row.seq: {name: known for name, known in hashes_of_fields(row.body).items() if "value" in row.body[name]}
+        for row in db.execute(_WORDS, {"log": one.log}).all()
+    }
+    hashes = {seq: some for seq, some in hashes.items() if some}
+    given = {"programme": one.programme, "decision": one.decision, "log": one.log, "hashes": json.dumps(hashes)}
+    blobs = list(db.execute(_REMOVE, given).scalars())
+    let_go(db, blobs)
+    db.execute(_UNTYPE, {"log": one.log})
+    db.execute(_UNDRAFT, {"ids": "|".join([str(case.number), one.log, *case.tracks, *case.tasks])})
+    # Of it no words are kept; nor does anything older than what was taken out.
+    forget_facts(db, [one.log])
+    gone: ErasedWords = {
+        "fields": [(seq, name) for seq, some in hashes.items() for name in sorted(some)],
+        "title": True,
+        "names": sorted(case.files),
+    }
+    removal: RemovedContents = {"programme": one.programme, "decision": one.decision}
+    event = Event(
+        log=one.log,
+        seq=log.seq + 1,
+        at=log.now,
+        kind=ERASED,
+        actor=SYSTEM_ACTOR,
+        role=Role.SYSTEM,
+        effects={"removal": removal, "what": "removal", "erased": gone},
+    )
+    write(db, log, case, evolve(case, event), [event])
+    return {
+        "decision": one.decision,
+        "case": one.case,
+        "event": event.seq,
+        "values": len(gone["fields"]),
+        "files": len(blobs),
+    }
+
+
+__all__ = ["carry_on", "list_waiting"]

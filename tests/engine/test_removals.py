@@ -1,0 +1,115 @@
+"""What two persons decided to remove, and what became of each case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from casework.engine.removals import (
+    CASE_LEFT,
+    CASE_REMOVED,
+    REMOVAL_AGREED,
+    REMOVAL_ASKED,
+    REMOVAL_REFUSED,
+    asked_for,
+    digest_of_case,
+    fold,
+    row_after,
+    surely_early,
+    under_way,
+    why_not_agreed,
+    why_not_asked,
+)
+from casework.engine.retention import SHIPPED, CaseFacts
+from casework.engine.state.events import RegisterEvent
+
+AT = datetime(2026, 5, 4, 9, tzinfo=UTC)
+ASKS = asked_for("2026-05-04", {"a": "other", "b": "other"})
+
+
+def event(seq: int, kind: str, actor: str = "one", **effects: Any) -> RegisterEvent:
+    told: Any = effects
+    return RegisterEvent(log="p", seq=seq, at=AT + timedelta(minutes=seq), kind=kind, actor=actor, effects=told)
+
+
+ASKED = event(1, REMOVAL_ASKED, removal_asked=ASKS)
+AGREED = event(2, REMOVAL_AGREED, "two", removal_agreed={"asked": 1, "digest": ASKS["digest"]})
+
+
+#: Another decision on the same list, before the first one was carried out.
+AGAIN = {"asked": 3, "digest": ASKS["digest"]}
+
+
+def came_to(seq: int, case: str, kind: str = CASE_REMOVED) -> RegisterEvent:
+    return event(seq, kind, "system", case_removal={"decision": 2, "case": digest_of_case(case), "event": 9})
+
+
+def test_a_case_is_named_by_the_digest_of_its_log() -> None:
+    assert ASKS["classes"] == {"other": sorted([digest_of_case("a"), digest_of_case("b")])}
+
+
+def test_nothing_waits_before_somebody_agreed() -> None:
+    assert fold([ASKED])[0].waiting == []
+    assert row_after(fold([ASKED])) == {}
+
+
+def test_what_was_agreed_to_waits_for_the_worker() -> None:
+    removals = fold([ASKED, AGREED])
+    assert len(removals[0].waiting) == 2
+    assert row_after(removals) == {"decision": 2}
+
+
+def test_it_is_over_once_it_has_come_to_every_case() -> None:
+    removals = fold([ASKED, AGREED, came_to(3, "a"), came_to(4, "b", CASE_LEFT)])
+    assert under_way(removals) is None
+    assert {one.kind for one in removals[0].done.values()} == {CASE_REMOVED, CASE_LEFT}
+
+
+def test_a_sound_decision_is_not_spoken_against() -> None:
+    assert why_not_asked(ASKED) is None
+    assert why_not_agreed(fold([ASKED]), AGREED) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "agreed", "words"),
+    [
+        ([], AGREED, "nobody had proposed"),
+        ([ASKED], replace(AGREED, actor="one"), "also agreed to it"),
+        ([ASKED], replace(AGREED, effects={"removal_agreed": {"asked": 1, "digest": "0" * 64}}), "another removal"),
+        ([ASKED, event(2, REMOVAL_REFUSED, "two")], replace(AGREED, seq=3), "nobody had proposed"),
+        (
+            [ASKED, AGREED, replace(ASKED, seq=3)],
+            replace(AGREED, seq=4, effects={"removal_agreed": AGAIN}),
+            "to its end",
+        ),
+    ],
+)
+def test_what_was_not_decided_by_two_is_told(before: list[RegisterEvent], agreed: RegisterEvent, words: str) -> None:
+    assert words in str(why_not_agreed(fold(before), agreed))
+
+
+def test_a_longer_list_is_not_what_its_digest_was_made_of() -> None:
+    classes = {"other": [*ASKS["classes"]["other"], digest_of_case("c")]}
+    forged = event(1, REMOVAL_ASKED, removal_asked=ASKS | {"classes": classes})
+    assert "its digest" in str(why_not_asked(forged))
+
+
+def test_a_list_without_cases_is_told() -> None:
+    assert "no case" in str(why_not_asked(event(1, REMOVAL_ASKED, removal_asked=asked_for("2026-05-04", {}))))
+
+
+@pytest.mark.parametrize(
+    ("facts", "years", "why"),
+    [
+        (CaseFacts(None), 1, "open"),
+        (CaseFacts(AT - timedelta(days=900)), None, "for good"),
+        (CaseFacts(AT - timedelta(days=360)), 1, "had not come"),
+        (CaseFacts(AT - timedelta(days=367)), 1, None),
+    ],
+)
+def test_what_was_surely_too_early_is_told(facts: CaseFacts, years: int | None, why: str | None) -> None:
+    told = surely_early(facts, [SHIPPED[0], replace(SHIPPED[1], years=years)], AT)
+    assert told is None if why is None else why in str(told)
