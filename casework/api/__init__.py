@@ -65,7 +65,7 @@ from casework.api.people import (
     weights_routes,
 )
 from casework.api.people import routes as people_routes
-from casework.api.privacy import hold_routes
+from casework.api.privacy import hold_routes, removal_routes
 from casework.api.privacy import routes as privacy_routes
 from casework.api.protocol import openapi
 from casework.api.protocol.auth import NOBODY, count_asker, find_asker, insist_known
@@ -145,6 +145,7 @@ ROUTES: tuple[Route, ...] = (
     *invitation_routes.ROUTES,
     *privacy_routes.ROUTES,
     *hold_routes.ROUTES,
+    *removal_routes.ROUTES,
     *absence_routes.ROUTES,
     *calendar_routes.ROUTES,
     *limit_routes.ROUTES,

@@ -6,6 +6,7 @@ import random
 import time
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine, text
 
 from casework.operations.documents.storage import DocumentStore
@@ -22,6 +23,7 @@ def _come_to(scene: Scene) -> int:
     return len(scene.told("case_removed")) + len(scene.told("case_left"))
 
 
+@pytest.mark.slow
 def test_a_killed_worker_removes_each_case_once(
     engine: Engine,
     superuser_engine: Engine,

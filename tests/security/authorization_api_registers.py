@@ -318,6 +318,10 @@ REGISTERS: tuple[Row, ...] = (
         "/role-requests/{role_request}/decide", ADMINISTRATOR | {"supervisor"}, {"auditor"},
         body=lambda on: {"agree": False, "note": ""},
     ),
+    # --- removals under retention: a supervisor proposes, another one or an administrator agrees ---
+    get("/programmes/{programme}/settings/removals", HOLD_READERS | ADMINISTRATOR),
+    post("/programmes/{programme}/settings/removals", SUPERVISOR, ADMINISTRATOR, body=lambda on: {"reason": "None."}),
+    post("/programmes/{programme}/settings/removals/decision", SUPERVISOR | ADMINISTRATOR, body=lambda on: {"agree": False, "seen": 0}),
     # --- legal holds: compliance officers and supervisors place them, and end each other's ---
     get("/programmes/{programme}/retention", HOLD_READERS),
     get("/legal-holds", EVERYBODY, lists="hold", finds=HOLD_READERS),

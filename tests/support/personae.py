@@ -153,7 +153,7 @@ PERSONAE: Mapping[str, Persona] = {
                 for what in ("letterhead", "catalogue", "limits", "lists", "lists/entry", "lists/import",
                     "public-figures", "public-figures/publish", "public-figures/take-down", "providers", "providers/change", "editions",
                     "weights", "weights/change", "weights/decision",
-                    "retention", "retention/change", "retention/decision")),
+                    "retention", "retention/change", "retention/decision", "removals", "removals/decision")),
             "POST /programmes/{programme}/lists", "POST /programmes/{programme}/lists/import",
         }),
     ),

@@ -51,11 +51,11 @@ def removed(
     store = document_store_of(engine, settings)
     scene = set_scene(engine, superuser, settings, world, store)
 
-    def take_out(called: str) -> Path:
+    def take_out(called: str, since: int | None = None) -> Path:
         sequence(scene.engine, settings)
         publish(superuser)
         with transaction(scene.engine) as db:
-            file = make_case_file(db, world.actor(db, "auditor"), store, scene.numbers[0], "/cases/x/file")
+            file = make_case_file(db, world.actor(db, "auditor"), store, scene.numbers[0], "/cases/x/file", since=since)
         path = folder / called
         path.write_bytes(b"".join(file.pieces()))
         return path
@@ -63,8 +63,9 @@ def removed(
     before = take_out("before.zip")
     keys = folder / "keys.pub"
     keys.write_text("".join(f"{key.line}\n" for key in log_keys.public_keys(settings)))
+    size = int(Forgery(before).proof["checkpoint"].splitlines()[1])
     decision = scene.remove()
-    made = Removed(before, take_out("after.zip"), folder / "state.json", keys, decision, folder)
+    made = Removed(before, take_out("after.zip", size), folder / "state.json", keys, decision, folder)
     yield made
     for one in (engine, scene.engine, superuser):
         one.dispose()
@@ -80,7 +81,7 @@ def test_it_says_when_and_by_which_decision(removed: Removed, run: Run) -> None:
     said = run(removed.after, "--key", removed.keys)[1]
     assert f"by decision {removed.decision} (event" in said
     assert "were removed under retention on 20" in said
-    assert "erased" not in said
+    assert "they were erased" not in said
     assert f"依第 {removed.decision} 号决定按保存期限清除" in run(removed.after, "--language", "zh")[1]
 
 
@@ -124,7 +125,7 @@ def _alone(events: list[Any]) -> None:
         (_leave_out("removal_agreed"), {"removal_undecided"}),
         (_leave_out("removal_asked"), {"removal_undecided"}),
         (_leave_out("case_removed"), {"removal_untold"}),
-        (_alone, {"removal_alone", "role_leaf"}),
+        (_alone, {"removal_alone", "role_leaf", "role_unsealed"}),
     ],
 )
 def test_a_decision_that_is_missing_or_was_changed_is_found(

@@ -5,6 +5,9 @@ The worker then carries it out. Both, and what became of each case, are events o
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+
 from sqlalchemy import Connection, text
 
 from casework import reasons
@@ -12,18 +15,24 @@ from casework.engine import removals
 from casework.engine.case_objects.letterheads import REASON
 from casework.engine.execution.guards import line
 from casework.engine.removals import CASE_LEFT, CASE_REMOVED, OF_REMOVAL, REMOVAL_ASKED, Removal
-from casework.engine.setting_proposals import Proposal
+from casework.engine.setting_proposals import DECIDERS, PROPOSERS, Proposal
 from casework.engine.state.register_effects import RegisterEffects
 from casework.engine.two_person import ASKED
-from casework.errors import InvalidForm, Refused
+from casework.errors import InvalidForm, NotFound, Refused
+from casework.ledger.canonical_json import instant
 from casework.operations.auth.step_up import sensitive
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.perform import calendar_of
+from casework.operations.core.presenters import names_of
+from casework.operations.core.views import to_named
 from casework.operations.people.letterheads import insist_sets
-from casework.operations.people.setting_changes import take_turn, tell
-from casework.operations.people.setting_decisions import Decided, decide
+from casework.operations.people.setting_changes import take_turn, tell, told_last
+from casework.operations.people.setting_decisions import Decided, decide, people_of, reason_of, refusal_to_decide
+from casework.operations.privacy.legal_holds import READERS
 from casework.operations.privacy.retention_preview import list_removable
+from casework.operations.privacy.views import ProgrammeRemovals, RemovalCase, RemovalRow
 from casework.permissions.actors import Actor
+from casework.permissions.work import in_the_programme
 from casework.records.event_log import now, register_event_of
 from casework.records.row_security import whole
 
@@ -47,6 +56,69 @@ def read_removals(db: Connection, programme: str) -> list[Removal]:
     with whole(db):
         rows = db.execute(_EVENTS, {"log": programme, "kinds": kinds}).all()
     return removals.fold(register_event_of(row.header, row.effects, row.body) for row in rows)
+
+
+def show_removals(db: Connection, actor: Actor, programme: str) -> ProgrammeRemovals:
+    """The removals of a programme, the newest first, and what became of each case of that one. Raises NotFound."""
+    if not actor.in_programme(programme, (*READERS, *DECIDERS)):
+        raise NotFound("programme")
+    known = read_removals(db, programme)
+    last = known[-1] if known else None
+    waiting = last.proposal if last is not None and last.proposal.matter.waits else None
+    names = names_of(db, people_of(one.proposal for one in known))
+    return ProgrammeRemovals(
+        id=programme,
+        version=told_last(db, programme, OF_REMOVAL),
+        removals=[_shown(one, names) for one in reversed(known)],
+        cases=_cases(db, programme, last) if last is not None else [],
+        mine=in_the_programme(actor, programme, PROPOSERS) is not None,
+        decides=waiting is not None and refusal_to_decide(actor, programme, waiting, agree=True) is None,
+        own=waiting is not None and waiting.asked.actor == actor.person,
+    )
+
+
+def _shown(one: Removal, names: Mapping[str, str]) -> RemovalRow:
+    asked, decided = one.proposal.asked, one.proposal.decided
+    done = Counter(event.kind for event in one.done.values())
+    return RemovalRow(
+        decision=one.decision,
+        state=one.proposal.state,
+        by=asked.effects["removal_asked"]["by"],
+        digest=asked.effects["removal_asked"]["digest"],
+        proposed_by=to_named(asked.actor, names),
+        proposed_at=instant(asked.at),
+        reason=reason_of(asked),
+        decided_by=to_named(decided.actor, names) if decided is not None else None,
+        decided_at=instant(decided.at) if decided is not None else None,
+        cases=len(one.classes),
+        removed=done[CASE_REMOVED],
+        left=done[CASE_LEFT],
+        waiting=len(one.waiting),
+    )
+
+
+def _cases(db: Connection, programme: str, one: Removal) -> list[RemovalCase]:
+    """The cases that a removal names, by their numbers."""
+    with whole(db):
+        rows = db.execute(_NUMBERS, {"programme": programme, "named": list(one.classes)}).all()
+    return [
+        RemovalCase(
+            number=row.number,
+            code=one.classes[row.named],
+            state=_STATES[event.kind] if (event := one.done.get(row.named)) is not None else "waits",
+            why=list(event.effects["case_removal"].get("why", ())) if event is not None else [],
+        )
+        for row in rows
+    ]
+
+
+#: What became of a case, by the event that says so.
+_STATES = {CASE_REMOVED: "removed", CASE_LEFT: "left"}
+#: The numbers of cases that are named by the digests of their logs.
+_NUMBERS = text("""
+    SELECT c.number, d.named FROM cases c CROSS JOIN LATERAL (SELECT encode(sha256(convert_to(c.id::text, 'UTF8')), 'hex') AS named) d
+    WHERE c.programme_id = CAST(:programme AS uuid) AND d.named = ANY(:named) ORDER BY c.number
+""")
 
 
 def propose_removal(
@@ -112,4 +184,4 @@ def decide_removal(
     )
 
 
-__all__ = ["decide_removal", "propose_removal", "read_removals"]
+__all__ = ["decide_removal", "propose_removal", "read_removals", "show_removals"]

@@ -129,3 +129,57 @@ class ErasureDetails(ErasureRow):
     texts: int | None
     #: What stands against it now, and until when.
     kept: list[Why]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemovalRow:
+    """A removal that was proposed, what became of the proposal, and how far it has come."""
+
+    #: The number of the event by which it was agreed to; files of cases name it so.
+    decision: int | None
+    #: asked, agreed, refused, or replaced by another proposal.
+    state: str
+    #: The day by which its cases were due.
+    by: str
+    digest: str
+    proposed_by: Named
+    proposed_at: str
+    #: None where it was erased.
+    reason: str | None
+    decided_by: Named | None
+    decided_at: str | None
+    #: How many cases it names, and of these how many were removed, were left out, and wait for the worker.
+    cases: int
+    removed: int
+    left: int
+    waiting: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemovalCase:
+    """A case that a removal names."""
+
+    number: str
+    #: The class under which it was due.
+    code: str
+    #: waits, removed or left.
+    state: str
+    #: Why it was left out.
+    why: list[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProgrammeRemovals:
+    """The removals of contents under retention in a programme."""
+
+    id: str
+    #: Of the newest proposal or decision; whoever makes one says so with it.
+    version: int
+    #: The newest first.
+    removals: list[RemovalRow]
+    #: Those of the newest one.
+    cases: list[RemovalCase]
+    #: Whether who asks may propose one, may agree to what waits, and proposed it.
+    mine: bool
+    decides: bool
+    own: bool

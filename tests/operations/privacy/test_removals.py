@@ -11,7 +11,8 @@ from casework import reasons
 from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved, Refused
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.privacy.legal_holds import place_hold
-from casework.operations.privacy.removals import read_removals
+from casework.operations.privacy.removals import read_removals, show_removals
+from casework.operations.privacy.removing import carry_on
 from casework.records.database import transaction
 from casework.settings import Settings
 from tests.operations.privacy.removal_scene import Scene, set_scene
@@ -98,3 +99,30 @@ def test_one_removal_is_carried_out_at_a_time(scene: Scene) -> None:
     with transaction(scene.engine) as db, pytest.raises(Refused) as refusal:
         scene.propose(db)
     assert list(refusal.value.reasons) == [reasons.retention.UNDER_WAY]
+
+
+def test_the_list_says_how_far_a_removal_has_come(scene: Scene) -> None:
+    decision = scene.agree()
+    with transaction(scene.engine) as db:
+        by = scene.world.actor(db, "compliance")
+        place_hold(db, by, programme=scene.programme, case=scene.numbers[0], reason="A suit.", request=new_request())
+    carry_on(scene.engine, scene.programme)
+    with transaction(scene.engine) as db:
+        shown = show_removals(db, scene.world.actor(db, "auditor"), scene.programme)
+    (one,) = shown.removals
+    assert (one.decision, one.state, one.cases, one.removed, one.left, one.waiting) == (decision, "agreed", 2, 1, 1, 0)
+    assert [(case.number, case.state, case.why) for case in shown.cases] == [
+        (scene.numbers[0], "left", ["held"]),
+        (scene.numbers[1], "removed", []),
+    ]
+    assert (shown.mine, shown.decides, shown.own) == (False, False, False)
+
+
+def test_the_list_says_who_may_agree(scene: Scene) -> None:
+    with transaction(scene.engine) as db:
+        scene.propose(db)
+        for who, may in (("supervisor", (True, False, True)), ("administrator", (False, True, False))):
+            shown = show_removals(db, scene.world.actor(db, who), scene.programme)
+            assert (shown.mine, shown.decides, shown.own) == may
+        with pytest.raises(NotFound):
+            show_removals(db, scene.world.actor(db, "officer"), scene.programme)

@@ -1,0 +1,78 @@
+"""The schemas of removals under retention."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from casework.api.protocol.fields import Answer, Body, Code, SomeWords, Words
+from casework.api.protocol.schemas import Named
+
+
+class NewRemoval(Body):
+    reason: SomeWords
+    code: Annotated[
+        Code | None, Field(description="The class whose cases are removed; leave it out for those of all")
+    ] = None
+    seen: Annotated[int | None, Field(description="`version` of the removals that were seen")] = None
+
+
+class RemovalDecision(Body):
+    agree: Annotated[bool, Field(description="False: not agreed, or taken back by who proposed it")]
+    confirmed: Annotated[bool, Field(description="You know that it cannot be undone; needed where it is agreed")] = (
+        False
+    )
+    note: Annotated[Words, Field(description="Why; needed where it is not agreed")] = ""
+    seen: Annotated[int, Field(description="`version` of the removals that were seen: nobody agrees to something else")]
+
+
+class RemovalAsked(Answer):
+    id: str
+    version: int
+    state: Annotated[str, Field(description="`asked`")]
+    cases: Annotated[int, Field(description="How many it names")]
+
+
+class RemovalDecided(Answer):
+    id: str
+    version: int
+    state: Annotated[str, Field(description="`agreed` or `refused`")]
+
+
+class RemovalRow(Answer):
+    decision: Annotated[int | None, Field(description="Its number, once agreed to; files of cases name it so")]
+    state: Annotated[str, Field(description="`asked`, `agreed`, `refused` or `replaced`")]
+    by: Annotated[str, Field(description="The day by which its cases were due")]
+    digest: Annotated[str, Field(description="Over the list of its cases")]
+    proposed_by: Named
+    proposed_at: str
+    reason: str | None
+    decided_by: Named | None
+    decided_at: str | None
+    cases: Annotated[int, Field(description="How many it names")]
+    removed: int
+    left: Annotated[int, Field(description="How many were left out")]
+    waiting: Annotated[int, Field(description="How many the worker has not come to")]
+
+
+class RemovalCase(Answer):
+    number: str
+    code: Annotated[str, Field(description="The class under which it was due")]
+    state: Annotated[str, Field(description="`waits`, `removed` or `left`")]
+    why: Annotated[
+        list[str],
+        Field(
+            description="Why it was left out: `open`, `held`, `not_due`, `for_good`, `other_class`, `removed_before`"
+        ),
+    ]
+
+
+class ProgrammeRemovals(Answer):
+    id: str
+    version: Annotated[int, Field(description="What a proposal or a decision sends back as `seen`")]
+    removals: Annotated[list[RemovalRow], Field(description="The newest first")]
+    cases: Annotated[list[RemovalCase], Field(description="Those of the newest one")]
+    mine: Annotated[bool, Field(description="You may propose one")]
+    decides: Annotated[bool, Field(description="You may agree to what waits")]
+    own: Annotated[bool, Field(description="You proposed what waits, and may take it back")]
