@@ -348,7 +348,9 @@ def _outside(now: datetime, burdens: Mapping[str, list[dict[str, Json]]], world:
     """The facts from outside the log that guards read: an ordinary world, and what a scenario tells of it."""
     today = CALENDAR.local_date(now)
     later = (today + timedelta(days=3650)).isoformat()
-    countries = dict.fromkeys(PARTIES, "CN") | dict(world.get(COUNTRIES, {}))
+    told_countries = dict.fromkeys(PARTIES, "CN") | dict(world.get(COUNTRIES, {}))
+    # An empty one is not known.
+    countries = {party: country or None for party, country in told_countries.items()}
     looked = {"result": "clear", "owners_free": True, "checked_on": today.isoformat(), "valid_until": later}
     facts: dict[str, Json] = {
         "rights": {right: _right(today, later, lying) for right, lying in burdens.items()},

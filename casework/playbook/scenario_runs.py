@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from casework.engine.execution.context import By, Library
 from casework.engine.execution.guards import sound, told_to_actor
 from casework.engine.execution.task_commands import Complete
 from casework.engine.roles import PERSONAL_ROLES
-from casework.engine.state.case import Track
+from casework.engine.state.case import Task, Track
 from casework.engine.state.events import FIRED, Event
 from casework.errors import CaseworkError, InvalidForm, Refused
 from casework.playbook.scenario_coverage import Seen
@@ -152,7 +153,8 @@ def _other_ways(play: Play, step: Step, seen: Seen) -> str:
     """Where somebody may do something else than told, or may not do what is told."""
     if step.may is None and step.may_at_least is None:
         return ""
-    allowed = ways(play, seen)
+    # Of what is not told nothing was seen.
+    allowed = ways(play, seen if step.may is not None else Seen())
     if step.may is not None:
         for role in sorted({*allowed, *step.may}):
             told, may = set(step.may.get(role, ())), set(allowed.get(role, ()))
@@ -175,7 +177,7 @@ def ways(play: Play, seen: Seen) -> dict[str, list[str]]:
             for offer in offers(play.library, play.case, play.context(by)):
                 track = play.case.tracks[offer.track]
                 if offer.fits_role:
-                    _judge(play, track, offer.rule.guards, None, by=by, seen=seen)
+                    _note_guards(play, track, _judge(play, track, offer.rule.guards, None, by=by), seen)
                 if offer.allowed:
                     found[_name(play, track, offer.transition)] = None
         if found:
@@ -187,6 +189,7 @@ def _pressed(play: Play, command: Command, by: By, seen: Seen) -> tuple[str, ...
     """Let somebody do something; gives by which guards, or by what else, it was refused."""
     guards: tuple[str, ...] = ()
     track, data = None, {}
+    task: Task | None = None
     if isinstance(command, Fire):
         track = play.case.tracks[command.track]
         found = play.library[track.edition].find(command.transition, track.states)
@@ -202,10 +205,12 @@ def _pressed(play: Play, command: Command, by: By, seen: Seen) -> tuple[str, ...
         if task.type == "side":
             rule = play.library[task.edition].tasks[task.rule]
             guards, data = rule.guards, _facts(play, track, rule.form, command.data)
-    against = _judge(play, track, guards, data, by=by, seen=seen) if track is not None else []
+    judged = _judge(play, track, guards, data, by=by, task=task) if track is not None else {}
     try:
         play.do(command, by)
     except Refused as refused:
+        _note_guards(play, track, judged, seen)
+        against = [name for name, holds in judged.items() if not holds]
         codes = [getattr(why, "code", "") for why in refused.reasons]
         named = [code.rpartition(".guards.")[2] for code in codes if ".guards." in code]
         return tuple(dict.fromkeys([*against, *named])) or (_code(refused),)
@@ -213,6 +218,7 @@ def _pressed(play: Play, command: Command, by: By, seen: Seen) -> tuple[str, ...
         return tuple(f"form.{name}" for name in sorted(faulty.fields))
     except CaseworkError as error:
         return (_code(error),)
+    _note_guards(play, track, judged, seen)
     return ()
 
 
@@ -232,22 +238,28 @@ def _facts(play: Play, track: Track, form: str | None, data: Mapping[str, Json])
 
 
 def _judge(
-    play: Play, track: Track, guards: Iterable[str], data: Mapping[str, Json] | None, *, by: By, seen: Seen
-) -> list[str]:
-    """Which guards do not hold; of the scenario's own workflow it is noted of each how it was."""
+    play: Play,
+    track: Track,
+    guards: Iterable[str],
+    data: Mapping[str, Json] | None,
+    *,
+    by: By,
+    task: Task | None = None,
+) -> dict[str, bool]:
+    """Of each guard whether it holds; those that cannot tell without a form are left out."""
     builder = play.builder(by)
-    facts = told_to_actor(builder, builder.facts(track, UNKNOWN if data is None else data))
-    against = []
+    facts = told_to_actor(builder, builder.facts(track, UNKNOWN if data is None else data, task))
+    judged: dict[str, bool] = {}
     for name in guards:
-        try:
-            holds = bool(GUARDS[name].holds(facts))
-        except FormNeeded:
-            continue
-        if track.workflow == play.workflow:
-            seen.guards.add((name, holds))
-        if not holds:
-            against.append(name)
-    return against
+        with suppress(FormNeeded):
+            judged[name] = bool(GUARDS[name].holds(facts))
+    return judged
+
+
+def _note_guards(play: Play, track: Track | None, judged: Mapping[str, bool], seen: Seen) -> None:
+    """How the guards were, where they are of the scenario's own workflow."""
+    if track is not None and track.workflow == play.workflow:
+        seen.guards.update(judged.items())
 
 
 def _note(play: Play, new: Iterable[Event], seen: Seen) -> None:
@@ -255,8 +267,12 @@ def _note(play: Play, new: Iterable[Event], seen: Seen) -> None:
     for event in new:
         track = play.case.tracks.get(str(event.track))
         if event.kind == FIRED and track is not None and track.workflow == play.workflow:
-            seen.transitions.add(event.effects["transition"])
+            name = event.effects["transition"]
+            seen.transitions.add(name)
             seen.states.update(event.to)
+            # What goes on by itself does so where its guards hold.
+            rules = (rule for rule in play.library[track.edition].transitions if rule.name == name and rule.automatic)
+            seen.guards.update((guard, True) for rule in rules for guard in rule.guards)
     _note_state(play, seen)
     for track in play.case.tracks.values():
         if track.workflow != play.workflow or not track.live:
@@ -264,7 +280,7 @@ def _note(play: Play, new: Iterable[Event], seen: Seen) -> None:
         edition = play.library[track.edition]
         automatic = (rule for rule, place in edition.leaving(track.states) if rule.automatic)
         for rule in automatic:
-            _judge(play, track, rule.guards, {}, by=By(), seen=seen)
+            _note_guards(play, track, _judge(play, track, rule.guards, {}, by=By()), seen)
 
 
 def _note_state(play: Play, seen: Seen) -> None:

@@ -191,3 +191,15 @@ def test_what_was_not_seen_is_named() -> None:
     )
     (line,) = lacking(covered, {"states": 51, "transitions": 25})
     assert line == "states: 50 %, and 51 % is the least; not seen: over, lapsed"
+
+
+def test_what_a_faulty_form_leaves_open_was_not_seen() -> None:
+    seen = Seen()
+    outcome('{ who = "officer", does = "ask", form = { on = 5 }, refused = ["form.on"] }', seen=seen)
+    assert seen.guards == set()
+
+
+def test_what_is_only_told_in_part_was_not_seen() -> None:
+    seen = Seen()
+    outcome(ASKED, '{ days = 1, may_at_least = { supervisor = ["back"] } }', seen=seen)
+    assert ("toy_was_looked_at", False) not in seen.guards

@@ -51,7 +51,7 @@ def as_svg(edition: Edition, way: Sequence[str] = ()) -> str:
         for words, y in node.lines:
             _part(root, "text", {"x": str(node.x + 10), "y": str(y)}, words)
         if node.sign:
-            _part(root, "text", {"x": str(node.x + 130), "y": str(node.y + 16)}, node.sign)
+            _part(root, "text", {"x": str(node.x + BOX - 8), "y": str(node.y + 16), "text-anchor": "end"}, node.sign)
         for words, _, y in node.exits:
             _part(root, "text", {"x": str(node.x + 2), "y": str(y), "font-size": "12"}, words)
     ET.indent(root)
