@@ -38,3 +38,4 @@ WAITS = reason(
 ERASED = reason(
     "attestations.erased", N_("What the attestation said was erased, and nothing is left that could be proved.")
 )
+ONE_SAMPLE = reason("attestations.one_sample", N_("choose a sample that is kept, or name cases, and not both"))

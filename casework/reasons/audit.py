@@ -17,3 +17,7 @@ NO_DAY = reason("audit.no_day", N_("choose a day from today on, within a year"))
 NOT_LONGER = reason("audit.not_longer", N_("is later than the day that was set; an auditor sets a later one"))
 ANSWERER = reason("audit.answerer", N_("the person who answered a finding cannot judge the answer."))
 IN_STATE = template("audit.in_state", N_("the finding is %(state)s."), state=STATES)
+NOTHING_DRAWN = reason("audit.nothing_drawn", N_("No case had been opened by then, from which one could be drawn."))
+NAME_THE_FINDING = reason(
+    "audit.name_the_finding", N_("name the finding about this case that was raised, and none where it is in order")
+)

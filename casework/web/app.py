@@ -23,7 +23,7 @@ from casework.records.database import connect_engine, reader_transaction
 from casework.records.key_ring import earlier_keys, secret_key
 from casework.records.log_keys import public_keys
 from casework.settings import Settings
-from casework.web.audit import attestation_pages, export_pages, file_check_pages, log_pages, witness_pages
+from casework.web.audit import attestation_pages, export_pages, file_check_pages, log_pages, sample_pages, witness_pages
 from casework.web.audit import pages as audit_pages
 from casework.web.auth import pages as auth_pages
 from casework.web.auth import passkey_pages, password_pages, step_up_pages, token_pages
@@ -246,6 +246,7 @@ PAGES = (
     field_pages.blueprint,
     witness_pages.blueprint,
     attestation_pages.blueprint,
+    sample_pages.blueprint,
     file_check_pages.blueprint,
     printed_pages.blueprint,
     export_pages.blueprint,

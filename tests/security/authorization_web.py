@@ -593,6 +593,10 @@ TABLE: tuple[Row, ...] = (
     post("/checkpoints/mails", AUDITOR, body=lambda on: {"address": "none", "language": "en"}, status=422),
     post("/checkpoints/mails/end", AUDITOR, body=lambda on: {"address": "none"}),
     post("/checkpoints/witnesses/<witness>/end", AUDITOR, there=AUDITOR),
+    # --- samples that are kept ---
+    post("/programmes/<programme>/samples", AUDITOR, body=lambda on: {"seed": "a", "size": "1", "as_of": "2099-01-01T00:00:00Z"}),
+    get("/programmes/<programme>/samples/<kept>", AUDITOR),
+    post("/programmes/<programme>/samples/<kept>/look", AUDITOR, status=422),
     # --- attestations ---
     get("/attestations", ANSWERABLE),
     get("/programmes/<programme>/attestations/new", AUDITOR),

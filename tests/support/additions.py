@@ -50,11 +50,12 @@ from casework.operations.results.consent_mail import STORY
 from casework.operations.verification.attestations import Draft, keep_attestation
 from casework.operations.verification.examined import Scope as Examined
 from casework.operations.verification.examined import examine
+from casework.operations.verification.kept_samples import keep_sample
 from casework.operations.verification.witnesses import name_witness
 from casework.records.actors import find_actor
 from casework.records.case_loader import load
 from casework.records.database import transaction
-from casework.records.event_log import lock_log
+from casework.records.event_log import lock_log, now
 from casework.records.row_security import whole
 from casework_verify.witnesses import new_secret
 from tests.support.file_makers import PDF, png
@@ -222,6 +223,13 @@ def add_attestation(db: Connection, world: World, by: str, scope: str) -> str:
         log = lock_log(db, programme)
     keep_attestation(db, log, actor, draft, "Nothing was left out.", supersedes=None, key=None)
     return str(draft.number)
+
+
+def add_sample(db: Connection, world: World, by: str, scope: str) -> str:
+    """A sample of one case that an auditor keeps. Gives its number."""
+    actor, programme = world.actor(db, by), world.programmes[scope]
+    done = keep_sample(db, actor, programme, seed="audit", size=1, as_of=now(db), request=new_request())
+    return str(done.answer["number"])
 
 
 def add_recovery(db: Connection, world: World, person: str) -> str:

@@ -49,6 +49,7 @@ from tests.support.additions import (
     add_recovery,
     add_report,
     add_role_request,
+    add_sample,
     add_screening,
     add_service_account,
     add_statement,
@@ -299,6 +300,7 @@ def make_things(world: World, db: Connection) -> Things:
         "sealed": sealed,
         "report": add_report(db, world, "supervisor", "BJ"),
         "attestation": add_attestation(db, world, "auditor", "BJ"),
+        "kept": add_sample(db, world, "auditor", "BJ"),
     }
     right = _right(db, world, there, technology)
     here["witness"] = add_witness(db, world)
@@ -373,6 +375,7 @@ def make_things(world: World, db: Connection) -> Things:
     }
     absent = {name: str(uuid.uuid4()) for name in here} | {
         "attestation": "99",
+        "kept": "99",
         "operation": "modify",
         "what": "contacts",
         "table": "rights",

@@ -99,6 +99,25 @@ class SignedAttestation(TypedDict):
     supersedes: NotRequired[int]
 
 
+class DrawnSample(TypedDict):
+    """A sample that an auditor keeps: how many were to be drawn, from how many that had been opened by when, and which were, by number."""
+
+    number: int
+    size: int
+    as_of: str
+    population: int
+    cases: list[str]
+
+
+class LookedAt(TypedDict):
+    """What came of looking at a case of a sample, with the finding that was raised."""
+
+    sample: int
+    case: str
+    result: str
+    finding: NotRequired[str]
+
+
 class PlacedHold(TypedDict):
     """A legal hold: on a case by its log, on an organisation, or on the programme; and its last day."""
 
@@ -239,6 +258,9 @@ class RegisterEffects(AccountChange, total=False):
     copied_from: str
     # A stage report that was frozen, agreed to or published.
     report: ReportMove
+    # A sample that an auditor drew and keeps, and what came of a case of it.
+    sample: DrawnSample
+    looked: LookedAt
     # What an auditor attests.
     attestation: SignedAttestation
     # Settings of a program that have changed.

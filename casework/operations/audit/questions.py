@@ -173,15 +173,22 @@ _DRAWN = f"""
 """
 
 
-def draw_sample(db: Connection, actor: Actor, *, seed: str, size: int, as_of: datetime | None = None) -> Sample:
+def draw_sample(
+    db: Connection,
+    actor: Actor,
+    *,
+    seed: str,
+    size: int,
+    as_of: datetime | None = None,
+    programme: str | None = None,
+) -> Sample:
     """Cases drawn at random by a seed from those that had been opened by a moment, or by now: who draws again with the same seed and
-    moment gets the same ones, whatever was opened since."""
+    moment gets the same ones, whatever was opened since. Of one programme, or of all that the actor audits."""
+    programmes = [one for one in _programmes(actor) if programme in (None, one)]
     if not 1 <= size <= 50:
         raise InvalidForm(fields={"size": reasons.fields.BETWEEN(least=1, most=50)})
     moment = now(db) if as_of is None else min(as_of, now(db))
-    rows = db.execute(
-        text(_DRAWN), {"programmes": _programmes(actor), "seed": seed[:100], "size": size, "as_of": moment}
-    ).all()
+    rows = db.execute(text(_DRAWN), {"programmes": programmes, "seed": seed[:100], "size": size, "as_of": moment}).all()
     cases = [
         SampledCase(
             number=row.number,

@@ -163,3 +163,51 @@ class AttestationDetails(AttestationRow):
     statement: JsonMapping | None
     #: Of its event.
     hash: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LookedCase:
+    """A case of a sample that is kept, and what came of looking at it; the last word counts."""
+
+    number: str
+    title: str | None
+    #: in_order or finding; null while nobody has looked.
+    result: str | None
+    looked_by: Named | None
+    looked_at: str | None
+    finding: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SampleFinding:
+    """A finding about a case of a sample."""
+
+    id: str
+    number: str
+    event: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptSampleRow:
+    """A sample that is kept, as a list has it."""
+
+    programme: str
+    number: int
+    drawn_by: Named
+    drawn_at: str
+    #: Null once erased.
+    seed: str | None
+    #: So many cases were drawn, from so many that had been opened by then.
+    size: int
+    as_of: str
+    population: int
+    in_order: int
+    with_finding: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptSampleDetails(KeptSampleRow):
+    """One of them, with its cases as far as one sees them, and the findings about these."""
+
+    cases: list[LookedCase]
+    findings: list[SampleFinding]

@@ -16,6 +16,7 @@ from casework.json_values import JsonObject
 from casework.ledger.canonical_json import digest, instant
 from casework.operations.audit.finding_rows import CLOSED, STATES
 from casework.operations.core.perform import calendar_of
+from casework.operations.verification.kept_samples import FOUND, IN_ORDER, KeptSample, read_kept
 from casework.operations.verification.verified_cases import STATE_OF, WRONG, last_night
 from casework.operations.verification.verified_cases import STATES as VERIFIED
 from casework.permissions.actors import Actor
@@ -38,6 +39,8 @@ class Scope:
     since: date
     until: date
     cases: tuple[str, ...] = ()
+    #: The kept sample of which the cases are, in the place of their numbers.
+    sample: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +71,8 @@ def examine(db: Connection, actor: Actor, programme: str, scope: Scope) -> Found
 
     Raises InvalidForm for a period or a case that there is not, NotAllowed for a case that the auditor has worked on or mediates.
     """
+    sample = _sample(db, programme, scope)
+    numbers = scope.cases if sample is None else sample.cases
     moment = now(db)
     last = _end_of(scope.until, calendar_of(db, programme).zone)
     if scope.until < scope.since:
@@ -77,14 +82,14 @@ def examine(db: Connection, actor: Actor, programme: str, scope: Scope) -> Found
     given: dict[str, Any] = {
         "programme": programme,
         "person": actor.person,
-        "numbers": [*scope.cases],
-        "all": not scope.cases,
+        "numbers": [*numbers],
+        "all": not numbers,
         "until": min(last, moment),
         "most": MOST_NAMED,
     }
     with whole(db):
         cases = db.execute(_CASES, given).one()
-        _insist_each(db, actor, programme, scope.cases)
+        _insist_each(db, actor, programme, numbers)
         found = db.execute(_FINDINGS, given).all()
         named = db.execute(_NOT_CLOSED, given).all()
         states = {row.state: row.n for row in db.execute(_VERIFIED, given)}
@@ -95,10 +100,11 @@ def examine(db: Connection, actor: Actor, programme: str, scope: Scope) -> Found
     return Found(
         period={"since": scope.since.isoformat(), "until": scope.until.isoformat()},
         cases={
-            "all": not scope.cases,
-            "numbers": [*scope.cases],
+            "all": not numbers,
+            "numbers": [*numbers],
             "count": cases.n,
             "opened_by": instant(given["until"]),
+            "sample": None if sample is None else _as_said(sample),
         },
         findings={
             **counts,
@@ -114,6 +120,28 @@ def examine(db: Connection, actor: Actor, programme: str, scope: Scope) -> Found
             "alarms": alarms,
         },
     )
+
+
+def _sample(db: Connection, programme: str, scope: Scope) -> KeptSample | None:
+    if scope.sample is None:
+        return None
+    sample = read_kept(db, programme).get(scope.sample)
+    if sample is None or scope.cases:
+        raise InvalidForm(fields={"sample": reasons.attestations.ONE_SAMPLE})
+    return sample
+
+
+def _as_said(sample: KeptSample) -> JsonObject:
+    """How it was drawn, and how far it was looked at."""
+    results = [look.result for look in sample.looks.values()]
+    return {
+        "number": sample.number,
+        "seed": sample.seed,
+        "as_of": sample.as_of,
+        "population": sample.population,
+        IN_ORDER: results.count(IN_ORDER),
+        FOUND: results.count(FOUND),
+    }
 
 
 def _end_of(day: date, zone: str) -> datetime:

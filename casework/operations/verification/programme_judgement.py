@@ -48,6 +48,7 @@ from casework.operations.verification.hold_judgement import hold_faults
 from casework.operations.verification.removal_judgement import removal_faults
 from casework.operations.verification.report_judgement import report_faults
 from casework.operations.verification.retention_judgement import retention_faults
+from casework.operations.verification.sample_judgement import sample_faults
 from casework.records.register_entries import MARK, name_of
 
 
@@ -59,6 +60,7 @@ def programme_faults(past: Past, programme: str, events: Collection[RegisterEven
     yield from report_faults(past, programme, events)
     yield from retention_faults(past, programme, events)
     yield from hold_faults(past, programme, events)
+    yield from sample_faults(past, programme, events)
     yield from attestation_faults(past, programme, events)
     yield from removal_faults(past, programme, events)
 

@@ -35,6 +35,7 @@ from casework.operations.verification.attestations import (
     signs,
 )
 from casework.operations.verification.examined import Scope
+from casework.operations.verification.kept_samples import list_samples
 from casework.web.audit.attestation_words import At, tell_checkpoint, tell_statement
 from casework.web.oversight.figure_pages import programme_asked
 from casework.web.oversight.report_pages import scope_of
@@ -114,7 +115,9 @@ def _form(programme: str, faults: Mapping[str, str], status: int = 200) -> Respo
             "since": asked.get("since", "").strip() or f"{today.year}-01-01",
             "until": asked.get("until", "").strip() or today.isoformat(),
             "cases": asked.get("cases", "").strip()[:5000],
+            "sample": asked.get("sample", "").strip()[:9],
         }
+        samples = list_samples(db, actor, programme).items
         try:
             draft = draft_attestation(db, actor, programme, _scope(given))
             lines = tell_statement(_told(draft), _at(calendar_of(db, programme).zone))
@@ -127,6 +130,7 @@ def _form(programme: str, faults: Mapping[str, str], status: int = 200) -> Respo
         "audit/new_attestation.html",
         programme=scope_name,
         given=given,
+        samples=samples,
         typed=request.form,
         draft=draft,
         kept=kept,
@@ -149,7 +153,12 @@ def _told(draft: Draft) -> dict[str, Any]:
 
 
 def _scope(given: Mapping[str, str]) -> Scope:
-    return Scope(since=_day(given, "since"), until=_day(given, "until"), cases=in_order(given.get("cases", "")[:5000]))
+    return Scope(
+        since=_day(given, "since"),
+        until=_day(given, "until"),
+        cases=in_order(given.get("cases", "")[:5000]),
+        sample=_number(given.get("sample", ""), "sample"),
+    )
 
 
 def _day(given: Mapping[str, str], name: str) -> date:
@@ -162,11 +171,11 @@ def _day(given: Mapping[str, str], name: str) -> date:
     return day
 
 
-def _number(given: str) -> int | None:
+def _number(given: str, field: str = "supersedes") -> int | None:
     if not given:
         return None
     if not given.isascii() or not given.isdigit() or len(given) > 9:
-        raise InvalidForm(fields={"supersedes": reasons.fields.NOT_A_CHOICE})
+        raise InvalidForm(fields={field: reasons.fields.NOT_A_CHOICE})
     return int(given)
 
 

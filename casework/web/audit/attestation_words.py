@@ -30,9 +30,32 @@ def _examined(said: JsonMapping, at: At) -> Lines:
     else:
         words = gettext("%(count)s: %(numbers)s", count=count, numbers=listed(cases["numbers"]))
     return [
+        *_sampled(cases.get("sample"), len(cases["numbers"])),
         (gettext("Period"), gettext("%(first)s to %(last)s", first=period["since"], last=period["until"])),
         (gettext("Cases examined"), words),
     ]
+
+
+def _sampled(sample: JsonMapping | None, size: int) -> Lines:
+    if sample is None:
+        return []
+    drawn = gettext(
+        "sample %(number)s: %(size)s of %(population)s cases that had been opened by %(as_of)s, drawn with the seed %(seed)s",
+        number=sample["number"],
+        size=size,
+        population=sample["population"],
+        as_of=sample["as_of"],
+        seed=sample["seed"] or gettext("erased"),
+    )
+    fine, found = sample["in_order"], sample["finding"]
+    looked = gettext(
+        "%(done)s of %(all)s: %(fine)s in order, %(found)s with a finding",
+        done=fine + found,
+        all=size,
+        fine=fine,
+        found=found,
+    )
+    return [(gettext("Sample"), drawn), (gettext("Looked at"), looked)]
 
 
 def _found(findings: JsonMapping) -> Lines:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -30,15 +30,18 @@ from casework.operations.history.views import CaseHistory
 from casework.operations.messages.mentions import list_mentions
 from casework.operations.verification import verified_cases
 from casework.operations.verification.case_verdict import examine_case
+from casework.operations.verification.kept_samples import list_samples
 from casework.operations.verification.views import VerdictFault
 from casework.permissions.actors import Actor
+from casework.web.audit.sample_pages import moment_of
 from casework.web.history.pages import lines_of
 from casework.web.history.sentences import say_entry
+from casework.web.oversight.figure_pages import programme_asked
 from casework.web.shell import layout
 from casework.web.shell.forms import read_request, read_revision
 from casework.web.shell.i18n import N_, edition_text, say, say_faults
 from casework.web.shell.kept_forms import drop_kept, kept_forms
-from casework.web.shell.session import list_transaction, only, open_transaction, page_transaction, viewer
+from casework.web.shell.session import focus, list_transaction, only, open_transaction, page_transaction, viewer
 from casework.web.shell.values import service_name
 
 blueprint = Blueprint("audit", __name__)
@@ -132,11 +135,15 @@ def sample() -> str:
     given, fault = request.args.get("size", str(SAMPLE)), ""
     asked = request.args.get("as_of", "").strip()[:100]
     drawn: Sample | None = None
-    as_of = _moment(asked)
+    as_of = moment_of(asked)
     with list_transaction() as (db, actor):
+        programme, programmes = programme_asked(actor, (Role.AUDITOR,))
+        # What is kept is of one programme.
+        one = programme.id if focus() is not None or len(programmes) == 1 else None
+        kept = list_samples(db, actor, one).items if one else []
         try:
             size = int(given) if given.isascii() and given.isdigit() and len(given) < 4 else 0
-            drawn = questions.draw_sample(db, actor, seed=seed, size=size, as_of=as_of)
+            drawn = questions.draw_sample(db, actor, seed=seed, size=size, as_of=as_of, programme=one)
         except InvalidForm as refusal:
             fault = say(refusal.fields["size"])
     case = load_library().playing(MAIN)
@@ -146,20 +153,13 @@ def sample() -> str:
         seed=seed,
         size=given,
         drawn=drawn,
+        keeps=one,
+        kept=kept,
         fault=fault,
         as_of=asked,
         misread=bool(asked) and as_of is None,
         state=state,
     )
-
-
-def _moment(written: str) -> datetime | None:
-    """The moment that is written as the page shows it; None for any other writing."""
-    try:
-        said = datetime.fromisoformat(written)
-    except ValueError:
-        return None
-    return said if said.tzinfo is not None else None
 
 
 # --- verification ----------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine, text
+from werkzeug.test import TestResponse
 
 from casework.operations.audit.findings import raise_finding
 from casework.records.database import transaction
@@ -38,9 +39,14 @@ def seen(browser: Browser, address: str, **asked: str) -> dict[str, str]:
 
 
 def sign(browser: Browser, address: str, **said: str) -> int:
+    return sent(browser, address, **said).status_code
+
+
+def sent(browser: Browser, address: str, **said: str) -> TestResponse:
+    """What comes of signing."""
     given = seen(browser, address, since="2026-01-01", until="2099-12-31")
-    sent = {**given, "words": "Nothing was left out."} | said
-    return browser.post(address, sent, page=f"{address}/new").status_code
+    form = {**given, "words": "Nothing was left out."} | said
+    return browser.post(address, form, page=f"{address}/new")
 
 
 def find(engine: Engine, world: World) -> None:
@@ -68,8 +74,9 @@ def test_what_speaks_against_it_is_said_on_the_form(
     find(engine, world)
     browser = browser_for("auditor")
     assert "Something speaks against these cases" in browser.get(f"{address}/new").text
-    assert sign(browser, address) == 422
-    assert "Nothing was left out." in browser.last.text
+    answer = sent(browser, address)
+    assert answer.status_code == 422
+    assert "Nothing was left out." in answer.text
     assert sign(browser, address, knows="yes") == 303
 
 
@@ -89,8 +96,9 @@ def test_what_came_after_the_form_was_read_is_shown_first(
 )
 def test_what_is_wrong_is_said_beside_its_field(browser_for: BrowserFor, address: str, field: str, value: str) -> None:
     browser = browser_for("auditor")
-    assert sign(browser, address, **{field: value}) == 422
-    assert f'id="{field}-fault"' in browser.last.text or field == "supersedes"
+    answer = sent(browser, address, **{field: value})
+    assert answer.status_code == 422
+    assert f'id="{field}-fault"' in answer.text or field == "supersedes"
 
 
 def test_the_list_says_which_one_was_superseded(browser_for: BrowserFor, address: str) -> None:
