@@ -135,6 +135,7 @@ def _case(kind: str, seq: int, last_at: datetime, home_row: str, *parts: str | N
         need=home.get("need_id"),
         technology=home.get("technology_id"),
         phase=home.get("phase_id"),
+        follows_from=home.get("follows_from_id"),
         parties=home["parties"],
         rights=tuple(home["rights"]),
         about=home.get("case_id"),

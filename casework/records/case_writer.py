@@ -50,6 +50,7 @@ def _home_row(case: Case) -> Row:
         "need_id": case.need,
         "technology_id": case.technology,
         "phase_id": case.phase,
+        "follows_from_id": case.follows_from,
         "state": case.main.states[0],
         "removed_at": time_of(case.removed_at),
         "joins": [join.written() for join in case.joins.values()],

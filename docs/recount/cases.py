@@ -75,6 +75,7 @@ class Case:
         self.events = events
         first = events[0].effects["case"]
         self.number, self.need, self.phase = first["number"], first.get("need"), first.get("phase")
+        self.log, self.follows_from = str(events[0].log_id), first.get("follows_from")
         told = first.get("as_opened") or {}
         self.by = {"phase": self.phase, **{name: told.get(name) for name in WAS if name != "phase"}}
         self.opened = days.day(events[0].at)

@@ -170,7 +170,7 @@ def second_sites(programme: Programme) -> list[dict[str, Any]]:
             for task in case.tasks.values()
             if task["name"] == "follow_up" and task["state"] == "Completed"
         ]
-        if scaled or any(further):
+        if scaled or any(further) or case.log in programme.followed:
             more.append(case.number)
     return [row({"what": "became_more"}, len(more), len(accepted), cases=more)]
 

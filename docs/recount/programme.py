@@ -28,6 +28,8 @@ class Programme:
         mine = [case for case in everybody if self._is_among(case)]
         self.duplicates = sum(case.ended_as == "duplicate" for case in mine)
         self.cases = [case for case in mine if case.ended_as != "duplicate"]
+        # Whatever the case that follows was when it was opened.
+        self.followed = {case.follows_from for case in everybody if case.ended_as != "duplicate"} - {None}
         self.needs = [id for (kind, id), events in logs.items() if kind == "need" and _published(events)]
         self.matches = self._matches()
         nights = self.rows("case_hygiene_days")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from casework.operations.cases.opening import open_case
 from casework.operations.documents.key_material import document_store_of
 from casework.operations.verification.case_archive import make_case_file
 from casework.operations.verification.sequencer import sequence
@@ -20,7 +21,7 @@ from casework_verify.command import main
 from tests.support.databases import DatabaseServer
 from tests.support.published import publish
 from tests.support.way_to_referral import to_referral
-from tests.support.world import World, build_world
+from tests.support.world import World, build_world, new_request
 
 #: Arguments of the command; its exit code and what it prints.
 Run = Callable[..., tuple[int, str]]
@@ -92,9 +93,11 @@ def case_file(house: House) -> Path:
 
 @pytest.fixture(scope="package")
 def other_file(house: House) -> Path:
-    """A whole file of another case."""
+    """A whole file of another case, which is a further site of the first."""
     with transaction(house.engine) as db:
-        number = house.world.new_case(db)
+        match, officer = house.world.new_match(db), house.world.actor(db, "officer")
+        done = open_case(db, officer, match, new_request(), follows_from=house.number)
+        number = str(done.answer["number"])
     house.sign()
     return house.take_out("other.zip", number)
 

@@ -22,6 +22,11 @@ def test_a_whole_file_is_whole(run: Run, case_file: Path, keys: Path) -> None:
     assert "未发现问题" in run(case_file, "--key", keys, "--language", "zh")[1]
 
 
+def test_so_is_that_of_a_case_that_follows_from_another_one(run: Run, other_file: Path, house: House) -> None:
+    code, out = run(other_file, "--key", house.keys, "--json")
+    assert (code, told(out)) == (0, [])
+
+
 def test_programs_are_told_the_same(run: Run, case_file: Path, keys: Path) -> None:
     code, out = run(case_file, "--key", keys, "--json")
     answer = json.loads(out)

@@ -50,7 +50,14 @@ def create_match(call: Call) -> Done:
 
 
 def open_case(call: Call) -> Done:
-    return accept_match(call.db, call.actor, call.path["match"], relaxed=call.body.relaxed, request=call.request)
+    return accept_match(
+        call.db,
+        call.actor,
+        call.path["match"],
+        relaxed=call.body.relaxed,
+        follows_from=call.body.follows_from,
+        request=call.request,
+    )
 
 
 def past_projects(call: Call) -> PastProjects:

@@ -109,6 +109,12 @@ class NewCase(Body):
             " removes it and is not named here refuses the request with 422"
         ),
     ] = {}
+    follows_from: Annotated[
+        Line | None,
+        Field(
+            description="The number of an earlier case of the programme, which you see, of which this is a further site"
+        ),
+    ] = None
 
 
 class Opened(Answer):

@@ -43,6 +43,7 @@ def decide(call: Call) -> Done:
         code=body.code,
         reason=body.reason,
         relaxed=body.relaxed,
+        follows_from=body.follows_from,
         request=call.request,
     )
 

@@ -215,6 +215,12 @@ class NewDecision(Body):
             description="Of what is accepted: filters that remove it by now, each with the reason why it is accepted all the same"
         ),
     ] = {}
+    follows_from: Annotated[
+        Line | None,
+        Field(
+            description="Of what is accepted: the number of an earlier case that you see, of which this is a further site"
+        ),
+    ] = None
 
 
 class Decided(Answer):

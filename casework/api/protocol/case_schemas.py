@@ -390,6 +390,14 @@ class CaseShown(Answer):
     need: str | None = None
     technology: str | None = None
     phase: str | None = None
+    follows_from: Annotated[
+        str | None,
+        Field(description="The number of the earlier case of which it is a further site, where you see that one"),
+    ] = None
+    followed_by: Annotated[
+        list[str] | None,
+        Field(description="The numbers of the first 20 cases that follow from it, of those that you see"),
+    ] = None
     edition: Annotated[str | None, Field(description="Fingerprint of the main track's edition")] = None
     seq: Annotated[int | None, Field(description="Of the last event, for who reads the whole history")] = None
     case_actions: Annotated[list[str] | None, Field(description="What you may do with the case itself")] = None

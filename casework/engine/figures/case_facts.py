@@ -113,8 +113,8 @@ class CaseFacts:
 #: out wherever a log is folded, so that what is kept of a case says the same as what is folded anew.
 READ: Mapping[Any, tuple[str, ...]] = {
     Case: (
-        "log", "kind", "programme", "seq", "last_at", "opened_at", "number", "need", "phase", "owner", "tracks", "tasks", "impacts",
-        "statements", "outcome", "reasons", "closed_at",
+        "log", "kind", "programme", "seq", "last_at", "opened_at", "number", "need", "phase", "follows_from", "owner", "tracks", "tasks",
+        "impacts", "statements", "outcome", "reasons", "closed_at",
     ),
     Track: (
         "id", "workflow", "edition", "kind", "parent", "provider", "states", "entered_at", "opened_at", "ended_at", "outcome", "replaced",

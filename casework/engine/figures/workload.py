@@ -26,13 +26,16 @@ _ALL = (NOT_DUE, *(name for name, _ in BUCKETS), OVER, AFTERCARE)
 
 
 def second_sites(world: World) -> Figure:
-    """Of the cases with an accepted site those that were scaled up, or of which a party told of further sites later."""
+    """Of the cases with an accepted site those that were scaled up, from which another case follows, or of which a party told of further
+    sites later."""
     names = world.names
+    followed = world.followed
     accepted = [case for case in world.counted if names.site_step in case.reached(names)]
     more = [
         case.number
         for case in accepted
-        if case.first((names.scales,)) is not None
+        if case.case.log in followed
+        or case.first((names.scales,)) is not None
         or any((task.result.get(names.further_sites) or 0) > 0 for task in case.finished(names.follow_up))
     ]
     return Figure(rows=(Row(of={"what": MORE}, numerator=len(more), denominator=len(accepted), cases=numbers(more)),))

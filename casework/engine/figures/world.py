@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,8 @@ class World:
     calendar: Calendar
     until: datetime
     cases: tuple[CaseFacts, ...]
+    #: From which cases others of the programme follow, by their logs, where these cases are a part of it; None where they are all.
+    followed_in_all: frozenset[str] | None = None
     needs: tuple[RecordFacts, ...] = ()
     technologies: tuple[RecordFacts, ...] = ()
     rights: tuple[RightFacts, ...] = ()
@@ -42,6 +44,17 @@ class World:
     def counted(self) -> tuple[CaseFacts, ...]:
         """The population C: those that were opened and are not another case."""
         return tuple(case for case in self.cases if case.outcome != self.names.duplicate)
+
+    @property
+    def followed(self) -> frozenset[str]:
+        """From which cases another one follows that is counted, whatever that was when it was opened."""
+        if self.followed_in_all is not None:
+            return self.followed_in_all
+        return frozenset(case.case.follows_from for case in self.counted if case.case.follows_from is not None)
+
+    def of(self, cases: Iterable[CaseFacts]) -> World:
+        """The same programme with some of its cases alone."""
+        return replace(self, cases=tuple(cases), followed_in_all=self.followed)
 
     @property
     def standing_matches(self) -> list[MatchFacts]:

@@ -1,7 +1,6 @@
 """What a case is at one moment: frozen dataclasses, the fold of its log's events.
 
-A sealed mediation is a case of its own kind in a log of its own; the same data and the same functions serve it.
-Times are aware datetimes in UTC, ids are UUID strings.
+A sealed mediation is a case of its own kind in a log of its own, served by the same. Times are aware datetimes in UTC, ids UUID strings.
 """
 
 from __future__ import annotations
@@ -315,8 +314,9 @@ class Case:
     #: The two parties' organisations, by side.
     parties: Mapping[str, str] = field(default_factory=dict)
     rights: tuple[str, ...] = ()
-    #: The run that found its match, and both records as they were.
+    #: The run that found its match, and both records as they were; and the log of the earlier case from which it follows.
     found: FoundCase | None = None
+    follows_from: str | None = None
     #: Of a mediation: the case that it is about.
     about: str | None = None
     owner: str | None = None

@@ -44,6 +44,7 @@ def opened(event: Event) -> Case:
         parties=about.get("parties", {}),
         rights=tuple(about.get("rights", ())),
         found=about.get("found"),
+        follows_from=about.get("follows_from"),
         about=about.get("about"),
         owner=about.get("owner"),
         team=tuple(about.get("team", ())),

@@ -21,7 +21,7 @@ from casework.engine.state.document_effects_schema import (
     RegisteredDocument,
     RemovalEffects,
 )
-from casework.engine.state.found_case import AsOpened, FoundCase, RecordsThen, SideSaid
+from casework.engine.state.found_case import AsOpened, FollowingCase, FoundCase, RecordsThen, SideSaid
 from casework.engine.state.impact_values import GivenImpact, GivenStatement
 from casework.engine.state.right_values import RightChange
 from casework.engine.state.screening_values import ScreenedParty
@@ -36,7 +36,7 @@ Language: TypeAlias = Literal["en", "zh", "both"]
 # --- the case and its tracks -----------------------------------------------------------------------------------------
 
 
-class CaseSubject(TypedDict):
+class CaseSubject(FollowingCase):
     """What a case, or a sealed mediation, is about."""
 
     programme: str

@@ -1,4 +1,4 @@
-"""By which search a case was found, and what its records said then, as its opening says it."""
+"""By which search a case was found, what its records said then, and from which case it follows, as its opening says it."""
 
 from __future__ import annotations
 
@@ -37,6 +37,13 @@ class FoundCase(RecordsThen):
     rank: int
     #: Of the run's evidence and list.
     digest: str
+
+
+class FollowingCase(TypedDict):
+    """A case that may follow from an earlier one: its technology goes to a further site."""
+
+    #: The earlier case of the same programme, by its log.
+    follows_from: NotRequired[str]
 
 
 class AsOpened(TypedDict):

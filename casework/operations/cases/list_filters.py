@@ -16,7 +16,6 @@ from sqlalchemy import Connection, text
 from casework import reasons
 from casework.engine.state.case_dates import HOLD, NOBODY, OUTSIDE, PROVIDER, US
 from casework.errors import InvalidForm
-from casework.operations.cases.views import FilterChoices
 from casework.operations.core.views import NamedInBoth, rows_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
@@ -174,6 +173,15 @@ _PROVIDERS = text("""
 _PHASES = text("""
     SELECT id, name, name_zh FROM phases WHERE programme_id = ANY(CAST(:all_of AS uuid[])) ORDER BY starts_on, id LIMIT 500
 """)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FilterChoices:
+    """By what a list of cases may be filtered."""
+
+    owner: list[NamedInBoth]
+    provider: list[NamedInBoth]
+    phase: list[NamedInBoth]
 
 
 def filter_choices(db: Connection, actor: Actor) -> FilterChoices:

@@ -18,12 +18,14 @@ from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.effects_schema import CaseSubject
 from casework.engine.state.found_case import AsOpened, RecordsThen
-from casework.errors import NotAllowed, NotFound, WrongState
+from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.json_values import JsonObject
+from casework.operations.cases.queries import find_case
 from casework.operations.core.idempotency import Done, Request, ask
 from casework.operations.core.merged_records import TODAY, ended, why_over
 from casework.operations.core.perform import new_id, open_log, read_calendar
 from casework.permissions.actors import READS_ALL, Actor
+from casework.permissions.visibility import Sight
 from casework.permissions.work import in_the_programme
 from casework.records.database import run, run_all, run_later
 from casework.records.event_log import LOCK
@@ -31,11 +33,18 @@ from casework.records.row_security import whole_after
 
 
 def open_case(
-    db: Connection, actor: Actor, match: str, request: Request, *, words: Mapping[str, str] | None = None
+    db: Connection,
+    actor: Actor,
+    match: str,
+    request: Request,
+    *,
+    words: Mapping[str, str] | None = None,
+    follows_from: str | None = None,
 ) -> Done:
     """Open the case of a match, in state `proposed`; its number is the next of its programme and year, without gaps.
 
-    `words` are said with the opening.
+    `words` are said with the opening. `follows_from` is the number of an earlier case of the programme whose technology it brings to a
+    further site. Raises InvalidForm for one that the actor does not see whole, whether there is one or not.
     """
     rows = run(db, _MATCH, (match,))
     if not rows or not actor.in_programme(rows[0][0], READS_ALL):
@@ -45,6 +54,7 @@ def open_case(
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.OFFICER, Role.SUPERVISOR)))
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
+    earlier_case = _earlier_case(db, actor, rows[0][0], follows_from) if follows_from else None
     # The turn of who changes records: how the need stands follows from what is opened.
     with whole_after(db, [(LOCK, (rows[0][0],))]):
         pass
@@ -92,6 +102,8 @@ def open_case(
         case["found"] = orjson.loads(found) | both
     else:
         case["records"] = both
+    if earlier_case is not None:
+        case["follows_from"] = earlier_case
     if answers is not None:
         case["answers"] = orjson.loads(answers)
 
@@ -104,6 +116,17 @@ def open_case(
     )
     run_later(db, "UPDATE matches SET case_id = $1 WHERE id = $2", (id, match))
     return done
+
+
+def _earlier_case(db: Connection, actor: Actor, programme: str, number: str) -> str:
+    """The log of the case that another one of its programme follows from."""
+    try:
+        case, level = find_case(db, actor, number)
+    except NotFound:
+        level = Sight.NOTHING
+    if level < Sight.ALL or case.programme != programme:
+        raise InvalidForm(fields={"follows_from": reasons.cases.NO_SUCH_CASE})
+    return case.log
 
 
 def _as_opened(told: JsonObject, entries: list[JsonObject]) -> AsOpened:

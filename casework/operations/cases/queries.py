@@ -43,7 +43,7 @@ from casework.operations.cases.views import (
     WhatNext,
     WholeCase,
 )
-from casework.operations.core.access_queries import case_log
+from casework.operations.core.access_queries import case_log, kin_of
 from casework.operations.core.perform import calendar_of, new_id
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.reader_names import title_of
@@ -124,10 +124,13 @@ def describe_whole(db: Connection, actor: Actor, case: Case, calendar: Calendar 
     seen = list(case.tracks.values())
     names = names_in(db, case, _open_on(case, seen))
     nobody = Context(By(actor.person, None), moment, calendar, new_id)
+    above, below = kin_of(db, actor, case.log) if case.kind == "case" else (None, [])
     told = Told(
         title=title_of(db, case),
         names=names,
         titles=titles_of(db, case),
+        follows_from=above,
+        followed_by=below,
         impacts=show_impacts(db, case, names),
         actions=actions_of(db, actor, case, seen, library=library, level=Sight.ALL, moment=moment, calendar=calendar),
         requests=possible_tasks(actor, case, seen, library, nobody),
@@ -148,6 +151,9 @@ class Told:
     actions: list[ActionView] = field(default_factory=list)
     requests: list[AddableTask] = field(default_factory=list)
     case_actions: list[str] = field(default_factory=list)
+    #: The number of the case that it follows from, and of those that follow from it, as far as the reader reads these.
+    follows_from: str | None = None
+    followed_by: list[str] = field(default_factory=list)
     #: It is the case of now: something can be done in it.
     live: bool = True
 
@@ -163,6 +169,8 @@ def whole_of(actor: Actor, case: Case, told: Told, library: Library, moment: dat
         requests=told.requests,
         case_actions=told.case_actions,
         id=case.log,
+        follows_from=told.follows_from,
+        followed_by=told.followed_by,
         owner=to_named(case.owner, names),
         team=[to_named(person, names) for person in case.team],
         next_action=_next_action(case, library, names, moment),

@@ -193,15 +193,6 @@ ListedCase = CaseName | CaseOutline | CaseRow | MarkedCaseRow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FilterChoices:
-    """By what a list of cases may be filtered."""
-
-    owner: list[NamedInBoth]
-    provider: list[NamedInBoth]
-    phase: list[NamedInBoth]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class SavedView:
     """A view of a list that somebody keeps under a name."""
 
@@ -425,6 +416,10 @@ class WholeCase(CasePart):
     phase: str | None
     need: str | None
     technology: str | None
+    #: Numbers of cases that the reader reads: the earlier one from which this one follows as a further site, and the first 20 of those
+    #: that follow from it.
+    follows_from: str | None
+    followed_by: list[str]
     #: The reader has declared an interest.
     interest: bool
     consents: list[ConsentView]

@@ -95,6 +95,17 @@ _TASK = seen_task()
 _DOCUMENT = _asking(_part_of("documents", own_paper("t", "h.interests", ME), "NOT me.person = ANY(h.interests)"))
 
 
+#: So many cases that follow from one are told at most.
+_MOST_KIN = 20
+#: Of a case the one that it follows from (`above`), and those that follow from it, the oldest first: those that somebody reads whole.
+_KIN = _asking(
+    f"""SELECT h.number, k.above FROM me CROSS JOIN LATERAL (
+        SELECT o.follows_from_id AS id, true AS above FROM cases o WHERE o.id = $1::uuid AND o.follows_from_id IS NOT NULL
+        UNION ALL SELECT x.id, false FROM cases x WHERE x.follows_from_id = $1::uuid
+    ) k JOIN cases h ON h.id = k.id WHERE {_WHOLE} ORDER BY k.above DESC, h.opened_at, h.id LIMIT {_MOST_KIN + 1}"""
+)
+
+
 def reaches(actor: Actor) -> tuple[str, ...]:
     """What somebody reaches, as the values of a statement: programmes, those of outlines, organisations, opened logs, and
     the programmes of opened cases, of opened mediations and of one's own."""
@@ -110,6 +121,16 @@ def _array(ids: Collection[str]) -> str:
 def case_log(db: Connection, actor: Actor, number: str) -> str:
     """The log of a case by its number. Raises NotFound where there is none that the actor sees anything of."""
     return _find(db, actor, _CASE, number, "case")[0]
+
+
+def kin_of(db: Connection, actor: Actor, log: str) -> tuple[str | None, list[str]]:
+    """The number of the case that one follows from, and those of the first that follow from it, of which the actor reads all.
+
+    One that somebody does not read is not there: nothing says that there is any.
+    """
+    rows = run(db, _KIN, (log, actor.person, *reaches(actor)))
+    above = next((number for number, is_above in rows if is_above), None)
+    return above, [number for number, is_above in rows if not is_above][:_MOST_KIN]
 
 
 def mediation_log(db: Connection, actor: Actor, id: str) -> str:

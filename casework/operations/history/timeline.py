@@ -79,7 +79,9 @@ LATE_AFTER = 5
 #: Columns of rows that say the same as others, or nothing to a reader.
 _SILENT = frozenset(
     {
-        "revision", "position", "log_id", "programme_id", "fired", "came_from", "entered_at", "id", "acted_for", *FOLLOWING,
+        "revision", "position", "log_id", "programme_id", "fired", "came_from", "entered_at", "id", "acted_for",
+        # Not everybody who sees a case sees the one that it follows from.
+        "follows_from_id", *FOLLOWING,
     }
 )  # fmt: skip
 #: Tables whose rows a reader knows by another column than the id.

@@ -93,9 +93,11 @@ def accept_match(
     *,
     run: Kept | None = None,
     relaxed: Mapping[str, str] | None = None,
+    follows_from: str | None = None,
     request: Request,
 ) -> Done:
-    """Open the case of a match; `relaxed` says by filter why it is accepted though that removes it, and `run` by which list it is.
+    """Open the case of a match; `relaxed` says by filter why it is accepted though that removes it, `run` by which list it is, and
+    `follows_from` the number of the case that it follows from.
 
     Raises InvalidForm where a filter removes it and nobody says why it is accepted all the same.
     """
@@ -108,7 +110,7 @@ def accept_match(
     with whole(db):
         lock_log(db, one.programme)
     if find_done(db, actor, request) is not None or show_match(db, actor, match).is_over:
-        return open_case(db, actor, match, request)
+        return open_case(db, actor, match, request, follows_from=follows_from)
     pair = judge_pair(db, actor, one.need.id, one.technology.id, run) if run else judge_match_pair(db, actor, one)
     if silent := [name for name in pair.unanswered if name not in said]:
         raise InvalidForm(fields={f"relaxed.{name}": reasons.catalogue.REMOVED_BY_FILTER for name in silent})
@@ -125,7 +127,7 @@ def accept_match(
             role=by.role,
             words=against,
         )
-    return open_case(db, actor, match, request, words=against)
+    return open_case(db, actor, match, request, words=against, follows_from=follows_from)
 
 
 def _said(relaxed: Mapping[str, str]) -> dict[str, str]:

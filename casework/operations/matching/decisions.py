@@ -51,11 +51,13 @@ def decide(
     code: str | None = None,
     reason: str | None = None,
     relaxed: Mapping[str, str] | None = None,
+    follows_from: str | None = None,
     request: Request,
 ) -> Done:
     """Accept a candidate, which opens its case, put it on the shortlist or take it off, or refuse it with a code and a reason.
 
-    `relaxed` says by filter why it is accepted though that removes it by now.
+    `relaxed` says by filter why it is accepted though that removes it by now, and `follows_from` the number of the case that it follows
+    from.
     """
     row = read_run(db, actor, run)
     by = in_the_programme(actor, row.programme, EDITORS)
@@ -78,7 +80,15 @@ def decide(
         note_entries(db, "matches", row.programme, [match], kind=MATCH_FOUND, by=by.person, role=by.role)
     answer = {"run": run, "technology": technology, "decision": decision, "match": match}
     if decision == "accept":
-        opened = accept_match(db, actor, match, run=row, relaxed=relaxed, request=_part_of(request, "case"))
+        opened = accept_match(
+            db,
+            actor,
+            match,
+            run=row,
+            relaxed=relaxed,
+            follows_from=follows_from,
+            request=_part_of(request, "case"),
+        )
         answer["case"] = opened.answer["number"]
     elif decision == "refuse":
         judge_match(db, actor, match, refused=True, code=code, reason=reason or "", request=_part_of(request, "judge"))

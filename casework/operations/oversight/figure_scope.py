@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 
 from casework import reasons
@@ -55,12 +54,12 @@ def figures_among(world: World, among: Mapping[str, str]) -> dict[str, Figure]:
     if not among:
         return every_figure(world)
     came_of = origins(world)
-    cases = tuple(
+    some = (
         case
         for case in world.cases
         if _is_among(case, among) and (EVENT not in among or among[EVENT] in _of(case, came_of))
     )
-    told = every_figure(replace(world, cases=cases))
+    told = every_figure(world.of(some))
     return {name: without_needs(figure) for name, figure in told.items() if name not in OF_ALL}
 
 
@@ -71,9 +70,7 @@ def figures_by_phase(world: World) -> dict[str, dict[str, Figure]]:
         phases.setdefault(case.of(PHASE) or "", []).append(case)
     return {
         phase: {
-            name: without_needs(figure)
-            for name, figure in every_figure(replace(world, cases=tuple(mine))).items()
-            if name not in OF_ALL
+            name: without_needs(figure) for name, figure in every_figure(world.of(mine)).items() if name not in OF_ALL
         }
         for phase, mine in sorted(phases.items())
     }

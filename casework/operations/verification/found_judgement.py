@@ -35,6 +35,12 @@ def found_faults(
                 None,
                 None,
             )
+    for earlier in kept.unknown_earlier:
+        yield (
+            f"The opening says that the case follows from {earlier}, which was no case of the programme by then.",
+            "cases",
+            earlier,
+        )
     for asked in kept.untold_answers:
         yield f"The opening does not say what was answered to the question {asked} by then.", "interest_requests", asked
     for record in kept.otherwise_then:

@@ -46,6 +46,8 @@ class KeptRows:
     rights: list[tuple[int, str]]
     #: Events that name a right as the case's which its programme had not recorded by then, with that right.
     unknown_rights: list[tuple[int, str]]
+    #: What the opening names as the case that it follows from, where its programme had no such case by then.
+    unknown_earlier: list[str]
     #: Events that screen an organisation whose log does not know it, with that organisation.
     untold_screenings: list[tuple[int, str]]
     #: Questions of which the opening does not say what was answered by then, or says what was not.
@@ -76,6 +78,7 @@ def read_kept(db: Connection, logs: Iterable[str]) -> dict[str, KeptRows]:
             rows={table: getattr(row, table) for table in (*PARTS, *_OWN)},
             rights=_of(rights[row.log], "burdens"),
             unknown_rights=_of(rights[row.log], "about"),
+            unknown_earlier=[earlier for _, earlier in _of(rights[row.log], "earlier")],
             untold_screenings=_of(rights[row.log], "screened"),
             untold_answers=[asked for _, asked in _of(rights[row.log], "answered")],
             told_otherwise=_fields(rights[row.log], "opened"),
@@ -119,10 +122,10 @@ _KEPT = text(
 )
 #: The events of a log that change a right, but that right's own log does not say so; and those that say that the case is about
 #: a right which its programme had not recorded by then; and those that screen an organisation whose own log does not say so;
-#: and openings that do not say what both sides had answered by then, or of need and match something else than these did, or nothing
-#: where these said something, or another event as the last of a record than the log of that had by then; and of each opening that says
-#: the field of its technology, that and the codes by then. Where what was said is erased nobody can tell; that it was is told in a log
-#: whenever it happens, and says nothing new of the record.
+#: and openings that name an earlier case which their programme did not have; and openings that do not say what both sides had answered
+#: by then, or of need and match something else than these did, or nothing where these said something, or another event as the last of a
+#: record than the log of that had by then; and of each opening that says the field of its technology, that and the codes by then. Where
+#: what was said is erased nobody can tell; that it was is told in a log whenever it happens, and says nothing new of the record.
 _TOLD_OF_RECORDS = text(f"""
     SELECT e.log_id AS log, e.seq, c->>'right' AS record, 'burdens' AS what FROM events e, jsonb_path_query(e.effects, 'lax $.rights[*]') c
     WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND NOT EXISTS (
@@ -142,6 +145,13 @@ _TOLD_OF_RECORDS = text(f"""
     WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND NOT EXISTS (
         SELECT FROM logs r JOIN events f ON f.log_id = r.id AND f.seq = 1
         WHERE r.id = CAST(c #>> '{{}}' AS uuid) AND r.kind = 'right' AND r.programme_id = l.programme_id AND f.at <= e.at
+    )
+    UNION ALL
+    SELECT e.log_id, e.seq, s.earlier, 'earlier' FROM events e JOIN logs l ON l.id = e.log_id
+    CROSS JOIN LATERAL (SELECT e.effects->'case'->>'follows_from' AS earlier) s
+    WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND e.seq = 1 AND s.earlier IS NOT NULL AND NOT EXISTS (
+        SELECT FROM logs r JOIN events f ON f.log_id = r.id AND f.seq = 1
+        WHERE r.id = CAST(s.earlier AS uuid) AND r.kind = 'case' AND r.programme_id = l.programme_id AND f.at <= e.at AND r.id <> e.log_id
     )
     UNION ALL
     SELECT e.log_id, e.seq, a->>'request', 'answered' FROM events e JOIN logs l ON l.id = e.log_id,

@@ -334,6 +334,7 @@ CREATE TABLE cases (
     need_id UUID,
     technology_id UUID,
     phase_id UUID,
+    follows_from_id UUID,
     parties JSONB NOT NULL,
     rights UUID[] NOT NULL,
     owner_id UUID,
@@ -355,6 +356,7 @@ CREATE TABLE cases (
     CONSTRAINT uq_cases_number UNIQUE (number)
 )
  WITH (fillfactor = 80);
+CREATE INDEX ix_cases_follows_from_id ON cases (follows_from_id) WHERE follows_from_id IS NOT NULL;
 CREATE INDEX ix_cases_interested ON cases (id) WHERE interests <> '{}';
 CREATE INDEX ix_cases_live ON cases (programme_id, opened_at DESC, id) WHERE closed_at IS NULL;
 CREATE INDEX ix_cases_need_id ON cases (need_id);
@@ -370,6 +372,7 @@ CREATE INDEX ix_cases_terms ON cases USING gin (casework_case_terms(programme_id
 COMMENT ON TABLE cases IS 'Cases; what the events add up to';
 COMMENT ON COLUMN cases.id IS 'Its log';
 COMMENT ON COLUMN cases.sealed IS 'Never; its log says the same';
+COMMENT ON COLUMN cases.follows_from_id IS 'The earlier case whose technology it brings to a further site';
 COMMENT ON COLUMN cases.parties IS 'Organisations by side';
 COMMENT ON COLUMN cases.state IS 'Of its main track';
 COMMENT ON COLUMN cases.interests IS 'People with a declared interest';

@@ -38,6 +38,7 @@ cases = Table(
     Column("need_id", Id, index=True),
     Column("technology_id", Id),
     Column("phase_id", Id),
+    Column("follows_from_id", Id, comment="The earlier case whose technology it brings to a further site"),
     Column("parties", JSONB, nullable=False, comment="Organisations by side"),
     Column("rights", ARRAY(Id), nullable=False),
     Column("owner_id", Id),
@@ -62,6 +63,7 @@ cases = Table(
     Index("ix_cases_team", "team", postgresql_using="gin", postgresql_with=GIN),
     Index("ix_cases_live", "programme_id", text("opened_at DESC"), "id", postgresql_where=text("closed_at IS NULL")),
     Index("ix_cases_technology_id", "technology_id"),
+    Index("ix_cases_follows_from_id", "follows_from_id", postgresql_where=text("follows_from_id IS NOT NULL")),
     Index("ix_cases_rights", "rights", postgresql_using="gin", postgresql_with=GIN),
     Index(
         "ix_cases_parties", text("jsonb_path_query_array(parties, '$.*')"), postgresql_using="gin", postgresql_with=GIN

@@ -16,7 +16,7 @@ from casework.engine.definition.editions import Edition
 from casework.engine.parts import MAIN
 from casework.engine.roles import Role
 from casework.errors import InvalidForm
-from casework.operations.cases.list_filters import WAITS_FOR, filter_choices
+from casework.operations.cases.list_filters import WAITS_FOR, FilterChoices, filter_choices
 from casework.operations.cases.list_queries import (
     MOST_COUNTED,
     SORTS,
@@ -24,7 +24,7 @@ from casework.operations.cases.list_queries import (
     export_cases,
     list_cases,
 )
-from casework.operations.cases.views import CaseOutline, CaseRow, FilterChoices, ListedCase, MarkedCaseRow
+from casework.operations.cases.views import CaseOutline, CaseRow, ListedCase, MarkedCaseRow
 from casework.operations.core.paging import Page
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.views import NamedInBoth

@@ -1,4 +1,5 @@
-"""What is told before a match is accepted: what each hard filter says of it now, and why it is accepted against those that remove it."""
+"""What is told before a match is accepted: what each hard filter says of it now, why it is accepted against those that remove it, and of
+which case it is a further site."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from casework.engine.definition.form_values import build_model, check
-from casework.engine.definition.forms import Form, Note
+from casework.engine.definition.forms import Form, Note, Text
 from casework.json_values import JsonMapping
 from casework.matching.filters import Verdict
 from casework.operations.catalogue.match_changes import AGAINST
@@ -21,6 +22,16 @@ from casework.web.shell.layout import clock
 from casework.web.shell.sent_forms import Sent, kept_form
 from casework.web.shell.values import ACCEPTED_AGAINST
 
+#: The number of the case of which it is a further site.
+FOLLOWS_FROM = "follows_from"
+_EARLIER = Text(
+    label=N_("Further site of case"),
+    required=False,
+    max=40,
+    help=N_(
+        "The number of an earlier case of this programme, such as BJ-2026-0001. Figures count that one among those that became more."
+    ),
+)
 _HELP = N_("The reason stands in the history of the match and in the first entry of the case.")
 
 
@@ -33,21 +44,19 @@ def pair_checks(pair: Judged) -> list[Check]:
 
 
 def asking_why(filters: Sequence[str]) -> type[Form]:
-    """A form that asks of each of these filters why what it removes is accepted all the same."""
+    """A form that asks of each of these filters why what it removes is accepted all the same; and from which case it follows."""
     asked = {f"{AGAINST}{name}": Note(label=ACCEPTED_AGAINST[f"{AGAINST}{name}"], help=_HELP) for name in filters}
-    return type("Acceptance", (Form,), asked)
+    return type("Acceptance", (Form,), {**asked, FOLLOWS_FROM: _EARLIER})
 
 
-def acceptance_form(db: Connection, actor: Actor, name: str, pair: Judged, sent: Sent | None) -> FormView | None:
-    """That form of a pair as it was sent, or with a draft; None where no filter removes it."""
-    if not pair.unanswered:
-        return None
+def acceptance_form(db: Connection, actor: Actor, name: str, pair: Judged, sent: Sent | None) -> FormView:
+    """That form of a pair as it was sent, or with a draft."""
     form = asking_why(pair.unanswered)
     return kept_form(db, actor, name, form.rule(), own_texts(form), sent=sent)
 
 
-def relaxed_of(filters: Sequence[str], data: JsonMapping) -> dict[str, str]:
-    """By filter the reason that was given. Raises InvalidForm where one is missing."""
+def accepted_of(filters: Sequence[str], data: JsonMapping) -> tuple[dict[str, str], str | None]:
+    """By filter the reason that was given, and the number of the earlier case. Raises InvalidForm where a reason is missing."""
     rules = asking_why(filters).rule()
     given = check(build_model("Acceptance", rules), rules, data, clock().office_today)
-    return {name: given[f"{AGAINST}{name}"] for name in filters}
+    return {name: given[f"{AGAINST}{name}"] for name in filters}, given.get(FOLLOWS_FROM) or None

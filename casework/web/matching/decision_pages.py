@@ -30,7 +30,7 @@ from casework.operations.matching.interest_answers import answers_by_match
 from casework.operations.matching.runs import Kept
 from casework.operations.matching.shortlist import set_shortlisted
 from casework.permissions.actors import Actor
-from casework.web.matching.acceptance_form import acceptance_form, asking_why, pair_checks, relaxed_of
+from casework.web.matching.acceptance_form import acceptance_form, accepted_of, asking_why, pair_checks
 from casework.web.matching.desk_filters import checks_of
 from casework.web.matching.desk_words import Check, Fact, Why, say_facts, say_why
 from casework.web.matching.interest_words import lines_of, refused_by
@@ -265,8 +265,17 @@ def accept(run: UUID, technology: UUID) -> BaseResponse:
         return redirect(url_for("cases.show", number=one.decided["case"]), 303)
 
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
-        relaxed = relaxed_of(failed, data)
-        return decide(db, actor, str(run), technology=str(technology), decision="accept", relaxed=relaxed, request=key)
+        relaxed, follows_from = accepted_of(failed, data)
+        return decide(
+            db,
+            actor,
+            str(run),
+            technology=str(technology),
+            decision="accept",
+            relaxed=relaxed,
+            follows_from=follows_from,
+            request=key,
+        )
 
     return answer(
         _accept_draft(run, technology),

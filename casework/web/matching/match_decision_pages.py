@@ -24,7 +24,7 @@ from casework.operations.matching import desk
 from casework.operations.matching.acceptance import Judged, accept_match, judge_match_pair
 from casework.operations.matching.desk import CandidateFacts
 from casework.permissions.actors import Actor
-from casework.web.matching.acceptance_form import acceptance_form, asking_why, pair_checks, relaxed_of
+from casework.web.matching.acceptance_form import acceptance_form, accepted_of, asking_why, pair_checks
 from casework.web.matching.decision_pages import as_a_side_said, refusal_rules
 from casework.web.matching.desk_words import Check, Fact, say_facts
 from casework.web.shell import layout
@@ -110,7 +110,8 @@ def open_one(match: UUID) -> BaseResponse:
         failed = read_decided(db, actor, id).pair.unanswered
 
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
-        return accept_match(db, actor, id, relaxed=relaxed_of(failed, data), request=key)
+        relaxed, follows_from = accepted_of(failed, data)
+        return accept_match(db, actor, id, relaxed=relaxed, follows_from=follows_from, request=key)
 
     return answer(
         f"match:{id}:accept",

@@ -60,6 +60,18 @@ def test_against_a_filter_a_match_is_accepted_with_a_reason_alone(
     assert officer.post(route, {"relaxed": {"conflict": "They say so."}}).status_code == 201
 
 
+def test_a_case_that_is_opened_names_the_one_that_it_follows_from(client_for: Clients, world: World) -> None:
+    officer, route = client_for("officer"), f"/matches/{world.matches[1]}/open"
+    first = officer.post(f"/matches/{world.matches[0]}/open").json["number"]
+    refused = officer.post(route, {"follows_from": "BJ-2000-0001"})
+    assert (refused.status_code, "follows_from" in refused.text) == (422, True)
+    number = officer.post(route, {"follows_from": first}).json["number"]
+    auditor = client_for("auditor")
+    assert auditor.get(f"/cases/{number}").json["follows_from"] == first
+    assert auditor.get(f"/cases/{first}").json["followed_by"] == [number]
+    assert "follows_from" not in client_for("observer").get(f"/cases/{number}").json
+
+
 def test_a_candidate_that_fails_by_now_is_accepted_with_a_reason_alone(
     client_for: Clients, world: World, engine: Engine
 ) -> None:

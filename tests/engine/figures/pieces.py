@@ -29,6 +29,8 @@ class Told:
     phase: str | None = None
     opened: datetime = START
     as_opened: dict[str, Any] | None = None
+    #: The number of the case that it follows from.
+    follows: str | None = None
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -42,6 +44,8 @@ class Told:
         }
         if self.as_opened is not None:
             case["as_opened"] = self.as_opened
+        if self.follows is not None:
+            case["follows_from"] = self.follows
         self.add(OPENED, None, 0, case=case, tracks=[self._track(MAIN, "case", part="main")])
 
     @staticmethod

@@ -87,3 +87,20 @@ def test_a_case_became_more_by_scaling_up_or_by_what_a_party_told_later(
     if further is not None:
         told.task("f", "follow_up", 90, result={"running": "yes", "further_sites": further})
     assert counts(second_sites(world(told, Told("2").fire("scale_up"))), what="became_more") == (more, 1)
+
+
+def test_a_case_became_more_where_another_one_that_counts_follows_from_it() -> None:
+    first, second, third = (Told(n).fire("accept_site", 3) for n in "123")
+    told = [first, second, third, Told("4", follows="1"), Told("5", follows="2").close("duplicate", 9)]
+    figure = second_sites(world(*told))
+    assert counts(figure, what="became_more") == (1, 3)
+    assert line(figure, what="became_more").cases == ("1",)
+    # Before it was opened nothing followed.
+    later = Told("4", follows="1", opened=START + timedelta(days=50))
+    assert counts(second_sites(world(first, later, day=40)), what="became_more") == (0, 1)
+
+
+def test_in_a_part_a_case_became_more_whatever_the_one_that_follows_is() -> None:
+    all_of = world(Told("1").fire("accept_site", 3), Told("2", follows="1"))
+    part = all_of.of(case for case in all_of.cases if case.number == "1")
+    assert counts(second_sites(part), what="became_more") == (1, 1)

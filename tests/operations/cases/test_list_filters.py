@@ -7,9 +7,8 @@ from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
 from casework.errors import InvalidForm
-from casework.operations.cases.list_filters import filter_choices, read_filters
+from casework.operations.cases.list_filters import FilterChoices, filter_choices, read_filters
 from casework.operations.cases.list_queries import list_cases
-from casework.operations.cases.views import FilterChoices
 from casework.records.database import transaction
 from casework.records.row_security import read_as
 from tests.support.way_to_referral import to_referral

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, text
 
-from casework.errors import NotAllowed, NotFound, WrongState
+from casework import reasons
+from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.cases.opening import open_case
+from casework.operations.cases.queries import show_case
+from casework.operations.cases.views import WholeCase
 from casework.operations.core.perform import home_of
 from casework.operations.people.registry import register_phase
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
-from tests.support.world import World, new_request, note_records, today
+from tests.support.world import World, add_match, add_need, add_technology, new_request, note_records, today
 
 
 def test_a_match_opens_one_case_and_numbers_have_no_gap(world: World, db: Connection) -> None:
@@ -36,6 +41,36 @@ def test_a_case_is_about_what_its_match_is_about(world: World, db: Connection) -
     assert case.parties == {side: world.organisations[side] for side in ("need_owner", "technology_owner")}
     assert (case.main.states, case.owner) == (("proposed",), None)
     assert verify_case(db, case.log) == []
+
+
+def test_a_case_names_the_one_of_which_it_is_a_further_site_and_both_show_it(world: World, db: Connection) -> None:
+    officer, first = world.actor(db, "officer"), world.open_case(db, 0)
+    done = open_case(db, officer, world.matches[1], new_request(), follows_from=first)
+    number, log = str(done.answer["number"]), str(done.answer["id"])
+    case = load(db, log, "case")
+    assert case.follows_from == home_of(db, first)
+    assert [verify_case(db, one) for one in (log, home_of(db, first))] == [[], []]
+    shown, earlier = (show_case(db, world.actor(db, "auditor"), one) for one in (number, first))
+    assert isinstance(shown, WholeCase)
+    assert isinstance(earlier, WholeCase)
+    assert (shown.follows_from, shown.followed_by) == (first, [])
+    assert (earlier.follows_from, earlier.followed_by) == (None, [number])
+
+
+def test_only_a_case_of_the_programme_that_one_sees_is_named(world: World, db: Connection) -> None:
+    """Of another programme, even of one's own, none, or of whatever is no case: each is refused in the same words."""
+    shanghai, other = world.programmes["SH"], world.actor(db, "foreign_officer")
+    need = add_need(db, shanghai, "there", world.organisations["need_owner"])
+    technology = add_technology(db, shanghai, "there", world.organisations["technology_owner"])
+    there = str(open_case(db, other, add_match(db, other, shanghai, need, technology), new_request()).answer["number"])
+    officer, faults = world.actor(db, "officer"), []
+    both = replace(officer, memberships=(*officer.memberships, *other.memberships))
+    for who, number in ((officer, there), (both, there), (officer, "BJ-2000-0001"), (officer, str(uuid.uuid4()))):
+        with pytest.raises(InvalidForm) as refused:
+            open_case(db, who, world.matches[1], new_request(), follows_from=number)
+        faults.append(refused.value.fields)
+    assert faults == [{"follows_from": reasons.cases.NO_SUCH_CASE}] * 4
+    assert db.execute(text("SELECT count(*) FROM cases")).scalar_one() == 1
 
 
 def test_a_case_belongs_to_the_phase_that_runs_on_the_day(world: World, db: Connection) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from casework.engine.state.case import Case
 from casework.errors import NotFound
@@ -117,6 +117,28 @@ def test_the_access_queries_find_what_the_policy_shows(engine: Engine, kind: str
             assert got == wanted, actor
             answers |= set(got.values())
         assert answers == {True, False}
+        db.rollback()
+
+
+def test_of_what_a_case_follows_from_and_is_followed_by_those_are_told_that_one_reads_whole(engine: Engine) -> None:
+    with transaction(engine) as db:
+        world, told = Papers(db, 500), set()
+        cases = [case for case in world.cases() if case.kind == "case"]
+        for n, case in enumerate(cases[1:]):
+            given = {"id": case.log, "from": cases[n // 2].log}
+            db.execute(text("UPDATE cases SET follows_from_id = :from WHERE id = :id"), given)
+        for person in world.people:
+            opened = frozenset(world.some([log for log, _ in world.logs], 0.1))
+            actor = replace(world.actor(person), opened=opened)
+            reads = {case.log for case in cases if sight(actor, case) == Sight.ALL}
+            for n, case in enumerate(cases):
+                above = cases[(n - 1) // 2] if n else None
+                below = [other for other in cases[2 * n + 1 : 2 * n + 3] if other.log in reads]
+                wanted = above.number if above is not None and above.log in reads else None
+                got = access_queries.kin_of(db, actor, case.log)
+                assert (got[0], sorted(got[1])) == (wanted, sorted(str(other.number) for other in below)), actor
+                told.add((above is not None, got[0] is not None))
+        assert told >= {(True, True), (True, False)}
         db.rollback()
 
 

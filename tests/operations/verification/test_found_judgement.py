@@ -301,6 +301,24 @@ def test_an_opening_says_of_which_field_the_technology_was(
         assert any("field of technology" in one.sentence for one in verify_case(db, log)) is found
 
 
+@pytest.mark.parametrize("named", ["need", "itself", "later"])
+def test_an_opening_names_no_case_that_its_programme_did_not_have(
+    world: World, engine: Engine, settings: Settings, database_server: DatabaseServer, named: str
+) -> None:
+    with transaction(engine) as db:
+        officer = world.actor(db, "officer")
+        log = str(open_case(db, officer, world.matches[0], new_request()).answer["id"])
+    with transaction(engine) as db:
+        later = str(open_case(db, officer, world.matches[1], new_request()).answer["id"])
+
+    def forge(rows: list[Stored]) -> None:
+        rows[0]["effects"]["case"]["follows_from"] = {"need": world.needs[0], "itself": log, "later": later}[named]
+
+    forged(engine, settings, database_server, log, forge)
+    with transaction(engine) as db:
+        assert any("follows from" in one.sentence for one in verify_case(db, log))
+
+
 def test_what_came_onto_a_list_after_the_opening_accuses_nobody(world: World, engine: Engine) -> None:
     with transaction(engine) as db:
         db.execute(text("UPDATE needs SET sector = 'st-01' WHERE id = :id"), {"id": world.needs[0]})

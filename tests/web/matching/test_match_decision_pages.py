@@ -52,6 +52,24 @@ def test_against_a_conflict_of_interest_it_is_accepted_with_a_reason_alone(
     assert list(verify_all(engine)) == []
 
 
+def test_a_case_is_opened_as_a_further_site_and_each_of_the_two_leads_to_the_other(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser, page = browser_for("officer"), f"/matches/{world.matches[1]}/open"
+    with transaction(engine) as db:
+        first = world.open_case(db, 0)
+    refused = fill(browser, page, follows_from="BJ-2000-0001")
+    assert "is the number of no case of this programme that you see." in refused
+    shown = fill(browser, page, follows_from=f" {first} ")
+    assert "is open." in shown
+    number = browser.get(page).text.split('href="/cases/')[1].split('"')[0]
+    for one, other, words in ((number, first, "Further site of case"), (first, number, "Further sites")):
+        about = browser.get(f"/cases/{one}").text.partition('id="about-title"')[2].partition("</section>")[0]
+        assert f"{words} {other}" in words_of(about)
+        assert f'href="/cases/{other}"' in about
+    assert list(verify_all(engine)) == []
+
+
 def test_on_the_desk_an_imported_match_is_refused_and_the_next_one_follows(
     browser_for: Enter, world: World, engine: Engine
 ) -> None:
