@@ -31,7 +31,12 @@ def proven(said: str) -> str:
 
 
 def of_the_tree(path: str) -> bool:
-    return path.startswith("/log/") or "/certificate" in path or path.endswith(("/history.pdf", "/checkpoints"))
+    return (
+        path.startswith("/log/")
+        or "/certificate" in path
+        or "/attestations/" in path
+        or path.endswith(("/history.pdf", "/checkpoints"))
+    )
 
 
 def tiles_of(size: int) -> list[str]:
