@@ -22,7 +22,7 @@ ENGINE = Path(effects_schema.__file__).parents[1]
 MAKERS = [
     *(path for room in ("execution", "case_objects", "tasks") for path in (ENGINE / room).glob("*.py")),
     ENGINE / "decide.py",
-    ENGINE.parent / "operations" / "privacy" / "erasure.py",
+    *(ENGINE.parent / "operations" / "privacy" / name for name in ("erasure.py", "removing.py")),
 ]
 
 
