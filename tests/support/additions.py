@@ -57,6 +57,7 @@ from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import lock_log, now
 from casework.records.row_security import whole
+from casework.records.tree_tiles import newest_checkpoint
 from casework_verify.witnesses import new_secret
 from tests.support.file_makers import PDF, png
 from tests.support.world import World, add_match, add_technology, new_request, today
@@ -214,13 +215,14 @@ def add_report(db: Connection, world: World, by: str, scope: str) -> str:
 
 
 def add_attestation(db: Connection, world: World, by: str, scope: str) -> str:
-    """What an auditor attested of a programme, the first time; on a checkpoint that nobody signed, as there is none. Gives its number."""
+    """What an auditor attested of a programme, the first time; where no tree is signed, on a checkpoint of nobody's. Gives its number."""
     actor, programme = world.actor(db, by), world.programmes[scope]
     found = examine(db, actor, programme, Examined(since=date(2026, 1, 1), until=date(2026, 12, 31)))
-    tree: NamedCheckpoint = {"origin": "log.example", "size": 1, "root": b64encode(bytes(32)).decode()}
-    draft = Draft(number=1, found=found, checkpoint=tree, open=())
     with whole(db):
-        log = lock_log(db, programme)
+        log, newest = lock_log(db, programme), newest_checkpoint(db)
+    size, root = (1, bytes(32)) if newest is None else (newest.size, newest.root)
+    tree: NamedCheckpoint = {"origin": "log.example", "size": size, "root": b64encode(root).decode()}
+    draft = Draft(number=1, found=found, checkpoint=tree, open=())
     keep_attestation(db, log, actor, draft, "Nothing was left out.", supersedes=None, key=None)
     return str(draft.number)
 

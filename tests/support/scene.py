@@ -188,6 +188,7 @@ def make_things(world: World, db: Connection) -> Things:
     )
     sealed = world.write(db, "dispute_officer", load(db, str(mediation["id"]), "mediation"))
     registry.grant_role(db, world.add_person(db, "only_one"), "supervisor", programme=there)
+    registry.grant_role(db, world.add_person(db, "foreign_auditor"), "auditor", programme=there)
     asked = [add_role_request(db, world, one) for one in ("BJ", "SH")]
     objections = [
         str(
@@ -362,7 +363,7 @@ def make_things(world: World, db: Connection) -> Things:
         "proposal": add_proposal(db, there, need, technology),
         "programme": there,
         "report": add_report(db, world, "only_one", "SH"),
-        "attestation": add_attestation(db, world, "auditor", "SH"),
+        "attestation": add_attestation(db, world, "foreign_auditor", "SH"),
         "member": members[1],
         "referral_task": _step_task(db, other),
         "referral_revision": _revision(db, other),

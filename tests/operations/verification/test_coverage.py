@@ -76,6 +76,8 @@ def scene(
     )
     with transaction(engine) as db:
         world = build_world(db)
+    # An attestation rests on a checkpoint.
+    sequence(engine, settings)
     with transaction(engine) as db:
         here = make_things(world, db)["here"]
     with transaction(engine) as db:
