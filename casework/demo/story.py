@@ -226,10 +226,12 @@ def rounds(once: Sequence[Script], cases: int | None) -> list[Script]:
 def _again(script: Script, round_: int) -> Script:
     if round_ == 0:
         return script
-    need, technology = script.match
-    return replace(
-        script, name=f"{script.name} ({round_ + 1})", match=(f"{need}.{round_ + 1}", f"{technology}.{round_ + 1}")
-    )
+
+    def again(match: tuple[str, str]) -> tuple[str, str]:
+        return f"{match[0]}.{round_ + 1}", f"{match[1]}.{round_ + 1}"
+
+    follows = again(script.follows) if script.follows else None
+    return replace(script, name=f"{script.name} ({round_ + 1})", match=again(script.match), follows=follows)
 
 
 # --- the world -------------------------------------------------------------------------------------------------------

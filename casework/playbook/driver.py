@@ -69,8 +69,9 @@ class Player:
 
 
 def cast_of(script: Script) -> dict[str, str]:
-    """Whom and what a script calls so; its match is `main`."""
-    return {"main": match_name(*script.match), **script.cast}
+    """Whom and what a script calls so; its match is `main`, that of the case which it follows from `earlier`."""
+    earlier = {"earlier": match_name(*script.follows)} if script.follows else {}
+    return {"main": match_name(*script.match), **earlier, **script.cast}
 
 
 def match_name(need: str, technology: str) -> str:

@@ -163,9 +163,11 @@ class OperationsHand(Hand):
 
     def open(self, match: str, who: str) -> Done:
         """Somebody opens the case of a match; what follows happens in it."""
+        earlier = self.stage.ids.get(f"case of {self.cast.get('earlier')}")
         with self.action() as db:
-            done = open_case(db, self.actor(who), self.id(match), _request())
+            done = open_case(db, self.actor(who), self.id(match), _request(), follows_from=earlier)
         self.here, self.logs[match] = match, (done.answer["id"], "case")
+        self.stage.ids[f"case of {self.cast.get(match, match)}"] = done.answer["number"]
         return done
 
     def open_dispute(self, who: str) -> None:

@@ -46,6 +46,8 @@ class Script:
     pace: float = 2.0
     #: Who the script calls so.
     cast: Mapping[str, str] = field(default_factory=dict)
+    #: The match of an earlier case, of which this one is a further site where that is open by then.
+    follows: tuple[str, str] | None = None
 
 
 def do(who: str, what: str, about: str | None = None, /, **data: object) -> Do:

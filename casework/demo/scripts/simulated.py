@@ -36,11 +36,22 @@ SCALED_UP = Script(
     ),
 )
 
+FURTHER_SITE = Script(
+    "Another works saw the pilot and wants the same",
+    ("BJ-N012.second", "DEMO-T003.pilot"),
+    200,
+    cast=ZHAO,
+    pace=2,
+    follows=SCALED_UP.match,
+    steps=to_structuring(),
+)
+
 
 def simulated(demo: Sequence[Script]) -> list[Script]:
-    """The demo's scripts and the pilot among the first of them; each goes on until its parties have told what came of it."""
+    """The demo's scripts, with the pilot and what followed from it among the first; each goes on until its parties have told what came
+    of it."""
     first, *others = demo
-    once = [first, _small(as_long_as_in_life(SCALED_UP, 0)), *others]
+    once = [first, _small(as_long_as_in_life(SCALED_UP, 0)), FURTHER_SITE, *others]
     return [_told_afterwards(script, n % 3) for n, script in enumerate(once)]
 
 
