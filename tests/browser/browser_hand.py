@@ -99,7 +99,7 @@ class BrowserHand(Hand):
         officer = self.of("officer")
         officer.press('nav.rail a[href="/matches"]', self.say("Matches"))
         officer.press(".matches td.do a.btn", self.say("Open a case"))
-        officer.press(".doing form button", self.say("Open the case"))
+        officer.press("form.asks .form-actions button", self.say("Open the case"))
         self.number = officer.path.removeprefix("/cases/")
         assert self.number in officer.page.locator("h1").inner_text()
         assert self.number in self.told(officer)

@@ -27,6 +27,7 @@ from casework.operations.mediations.service import open_mediation
 from casework.operations.people import registry
 from casework.operations.referrals.acknowledgements import object_to
 from casework.operations.tasks.service import add_item
+from casework.operations.verification.sequencer import sequence
 from casework.operations.verification.service import verify_all
 from casework.records.case_loader import load
 from casework.records.database import transaction
@@ -125,6 +126,8 @@ def scene(
     engine: Engine = app.extensions["casework"]
     with transaction(engine) as db:
         world = build_world(db)
+    # An attestation rests on a checkpoint.
+    sequence(engine, database_server.settings(name, var))
     with transaction(engine) as db:
         things = _things(world, db)
     document_store = DocumentStore(engine, app.extensions["casework.store"], app.extensions["casework.secret_box"])
@@ -187,6 +190,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         db, world.actor(db, "watcher"), elsewhere, event=1, words="Why?", request=new_request()
     ).answer["id"]
     registry.grant_role(db, world.add_person(db, "only_one"), "supervisor", programme=there)
+    registry.grant_role(db, world.add_person(db, "foreign_auditor"), "auditor", programme=there)
     asked = [add_role_request(db, world, one) for one in ("BJ", "SH")]
     written = {
         "here": _messages(world, db, number, "officer", "officer", "supervisor")
@@ -310,7 +314,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     far = here | {
         "witness": add_witness(db, world),
         "report": add_report(db, world, "only_one", "SH"),
-        "attestation": add_attestation(db, world, "auditor", "SH"),
+        "attestation": add_attestation(db, world, "foreign_auditor", "SH"),
         "entry": str(uuid.uuid4()),
         "seq": "1",
         "answered_task": str(uuid.uuid4()),

@@ -25,6 +25,7 @@ from casework.operations.mediations.service import open_mediation
 from casework.operations.oversight.figure_mails import subscribe
 from casework.operations.people import registry
 from casework.operations.referrals.acknowledgements import object_to
+from casework.operations.verification.sequencer import sequence
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.web.app import create_app
@@ -103,6 +104,8 @@ def set_scene(database_server: DatabaseServer, template_database: str, var: Path
     make_ready()
     with transaction(engine) as db:
         world = build_world(db)
+    # An attestation rests on a checkpoint.
+    sequence(engine, database_server.settings(name, var))
     with transaction(engine) as db:
         things = make_things(world, db)
     document_store = DocumentStore(engine, app.extensions["casework.store"], app.extensions["casework.secret_box"])
