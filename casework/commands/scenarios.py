@@ -12,6 +12,7 @@ from casework.definitions import coverage_floor, library_of, load_definitions, s
 from casework.engine.definition.editions import Edition, workflow_name
 from casework.engine.definition.grammar import Workflow
 from casework.engine.definition.publisher import publish
+from casework.engine.roles import Role
 from casework.playbook.scenario_coverage import Covered, Seen, coverage, lacking
 from casework.playbook.scenario_files import ScenarioFault, read_scenarios
 from casework.playbook.scenario_runs import Outcome, run
@@ -121,7 +122,7 @@ def _what_to_write(edition: Edition, file: str) -> str:
         (rule for rule in edition.transitions if set(rule.sources) & set(edition.initial) and rule.by_people), None
     )
     who, does, then = (
-        (first.by_people[0], first.name, first.target) if first else ("officer", "a transition", "a state")
+        (first.by_people[0], first.name, first.target) if first else (Role.OFFICER, "a transition", "a state")
     )
     skeleton = SKELETON.format(who=who, does=does, then=then)
     return f"it has no scenarios yet. Begin with this in scenarios/{file}, beside its editions:\n\n{skeleton}"
