@@ -44,7 +44,7 @@ from casework.operations.cases.views import (
     WholeCase,
 )
 from casework.operations.core.access_queries import case_log, kin_of
-from casework.operations.core.perform import calendar_of, new_id
+from casework.operations.core.perform import calendar_of, new_id, read_calendar
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.reader_names import title_of
 from casework.operations.core.unread import look
@@ -120,7 +120,8 @@ def describe(db: Connection, actor: Actor, case: Case, level: Sight) -> CasePart
 
 def describe_whole(db: Connection, actor: Actor, case: Case, calendar: Calendar | None = None) -> WholeCase:
     """A case or mediation to an actor who sees all of it; its calendar is read where it is not given."""
-    library, moment, calendar = load_library(), now(db), calendar or calendar_of(db, case.programme)
+    library = load_library()
+    calendar, moment = (calendar, now(db)) if calendar else _calendar_now(db, case.programme)
     seen = list(case.tracks.values())
     names = names_in(db, case, _open_on(case, seen))
     nobody = Context(By(actor.person, None), moment, calendar, new_id)
@@ -137,6 +138,16 @@ def describe_whole(db: Connection, actor: Actor, case: Case, calendar: Calendar 
         case_actions=_case_actions(actor, case),
     )
     return whole_of(actor, case, told, library, moment)
+
+
+#: A programme's working days, and the time of the database.
+_NOW = text("SELECT calendar::text AS written, casework_now() AS moment FROM programmes WHERE id = CAST(:id AS uuid)")
+
+
+def _calendar_now(db: Connection, programme: str) -> tuple[Calendar, datetime]:
+    """Both at once: a page of a case asks for them each time."""
+    row = db.execute(_NOW, {"id": programme}).one()
+    return read_calendar(programme, row.written), row.moment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
