@@ -172,7 +172,7 @@ def decide_removal(
     Raises RecordHasMoved where something else was proposed or decided after it was `seen`.
     """
     if agree and not confirmed:
-        raise InvalidForm(fields={"confirm": reasons.retention.CONFIRM})
+        raise InvalidForm(fields={"confirmed": reasons.retention.CONFIRM})
 
     def put_in_force(proposals: list[Proposal]) -> RegisterEffects:
         asked = proposals[-1].asked

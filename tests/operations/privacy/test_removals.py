@@ -77,7 +77,7 @@ def test_whoever_agrees_confirms_that_it_cannot_be_undone(scene: Scene) -> None:
         seen = scene.propose(db)
     with transaction(scene.engine) as db, pytest.raises(InvalidForm) as refusal:
         scene.decide(db, seen, confirmed=False)
-    assert refusal.value.fields == {"confirm": reasons.retention.CONFIRM}
+    assert refusal.value.fields == {"confirmed": reasons.retention.CONFIRM}
 
 
 def test_whoever_proposed_takes_it_back(scene: Scene) -> None:
