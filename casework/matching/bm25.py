@@ -73,19 +73,6 @@ def scorer(asked: Iterable[tuple[str, float]], corpus: Corpus, *, weights: Weigh
     return scored
 
 
-def score(
-    id: str,
-    asked: Iterable[tuple[str, float]],
-    counts: Mapping[str, Sequence[int]],
-    length: int,
-    corpus: Corpus,
-    *,
-    weights: Weights = SHIPPED,
-) -> Scored:
-    """How well one record fits the terms that are asked for, each with its weight."""
-    return scorer(asked, corpus, weights=weights)(id, counts, length)
-
-
 def ranked(scored: Iterable[Scored]) -> list[Scored]:
     """The best first; of equal ones the smaller id. What says nothing of what is asked is left out."""
     return sorted((one for one in scored if one.score > 0), key=lambda one: (-one.score, one.id))

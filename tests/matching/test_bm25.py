@@ -8,7 +8,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.matching.bm25 import Corpus, Scored, length_of, ranked, rarity, score
+from casework.matching.bm25 import Corpus, Scored, length_of, ranked, rarity, scorer
 from casework.matching.terms import Counts
 
 TERMS = st.sampled_from(["heat", "pump", "water", "热泵", "kiln"])
@@ -19,7 +19,7 @@ CORPUS = Corpus(records=1000, length=100_000, frequencies={"heat": 300, "pump": 
 
 @given(ASKED, COUNTS)
 def test_the_shares_add_up_to_the_score(asked: list[tuple[str, float]], counts: dict[str, Counts]) -> None:
-    scored = score("a", asked, counts, length_of(counts.values()), CORPUS)
+    scored = scorer(asked, CORPUS)("a", counts, length_of(counts.values()))
     assert math.isclose(sum(scored.shares.values()), scored.score, abs_tol=1e-6)
     assert scored.shares.keys() == {term for term, _ in asked} & counts.keys()
     assert all(share > 0 for share in scored.shares.values())
@@ -33,7 +33,7 @@ def test_the_order_in_which_terms_are_asked_for_changes_nothing(
     random.shuffle(other)
     length = length_of(counts.values())
     assert math.isclose(
-        score("a", asked, counts, length, CORPUS).score, score("a", other, counts, length, CORPUS).score, abs_tol=1e-9
+        scorer(asked, CORPUS)("a", counts, length).score, scorer(other, CORPUS)("a", counts, length).score, abs_tol=1e-9
     )
 
 
@@ -41,21 +41,21 @@ def test_the_order_in_which_terms_are_asked_for_changes_nothing(
 def test_who_says_a_term_more_often_at_the_same_length_does_not_stand_lower(few: int, more: int, title: int) -> None:
     few, more = sorted((few, more))
     one, other = (
-        score("a", [("pump", 1.0)], {"pump": Counts(title, often)}, 200, CORPUS).score for often in (few, more)
+        scorer([("pump", 1.0)], CORPUS)("a", {"pump": Counts(title, often)}, 200).score for often in (few, more)
     )
     assert one <= other
 
 
 @given(st.integers(1, 20))
 def test_a_title_counts_more_than_the_rest(often: int) -> None:
-    in_title = score("a", [("pump", 1.0)], {"pump": Counts(often, 0)}, 100, CORPUS).score
-    in_body = score("a", [("pump", 1.0)], {"pump": Counts(0, often)}, 100, CORPUS).score
+    in_title = scorer([("pump", 1.0)], CORPUS)("a", {"pump": Counts(often, 0)}, 100).score
+    in_body = scorer([("pump", 1.0)], CORPUS)("a", {"pump": Counts(0, often)}, 100).score
     assert in_title > in_body
 
 
 def test_what_is_asked_for_twice_counts_twice() -> None:
     counts = {"pump": Counts(0, 2)}
-    once, twice = (score("a", asked, counts, 100, CORPUS).score for asked in ([("pump", 1.0)], [("pump", 2.0)]))
+    once, twice = (scorer(asked, CORPUS)("a", counts, 100).score for asked in ([("pump", 1.0)], [("pump", 2.0)]))
     assert math.isclose(twice, 2 * once)
 
 
@@ -67,8 +67,8 @@ def test_a_rarer_term_tells_more_and_none_tells_less_than_nothing(one: int, othe
 
 def test_an_empty_catalogue_scores_without_a_fault() -> None:
     nothing = Corpus(records=0, length=0, frequencies={})
-    assert score("a", [("heat", 1.0)], {}, 0, nothing).score == 0
-    assert score("a", [("heat", 1.0)], {"heat": Counts(0, 1)}, 1, nothing).score > 0
+    assert scorer([("heat", 1.0)], nothing)("a", {}, 0).score == 0
+    assert scorer([("heat", 1.0)], nothing)("a", {"heat": Counts(0, 1)}, 1).score > 0
 
 
 @given(st.dictionaries(st.text(max_size=3), st.sampled_from([0.0, 1.0, 1.5, 2.0])), st.randoms())

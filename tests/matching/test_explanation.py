@@ -7,7 +7,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.matching.bm25 import Corpus, length_of, score
+from casework.matching.bm25 import Corpus, length_of, scorer
 from casework.matching.dictionary import Glossary
 from casework.matching.explanation import Kind, parts_of
 from casework.matching.query import ask
@@ -24,7 +24,7 @@ def test_the_parts_add_up_to_the_score(query: list[str], title: list[str], body:
     asked = ask(" ".join(query), dictionary=SMALL, glossary=GLOSSARY, chinese=True)
     counts = counts_of(" ".join(title), " ".join(body))
     corpus = Corpus(records=9, length=200, frequencies=dict.fromkeys(counts, 2))
-    scored = score("a", [(one.term, one.weight) for one in asked], counts, length_of(counts.values()), corpus)
+    scored = scorer([(one.term, one.weight) for one in asked], corpus)("a", counts, length_of(counts.values()))
     parts = parts_of(scored, asked, counts)
     assert abs(math.fsum(part.share for part in parts) - scored.score) < 1e-6
     assert parts == sorted(parts, key=lambda part: -part.share)
@@ -35,6 +35,6 @@ def test_a_translation_says_the_pair_and_its_source() -> None:
     asked = ask("热泵", dictionary=SMALL, glossary=GLOSSARY)
     counts = counts_of("Heat pump", "for hot water")
     corpus = Corpus(records=9, length=60, frequencies={"heat": 2, "pump": 1})
-    scored = score("a", [(one.term, one.weight) for one in asked], counts, 10, corpus)
+    scored = scorer([(one.term, one.weight) for one in asked], corpus)("a", counts, 10)
     (part,) = parts_of(scored, asked, counts)
     assert (part.kind, part.text, part.source, part.title) == (Kind.TRANSLATION, "热泵 = heat pump", "glossary 7", True)

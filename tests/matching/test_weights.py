@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.matching.bm25 import Corpus, score
+from casework.matching.bm25 import Corpus, scorer
 from casework.matching.weights import BOUNDS, FIRST, SHIPPED, Weights, plain, values_of, weights_of, within
 
 CORPUS = Corpus(records=100, length=2_000, frequencies={"heat": 10, "pump": 5})
@@ -68,21 +68,21 @@ def test_a_number_is_kept_in_one_way(number: object) -> None:
 @pytest.mark.parametrize("weights", [weights_of(2, dict.fromkeys(BOUNDS, end)) for end in ("0.5", "1")])
 def test_a_record_that_says_more_of_what_is_asked_stands_no_lower(weights: Weights) -> None:
     asked = [("heat", 1.0), ("pump", 1.0)]
-    one = score("a", asked, {"heat": (0, 1)}, 20, CORPUS, weights=weights)
-    both = score("b", asked, {"heat": (0, 1), "pump": (0, 1)}, 20, CORPUS, weights=weights)
+    one = scorer(asked, CORPUS, weights=weights)("a", {"heat": (0, 1)}, 20)
+    both = scorer(asked, CORPUS, weights=weights)("b", {"heat": (0, 1), "pump": (0, 1)}, 20)
     assert both.score > one.score > 0
 
 
 def test_at_the_ends_of_all_bounds_a_score_is_a_number() -> None:
     for end in (0, 1):
         weights = weights_of(2, {name: bounds[end] for name, bounds in BOUNDS.items()})
-        found = score("a", [("heat", 1.0)], {"heat": (1, 0)}, 0, CORPUS, weights=weights)
+        found = scorer([("heat", 1.0)], CORPUS, weights=weights)("a", {"heat": (1, 0)}, 0)
         assert 0 < found.score < 1_000
 
 
 def test_a_word_of_the_title_counts_as_often_as_is_set() -> None:
     scores = [
-        score("a", [("heat", 1.0)], {"heat": (1, 0)}, 20, CORPUS, weights=weights_of(2, {"title": title})).score
+        scorer([("heat", 1.0)], CORPUS, weights=weights_of(2, {"title": title}))("a", {"heat": (1, 0)}, 20).score
         for title in ("0.5", "2", "10")
     ]
     assert scores == sorted(scores)
