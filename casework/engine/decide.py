@@ -14,6 +14,7 @@ from casework.engine.case_objects.case_rights import change_rights
 from casework.engine.case_objects.messages import correct, say
 from casework.engine.execution.automatic_transitions import settle
 from casework.engine.execution.case_opening import open_case
+from casework.engine.execution.case_removal import closes
 from casework.engine.execution.commands import (
     ChangeRights,
     Command,
@@ -76,6 +77,8 @@ def decide_and_evolve(
     library: Library, case: Case | None, command: Command, context: Context
 ) -> tuple[list[Event], Case]:
     """The same, with the case as it is after them: what `evolve` makes of it while they are decided."""
+    if case is not None and closes(case, context):
+        return [], case
     builder = EventBuilder(library, case, context)
     action: Callable[[EventBuilder, Any], None] = _ACTIONS[type(command)]
     action(builder, command)

@@ -100,8 +100,13 @@ def choose(mine: Iterable[By], roles: Iterable[Role]) -> By | None:
     return next((by for by in mine if by.role in wanted), None)
 
 
+def barred(actor: Actor, case: Case) -> Reason | None:
+    """Why this person does nothing in this case now: its contents are gone, for everybody; or an interest was declared."""
+    return reasons.retention.TAKES_NOTHING_MORE if case.removed_at is not None else conflict(actor, case)
+
+
 def conflict(actor: Actor, case: Case) -> Reason | None:
-    """Why this person does nothing at all in this case."""
+    """Why this person does nothing at all in this case, and takes nothing of it out."""
     if actor.person in case.interests:
         return reasons.cases.INTEREST_DECLARED
     return None
@@ -109,7 +114,7 @@ def conflict(actor: Actor, case: Case) -> Reason | None:
 
 def may_work(actor: Actor, case: Case, task: Task) -> By | None:
     """The capacity in which the actor may take a task, if there is one."""
-    if conflict(actor, case) or (actor.service and task.type == "decision"):
+    if barred(actor, case) or (actor.service and task.type == "decision"):
         return None
     mine = capacities(actor, case, case.tracks[task.track])
     if task.type == "decision":
@@ -140,13 +145,13 @@ def may_have(actor: Actor, case: Case, task: Task, edition: Edition) -> bool:
 def may_hold(actor: Actor, case: Case, task: Task) -> bool:
     """Whether a task may lie with the actor: who works its queue, or leads it."""
     mine = capacities(actor, case, case.tracks[task.track])
-    return conflict(actor, case) is None and any(works(case, task, by) or leads(case, task, by) for by in mine)
+    return barred(actor, case) is None and any(works(case, task, by) or leads(case, task, by) for by in mine)
 
 
 def may_review(actor: Actor, case: Case, task: Task, asked_by: Collection[str | None]) -> By | None:
     """The capacity in which the actor may answer a review, if there is one: of those who work the task's queue or lead it,
     another person than who asked, in whoever's name."""
-    if conflict(actor, case) or actor.service or actor.person in asked_by:
+    if barred(actor, case) or actor.service or actor.person in asked_by:
         return None
     mine = [
         by
@@ -159,7 +164,7 @@ def may_review(actor: Actor, case: Case, task: Task, asked_by: Collection[str | 
 
 def operate(actor: Actor, case: Case, task: Task, edition: Edition, operation: str) -> By:
     """The capacity in which somebody who sees a task may do this to it. Raises what refuses it."""
-    if (why := conflict(actor, case)) is not None:
+    if (why := barred(actor, case)) is not None:
         raise NotAllowed(why=why)
     # Who works the queue does it as that rather than as its lead, and in one's own name if possible.
     mine = sorted(capacities(actor, case, case.tracks[task.track]), key=lambda by: not works(case, task, by))

@@ -36,4 +36,8 @@ NO_REMOVAL = reason("retention.no_removal", N_("No removal waits for a second pe
 OWN_REMOVAL = reason(
     "retention.own_removal", N_("You proposed this removal: somebody else agrees to it. You may take it back.")
 )
+TAKES_NOTHING_MORE = reason(
+    "retention.takes_nothing_more",
+    N_("The contents of this case were removed under retention: nothing can be done or recorded in it any more."),
+)
 CONFIRM = reason("retention.confirm", N_("Confirm that you know that a removal cannot be undone."))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from casework.ledger.canonical_json import instant, parse_instant
 from casework.operations.documents.key_material import document_store_of
 from casework.operations.verification.case_archive import check_case_file, make_case_file
 from casework.operations.verification.sequencer import sequence
@@ -144,9 +146,17 @@ def _fewer(forgery: Forgery) -> None:
     forgery.rows[-1]["effects"]["erased"]["fields"].pop()
 
 
+def _left_open(forgery: Forgery) -> None:
+    forgery.rows[-1]["effects"]["task_states"].pop()
+
+
 @pytest.mark.parametrize(
     ("change", "wanted"),
-    [(_other_decision, "removal_undecided"), (_fewer, "erased_untold")],
+    [
+        (_other_decision, "removal_undecided"),
+        (_fewer, "erased_untold"),
+        (_left_open, "removed_unended"),
+    ],
 )
 def test_an_event_that_was_changed_is_named(
     removed: Removed, run: Run, change: Callable[[Forgery], None], wanted: str
@@ -157,6 +167,18 @@ def test_an_event_that_was_changed_is_named(
     code, out = run(forgery.write(removed.folder / "forged.zip"), "--key", removed.keys, "--json")
     assert code == 1
     assert {wanted, "leaf_proof"} <= set(told(out))
+
+
+def test_what_follows_a_removal_is_named(removed: Removed, run: Run) -> None:
+    forgery = Forgery(removed.after)
+    by, last = forgery.rows[1]["header"], forgery.rows[-1]
+    later = instant(parse_instant(last["header"]["at"]) + timedelta(seconds=1))
+    header = {**last["header"], "at": later, "kind": "interest_declared", "actor": by["actor"], "role": by["role"]}
+    forgery.rows.append({**last, "header": header, "effects": {"interest": [by["actor"]]}, "body": {}})
+    forgery.rechain()
+    code, out = run(forgery.write(removed.folder / "forged.zip"), "--key", removed.keys, "--json")
+    found = [one for file in json.loads(out)["files"] for one in file["faults"] if one["code"] == "removed_before"]
+    assert (code, [one["seq"] for one in found]) == (1, [len(forgery.rows)])
 
 
 def test_words_that_were_taken_out_before_are_named_by_their_event(removed: Removed, run: Run) -> None:

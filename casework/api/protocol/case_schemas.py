@@ -382,6 +382,9 @@ class CaseShown(Answer):
     reasons: list[str] | None = None
     opened_at: str | None = None
     closed_at: str | None = None
+    removed_at: Annotated[
+        str | None, Field(description="When its contents were removed under retention; nothing is done in it any more")
+    ] = None
     revision: Annotated[int | None, Field(description="What If-Match names for actions on the case itself")] = None
     owner: Named | None = None
     team: list[Named] | None = None

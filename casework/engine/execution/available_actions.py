@@ -75,6 +75,8 @@ class TaskOffer:
 
 def offers(library: Library, case: Case, context: Context) -> list[Offer]:
     """Every action out of where the tracks stand, in the order of the tracks and of their definitions."""
+    if case.removed_at is not None:
+        return []
     builder = EventBuilder(library, case, context)
     offered: list[Offer] = []
     for track in case.tracks.values():
@@ -92,6 +94,8 @@ def offers(library: Library, case: Case, context: Context) -> list[Offer]:
 
 def task_offers(library: Library, case: Case, context: Context) -> list[TaskOffer]:
     """Every side task that may be asked for where the tracks stand."""
+    if case.removed_at is not None:
+        return []
     builder = EventBuilder(library, case, context)
     offered: list[TaskOffer] = []
     for track in case.tracks.values():

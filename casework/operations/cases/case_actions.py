@@ -21,7 +21,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import Standing, perform
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
-from casework.permissions.work import capacities, conflict
+from casework.permissions.work import barred, capacities
 
 
 def register_document(
@@ -89,7 +89,7 @@ def declare_interest(db: Connection, actor: Actor, number: str, *, nature: str, 
         )
         if by is None:
             raise NotFound("case")
-        if (why := conflict(actor, standing.case)) is not None:
+        if (why := barred(actor, standing.case)) is not None:
             raise WrongState(action=reasons.actions.DECLARE_INTEREST, why=why)
         return DeclareInterest(actor.person, nature), by
 

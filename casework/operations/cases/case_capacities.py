@@ -13,7 +13,7 @@ from casework.json_values import JsonObject
 from casework.operations.core.perform import Standing, insist_revision
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import MEDIATED, Sight, kept_as_mediator, own_tracks, sight
-from casework.permissions.work import capacities, choose, conflict
+from casework.permissions.work import barred, capacities, choose
 from casework.reasons import Why
 
 
@@ -29,7 +29,7 @@ def track_for(actor: Actor, case: Case, track: str) -> Track:
 
 
 def capacity_on_track(actor: Actor, case: Case, track: Track, roles: tuple[Role, ...], action: Why) -> By:
-    if (why := conflict(actor, case)) is not None:
+    if (why := barred(actor, case)) is not None:
         raise NotAllowed(why=why)
     by = choose(capacities(actor, case, track), accepted(case, roles))
     if by is None and kept_as_mediator(actor, case):

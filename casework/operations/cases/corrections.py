@@ -22,7 +22,7 @@ from casework.operations.core.perform import Standing, perform
 from casework.operations.core.references import reference_faults
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, sight
-from casework.permissions.work import capacities, conflict
+from casework.permissions.work import barred, capacities
 
 #: The events of a log that hold answers.
 _ONE = (
@@ -91,7 +91,7 @@ def _words(db: Connection, case: Case, row: Any) -> tuple[JsonObject, bool, int]
 
 def insist_may_correct(actor: Actor, case: Case, answer: Answer) -> By:
     """The capacity in which the actor corrects it. Raises NotAllowed."""
-    if (why := conflict(actor, case)) is not None:
+    if (why := barred(actor, case)) is not None:
         raise NotAllowed(why=why)
     by = _capacity(actor, case, answer)
     if by is None:
@@ -100,7 +100,7 @@ def insist_may_correct(actor: Actor, case: Case, answer: Answer) -> By:
 
 
 def _capacity(actor: Actor, case: Case, answer: Answer) -> By | None:
-    if conflict(actor, case) is not None:
+    if barred(actor, case) is not None:
         return None
     return next(
         (capacity for capacity in capacities(actor, case, answer.track) if may_correct(case, answer, capacity)), None

@@ -15,7 +15,7 @@ from casework.engine.state.case import Case, Track
 from casework.ledger.canonical_json import instant
 from casework.operations.core.presenters import names_of
 from casework.permissions.actors import Actor
-from casework.permissions.work import capacities, choose, conflict
+from casework.permissions.work import barred, capacities, choose
 from casework.records.actors import find_members
 
 #: Whoever typed within so long is at it.
@@ -65,7 +65,7 @@ def fires(case: Case, track: Track, roles: Collection[Role]) -> Capacity:
     """In which capacity somebody may do an action that is for these roles."""
 
     def capacity(actor: Actor) -> By | None:
-        if conflict(actor, case):
+        if barred(actor, case):
             return None
         return choose(capacities(actor, case, track), accepted(case, roles))
 

@@ -28,7 +28,7 @@ from casework.operations.core.perform import new_id, reads
 from casework.operations.core.views import row_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
-from casework.permissions.work import capacities, choose, conflict
+from casework.permissions.work import barred, capacities, choose
 from casework.reasons import Why
 from casework.records.case_loader import load
 from casework.records.row_security import whole
@@ -54,7 +54,7 @@ def actions_of(
             facts = outside(db, judged, reads(library, judged))
     else:
         facts = outside(db, case, reads(library, case))
-    barred = conflict(actor, case)
+    against = barred(actor, case)
     mine = {track.id: capacities(actor, case, track) for track in seen}
     # Asked once for each capacity: a deputy may do what the person may not.
     nobody = By(actor.person, None)
@@ -79,8 +79,8 @@ def actions_of(
         if by is None and level < Sight.ALL:
             continue
         why: tuple[Why, ...]
-        if barred is not None:
-            why = (barred,)
+        if against is not None:
+            why = (against,)
         elif by is None:
             why = (reasons.cases.FOR_ROLES(roles=sorted(roles)),)
         else:
@@ -142,7 +142,7 @@ def possible_tasks(
     actor: Actor, case: Case, seen: Sequence[Track], library: Library, context: Context
 ) -> list[AddableTask]:
     """Side tasks that the actor may add now."""
-    if conflict(actor, case):
+    if barred(actor, case):
         return []
     ids, requests = {track.id for track in seen}, list[AddableTask]()
     for offer in task_offers(library, case, context):

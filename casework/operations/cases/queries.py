@@ -51,7 +51,7 @@ from casework.operations.core.unread import look
 from casework.operations.core.views import Named, fields_of, row_as, to_named
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, sight
-from casework.permissions.work import capacities, choose, conflict, may_work
+from casework.permissions.work import barred, capacities, choose, may_work
 from casework.records.case_loader import load
 from casework.records.event_log import now
 
@@ -193,6 +193,7 @@ def whole_of(actor: Actor, case: Case, told: Told, library: Library, moment: dat
         hold=shown_hold(case.hold),
         opened_at=instant(case.opened_at),
         closed_at=when(case.closed_at),
+        removed_at=when(case.removed_at),
         rights=list(case.rights),
         interest=actor.person in case.interests,
         consents=[_show_consent(consent) for consent in case.consents.values()],
@@ -272,7 +273,7 @@ CASE_ACTIONS: Mapping[str, tuple[Role, ...]] = {
 
 def _case_actions(actor: Actor, case: Case) -> list[str]:
     """Which actions on the case itself the actor may do."""
-    if conflict(actor, case):
+    if barred(actor, case):
         return []
     mine = capacities(actor, case, case.main)
     if case.kind == "mediation":

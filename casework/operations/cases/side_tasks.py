@@ -19,7 +19,7 @@ from casework.operations.cases.case_capacities import capacity_on_track, track_f
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import Standing, perform
 from casework.permissions.actors import Actor
-from casework.permissions.work import capacities, conflict
+from casework.permissions.work import barred, capacities
 from casework.records.actors import find_members
 
 
@@ -81,4 +81,4 @@ def _would_work(actor: Actor, case: Case, track: Track, rule: TaskRule, provider
         and by.organisation == provider
         and not duty_reasons(case, rule.not_by, {by.person, by.acting_for}, track)
     ]
-    return bool(mine) and conflict(actor, case) is None
+    return bool(mine) and barred(actor, case) is None

@@ -410,6 +410,8 @@ class WholeCase(CasePart):
     frozen: bool
     opened_at: str
     closed_at: str | None
+    #: When its contents were removed under retention, after which nothing is done in it any more.
+    removed_at: str | None
     #: Ids of the rights that it is about.
     rights: list[str]
     match: str | None

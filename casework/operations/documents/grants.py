@@ -33,7 +33,7 @@ from casework.operations.documents.views import (
 )
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
-from casework.permissions.work import capacities, choose, conflict
+from casework.permissions.work import barred, capacities, choose
 
 
 def list_package(db: Connection, actor: Actor, case: Case, referral: Track) -> Package:
@@ -42,7 +42,7 @@ def list_package(db: Connection, actor: Actor, case: Case, referral: Track) -> P
     out = {grant.id for grant in case.copies_out(referral.id)}
     by = (
         None
-        if conflict(actor, case)
+        if barred(actor, case)
         else choose(capacities(actor, case, referral), accepted(case, grant_commands.RETURNERS))
     )
     return Package(
@@ -67,7 +67,7 @@ def list_package(db: Connection, actor: Actor, case: Case, referral: Track) -> P
 def may_end_grants(actor: Actor, case: Case) -> bool:
     """Whether the actor may take access to the case's documents away, or give it another last day."""
     return (
-        conflict(actor, case) is None
+        barred(actor, case) is None
         and choose(capacities(actor, case, case.main), accepted(case, grant_commands.ENDERS)) is not None
     )
 
@@ -133,7 +133,7 @@ def confirm_return(
 
 
 def _insist_capacity(actor: Actor, case: Case, track: Track, roles: tuple[Role, ...]) -> By:
-    if (why := conflict(actor, case)) is not None:
+    if (why := barred(actor, case)) is not None:
         raise NotAllowed(why=why)
     by = choose(capacities(actor, case, track), accepted(case, roles))
     if by is None:

@@ -47,7 +47,7 @@ from casework.operations.documents.views import (
 )
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, reads_document, sight
-from casework.permissions.work import capacities, choose, conflict
+from casework.permissions.work import barred, capacities, choose
 from casework.reasons import Why
 from casework.records.actors import find_members
 from casework.records.case_loader import load
@@ -274,7 +274,7 @@ def _version(address: str) -> int | None:
 
 def _by(actor: Actor, case: Case, referral: Track | None) -> By | None:
     """The capacity in which the actor hands something in here, whatever stands against it now."""
-    if conflict(actor, case) is not None:
+    if barred(actor, case) is not None:
         return None
     roles = CLERKS if referral is None else DELIVERERS
     by = choose(capacities(actor, case, referral or case.main), accepted(case, roles))
@@ -283,7 +283,7 @@ def _by(actor: Actor, case: Case, referral: Track | None) -> By | None:
 
 def why_not(actor: Actor, case: Case, referral: Track | None) -> Why | Literal[""] | None:
     """Why the actor hands nothing in here now; "" for those who only read, None where it is possible."""
-    if (why := conflict(actor, case)) is not None:
+    if (why := barred(actor, case)) is not None:
         return why
     roles = CLERKS if referral is None else DELIVERERS
     by = choose(capacities(actor, case, referral or case.main), accepted(case, roles))
@@ -316,7 +316,7 @@ def _referral(actor: Actor, case: Case, referral: str | None) -> Track | None:
 
 def _insist_by(actor: Actor, case: Case, referral: Track | None) -> By:
     """The capacity in which it is done; what stands against it now, the engine says."""
-    if (why := conflict(actor, case)) is not None:
+    if (why := barred(actor, case)) is not None:
         raise NotAllowed(why=why)
     roles = CLERKS if referral is None else DELIVERERS
     by = choose(capacities(actor, case, referral or case.main), accepted(case, roles))

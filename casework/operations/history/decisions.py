@@ -44,7 +44,7 @@ from casework.operations.history import timeline
 from casework.operations.history.views import HistoryEntry
 from casework.operations.tasks.queries import prepared
 from casework.permissions.actors import Actor
-from casework.permissions.work import conflict, operate
+from casework.permissions.work import barred, operate
 from casework.reasons import Why
 
 #: So many rounds before this one are shown.
@@ -151,7 +151,7 @@ def read_decision(db: Connection, actor: Actor, case: Case, task: Task) -> Decis
             actions.get(answer.name),
             known=known,
             fixed=fixed,
-            barred=bool(conflict(actor, case)),
+            barred=bool(barred(actor, case)),
             against=_against(answer, refused),
         )
         for answer in answers

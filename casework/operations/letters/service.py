@@ -56,7 +56,7 @@ from casework.operations.people.letterheads import has_letterhead, insist_letter
 from casework.operations.referrals.service import question_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
-from casework.permissions.work import capacities, choose, conflict
+from casework.permissions.work import barred, capacities, choose
 from casework.reasons.base import sentences
 from casework.records.event_log import now
 
@@ -264,16 +264,16 @@ def asking_letter(actor: Actor, case: Case, parties: Sequence[str]) -> tuple[str
 
 
 def _by(actor: Actor, case: Case, to: str) -> By | None:
-    if conflict(actor, case) is not None:
+    if barred(actor, case) is not None:
         return None
     return choose(capacities(actor, case, case.tracks.get(to, case.main)), accepted(case, SENDERS))
 
 
 def _insist(actor: Actor, case: Case, written: Written) -> By:
-    if (why := conflict(actor, case)) is not None:
-        raise NotAllowed(why=why)
     if sight(actor, case) < Sight.ALL:
         raise NotFound("case")
+    if (why := barred(actor, case)) is not None:
+        raise NotAllowed(why=why)
     by = _by(actor, case, written.to)
     if by is None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=SENDERS))

@@ -46,7 +46,7 @@ from casework.operations.tasks.queries import read_task
 from casework.operations.tasks.service import insist_sees_task
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
-from casework.permissions.work import capacities, conflict
+from casework.permissions.work import barred, capacities
 from casework.records.event_log import now
 from casework.records.row_security import whole
 
@@ -347,13 +347,13 @@ _MAILED = text("""
 
 def _by(actor: Actor, case: Case, task: Task) -> By | None:
     """The capacity in which the actor gives and withdraws links for a task."""
-    if conflict(actor, case) is not None or actor.service or sight(actor, case) < Sight.ALL:
+    if barred(actor, case) is not None or actor.service or sight(actor, case) < Sight.ALL:
         return None
     return next((by for by in capacities(actor, case, case.tracks[task.track]) if may_give(case, task, by)), None)
 
 
 def _insist_by(actor: Actor, case: Case, task: Task) -> By:
-    if (why := conflict(actor, case)) is not None:
+    if (why := barred(actor, case)) is not None:
         raise NotAllowed(why=why)
     by = _by(actor, case, task)
     if by is None:

@@ -46,7 +46,7 @@ from casework.operations.messages.threads import (
 from casework.operations.messages.views import AnsweredMessage, AttachedDocument, Message, MessageVersion
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, reads_document, sight
-from casework.permissions.work import conflict
+from casework.permissions.work import barred
 from casework.records.actors import find_members
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -285,7 +285,7 @@ def correct_message(
 
 
 def _insist_writes(actor: Actor, thread: Thread) -> By:
-    if (why := conflict(actor, thread.case)) is not None:
+    if (why := barred(actor, thread.case)) is not None:
         raise NotAllowed(why=why)
     by = capacity_in(actor, thread)
     if by is None:

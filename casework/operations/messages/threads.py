@@ -28,7 +28,7 @@ from casework.operations.core.views import NamedInBoth
 from casework.operations.messages.views import ThreadDetails, ThreadRow
 from casework.permissions.actors import PROVIDER_ROLES, Actor
 from casework.permissions.visibility import Sight, reads_messages, sight
-from casework.permissions.work import capacities, choose, conflict
+from casework.permissions.work import barred, capacities, choose
 from casework.reasons import Why
 from casework.records.actors import find_members
 
@@ -145,7 +145,7 @@ def names_in_both(db: Connection, people: Sequence[Actor]) -> list[NamedInBoth]:
 def capacity_in(actor: Actor, thread: Thread) -> By | None:
     """The capacity in which the actor writes in a thread."""
     case = thread.case
-    if conflict(actor, case) is not None:
+    if barred(actor, case) is not None:
         return None
     by = choose(capacities(actor, case, thread.referral or case.main), accepted(case, WRITERS[thread.audience]))
     if by is None or thread.referral is None and by.role in PROVIDER_ROLES:
@@ -155,7 +155,7 @@ def capacity_in(actor: Actor, thread: Thread) -> By | None:
 
 def why_not(actor: Actor, thread: Thread) -> Why | Literal[""] | None:
     """Why the actor does not write here now; "" for those who only read, None where it is possible."""
-    if (why := conflict(actor, thread.case)) is not None:
+    if (why := barred(actor, thread.case)) is not None:
         return why
     by = capacity_in(actor, thread)
     return "" if by is None else refusal(thread.case, by.role, thread.audience, thread.referral)

@@ -48,8 +48,8 @@ def facts_of(case: Case) -> CaseFacts:
 
 
 def show_kept(db: Connection, actor: Actor, case: Case, calendar: Calendar) -> CaseRetention | None:
-    """Under which class a closed case is kept; None while it is open, and for whoever does not see all of it."""
-    if case.kind != "case" or case.closed_at is None or sight(actor, case) < Sight.ALL:
+    """Under which class a closed case is kept; None while it is open, once its contents are gone, and for who does not see all of it."""
+    if case.kind != "case" or case.closed_at is None or case.removed_at is not None or sight(actor, case) < Sight.ALL:
         return None
     by = class_of(facts_of(case), read_classes(db, case.programme))
     due = removal_date(case.closed_at, by.years, calendar) if by.years is not None else None

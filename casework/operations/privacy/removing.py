@@ -1,7 +1,7 @@
 """Carrying out a removal that two persons decided: case by case, each in a transaction of its own, judged again at its moment.
 
-Of a removed case all words of the history go for their hashes, and the bytes of its documents. What was done, when and by whom stays, with
-codes, days and ids; so do chain, leaves and hashes. Nobody decides here: two persons have.
+Of a removed case all words of the history go for their hashes, and the bytes of its documents; what still waits in it ends. What was done,
+when and by whom stays, with codes, days and ids; so do chain, leaves and hashes. Nobody decides here: two persons have.
 """
 
 from __future__ import annotations
@@ -11,17 +11,19 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, text
 
+from casework.definitions import load_library
+from casework.engine.execution.case_removal import remove_contents
+from casework.engine.execution.context import Context
 from casework.engine.removals import CASE_LEFT, CASE_REMOVED, OTHER_CLASS, REMOVED_BEFORE, digest_of_case, under_way
 from casework.engine.retention import LegalHold, judge
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.document_effects_schema import RemovedContents
 from casework.engine.state.effects_schema import ErasedWords
-from casework.engine.state.events import ERASED, SYSTEM_ACTOR, Event
-from casework.engine.state.projection import evolve
+from casework.engine.state.events import SYSTEM_ACTOR
 from casework.engine.state.register_effects import CaseRemoval
 from casework.ledger.redactable_bodies import hashes_of_fields
-from casework.operations.core.perform import calendar_of, write
+from casework.operations.core.perform import SYSTEM, calendar_of, new_id, write
 from casework.operations.core.register_log import append
 from casework.operations.documents.storage import let_go
 from casework.operations.oversight.figure_facts import forget_facts
@@ -151,16 +153,9 @@ def _remove(db: Connection, one: _Named, case: Case, log: Log) -> CaseRemoval:
         "names": sorted(case.files),
     }
     removal: RemovedContents = {"programme": one.programme, "decision": one.decision}
-    event = Event(
-        log=one.log,
-        seq=log.seq + 1,
-        at=log.now,
-        kind=ERASED,
-        actor=SYSTEM_ACTOR,
-        role=Role.SYSTEM,
-        effects={"removal": removal, "what": "removal", "erased": gone},
-    )
-    write(db, log, case, evolve(case, event), [event])
+    context = Context(SYSTEM, log.now, calendar_of(db, one.programme), new_id)
+    event, after = remove_contents(load_library(), case, context, removal=removal, gone=gone)
+    write(db, log, case, after, [event])
     return {
         "decision": one.decision,
         "case": one.case,

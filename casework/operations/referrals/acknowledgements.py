@@ -36,7 +36,7 @@ from casework.operations.referrals.service import find_referral
 from casework.operations.referrals.views import Contract, Objection, SideAction, Statement
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import as_seen, reach
-from casework.permissions.work import capacities, choose, conflict
+from casework.permissions.work import barred, capacities, choose
 
 # --- actions -----------------------------------------------------------------------------------------------------------
 
@@ -64,7 +64,7 @@ def _on_contract(
     case, _ = find_referral(db, actor, referral)
 
     def to_command(standing: Standing) -> tuple[Command, By]:
-        if (why := conflict(actor, standing.case)) is not None:
+        if (why := barred(actor, standing.case)) is not None:
             raise NotAllowed(why=why)
         by = _by(actor, standing.case, standing.case.tracks[referral])
         if by is None:
@@ -88,7 +88,7 @@ def _by(actor: Actor, case: Case, track: Track) -> By | None:
 def describe_contract(db: Connection, actor: Actor, case: Case, track: Track) -> Contract:
     """What has arrived on which side, what the two do not agree about, and what the actor may do about it."""
     edition = load_library()[track.edition]
-    by = _by(actor, case, track) if conflict(actor, case) is None else None
+    by = _by(actor, case, track) if barred(actor, case) is None else None
     part = by is not None and refusal(case, by.role, track) is None
     mine = THEIRS if track.provider in reach(actor).organisations else OURS
     other = other_side(mine)

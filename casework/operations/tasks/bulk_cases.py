@@ -24,7 +24,7 @@ from casework.operations.tasks.bulk import MOST, attempt, of_one, tried
 from casework.operations.tasks.views import ChosenCase, ChosenCases
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
-from casework.permissions.work import capacities, choose, conflict
+from casework.permissions.work import barred, capacities, choose
 from casework.reasons import Why
 
 #: The transitions of a case that can be fired for several at once: none of these says anything of one case alone.
@@ -65,7 +65,7 @@ def _found(db: Connection, actor: Actor, numbers: Sequence[str]) -> dict[str, Ca
 def _may(actor: Actor, case: Case, action: str) -> bool:
     """Whether it stands where this can be done, and the actor is somebody who does it."""
     match = load_library()[case.main.edition].find(action, case.main.states)
-    if match is None or conflict(actor, case) is not None:
+    if match is None or barred(actor, case) is not None:
         return False
     return choose(capacities(actor, case, case.main), accepted(case, match[0].by_people)) is not None
 

@@ -295,7 +295,7 @@ def show(number: str) -> str:
         follows=follows,
         kept=kept,
         holds=holds,
-        places_hold=may_place(actor, case.programme) and not supervises,
+        places_hold=may_place(actor, case.programme) and not supervises and case.removed_at is None,
         history=page_of(number, "history"),
         map=page_of(number, "map"),
         kinds=KINDS_OF_RIGHTS,
@@ -311,7 +311,7 @@ def show(number: str) -> str:
         paper_name=paper_name,
         queue_name=queue_name,
         risks=risks,
-        story=went_well(case) and actor.in_programme(case.programme, WRITERS),
+        story=went_well(case) and case.removed_at is None and actor.in_programme(case.programme, WRITERS),
     )
 
 

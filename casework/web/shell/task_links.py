@@ -25,7 +25,7 @@ from casework.operations.referrals.views import InboxRow, ReferralView, SideToDo
 from casework.operations.tasks.views import Decision, ListedTask, PlacedTask, WaitsForSomebody
 from casework.permissions.actors import READS_ALL
 from casework.permissions.visibility import Sight, sight
-from casework.permissions.work import capacities, conflict
+from casework.permissions.work import barred, capacities
 from casework.web.shell import dates
 from casework.web.shell.i18n import N_, edition_text, listed, role_name
 from casework.web.shell.layout import clock, due_element
@@ -133,7 +133,7 @@ def _roles(task: PlacedTask, case: Case | None) -> Collection[Role]:
     if case is None:
         return actor.roles()
     kept = case.tasks.get(task.id)
-    if kept is None or not kept.open or conflict(actor, case) is not None:
+    if kept is None or not kept.open or barred(actor, case) is not None:
         return ()
     return {by.role for by in capacities(actor, case, case.tracks[task.track]) if by.role is not None}
 

@@ -39,7 +39,7 @@ from casework.operations.tasks.workload import DECIDING
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.permissions.work import asked as has_asked
-from casework.permissions.work import conflict, may_work, operate, operations
+from casework.permissions.work import barred, may_work, operate, operations
 from casework.web.history.sentences import say_entry
 from casework.web.shell import layout, sent_forms
 from casework.web.shell.form_actions import moved_since
@@ -164,7 +164,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
 def _barred(actor: Actor, standing: Standing, view: DecisionView, buttons: Sequence[views.Button]) -> str:
     """Why the reader gives no answer, and who does."""
     assert standing.task is not None
-    holder, against = standing.details.holder, conflict(actor, standing.case)
+    holder, against = standing.details.holder, barred(actor, standing.case)
     why = [capital(say(one)) for one in ((against,) if against else view.why_not)]
     return who_decides(
         [queue_name(standing.details.queue)],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,8 +11,10 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from casework import reasons
-from casework.errors import Refused
+from casework.errors import NotAllowed, Refused, WrongState
+from casework.operations.cases.case_actions import declare_interest
 from casework.operations.core.perform import home_of
+from casework.operations.deadlines.timers import fire_timers_of_log
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.oversight.figure_facts import bring_after, find_differing
 from casework.operations.privacy.legal_holds import end_hold, place_hold
@@ -157,6 +159,30 @@ def test_a_hold_on_a_removed_case_is_refused_with_the_day(scene: Scene) -> None:
     with transaction(scene.engine) as db, pytest.raises(Refused) as refusal:
         hold(scene, db, scene.numbers[0])
     assert [one.code for one in refusal.value.reasons] == ["retention.contents_removed"]
+
+
+def test_nothing_is_done_in_a_removed_case_any_more(scene: Scene) -> None:
+    """Neither what a page offers nor what somebody sends, nor a clock that was still to come."""
+    number = scene.numbers[0]
+    scene.remove()
+    with transaction(scene.engine) as db:
+        shown = scene.world.read_case(db, number, "supervisor")
+        assert shown.removed_at is not None
+        assert (shown.actions, shown.requests, shown.case_actions, shown.tasks) == ([], [], [], [])
+    before = len(events(scene, number))
+    deeds: list[Callable[[Connection], object]] = [
+        lambda db: scene.world.fire(db, "supervisor", number, "reopen", {}),
+        lambda db: scene.world.write(db, "officer", load(db, home_of(db, number), "case"), words="One more word."),
+        lambda db: declare_interest(
+            db, scene.world.actor(db, "officer"), number, nature="A share.", request=new_request()
+        ),
+    ]
+    for do in deeds:
+        with transaction(scene.engine) as db, pytest.raises((NotAllowed, WrongState)) as refusal:
+            do(db)
+        assert refusal.value.code == "retention.takes_nothing_more"
+    assert fire_timers_of_log(scene.engine, scene.log(number)).count == 0
+    assert len(events(scene, number)) == before
 
 
 def test_no_row_alone_lets_anything_go(scene: Scene) -> None:

@@ -80,6 +80,17 @@ def _another_programme(rows: list[Stored]) -> None:
     rows[-1]["effects"]["removal"]["programme"] = rows[-1]["header"]["log"]
 
 
+def _tasks_left_open(rows: list[Stored]) -> None:
+    rows[-1]["effects"]["task_states"].pop()
+
+
+def _goes_on(rows: list[Stored]) -> None:
+    """Somebody of the office does something after the contents are gone."""
+    by = rows[1]["header"]
+    header = {**rows[-1]["header"], "kind": "interest_declared", "actor": by["actor"], "role": by["role"]}
+    rows.append({"header": header, "effects": {"interest": [by["actor"]]}, "body": {}})
+
+
 def _by_a_person(rows: list[Stored]) -> None:
     rows[-1]["header"]["actor"] = rows[1]["header"]["actor"]
 
@@ -90,6 +101,8 @@ def _by_a_person(rows: list[Stored]) -> None:
         (_decided_elsewhere, "no second person had agreed to the removal"),
         (_another_programme, "the removal is another programme's"),
         (_by_a_person, "and not by a person"),
+        (_tasks_left_open, "it does not end exactly what still waited in the case"),
+        (_goes_on, "after which nothing happens in a case"),
     ],
 )
 def test_an_event_of_a_removal_that_was_forged_is_named(

@@ -44,7 +44,7 @@ def clock_faults(context: Context, case: Case, event: Event) -> Found:
 def _may_stop(case: Case, event: Event, clock: Clock) -> bool:
     """Whether an event stops a clock as one may: with what it belongs to, or because it has done all that it does."""
     effects = event.effects
-    if clock.id == effects.get("clock") or clock.steps[0].what == "wake":
+    if "removal" in effects or clock.id == effects.get("clock") or clock.steps[0].what == "wake":
         return True
     if event.kind == "fired" and clock.track == event.track:
         return True

@@ -84,6 +84,8 @@ def _against(context: Context, case: Case | None, event: Event) -> Found:
         yield from clock_faults(context, Case(event), event)
         yield from tasks.consequence_faults(context, Case(event), event)
         return
+    if case.removed_at is not None:
+        yield say("removed_before", kind=event.kind)
     yield from actor_faults(context, case, event)
     if event.kind not in _KINDS:
         yield say("kind_unknown", kind=event.kind)

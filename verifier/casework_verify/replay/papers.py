@@ -222,7 +222,16 @@ def erased_faults(context: Context, case: Case, event: Event) -> Found:
         yield say("erased_later")
     if "removal" in event.effects and (case.sealed or case.closed_at is None or case.removed_at is not None):
         yield say("removed_open")
+    if "removal" in event.effects and _left_open(case, event):
+        yield say("removed_unended")
     context.as_told["erased"] += 1
+
+
+def _left_open(case: Case, event: Event) -> bool:
+    """Whether a removal ends something else than all that waited in the case before it."""
+    ended = {one["id"] for one in event.effects.get("task_states", ()) if one.get("state") == "Obsolete"}
+    stopped = {one["id"] for one in event.effects.get("clock_states", ()) if one["state"] == "stopped"}
+    return ended != {task.id for task in case.tasks.values() if task.open} or stopped != set(case.clocks)
 
 
 def opening_to_reader_faults(context: Context, case: Case, event: Event) -> Found:

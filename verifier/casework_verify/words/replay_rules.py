@@ -244,6 +244,14 @@ RULES: dict[str, Words] = {
         "Event {seq} takes words out of a later event.",
         "第 {seq} 号事件抹除了之后事件的文字。",
     ),
+    "removed_before": Words(
+        "Event {seq} (“{kind}”) follows the removal of the contents of the case, after which nothing happens in it.",
+        "第 {seq} 号事件（“{kind}”）发生在案件内容清除之后；清除之后案件不再发生任何事件。",
+    ),
+    "removed_unended": Words(
+        "Event {seq} removes the contents of a case, and does not end exactly what still waited in it.",
+        "第 {seq} 号事件清除了案件内容，但所终止的事项与案件中尚未办结的事项不一致。",
+    ),
     "removed_open": Words(
         "Event {seq} removes the contents of a case that was open, or whose contents were gone.",
         "第 {seq} 号事件清除了未结案或内容已被清除的案件的内容。",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from casework.engine.case_objects import case_rights
+from casework.engine.execution.case_removal import left_open
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import (
@@ -83,6 +84,8 @@ def judge_erased(evidence: Evidence, before: Case, event: Event) -> Reasons:
         yield "words are taken out by an erasure, and not by a person"
     if "removal" in event.effects and (before.kind != "case" or before.removed_at is not None):
         yield "contents are removed of a case alone, and once"
+    if "removal" in event.effects and left_open(before, event):
+        yield "it does not end exactly what still waited in the case"
 
 
 def judge_interest(evidence: Evidence, before: Case, event: Event) -> Reasons:

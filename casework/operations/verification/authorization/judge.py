@@ -95,6 +95,8 @@ def reasons_against(evidence: Evidence, before: Case | None, event: Event) -> li
         against = list(opening_against(evidence, event))
     else:
         against = [*actor_against(evidence, before, event), *_kind_against(evidence, before, event)]
+        if before.removed_at is not None:
+            against.append("the contents of the case were removed before it, after which nothing happens in a case")
         if any(state.get("by") not in (None, event.actor) for state in event.effects.get("task_states", ())):
             against.append("it says that somebody else finished a task")
         if "case_rights" in event.effects and event.kind != RIGHTS_CHANGED:
