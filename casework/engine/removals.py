@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from casework.engine import setting_proposals
-from casework.engine.retention import CaseFacts, RetentionClass, class_of
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.retention import CaseFacts, Kept, RetentionClass, judge
 from casework.engine.setting_proposals import Proposal
 from casework.engine.state.events import RegisterEvent
 from casework.engine.two_person import AGREED
@@ -118,21 +119,21 @@ def why_not_asked(event: RegisterEvent) -> str | None:
     return None
 
 
-def surely_early(facts: CaseFacts, classes: Iterable[RetentionClass], at: datetime) -> str | None:
-    """What speaks against removing a case then, whatever calendar counted: it was open, kept for good, or its years were not over."""
-    if facts.closed_at is None:
-        return "the case was open"
-    by = class_of(facts, classes)
-    if by.years is None:
-        return "its retention class keeps it for good"
-    # A year has no fewer days; a holiday puts the day off and never brings it nearer; the day of closing counts from its beginning.
-    if at - facts.closed_at < timedelta(days=365 * by.years - 1):
-        return "its removal date had not come"
-    return None
+#: What speaks against the removal of a case that was kept then, whatever its holds, which are judged with the log of the programme.
+_KEPT_THEN = {
+    Kept.OPEN: "the case was open",
+    Kept.FOR_GOOD: "its retention class keeps it for good",
+    Kept.NOT_DUE: "its removal date had not come",
+}
+
+
+def kept_then(facts: CaseFacts, classes: Iterable[RetentionClass], at: datetime, calendar: Calendar) -> str | None:
+    """What speaks against removing a case then, by the rule by which its date is shown and the worker judges it."""
+    return next((_KEPT_THEN[one] for one in judge(facts, classes, (), calendar.local_date(at), calendar).why), None)
 
 
 __all__ = [
     "CASE_LEFT", "CASE_REMOVED", "MOST", "OF_REMOVAL", "OTHER_CLASS", "REMOVAL_AGREED", "REMOVAL_ASKED", "REMOVAL_REFUSED",
-    "REMOVED_BEFORE", "Removal", "asked_for", "digest_of_case", "fold", "row_after", "surely_early", "under_way", "why_not_agreed",
+    "REMOVED_BEFORE", "Removal", "asked_for", "digest_of_case", "fold", "kept_then", "row_after", "under_way", "why_not_agreed",
     "why_not_asked",
 ]  # fmt: skip

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from casework.engine.deadlines.calendars import Calendar
 from casework.engine.removals import (
     CASE_LEFT,
     CASE_REMOVED,
@@ -17,13 +20,13 @@ from casework.engine.removals import (
     asked_for,
     digest_of_case,
     fold,
+    kept_then,
     row_after,
-    surely_early,
     under_way,
     why_not_agreed,
     why_not_asked,
 )
-from casework.engine.retention import SHIPPED, CaseFacts
+from casework.engine.retention import MOST_YEARS, SHIPPED, CaseFacts, removal_date
 from casework.engine.state.events import RegisterEvent
 
 AT = datetime(2026, 5, 4, 9, tzinfo=UTC)
@@ -101,15 +104,42 @@ def test_a_list_without_cases_is_told() -> None:
     assert "no case" in str(why_not_asked(event(1, REMOVAL_ASKED, removal_asked=asked_for("2026-05-04", {}))))
 
 
+BEIJING = Calendar("Beijing")
+LEAP = datetime(2028, 2, 29, 3, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
-    ("facts", "years", "why"),
+    ("closed", "years", "at", "why"),
     [
-        (CaseFacts(None), 1, "open"),
-        (CaseFacts(AT - timedelta(days=900)), None, "for good"),
-        (CaseFacts(AT - timedelta(days=360)), 1, "had not come"),
-        (CaseFacts(AT - timedelta(days=367)), 1, None),
+        (None, 1, AT, "open"),
+        (AT, None, AT + timedelta(days=9_000), "for good"),
+        # Years of the calendar: with a leap day between they have a day more, and the night before is too early.
+        (datetime(2027, 5, 4, 9, tzinfo=UTC), 1, datetime(2028, 5, 3, 15, 59, tzinfo=UTC), "had not come"),
+        (datetime(2027, 5, 4, 9, tzinfo=UTC), 1, datetime(2028, 5, 3, 16, tzinfo=UTC), None),
+        (datetime(2018, 5, 4, 9, tzinfo=UTC), 10, datetime(2028, 5, 3, 15, 59, tzinfo=UTC), "had not come"),
+        # Closed on a leap day: kept up to the first of March.
+        (LEAP, 1, datetime(2029, 2, 28, 15, 59, tzinfo=UTC), "had not come"),
+        (LEAP, 1, datetime(2029, 2, 28, 16, tzinfo=UTC), None),
+        (LEAP, 4, datetime(2032, 2, 28, 15, 59, tzinfo=UTC), "had not come"),
     ],
 )
-def test_what_was_surely_too_early_is_told(facts: CaseFacts, years: int | None, why: str | None) -> None:
-    told = surely_early(facts, [SHIPPED[0], replace(SHIPPED[1], years=years)], AT)
+def test_whether_a_case_was_kept_then_is_told_by_the_calendar(
+    closed: datetime | None, years: int | None, at: datetime, why: str | None
+) -> None:
+    told = kept_then(CaseFacts(closed), [SHIPPED[0], replace(SHIPPED[1], years=years)], at, BEIJING)
     assert told is None if why is None else why in str(told)
+
+
+@given(
+    st.datetimes(AT.replace(year=2000, tzinfo=None), AT.replace(year=2060, tzinfo=None), timezones=st.just(UTC)),
+    st.integers(1, MOST_YEARS),
+    st.integers(-3 * 24, 3 * 24),
+)
+def test_what_the_worker_may_remove_the_judgement_allows_and_nothing_before(
+    closed: datetime, years: int, hours: int
+) -> None:
+    classes = [SHIPPED[0], replace(SHIPPED[1], years=years)]
+    due = removal_date(closed, years, BEIJING)
+    at = datetime.combine(due, time(), UTC) + timedelta(hours=hours)
+    early = BEIJING.local_date(at) < due
+    assert (kept_then(CaseFacts(closed), classes, at, BEIJING) is not None) == early

@@ -135,7 +135,8 @@ def _why_not_removed(past: Past, event: LoggedEvent) -> str | None:
     if done is None or done.kind != CASE_REMOVED or _said(done).get("event") != event.seq:
         return "the programme's log does not say that the removal came to this case by it"
     facts = CaseFacts(row.closed_at, frozenset(row.kinds), row.outcome)
-    return removals.surely_early(facts, _classes_at(events, event), event.at)
+    calendar = past.calendar(row.programme, event.at)
+    return removals.kept_then(facts, _classes_at(events, event), event.at, calendar)
 
 
 def _classes_at(events: Sequence[RegisterEvent], event: LoggedEvent) -> Sequence[RetentionClass]:
