@@ -55,7 +55,8 @@ def test_a_removal_that_leaves_something_waiting_is_told_apart(key: str) -> None
     event, _ = remove_contents(
         load_library(), WAITING, context(By()), removal={"programme": "programme", "decision": 4}, gone=GONE
     )
-    fewer: Any = {**event.effects, key: event.effects[key][1:]}  # type: ignore[literal-required]
+    effects: Any = event.effects
+    fewer: Any = {**effects, key: effects[key][1:]}
     assert left_open(WAITING, replace(event, effects=fewer))
     assert left_open(WAITING, plain_event("erased", {"removal": {}}))
 
