@@ -7,10 +7,12 @@ that nobody can tell them apart by the time that the answer takes.
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from casework.errors import NotFound
+from casework.ledger.canonical_json import instant
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.reasons.terms import Noun
@@ -97,12 +99,14 @@ _DOCUMENT = _asking(_part_of("documents", own_paper("t", "h.interests", ME), "NO
 
 #: So many cases that follow from one are told at most.
 _MOST_KIN = 20
-#: Of a case the one that it follows from (`above`), and those that follow from it, the oldest first: those that somebody reads whole.
+#: Of a case the one that it follows from (`above`), and those that follow from it, the oldest first: those that somebody reads whole, and
+#: that had been opened by an instant, where one is given.
 _KIN = _asking(
     f"""SELECT h.number, k.above FROM me CROSS JOIN LATERAL (
         SELECT o.follows_from_id AS id, true AS above FROM cases o WHERE o.id = $1::uuid AND o.follows_from_id IS NOT NULL
         UNION ALL SELECT x.id, false FROM cases x WHERE x.follows_from_id = $1::uuid
-    ) k JOIN cases h ON h.id = k.id WHERE {_WHOLE} ORDER BY k.above DESC, h.opened_at, h.id LIMIT {_MOST_KIN + 1}"""
+    ) k JOIN cases h ON h.id = k.id WHERE {_WHOLE} AND ($10::timestamptz IS NULL OR h.opened_at <= $10)
+    ORDER BY k.above DESC, h.opened_at, h.id LIMIT {_MOST_KIN + 1}"""
 )
 
 
@@ -123,12 +127,13 @@ def case_log(db: Connection, actor: Actor, number: str) -> str:
     return _find(db, actor, _CASE, number, "case")[0]
 
 
-def kin_of(db: Connection, actor: Actor, log: str) -> tuple[str | None, list[str]]:
-    """The number of the case that one follows from, and those of the first that follow from it, of which the actor reads all.
+def kin_of(db: Connection, actor: Actor, log: str, until: datetime | None = None) -> tuple[str | None, list[str]]:
+    """The number of the case that one follows from, and those of the first that follow from it, of which the actor reads all; as of an
+    instant, where one is given.
 
     One that somebody does not read is not there: nothing says that there is any.
     """
-    rows = run(db, _KIN, (log, actor.person, *reaches(actor)))
+    rows = run(db, _KIN, (log, actor.person, *reaches(actor), instant(until) if until else None))
     above = next((number for number, is_above in rows if is_above), None)
     return above, [number for number, is_above in rows if not is_above][:_MOST_KIN]
 

@@ -25,6 +25,7 @@ from casework.ledger.canonical_json import instant, parse_instant
 from casework.ledger.redactable_bodies import ERASED
 from casework.operations.cases.impacts import impacts_of
 from casework.operations.cases.queries import Told, find_case, named_in, whole_of
+from casework.operations.core.access_queries import kin_of
 from casework.operations.core.presenters import when
 from casework.operations.core.reader_names import title_of
 from casework.operations.core.views import Items, fields_of
@@ -131,10 +132,13 @@ def describe_then(db: Connection, actor: Actor, then: CaseThen) -> PastCase:
     people |= {record.by for record in case.impacts.values()}
     names = names_then(db, people, organisations, at)
     listed = listed_then(db, case.programme, (record.measure for record in case.impacts.values()), at)
+    above, below = kin_of(db, actor, case.log, until=at) if case.kind == "case" else (None, [])
     told = Told(
         title=title_of(db, case),
         names=names,
         titles=then.titles,
+        follows_from=above,
+        followed_by=below,
         impacts=impacts_of(case, names, listed),
         live=False,
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
@@ -15,10 +17,15 @@ from casework.operations.cases.opening import open_case
 from casework.operations.cases.queries import show_case
 from casework.operations.cases.views import WholeCase
 from casework.operations.core.perform import home_of
+from casework.operations.history.past_cases import show_case_then
 from casework.operations.people.registry import register_phase
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
+from casework.records.database import transaction
+from casework.records.event_log import now
 from tests.support.world import World, add_match, add_need, add_technology, new_request, note_records, today
+
+Committed = Callable[[Callable[[Connection], Any]], Any]
 
 
 def test_a_match_opens_one_case_and_numbers_have_no_gap(world: World, db: Connection) -> None:
@@ -55,6 +62,23 @@ def test_a_case_names_the_one_of_which_it_is_a_further_site_and_both_show_it(wor
     assert isinstance(earlier, WholeCase)
     assert (shown.follows_from, shown.followed_by) == (first, [])
     assert (earlier.follows_from, earlier.followed_by) == (None, [number])
+
+
+def test_as_of_an_earlier_moment_a_case_has_the_further_sites_of_then(
+    world: World, engine: Engine, committed: Committed
+) -> None:
+    first = committed(lambda db: world.open_case(db, 0))
+    before = committed(now)
+
+    def further(db: Connection) -> str:
+        done = open_case(db, world.actor(db, "officer"), world.matches[1], new_request(), follows_from=first)
+        return str(done.answer["number"])
+
+    number = committed(further)
+    with transaction(engine) as db:
+        auditor, after = world.actor(db, "auditor"), now(db)
+        told = [show_case_then(db, auditor, one, at) for one, at in ((first, before), (first, after), (number, after))]
+    assert [(one.follows_from, one.followed_by) for one in told] == [(None, []), (None, [number]), (first, [])]
 
 
 def test_only_a_case_of_the_programme_that_one_sees_is_named(world: World, db: Connection) -> None:
