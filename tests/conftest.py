@@ -33,6 +33,7 @@ from casework.settings import Settings
 from casework.web.app import create_app
 from tests.support.catalogues import compile_catalogues
 from tests.support.databases import CleanCopies, Copy, DatabaseServer, embedded_server, given_server, run_casework
+from tests.support.samples import Share
 from tests.support.schedule import ByFile, put_longest_first
 from tests.support.world import QUICK_HASHER, World, WorldTemplate, build_world
 
@@ -47,6 +48,11 @@ _SHARED = pytest.StashKey[Path]()
 # No test is timed: how long an example takes, and is drawn, says more of the machine than of the code.
 hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("untimed")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    said = "of the tests under these folders only each PARTS-th function (FOLDER,FOLDER:TURN/PARTS)"
+    parser.addoption("--share", help=said)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -76,6 +82,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "database_server" in getattr(item, "fixturenames", ()):
             item.add_marker("database")
+    if said := config.getoption("--share"):
+        share = Share.parse(said)
+        left = [item for item in items if not share.takes(item.nodeid)]
+        items[:] = [item for item in items if share.takes(item.nodeid)]
+        config.hook.pytest_deselected(items=left)
     if hasattr(config, "workerinput"):
         put_longest_first(items)
 

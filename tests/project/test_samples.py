@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from uuid import uuid4
 
-from tests.support.samples import Sample
+import pytest
+
+from tests.support.samples import Sample, Share
 
 PEOPLE = [f"role{n}" for n in range(7)]
 PLACES = ("cases", "tasks", "referrals", "mediations", "documents")
@@ -54,3 +56,30 @@ def test_whoever_may_meet_a_thing_is_taken_first() -> None:
     pairs = Sample(3).pairs(PEOPLE, things, lambda who, thing: "tasks" in thing and who in allowed)
     assert {who for who, one in pairs if "tasks" in one} == allowed
     assert {who for who, one in pairs if "tasks" not in one} == set(PEOPLE)
+
+
+NODES = [
+    f"tests/{folder}/test_{n}.py::test_it[{case}]"
+    for folder in ("operations", "records")
+    for n in range(60)
+    for case in "ab"
+]
+
+
+def test_all_turns_take_everything_once_and_what_lies_elsewhere_each_time() -> None:
+    taken = Counter(
+        node for turn in range(3) for node in NODES if Share.parse(f"tests/operations:{turn}/3").takes(node)
+    )
+    assert taken == {node: 1 if "operations" in node else 3 for node in NODES}
+
+
+def test_a_turn_takes_about_its_part_and_a_function_whole() -> None:
+    taken = [node for node in NODES if Share.parse("tests/operations,tests/records/:4/3").takes(node)]
+    assert 50 < len(taken) < 110
+    assert set(Counter(node.partition("[")[0] for node in taken).values()) == {2}
+
+
+@pytest.mark.parametrize("said", ["", "tests", "tests:1", "tests:1/0", ":1/3", "tests:a/3"])
+def test_a_share_that_is_written_wrongly_is_refused(said: str) -> None:
+    with pytest.raises(ValueError):
+        Share.parse(said)

@@ -2,7 +2,7 @@
 
 One world is built and copied, database and all, so that ids, times and sessions are equal; in the second something secret
 happens besides. Then every address that the application has is opened in both, as every role that is outside the secret; by
-default each address as a third of them.
+default each address as a fifth of them.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ from tests.security import authorization_web as pages
 from tests.security.authorization_rows import ROLES, Row
 from tests.support.databases import DatabaseServer
 from tests.support.papers import words_of
-from tests.support.samples import Sample, a_third
+from tests.support.samples import Sample, a_fifth
 from tests.support.scene import Scene, Things, set_scene
 from tests.support.signed_worlds import log_of_its_own, of_the_tree, proven, sign_alike, tiles_of
 from tests.support.web_client import Browser
@@ -430,7 +430,7 @@ def _asked(sample: Sample, addresses: Mapping[str, Set[str]], registers: Set[str
     return [one for one in Sample(1).pairs(sorted(PEOPLE), addresses) if one in pairs]
 
 
-@a_third
+@a_fifth
 def test_an_outsider_reads_the_same_in_both_worlds(twins: tuple[Secret, Scene, Twin, Twin], sample: Sample) -> None:
     secret, scene, without, with_it = twins
     different = []

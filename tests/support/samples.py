@@ -82,6 +82,35 @@ def few_of(values: Iterable[Any], few: int) -> list[Any]:
 
 #: A third of all pairs, and all of them.
 a_third = by_default("sample", Sample(3), whole=Sample(1))
+#: For a walk in many worlds.
+a_fifth = by_default("sample", Sample(5), whole=Sample(1))
 
 
-__all__ = ["Sample", "a_third", "by_default", "few_of", "values"]
+@dataclass(frozen=True)
+class Share:
+    """Of the test functions under some folders every so many-th; written `FOLDER,FOLDER:TURN/PARTS`.
+
+    Another turn takes others, and all turns together take everything.
+    """
+
+    folders: tuple[str, ...]
+    turn: int
+    parts: int
+
+    @classmethod
+    def parse(cls, said: str) -> Share:
+        """Raises ValueError where it is not written so."""
+        folders, _, part = said.partition(":")
+        turn, _, parts = part.partition("/")
+        if not folders or not int(parts) > 0:
+            raise ValueError(said)
+        return cls(tuple(folders.split(",")), int(turn) % int(parts), int(parts))
+
+    def takes(self, nodeid: str) -> bool:
+        """Whether a test is in it; whatever lies elsewhere is."""
+        if not nodeid.startswith(tuple(folder.rstrip("/") + "/" for folder in self.folders)):
+            return True
+        return crc32(nodeid.partition("[")[0].encode()) % self.parts == self.turn
+
+
+__all__ = ["Sample", "Share", "a_fifth", "a_third", "by_default", "few_of", "values"]
