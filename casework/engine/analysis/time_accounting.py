@@ -133,6 +133,9 @@ def _follow(seen: dict[str, _Track], event: Event) -> None:
     for id in event.effects.get("replaced_tracks", ()):
         if id in seen:
             seen[id] = replace(seen[id], replaced=True)
+    if (migration := event.effects.get("migration")) is not None:
+        for one in migration["tracks"]:
+            seen[one["id"]] = replace(seen[one["id"]], edition=migration["to"], states=tuple(one["states"]))
 
 
 def _side(library: Library, seen: Mapping[str, _Track], id: str) -> str:

@@ -51,6 +51,7 @@ def _of(library: Library, trace: Trace) -> Conformance:
     found: list[Deviation] = []
     count = 0
     for step in trace.steps:
+        standing |= trace.moves.get(step.seq, {})
         if (step.what, step.life_cycle) != (TRANSITION, COMPLETE) or step.track is None:
             continue
         count += 1

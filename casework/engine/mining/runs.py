@@ -45,7 +45,7 @@ class Run:
     number: str
     opened_at: datetime
     closed_at: datetime | None
-    #: Of each track its workflow and its edition.
+    #: Of each track its workflow and its edition; of one that moved to another edition once for each.
     tracks: tuple[tuple[str, str], ...]
     #: The actions that were taken on the main track, and when.
     actions: tuple[tuple[str, datetime], ...]
@@ -72,18 +72,21 @@ def judged(library: Library, trace: Trace) -> JudgedRun:
 
 
 def run_of(trace: Trace) -> Run:
-    place = {id: n for n, id in enumerate(trace.tracks)}
-    spans = open_spans(trace)
+    last = {id: track["edition"] for id, track in trace.tracks.items()}
+    stays, spans = list(trace.stays()), open_spans(trace)
+    # Each track as it is now, and after them as each was before it moved.
+    legs = [*last.items(), *sorted({(stay.track, stay.edition) for stay in stays} - set(last.items()))]
+    place = {leg: n for n, leg in enumerate(legs)}
     return Run(
         number=trace.number,
         opened_at=trace.opened_at,
         closed_at=trace.closed_at,
-        tracks=tuple((of["workflow"], of["edition"]) for of in trace.tracks.values()),
+        tracks=tuple((trace.tracks[id]["workflow"], edition) for id, edition in legs),
         actions=tuple((step.name, step.at) for step in taken(trace)),
-        stood=tuple(Stood(place[stay.track], stay.state, stay.since, stay.until) for stay in trace.stays()),
+        stood=tuple(Stood(place[stay.track, stay.edition], stay.state, stay.since, stay.until) for stay in stays),
         tasks=tuple(
             TaskRun(
-                track=place[task["track"]],
+                track=place.get((task["track"], task["edition"]), place[task["track"], last[task["track"]]]),
                 name=task["name"],
                 of=task["of"] if task["type"] == "step" else None,
                 spans=tuple(spans[id]) if id in spans else None,

@@ -109,6 +109,8 @@ class Stay:
     state: str
     since: datetime
     until: datetime | None
+    #: By which the track ran then.
+    edition: str = ""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -133,6 +135,8 @@ class Trace:
     standing: dict[str, dict[str, datetime]] = field(default_factory=dict)
     outcome: str | None = None
     closed_at: datetime | None = None
+    #: By the number of the event where tracks stood after they had moved to another edition.
+    moves: dict[int, dict[str, tuple[str, ...]]] = field(default_factory=dict)
 
     @property
     def number(self) -> str:
@@ -146,7 +150,8 @@ class Trace:
         """All that its tracks stood in."""
         yield from self.left
         for track, states in self.standing.items():
-            yield from (Stay(track, state, since, None) for state, since in states.items())
+            edition = self.tracks[track]["edition"]
+            yield from (Stay(track, state, since, None, edition) for state, since in states.items())
 
     def known(self) -> Mapping[str, str]:
         """What was known of it at its opening, as codes."""
@@ -188,6 +193,7 @@ def read_trace(events: Iterable[Event], until: datetime) -> Trace | None:
             trace.tracks[track["id"]], trace.tracks_opened[track["id"]] = track, event.at
             trace.standing[track["id"]] = dict.fromkeys(track["states"], event.at)
         _move(trace, event)
+        _migrate(trace, event)
         moved = list(_task_steps(trace, event, states, holders))
         told = _told(event) or (None if moved else _other(event))
         said = moved if told is None else [told, *moved]
@@ -205,9 +211,26 @@ def _move(trace: Trace, event: Event) -> None:
     standing = trace.standing[event.track]
     after = () if "ended" in event.effects else event.to or tuple(standing)
     for state in [state for state in standing if state not in after]:
-        trace.left.append(Stay(event.track, state, standing.pop(state), event.at))
+        edition = trace.tracks[event.track]["edition"]
+        trace.left.append(Stay(event.track, state, standing.pop(state), event.at, edition))
     for state in after:
         standing.setdefault(state, event.at)
+
+
+def _migrate(trace: Trace, event: Event) -> None:
+    """What goes on by another edition: each stay by the earlier one ends, and one by the later one begins."""
+    migration = event.effects.get("migration")
+    if migration is None:
+        return
+    for moved in migration["tracks"]:
+        id, track = moved["id"], trace.tracks[moved["id"]]
+        stood = trace.standing[id]
+        trace.left += [Stay(id, state, since, event.at, track["edition"]) for state, since in stood.items()]
+        trace.standing[id] = dict.fromkeys(moved["states"], event.at)
+        trace.tracks[id] = {**track, "edition": migration["to"]}
+        trace.moves.setdefault(event.seq, {})[id] = tuple(moved["states"])
+    for task in migration["tasks"]:
+        trace.tasks[task["id"]] = {**trace.tasks[task["id"]], "edition": migration["to"], **task["now"]}
 
 
 #: Of an action the words for what became of it: one person asked for it, it was taken, a second person did not agree.

@@ -23,6 +23,7 @@ from casework.engine.state.document_effects_schema import (
 )
 from casework.engine.state.found_case import AsOpened, FollowingCase, FoundCase, RecordsThen, SideSaid
 from casework.engine.state.impact_values import GivenImpact, GivenStatement
+from casework.engine.state.migration_effects import MigrationEffects
 from casework.engine.state.right_values import RightChange
 from casework.engine.state.screening_values import ScreenedParty
 from casework.json_values import Answers
@@ -332,7 +333,7 @@ class LinkChange(TypedDict):
     state: str
 
 
-class FoldedEffects(RemovalEffects, total=False):
+class FoldedEffects(RemovalEffects, MigrationEffects, total=False):
     """What changes the case: for each of them the projection knows what."""
 
     #: With the first event: what the case is about.
@@ -422,7 +423,6 @@ class Effects(FoldedEffects, total=False):
     person: str
     #: Which one, where a kind of event knows several: of a step, a message, a letter, an objection, a join.
     what: str
-    #: The clock that fired.
     clock: str
     #: Digest of the calendar by which clocks were counted again.
     calendar: str

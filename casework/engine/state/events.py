@@ -43,6 +43,8 @@ HANDED_OVER, DOCUMENT_REGISTERED, CONSENT_ENDED, INTEREST_DECLARED = (
 )  # fmt: skip
 #: It is about other IP rights than before.
 RIGHTS_CHANGED = "rights_changed"
+#: It goes on by another edition of a workflow, or by the one before again.
+MIGRATED = "migrated"
 #: A version of a document's file, and a document taken out of use.
 DOCUMENT_FILED, DOCUMENT_WITHDRAWN = "document_filed", "document_withdrawn"
 #: A letter of the office, filed as it was sent.

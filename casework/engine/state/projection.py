@@ -10,7 +10,14 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from typing import Any
 
-from casework.engine.state import case_projection, document_projection, impacts, task_projection, track_projection
+from casework.engine.state import (
+    case_projection,
+    document_projection,
+    impacts,
+    migration_projection,
+    task_projection,
+    track_projection,
+)
 from casework.engine.state.case import Case
 from casework.engine.state.copies import replace
 from casework.engine.state.events import OPENED, Event
@@ -63,6 +70,9 @@ CHANGES: tuple[tuple[str, str, Change], ...] = (
     ("outcome", "outcome", case_projection.came_to),
     ("reasons", "reasons", case_projection.came_to_it_by),
     ("closed", "closed_at", case_projection.closed),
+    ("migration", "tracks", migration_projection.tracks_moved),
+    ("migration", "tasks", migration_projection.tasks_moved),
+    ("migration", "clocks", migration_projection.clocks_moved),
 )
 
 

@@ -14,6 +14,7 @@ TURNS: Mapping[str, str] = {
     events.REFUSED: "it can be proposed again",
     events.CONSENT_ENDED: "what is shared rests on other consents",
     events.RIGHTS_CHANGED: "the rights that were shown are not those that it is about",
+    events.MIGRATED: "the form may be another one in the other edition",
     events.HANDED_OVER: "the owner and the team that were shown would be overwritten",
 }
 
