@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from casework.engine.case_objects import case_rights, documents, emergency_access, grant_commands, letters, unsealing
 from casework.engine.case_objects.acknowledgements import side_of
+from casework.engine.case_objects.letterheads import SETTERS
 from casework.engine.case_objects.messages import INTERNAL, SHARED, WRITERS, WRITTEN
 from casework.engine.definition.editions import Edition
 from casework.engine.execution import task_lifecycle
@@ -44,6 +45,7 @@ from casework.engine.state.events import (
     LETTER_SENT,
     LINK_GIVEN,
     LINK_REVOKED,
+    MIGRATED,
     NO_PERSONS,
     NOTED,
     OBJECTED,
@@ -93,7 +95,7 @@ NOBODYS = frozenset(
 #: The roles that do each kind of action, whatever the edition says.
 _BY_ROLE = {
     **dict.fromkeys((HANDED_OVER, CONSENT_ENDED), (Role.OFFICER, Role.SUPERVISOR)),
-    RIGHTS_CHANGED: case_rights.ADDERS, NOTED: WRITERS[INTERNAL],
+    MIGRATED: SETTERS, RIGHTS_CHANGED: case_rights.ADDERS, NOTED: WRITERS[INTERNAL],
     GRANT_WITHDRAWN: grant_commands.ENDERS, LETTER_SENT: letters.SENDERS, LETTER_DISPATCHED: letters.SENDERS,
     GRANT_DAY_CHANGED: grant_commands.ENDERS,
     PAPERS_RETURNED: grant_commands.RETURNERS,

@@ -85,6 +85,8 @@ def _editions(rows: Iterable[Any]) -> Iterator[str]:
             yield row.header["edition"]
         for opened in (*row.effects.get("tracks", ()), *row.effects.get("tasks", ())):
             yield opened["edition"]
+        if (migration := row.effects.get("migration")) is not None:
+            yield from (migration["from"], migration["to"])
 
 
 def _sealed(row: Any) -> JsonObject:

@@ -63,6 +63,8 @@ _ACTIONS = {
     "handed_over": N_("%(who)s handed the case over to %(whom)s"),
     "rights_changed added": N_("%(who)s added IP rights to the case"),
     "rights_changed entered": N_("%(who)s entered an IP right for the case"),
+    "migrated moved": N_("%(who)s moved the case to another edition of its workflow"),
+    "migrated taken_back": N_("%(who)s took back the move to another edition"),
     "rights_changed removed": N_("%(who)s took IP rights out of the case"),
     "document_registered": N_("%(who)s added %(paper)s"),
     "document_registered by title": N_("%(who)s added “%(paper)s”"),

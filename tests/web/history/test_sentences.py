@@ -21,6 +21,7 @@ from casework.engine.state.events import (
     GRANT_EXPIRED,
     LETTER_DISPATCHED,
     LETTER_SENT,
+    MIGRATED,
     NOTED,
     OBJECTED,
     PAPERS_RETURNED,
@@ -42,6 +43,7 @@ from tests.operations.history.test_eligible_actors import KINDS
 WHATS = {
     **dict.fromkeys((NOTED, SAID), (WRITTEN, CORRECTED, TAKEN_BACK)), OBJECTED: (RAISED, ANSWERED, SETTLED),
     RIGHTS_CHANGED: ("added", "removed"), PAPERS_RETURNED: HOWS, LETTER_SENT: LETTERS, LETTER_DISPATCHED: WAYS,
+    MIGRATED: ("moved", "taken_back"),
     TIMER_FIRED: ("remind", "due", "escalate", "flag", "wake", "stopped"),
 }  # fmt: skip
 #: What an edition has words for, and what no person does.

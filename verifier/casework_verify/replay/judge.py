@@ -11,6 +11,7 @@ from casework_verify.replay.actors import actor_faults, opening_faults
 from casework_verify.replay.clocks import clock_faults
 from casework_verify.replay.context import Context, Earlier, Found, listed, say
 from casework_verify.replay.hands import OPERATIONS, operation_faults
+from casework_verify.replay.migrations import migrated_faults
 from casework_verify.replay.standing import CHANGED_BY, Case, Event
 
 _Judge = Callable[[Context, Case, Event], Found]
@@ -35,6 +36,7 @@ _KINDS: Mapping[str, _Judge] = {
     "activated": tasks.activated_faults,
     "handed_over": papers.handed_over_faults,
     "rights_changed": papers.rights_faults,
+    "migrated": migrated_faults,
     **dict.fromkeys(_DOCUMENTS, papers.document_faults),
     **dict.fromkeys(("letter_sent", "letter_dispatched"), papers.letter_faults),
     **dict.fromkeys(("grant_withdrawn", "grant_expired", "grant_day_changed"), papers.access_faults),
@@ -137,6 +139,8 @@ def _beside(event: Event) -> Found:
         yield say("effect_of_none", name=listed(sorted(more)))
     if "case_rights" in effects and kind != "rights_changed":
         yield say("effect_of_none", name="case_rights")
+    if "migration" in effects and kind != "migrated":
+        yield say("effect_of_none", name="migration")
     if "closed" in effects and kind != "fired":
         yield say("effect_of_none", name="closed")
     if (

@@ -285,6 +285,21 @@ class Case:
     def _closed(self, closes: bool, event: Event) -> None:
         self.closed_at = event.at if closes else None
 
+    def _migration(self, migration: dict[str, Any], event: Event) -> None:
+        for one in migration["tracks"]:
+            track = self.tracks[one["id"]]
+            track.edition, track.states = migration["to"], tuple(one["states"])
+            if "came_from" in one:
+                track.came_from = {state: tuple(before) for state, before in one["came_from"]["now"].items()}
+        for one in migration["tasks"]:
+            task = self.tasks[one["id"]]
+            task.edition, task.rule, task.name, task.of = (
+                migration["to"],
+                *(one["now"][key] for key in ("rule", "name", "of")),
+            )
+        for one in migration["clocks"]:
+            self.clocks[one["id"]].of = one["of"]
+
     def _erased(self, erased: dict[str, Any], event: Event) -> None:
         self.title_gone |= bool(erased["title"])
 
@@ -308,6 +323,7 @@ _CHANGES: Mapping[str, Any] = {
     "files": Case._files, "grants": Case._grants, "grant_days": Case._grant_days, "grants_ended": Case._grants_ended,
     "links": Case._links, "link_states": Case._link_states, "join": Case._join, "interest": Case._interest,
     "interest_ended": Case._interest_ended, "closed": Case._closed, "erased": Case._erased, "removal": Case._removal,
+    "migration": Case._migration,
     "task_states": Case._task_states,
     "clock_states": Case._clock_states, "owner": _set("owner"), "team": _set("team"), "case_rights": _set("rights"),
     "hold": _set("hold"), "frozen": _set("frozen"), "outcome": _set("outcome"), "reasons": _set("reasons"),

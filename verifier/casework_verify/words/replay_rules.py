@@ -22,6 +22,42 @@ RULES: dict[str, Words] = {
         "Event {seq} names another edition than its track is pinned to.",
         "第 {seq} 号事件所称版本与其流程所定版本不同。",
     ),
+    "migration_plan": Words(
+        "Event {seq} names a plan of another digest than its own.",
+        "第 {seq} 号事件所称方案的摘要与其内容不符。",
+    ),
+    "migration_other": Words(
+        "Event {seq} moves “{what}” to another edition otherwise than its plan says.",
+        "第 {seq} 号事件未按其方案将“{what}”迁移到另一版本。",
+    ),
+    "migration_left": Words(
+        "Event {seq} does not move exactly what ran by the earlier edition: {what}.",
+        "第 {seq} 号事件迁移的内容与原版本下进行中的内容不一致：{what}。",
+    ),
+    "migration_state": Words(
+        "Event {seq} leaves a track at {told}, and its plan at {wanted}.",
+        "第 {seq} 号事件后流程处于 {told}，按方案应处于 {wanted}。",
+    ),
+    "migration_queue": Words(
+        "Event {seq} moves “{name}” to an edition in which others do it.",
+        "第 {seq} 号事件将“{name}”迁移到由他人办理的版本。",
+    ),
+    "migration_guard": Words(
+        "Event {seq} moves past “{guard}”, which the other edition asks for before “{transition}”.",
+        "第 {seq} 号事件越过了另一版本在“{transition}”之前要求的“{guard}”。",
+    ),
+    "migration_back_none": Words(
+        "Event {seq} takes back a move that there was not.",
+        "第 {seq} 号事件撤回了不存在的迁移。",
+    ),
+    "migration_back_other": Words(
+        "Event {seq} takes back something else than was moved.",
+        "第 {seq} 号事件撤回的内容与所迁移的不同。",
+    ),
+    "migration_back_late": Words(
+        "Event {seq} goes back after event {other}, which came of the later edition.",
+        "第 {seq} 号事件在第 {other} 号事件之后退回，而后者依新版本发生。",
+    ),
     "edition_swapped": Words(
         "{file} holds other rules than those whose digest it bears.",
         "{file} 的规则与其摘要不符。",

@@ -24,6 +24,7 @@ from casework.engine.state.events import (
     TIMER_FIRED,
     Event,
 )
+from casework.engine.state.migration_effects import Migration
 from casework.engine.state.right_values import Burden
 from casework.operations.history.point_in_time import Past
 
@@ -90,6 +91,9 @@ class Evidence:
     earlier: dict[int, EarlierEvent] = field(default_factory=dict)
     #: By right what earlier events of the log laid on it and did not end.
     burdens: dict[str, list[Burden]] = field(default_factory=dict)
+
+    #: By the number of a move to another edition what it tells, and the events that came after it.
+    moves: dict[int, tuple[Migration, list[Event]]] = field(default_factory=dict)
 
     def note_burdens(self, event: Event) -> None:
         """What an event lays on rights, or ends."""

@@ -27,6 +27,7 @@ from casework.engine.state.events import (
     LETTER_SENT,
     LINK_GIVEN,
     LINK_REVOKED,
+    MIGRATED,
     NOTED,
     OBJECTED,
     OPENED,
@@ -69,6 +70,7 @@ from casework.operations.verification.authorization.documents import (
 from casework.operations.verification.authorization.evidence import EarlierEvent, Evidence, Reasons, listed
 from casework.operations.verification.authorization.links import judge_link, links_against
 from casework.operations.verification.authorization.messages import judge_acknowledgement, judge_message
+from casework.operations.verification.authorization.migrations import judge_migrated, note_move
 from casework.operations.verification.authorization.openings import judge_opening
 from casework.operations.verification.authorization.tasks import (
     judge_activated,
@@ -101,12 +103,15 @@ def reasons_against(evidence: Evidence, before: Case | None, event: Event) -> li
             against.append("it says that somebody else finished a task")
         if "case_rights" in event.effects and event.kind != RIGHTS_CHANGED:
             against.append("only what says so changes the rights that the case is about")
+        if "migration" in event.effects and event.kind != MIGRATED:
+            against.append("only what says so moves a case to another edition")
         against += [*links_against(evidence, before, event), *new_grants_against(before, event)]
     programme = before.programme if before is not None else event.effects["case"]["programme"]
     against += new_tracks_against(evidence, programme, event)
     against += clocks_against(evidence, programme, event, before)
     evidence.earlier[event.seq] = _remember(evidence, event)
     evidence.note_burdens(event)
+    note_move(evidence, event)
     return against
 
 
@@ -152,6 +157,7 @@ _KINDS: Mapping[str, Callable[[Evidence, Case, Event], Reasons]] = {
     ACTIVATED: judge_activated,
     HANDED_OVER: judge_handed_over,
     RIGHTS_CHANGED: judge_rights_changed,
+    MIGRATED: judge_migrated,
     DOCUMENT_REGISTERED: judge_document,
     DOCUMENT_FILED: judge_document,
     DOCUMENT_WITHDRAWN: judge_document,
