@@ -38,6 +38,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "Make a demo with records, people and cases, and serve it on this machine.",
     ),
     "workflow": ("casework.commands.workflow:workflow", "Look after the workflows and their published editions."),
+    "migrate": (
+        "casework.commands.migrate:migrate",
+        "Move running cases to another edition of their workflow, and back.",
+    ),
     "worker": (
         "casework.commands.worker:worker",
         "Let happen what is due: deadlines, notifications, mails; until a signal ends it.",
