@@ -20,9 +20,10 @@ from casework.engine.deadlines.calendars import day_in
 from casework.operations.auth.account_mail import AccountMail
 from casework.operations.auth.account_words import ROLE_SAYS, SAYS
 from casework.operations.auth.password_change import LinkMail
-from casework.operations.core.i18n import BEIJING, Speech, catalogue, templates
+from casework.operations.core.i18n import BEIJING, Speech, templates
 from casework.operations.core.notice_words import ALARM_SAYS, HAPPENED, SEALED
 from casework.operations.core.notification_preferences import DIGEST
+from casework.operations.core.text_catalogues import catalogue
 from casework.operations.deadlines.words import say_days_of, say_kind, say_rule, say_used
 from casework.operations.documents.key_material import secret_box_of
 from casework.operations.letters.mail import LetterMail

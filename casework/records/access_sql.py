@@ -141,6 +141,18 @@ def reads_case(home: str, by: Asker = BOUND) -> str:
     return f"{home}.programme_id = ANY({by.all_of})"
 
 
+def tells_title(home: str, by: Asker = BOUND) -> str:
+    """Who asks is told what a case is called by: who reads it whole or works on a referral of it, and of the others, who see its outline,
+    whoever may be told of its need. That is nobody while the need, or what it was merged into, is closed or a draft."""
+    interests = f"{home}.interests"
+    return f"""({reads_case(home, by)} OR EXISTS (
+    SELECT FROM tracks r WHERE r.log_id = {home}.id AND {own_referral("r", interests, by)}
+) OR NOT EXISTS (
+    SELECT FROM needs g JOIN needs y ON y.id IN (g.id, g.merged_into)
+    WHERE g.id = {home}.need_id AND (y.publication = '{CLOSED}' OR y.status = '{DRAFT}')
+))"""
+
+
 def shows_need(need: str) -> str:
     """A need is shown to who reads the register of its programme, a closed one and a draft in the programmes `:closed_of` alone."""
     open_to_all = f"{need}.publication <> '{CLOSED}' AND {need}.status <> '{DRAFT}'"

@@ -24,7 +24,7 @@ BUILDERS = {
     "named_for",
     "not_shut_out", "one_with",
     "open_to", "opened_case", "opened_mediation", "own_paper", "own_referral", "own_row", "paper_of", "person_reads",
-    "reads_case", "roles_sql", "sent", "shows_indexed", "shows_need", "titled", "whose", "with_links",
+    "reads_case", "roles_sql", "sent", "shows_indexed", "shows_need", "tells_title", "titled", "told_title", "whose", "with_links",
 }  # fmt: skip
 
 
@@ -276,7 +276,7 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/verification/rows.py": {"log", "said", "table", "where"},
     # What the conditions are asked of: names in the statement.
     "casework/records/access_sql.py": {
-        "record",
+        "home", "record",
         "document", "inside('g.track_id')", "inside(f'{document}.track_id')", "opened_at", "person", "programme", "track",
     },
     "casework/records/case_loader.py": {"name", "order", "where"},

@@ -56,7 +56,7 @@ from tests.support.samples import Sample, a_fifth
 from tests.support.scene import Scene, Things, set_scene
 from tests.support.signed_worlds import log_of_its_own, of_the_tree, proven, sign_alike, tiles_of
 from tests.support.web_client import Browser
-from tests.support.world import World, new_request, today
+from tests.support.world import World, add_match, new_request, today
 
 pytestmark = pytest.mark.slow
 
@@ -201,10 +201,42 @@ def _assess(world: World, db: Connection, programme: str) -> None:
     add_visit(db, officer, str(done.answer["id"]), fields=event, request=new_request())
 
 
+#: What a need that is closed is called, and the case that was opened from it; and what it is called where that is the secret.
+CALLED, CALLED_IN_SECRET = "Warm water of the works", f"{WORDS} of the works"
+
+
+def _open_of_closed(world: World, db: Connection) -> None:
+    """A case is opened from a need that only those who keep it may see."""
+    officer, programme = world.actor(db, "officer"), world.programmes["BJ"]
+    told = {"title": CALLED, "publication": "closed", "owner_id": world.organisations["need_owner"]}
+    done = create_record(
+        db, officer, "need", programme=programme, fields=told, source="visit", confirmed=True, request=new_request()
+    )
+    world.matches.append(add_match(db, officer, programme, str(done.answer["id"]), world.technologies[-1]))
+    world.open_case(db, -1)
+
+
+def _call_otherwise(owner_url: str) -> None:
+    """That need and its case are called otherwise, in every row and every event, and nothing else is another."""
+    with psycopg.connect(owner_url) as db:
+        for table, column in (("needs", "title"), ("cases", "title"), ("events", "body")):
+            db.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            kind = "text" if column == "title" else "jsonb"
+            changed = db.execute(
+                f"UPDATE {table} SET {column} = CAST(replace(CAST({column} AS text), %s, %s) AS {kind})"
+                f" WHERE strpos(CAST({column} AS text), %s) > 0",
+                (CALLED, CALLED_IN_SECRET, CALLED),
+            )
+            assert changed.rowcount > 0
+            db.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+#: In this world that need is called otherwise as well: of all who are outside of its secret nobody sees a case of it whole.
+CALLED_OTHERWISE = "who else is asked"
 SECRETS: Mapping[str, Secret] = {
     "a closed need": Secret(_close, PEOPLE - {"officer", "other_officer", "supervisor", "auditor"}, mailed=False),
     "a mediation": Secret(_mediate, PEOPLE - PROVIDERS - {"dispute_officer"}),
-    "who else is asked": Secret(
+    CALLED_OTHERWISE: Secret(
         _ask_others, PROVIDERS | {"foreign_provider", "verifier", "observer", "dispute_officer", "foreign_officer"}
     ),
     "the case is on hold": Secret(
@@ -259,6 +291,7 @@ def base(
             scene.world.organisations["other"] = register_organisation(
                 db, name="Tianjin Second House", kind="provider", services=("assessment",)
             )
+            _open_of_closed(scene.world, db)
         with transaction(engine) as db:
             # Everybody follows everything, sealed or not: what each is told of it is what each sees.
             db.execute(
@@ -289,6 +322,8 @@ def worlds(base: tuple[Scene, str, Path], database_server: DatabaseServer) -> It
         if what is not None:
             with transaction(engine) as db:
                 SECRETS[what].happens(scene.world, db, scene.things)
+        if what == CALLED_OTHERWISE:
+            _call_otherwise(database_server.owner_url(name))
         tell_due(engine, mailing=True)
     logs = {name: log_of_its_own(database_server.settings(name, var), name) for name in names}
     assert sign_alike(logs, [database_server.owner_url(name) for name in names]) > 0
@@ -452,6 +487,45 @@ def test_an_outsider_reads_the_same_in_both_worlds(twins: tuple[Secret, Scene, T
     assert {path for path, may in addresses.items() if may & secret.outsiders} == opened
     assert len(opened) > 100
     assert not different, "\n".join(different[:40])
+
+
+def test_who_sees_a_case_in_outline_is_not_told_what_its_closed_need_is_called(
+    worlds: Mapping[str | None, Twin],
+) -> None:
+    """By its own addresses, by lists, files and searches: also by those that the walk over all of them gave to somebody else."""
+    without, with_it = worlds[None], worlds[CALLED_OTHERWISE]
+    with transaction(without.app.extensions["casework"]) as db:
+        number = db.execute(text("SELECT number FROM cases WHERE title = :title"), {"title": CALLED}).scalar_one()
+    rules = [rule for rule in without.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    asked = [
+        (_fill(rule, {"number": number}), _may_open(rule.rule, "here"))
+        for rule in rules
+        if rule.arguments == {"number"}
+    ]
+    lists = [
+        f"{api}/{path}"
+        for path in ("cases?", "search?q=", "search?q=works", f"search?q={number}")
+        for api in ("", PREFIX)
+    ]
+    lists += [
+        f"{api}/{path}={word}"
+        for path in ("cases?words", "search?q")
+        for word in (WORDS, "works")
+        for api in ("", PREFIX)
+    ]
+    asked += [(path, frozenset({"observer", "dispute_officer"})) for path in lists]
+    different, opened = [], set()
+    for path, may in asked:
+        for role in sorted(may & {"observer", "dispute_officer"}):
+            expected, answer = without.answer(role, path), _told(with_it.open(role, path))
+            opened.add(path)
+            if answer != expected or "of the works" in str(answer):
+                different.append(f"{role} {path}: {_first_difference(str(expected), str(answer))}")
+    assert not different, "\n".join(different)
+    assert {f"/cases/{number}", f"{PREFIX}/cases/{number}"} <= opened
+    assert f"Case {number}" in str(without.answer("observer", "/cases"))
+    for twin, called in ((without, CALLED), (with_it, CALLED_IN_SECRET)):
+        assert called in str(_told(twin.open("officer", f"/cases/{number}")))
 
 
 def test_an_outsider_reads_the_same_of_the_tree_and_of_the_past_in_both_worlds(

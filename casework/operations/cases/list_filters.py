@@ -19,13 +19,15 @@ from casework.errors import InvalidForm
 from casework.operations.core.views import NamedInBoth, rows_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
-from casework.records.access_sql import reach_values
+from casework.records.access_sql import reach_values, tells_title
 from casework.records.search_terms import holds_unspaced, of_programmes, terms_of, terms_within, terms_within_plain
 
 #: The cases that a person sees whole.
 WHOLE = "c.programme_id = ANY(CAST(:all_of AS uuid[]))"
 #: The cases that a person sees at least in outline.
 _OUTLINE = f"({WHOLE} OR c.programme_id = ANY(CAST(:outlines_of AS uuid[])))"
+#: The cases whose titles a person is told: no other is found by the words of its title.
+_TOLD = tells_title("c")
 #: A case is late by now.
 LATE = "d.late_at < (SELECT casework_now())"
 #: By name: of which cases one must see how much before the filter says anything of them, and what it asks.
@@ -33,7 +35,7 @@ _FILTERS: Mapping[str, tuple[str, str]] = {
     "number": ("true", "c.number = :number"),
     # Several, with blanks between.
     "numbers": ("true", "c.number = ANY(string_to_array(:numbers, ' '))"),
-    "words": ("true", "(c.number ILIKE :words OR c.title ILIKE :words)"),
+    "words": ("true", f"(c.number ILIKE :words OR {_TOLD} AND c.title ILIKE :words)"),
     "state": (_OUTLINE, "c.state = :state"),
     "outcome": (_OUTLINE, "c.outcome = :outcome"),
     "programme": (_OUTLINE, "c.programme_id = CAST(:programme AS uuid)"),
@@ -51,8 +53,8 @@ _FILTERS: Mapping[str, tuple[str, str]] = {
 #: Words that are written without spaces are also looked for in what a reader of Chinese reads in place of the title, see `titled`;
 #: Latin ones where a word begins there: so far the index of needs keeps them.
 _TITLED = "EXISTS (SELECT FROM needs y WHERE y.id = c.need_id AND y.title = c.title AND y.title_zh"
-_IN_BOTH = f"(c.number ILIKE :words OR c.title ILIKE :words OR {_TITLED} ILIKE :words))"
-_AT_A_BEGINNING = f"(c.number ILIKE :words OR c.title ILIKE :words OR {_TITLED} ~* :begun))"
+_IN_BOTH = f"(c.number ILIKE :words OR {_TOLD} AND (c.title ILIKE :words OR {_TITLED} ILIKE :words)))"
+_AT_A_BEGINNING = f"(c.number ILIKE :words OR {_TOLD} AND (c.title ILIKE :words OR {_TITLED} ~* :begun)))"
 #: The cases that the indexes of words have for what a filter asks, by themselves or by their need; null where they are more than so
 #: many, and so are soon met anyway.
 _BY_TERMS = text("""

@@ -6,7 +6,7 @@ The same policy decides what may be seen and what is listed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -43,19 +43,20 @@ from casework.operations.core.paging import (
     to_cursor,
 )
 from casework.operations.core.presenters import when
-from casework.operations.core.reader_names import called, titled
+from casework.operations.core.reader_names import by_number, called, titled, told_title
 from casework.operations.core.unread import Look, looks
 from casework.operations.core.views import Named, NamedInBoth, row_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, reach
 from casework.records.access_sql import own_referral
 
-#: What a page reads of a case.
-_COLUMNS = f"""c.id, c.number, {titled("c")} AS title, c.programme_id, c.state, c.outcome, c.owner_id, c.phase_id, c.opened_at, c.closed_at,
+#: What a page reads of a case; of one that is seen whole.
+_COLUMNS = """c.id, c.number, {title} AS title, c.programme_id, c.state, c.outcome, c.owner_id, c.phase_id, c.opened_at, c.closed_at,
         c.hold"""
+_WHOLE_COLUMNS = _COLUMNS.format(title=titled("c"))
 #: One page of the cases that a person sees, in outline or whole.
 _PAGE = f"""
-    SELECT {_COLUMNS}, {{due}} AS sort_due, CASE
+    SELECT {_COLUMNS.format(title=told_title("c"))}, {{due}} AS sort_due, CASE
             WHEN c.programme_id = ANY(CAST(:all_of AS uuid[])) THEN 3
             WHEN EXISTS ({{referred}}) THEN 2
             ELSE 1 END AS level
@@ -70,7 +71,8 @@ _WHOLE_PAGE = """
 #: Of each programme the first cases of the list.
 _OF_EACH_PROGRAMME = f"""
     SELECT x.* FROM unnest(CAST(:all_of AS uuid[])) p(id) CROSS JOIN LATERAL (
-        SELECT {_COLUMNS}, {{due}} AS sort_due FROM {{cases}} WHERE c.programme_id = p.id {{more}} ORDER BY {{order}} LIMIT :most + :skip
+        SELECT {_WHOLE_COLUMNS}, {{due}} AS sort_due FROM {{cases}} WHERE c.programme_id = p.id {{more}}
+        ORDER BY {{order}} LIMIT :most + :skip
     ) x
 """
 #: What is found by whom is waited for or by the day is first looked for by its index, as many as a page may sort. If there are more, the
@@ -86,7 +88,7 @@ _FEW = """
 #: The first of the few, each found by its key, however many it might be; or else of each programme.
 _OF_FEW = f"""
     (SELECT c.* FROM few d CROSS JOIN LATERAL (
-        SELECT {_COLUMNS}, {{due}} AS sort_due FROM cases c WHERE c.id = d.id {{more}} OFFSET 0
+        SELECT {_WHOLE_COLUMNS}, {{due}} AS sort_due FROM cases c WHERE c.id = d.id {{more}} OFFSET 0
     ) c WHERE (SELECT whole FROM found) ORDER BY {{order}} LIMIT :most + :skip)
     UNION ALL (SELECT y.* FROM ({{every}}) y WHERE NOT (SELECT whole FROM found))
 """
@@ -255,7 +257,7 @@ def _listed_cases(
     if following is not None and not whole:
         following = to_cursor(given["skip"] + most)
     seen = looks(db, actor, [row.id for row in shown if row.level == Sight.ALL]) if marked else {}
-    return Page(items=[_case_row(row, library, seen.get(row.id)) for row in shown], next=following)
+    return Page(items=[_case_row(db, row, library, seen.get(row.id)) for row in shown], next=following)
 
 
 def _page(asked: Asked, how: _Sort) -> str:
@@ -288,12 +290,12 @@ def _few(asked: Asked) -> str:
     return _FEW.format(late=f"AND {LATE}" if asked.late else "")
 
 
-def _case_row(row: Any, library: Library, look: Look | None) -> ListedCase:
+def _case_row(db: Connection, row: Any, library: Library, look: Look | None) -> ListedCase:
     if row.level == Sight.REFERRALS:
         return row_as(CaseName, row)
     outline = row_as(CaseOutline, row, step=step_at(library[row.edition], row.state, row.came_from or ()))
     if row.level == Sight.OUTLINE:
-        return outline
+        return replace(outline, title=outline.title or by_number(db, row.number))
     waits_for = held_for(row.hold) if row.hold else [_wait(wait) for wait in row.waits_for or ()]
     case = row_as(
         CaseRow,

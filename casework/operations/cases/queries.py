@@ -68,14 +68,14 @@ def find_case(db: Connection, actor: Actor, number: str) -> tuple[Case, Sight]:
 def show_case(db: Connection, actor: Actor, number: str) -> CaseOutline | CasePart | WholeCase:
     """A case: where it stands, who must do what by when, what the actor may do now, and why not the rest."""
     case, level = find_case(db, actor, number)
-    return outline_of(db, case) if level == Sight.OUTLINE else describe(db, actor, case, level)
+    return outline_of(db, actor, case) if level == Sight.OUTLINE else describe(db, actor, case, level)
 
 
-def outline_of(db: Connection, case: Case) -> CaseOutline:
+def outline_of(db: Connection, actor: Actor, case: Case) -> CaseOutline:
     """Where a case stands, for whoever sees its outline alone."""
     return CaseOutline(
         number=str(case.number),
-        title=title_of(db, case),
+        title=title_of(db, actor, case),
         state=case.main.states[0],
         step=step_of(case.main, load_library()[case.main.edition]),
         edition=case.main.edition,
@@ -109,7 +109,7 @@ def describe(db: Connection, actor: Actor, case: Case, level: Sight) -> CasePart
     moment, calendar, mine = now(db), calendar_of(db, case.programme), own_tracks(actor, case)
     tasks, library = [task for task in _open_on(case, mine) if task.organisation], load_library()
     told = Told(
-        title=title_of(db, case),
+        title=title_of(db, actor, case),
         names=names_in(db, case, tasks),
         titles={},
         impacts=[],
@@ -127,7 +127,7 @@ def describe_whole(db: Connection, actor: Actor, case: Case, calendar: Calendar 
     nobody = Context(By(actor.person, None), moment, calendar, new_id)
     above, below = kin_of(db, actor, case.log) if case.kind == "case" else (None, [])
     told = Told(
-        title=title_of(db, case),
+        title=title_of(db, actor, case),
         names=names,
         titles=titles_of(db, case),
         follows_from=above,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import gettext
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 
 from babel.dates import format_date, get_timezone_location
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from casework.definitions import load_library
 from casework.operations.core.notice_words import N_
+from casework.operations.core.text_catalogues import catalogue
 
 #: What each kind of referral is called.
 SERVICES = {
@@ -66,12 +65,6 @@ class Speech:
         published = load_library()[edition]
         said = published.text(key)
         return catalogue("workflows", self.chinese).pgettext(f"{published.workflow}.{key}", said) if said else ""
-
-
-@cache
-def catalogue(domain: str, chinese: bool) -> gettext.NullTranslations:
-    folder = files("casework").joinpath("translations")
-    return gettext.translation(domain, str(folder), ["zh_Hans"] if chinese else ["en"], fallback=True)
 
 
 @cache

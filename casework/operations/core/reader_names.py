@@ -12,6 +12,11 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, text
 
 from casework.engine.state.case import Case
+from casework.operations.core.notice_words import N_
+from casework.operations.core.text_catalogues import catalogue
+from casework.permissions.actors import Actor
+from casework.permissions.visibility import Sight, reach, sight
+from casework.records.access_sql import reach_values, tells_title
 from casework.records.row_security import read_names_in
 
 #: In the info of a connection: its reader reads Chinese, until the transaction ends.
@@ -70,18 +75,35 @@ def insist_registered_names(db: Connection) -> None:
         raise RuntimeError("something is to be recorded in a transaction that shows names as their reader reads them")
 
 
-#: What the reader calls some cases.
-_TITLES = text(f"SELECT c.id, {titled('c')} AS title FROM cases c WHERE c.id = ANY(CAST(:logs AS uuid[]))")
+def told_title(alias: str) -> str:
+    """The same, to who is told it; nothing to all others, who call the case by its number."""
+    return f"CASE WHEN {tells_title(alias)} THEN {titled(alias)} END"
 
 
-def case_titles(db: Connection, cases: Iterable[Case]) -> dict[str, str | None]:
-    """By log the titles of cases and mediations, as their reader reads them."""
-    titles = {case.log: case.title for case in cases}
-    if reads_chinese(db):
-        titles |= {row.id: row.title for row in db.execute(_TITLES, {"logs": sorted(titles)}) if titles[row.id]}
+def by_number(db: Connection, number: str | None) -> str:
+    """What a case is called to whoever sees its outline alone and is not told its title."""
+    return catalogue("messages", reads_chinese(db)).gettext(_BY_NUMBER) % {"number": number}
+
+
+_BY_NUMBER = N_("Case %(number)s")
+#: What the reader calls some cases, as far as the reader is told it.
+_TITLES = text(f"SELECT c.id, {told_title('c')} AS title FROM cases c WHERE c.id = ANY(CAST(:logs AS uuid[]))")
+
+
+def case_titles(db: Connection, actor: Actor, cases: Iterable[Case]) -> dict[str, str | None]:
+    """By log the titles of cases and mediations, as their reader reads them: whoever sees a case in outline alone, by its number where
+    its need is told to nobody but those who keep it."""
+    found = {case.log: case for case in cases}
+    titles = {log: case.title for log, case in found.items()}
+    outlines = {log for log, case in found.items() if sight(actor, case) == Sight.OUTLINE}
+    if outlines or reads_chinese(db):
+        asked = {"logs": sorted(titles), **reach_values(reach(actor))}
+        told = {row.id: row.title for row in db.execute(_TITLES, asked)}
+        titles |= {log: told[log] or by_number(db, found[log].number) for log in outlines}
+        titles |= {log: title for log, title in told.items() if titles[log] and title and log not in outlines}
     return titles
 
 
-def title_of(db: Connection, case: Case) -> str | None:
+def title_of(db: Connection, actor: Actor, case: Case) -> str | None:
     """The title of one."""
-    return case_titles(db, [case])[case.log]
+    return case_titles(db, actor, [case])[case.log]

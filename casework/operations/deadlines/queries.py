@@ -64,7 +64,7 @@ def read_clocks(db: Connection, actor: Actor, number: str) -> CaseClocks:
     clocks = _going(case, _known(db, actor, case))
     return CaseClocks(
         number=case.number,
-        title=title_of(db, case),
+        title=title_of(db, actor, case),
         programme=case.programme,
         items=[
             PlacedClock(

@@ -75,7 +75,7 @@ def _read(
     if not told:
         raise NotFound("entry")
     shown = list(reversed(told[-MOST:]))
-    return row_as(FieldHistory, case, title=title_of(db, case), items=shown, more=len(told) > MOST)
+    return row_as(FieldHistory, case, title=title_of(db, actor, case), items=shown, more=len(told) > MOST)
 
 
 __all__ = ["MOST", "Cell", "read_answers", "read_column"]

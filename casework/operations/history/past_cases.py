@@ -134,7 +134,7 @@ def describe_then(db: Connection, actor: Actor, then: CaseThen) -> PastCase:
     listed = listed_then(db, case.programme, (record.measure for record in case.impacts.values()), at)
     above, below = kin_of(db, actor, case.log, until=at) if case.kind == "case" else (None, [])
     told = Told(
-        title=title_of(db, case),
+        title=title_of(db, actor, case),
         names=names,
         titles=then.titles,
         follows_from=above,

@@ -125,7 +125,12 @@ def read_history(
     shown = seqs[:most]
     entries = {entry.seq: entry for entry in tell(db, case.log, set(shown))}
     return row_as(
-        CaseHistory, case, title=title_of(db, case), whole=True, items=[entries[seq] for seq in shown], next=following
+        CaseHistory,
+        case,
+        title=title_of(db, actor, case),
+        whole=True,
+        items=[entries[seq] for seq in shown],
+        next=following,
     )
 
 
@@ -137,7 +142,7 @@ def read_entry(db: Connection, actor: Actor, number: str, seq: int) -> EntryOfCa
     entries = list(tell(db, case.log, {seq}))
     if not entries:
         raise NotFound("entry")
-    return row_as(EntryOfCase, case, title=title_of(db, case), entry=entries[0], last=case.seq)
+    return row_as(EntryOfCase, case, title=title_of(db, actor, case), entry=entries[0], last=case.seq)
 
 
 def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: int | None) -> CaseHistory:
@@ -146,7 +151,7 @@ def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: i
     named = ids_in([[event.data, event.body, getattr(event, "before_data", None)] for event in listed.items])
     names = names_for_provider(db, actor, case, named)
     items = [replace(_of_part(case, event), names=names) for event in listed.items]
-    return row_as(CaseHistory, case, title=title_of(db, case), whole=False, items=items, next=listed.next)
+    return row_as(CaseHistory, case, title=title_of(db, actor, case), whole=False, items=items, next=listed.next)
 
 
 def _of_part(case: Case, event: CaseEvent) -> HistoryEntry:

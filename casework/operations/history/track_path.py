@@ -43,7 +43,7 @@ def read_ways(db: Connection, actor: Actor, number: str) -> CaseWays:
     following = case.next_task()
     return CaseWays(
         number=case.number,
-        title=title_of(db, case),
+        title=title_of(db, actor, case),
         whole=level == Sight.ALL,
         # Whose turn it is on a track of others is not told.
         following=following.track if following is not None and following.track in moves else None,

@@ -25,6 +25,7 @@ from casework.operations.core.overdue_sql import AT_WORK
 from casework.operations.core.paging import Page
 from casework.operations.core.perform import Standing, calendar_of, new_id, open_log, perform
 from casework.operations.core.presenters import names_of, when
+from casework.operations.core.reader_names import by_number, told_title
 from casework.operations.core.views import NamedPerson, row_as
 from casework.operations.mediations.succession import who_may_lead
 from casework.operations.mediations.views import MediationRow
@@ -37,7 +38,7 @@ from casework.records.event_log import now
 
 def open_mediation(db: Connection, actor: Actor, number: str, request: Request) -> Done:
     """A dispute officer opens a sealed mediation about a case, by its number; the case learns nothing of it."""
-    outline = mediation_outline(db, actor, number)
+    mediation_outline(db, actor, number)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     row = db.execute(text("SELECT * FROM cases WHERE number = :number"), {"number": number}).one()
@@ -49,7 +50,7 @@ def open_mediation(db: Connection, actor: Actor, number: str, request: Request) 
         "owner": actor.person,
         "team": [],
     }
-    command = Open(id, "mediation", playing(REFERRAL).workflow, case, outline.title, service="mediation")
+    command = Open(id, "mediation", playing(REFERRAL).workflow, case, row.title, service="mediation")
     by = By(actor.person, Role.DISPUTE_OFFICER)
 
     def answer(opened: Case) -> JsonObject:
@@ -70,7 +71,7 @@ def open_mediation(db: Connection, actor: Actor, number: str, request: Request) 
 
 def mediation_outline(db: Connection, actor: Actor, number: str) -> CaseParties:
     """What a dispute officer sees of a case before opening a mediation: number, title and parties."""
-    row = db.execute(_OUTLINE, {"number": number, "person": actor.person}).one_or_none()
+    row = db.execute(_OUTLINE, {"number": number, **reach_values(reach(actor))}).one_or_none()
     # Whoever opens it is named for it; as somebody's deputy one would not see what one has opened.
     if row is None or not any(
         (membership.programme, membership.role, membership.deputy_for) == (row.programme_id, Role.DISPUTE_OFFICER, None)
@@ -87,7 +88,7 @@ def mediation_outline(db: Connection, actor: Actor, number: str) -> CaseParties:
     )
     return CaseParties(
         number=row.number,
-        title=row.title,
+        title=row.title or by_number(db, row.number),
         parties={side: names.get(party) for side, party in row.parties.items()},
     )
 
@@ -96,7 +97,7 @@ def mediation_outline(db: Connection, actor: Actor, number: str) -> CaseParties:
 _EDITIONS = text("SELECT editions::text FROM programmes WHERE id = CAST(:id AS uuid)")
 #: What of a case opens a mediation, and whether the person works or has decided in it.
 _OUTLINE = text(f"""
-    SELECT c.id, c.programme_id, c.number, c.title, c.parties, c.owner_id = p.id OR p.id = ANY(c.team) OR EXISTS (
+    SELECT c.id, c.programme_id, c.number, {told_title("c")} AS title, c.parties, c.owner_id = p.id OR p.id = ANY(c.team) OR EXISTS (
         SELECT FROM events e WHERE e.log_id = c.id AND e.actor_id = CAST(p.id AS text) AND e.header->>'role' IN {DECIDING}
     ) AS works FROM cases c CROSS JOIN (SELECT CAST(:person AS uuid) AS id) p WHERE c.number = :number
 """)

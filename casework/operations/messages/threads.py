@@ -124,7 +124,7 @@ def describe_thread(db: Connection, actor: Actor, thread: Thread) -> ThreadDetai
         referral=referral.id if referral else None,
         service=referral.kind if referral else None,
         number=case.number,
-        title=title_of(db, case),
+        title=title_of(db, actor, case),
         log=case.log,
         kind=case.kind,
         programme=case.programme,

@@ -71,7 +71,7 @@ def show_forecast(
     main = next((stay for stay in mine if stay.part == MAIN and stay.end is None), None)
     return CaseForecast(
         number=str(case.number),
-        title=title_of(db, case),
+        title=title_of(db, actor, case),
         programme=case.programme,
         at=instant(at),
         calendar=calendar.digest,

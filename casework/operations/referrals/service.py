@@ -71,7 +71,7 @@ def list_referrals(
     # Each page holds few cases; each case is read once.
     cases = {row.log_id: load(db, row.log_id, row.log_kind) for row in shown}
     library = load_library()
-    titles = case_titles(db, cases.values())
+    titles = case_titles(db, actor, cases.values())
     names: dict[str, str] = {}
     for case in cases.values():
         names |= names_in(db, case, [])
@@ -138,7 +138,7 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
     office = level == Sight.ALL
     return row_as(
         ReferralDetails,
-        _referral(case, id, library, names, title_of(db, case)),
+        _referral(case, id, library, names, title_of(db, actor, case)),
         question=question_of(db, case, track),
         asked_before=_asked_before(case, track, library, names) if office else [],
         asked_beside=_asked_beside(case, track, library, names) if office else [],

@@ -67,11 +67,12 @@ def show_sheet(db: Connection, actor: Actor, referral: str) -> CaseSheet:
             raise NotFound("sheet")
         if case.number is not None:
             note_reading(db, actor, f"/referrals/{referral}/sheet", case.number)
-    return sheet_of(db, case, track, office=office)
+    return sheet_of(db, actor, case, track, office=office)
 
 
 def sheet_of(
     db: Connection,
+    actor: Actor,
     case: Case,
     track: Track,
     *,
@@ -108,7 +109,7 @@ def sheet_of(
         referral=track.id,
         service=track.kind,
         case=case.number,
-        title=title_of(db, case),
+        title=title_of(db, actor, case),
         parties=[SheetParty(**party) for party in record.parties],
         question=question,
         open=is_open(track),

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from casework.operations.core.organisations import STANDING
-from casework.operations.core.reader_names import titled
+from casework.operations.core.reader_names import told_title
+from casework.records.access_sql import tells_title
 from casework.records.search_terms import rarest_terms
 
 #: A party `p` is an id.
@@ -31,7 +32,7 @@ _TITLES = (
     "SELECT concat_ws(' ', g.title, g.title_zh, nullif(t.title, g.title), nullif(t.title_zh, g.title_zh)) FROM {records} g"
     " JOIN {records} t ON t.id = coalesce(g.merged_into, g.id) WHERE g.id = {id}"
 )
-_OUTLINE = "concat_ws(' ', c.number, c.title)"
+_OUTLINE = f"concat_ws(' ', c.number, CASE WHEN {tells_title('c')} THEN c.title END)"
 #: What a case `c` is called by its owner, both records and its parties, too.
 _WHOLE = f"""concat_ws(' ', c.number, c.title, (SELECT p.name FROM people p WHERE p.id = c.owner_id),
             ({_TITLES.format(records="needs", id="c.need_id")}),
@@ -43,7 +44,8 @@ _ORDER = "c.named DESC, c.closed, c.opened_at DESC, c.id"
 #: Cases, with what they are sorted by.
 _CASES = "SELECT c.*, lower(c.number) = lower(:exact) AS named, c.closed_at IS NOT NULL AS closed FROM cases c"
 #: What is shown of a case.
-_SHOWN = f"SELECT c.number, {titled('c')} AS title, c.parties, c.state, c.programme_id = ANY(CAST(:all_of AS uuid[])) AS whole, c.closed_at"
+_SHOWN = f"""SELECT c.number, {told_title("c")} AS title, c.parties, c.state,
+        c.programme_id = ANY(CAST(:all_of AS uuid[])) AS whole, c.closed_at"""
 #: Of cases in their order those that hold all the words: no more are compared than are shown.
 _HOLDING = f"c WHERE {_HOLDS} ORDER BY {_ORDER} LIMIT :most"
 #: Of all that there are.

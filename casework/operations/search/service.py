@@ -23,7 +23,7 @@ from casework.operations.catalogue.views import Need, Technology
 from casework.operations.core.i18n import Speech
 from casework.operations.core.paging import MOST as LONGEST_PAGE
 from casework.operations.core.presenters import names_of
-from casework.operations.core.reader_names import titled
+from casework.operations.core.reader_names import by_number, titled
 from casework.operations.matching.listed_records import Kind, list_found
 from casework.operations.mediations.views import MediationOutline
 from casework.operations.people.lists import PEOPLE_SEEN, people_values
@@ -141,7 +141,7 @@ def search(db: Connection, actor: Actor, wanted: str, most: int = MOST, *, regis
         cases=[
             FoundCase(
                 number=row.number,
-                title=row.title,
+                title=row.title if row.whole else row.title or by_number(db, row.number),
                 state=row.state,
                 parties=parties(row) if row.whole else {},
             )

@@ -35,7 +35,7 @@ def show_chosen_cases(db: Connection, actor: Actor, numbers: Sequence[str]) -> C
     """The chosen cases that the actor sees whole, each with what may be done to it, and for how many each may be."""
     items = []
     found = _found(db, actor, numbers)
-    titles = case_titles(db, found.values())
+    titles = case_titles(db, actor, found.values())
     for case in found.values():
         may = [action for action in ACTIONS if _may(actor, case, action)]
         items.append(

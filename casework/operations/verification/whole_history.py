@@ -62,7 +62,7 @@ def take_history(db: Connection, actor: Actor, number: str, *, address: str) -> 
     entries = tell_if(db, case.log, keep)
     return WholeHistory(
         number=number,
-        title=title_of(db, case),
+        title=title_of(db, actor, case),
         programme=case.programme,
         entries=entries,
         last=case.seq,

@@ -207,7 +207,7 @@ def show(number: str) -> str:
         calendar, holds = calendar_and_holds(db, actor, case)
         use_calendar(calendar)
         if level == Sight.OUTLINE:
-            return _outline(outline_of(db, case))
+            return _outline(outline_of(db, actor, case))
         shown = describe_whole(db, actor, case, calendar)
         papers, events = show_papers(db, actor, case), last_events(db, actor, case, limit=8)
         documents = list_documents(db, actor, case)

@@ -81,7 +81,7 @@ def show(number: str) -> Response:
         fault = _fault(at, case, moment, calendar)
         picker = picker_of(case.opened_at, calendar, None if fault else at)
         if at is None or fault:
-            title = outline_of(db, case).title
+            title = outline_of(db, actor, case).title
             page = render_template(
                 "cases/past.html", number=number, name_now=title, case=None, picker=picker, fault=fault, typed=asked
             )

@@ -228,7 +228,9 @@ def preview_of(db: Connection, actor: Actor, case: Case, action: Action, sent: S
     faulty = _faulty(action.rules, said)
     said = {name: value for name, value in said.items() if name not in faulty}
     asked = next((rule["name"] for rule in action.rules if rule["type"] == "provider"), "")
-    sheet = sheets.sheet_of(db, case, track, office=True, provider=said.get(asked) or track.provider, request=said)
+    sheet = sheets.sheet_of(
+        db, actor, case, track, office=True, provider=said.get(asked) or track.provider, request=said
+    )
     return words_of_sheet(sheet)
 
 

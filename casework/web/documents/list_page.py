@@ -51,7 +51,7 @@ def show_place(place: Place, sent: Sent | None = None, refused: tuple[UploadRefu
         layout.use_calendar(calendar_of(db, owning_case.programme))
         track = owning_case.tracks.get(place.referral or "")
         listed = documents.list_documents(db, actor, owning_case, place.referral)
-        called = title_of(db, owning_case)
+        called = title_of(db, actor, owning_case)
         why = documents.why_not(actor, owning_case, track)
         # The office hands in on the page of the case, and sees there as well what providers have handed in.
         form = _form(db, actor, place, sent) if why is None else None

@@ -122,7 +122,7 @@ def _page(place: Place, track: str, task: str, sent: Sent | None) -> Response:
     at_once = sent is not None and AT_ONCE in sent.data
     with page_transaction() as (db, actor):
         case, offer = _offer(db, actor, place, track, task)
-        called = title_of(db, case)
+        called = title_of(db, actor, case)
         use_calendar(calendar_of(db, case.programme))
         edition, form_class = load_library()[case.tracks[track].edition], _form_of(offer)
         rule, on = edition.tasks[offer.rule], case.tracks[track]

@@ -292,7 +292,9 @@ def test_an_officer_is_shown_what_would_be_sent_before_it_is(world: World, db: C
     actor = world.actor(db, "officer")
     case, track = find_referral(db, actor, draft)
     claim = [{"parameter": "NOx", "value": "28", "unit": "mg/m3"}]
-    preview = sheet_of(db, case, track, office=True, provider=world.organisations["lab"], request={"claim": claim})
+    preview = sheet_of(
+        db, actor, case, track, office=True, provider=world.organisations["lab"], request={"claim": claim}
+    )
     assert [answer.value for answer in preview.claim] == [claim]
     assert (preview.open, preview.withheld) == (False, [])
     assert preview.technology is not None
