@@ -146,7 +146,8 @@ REGISTERS: tuple[Row, ...] = (
                 body=lambda on: {"status": "nothing_so", "reason": "Why."}),
             post(f"/{plural}/{{{noun}}}/bring-back", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"reason": "Why."}),
             # No record was merged, and nothing else is there to be another one: whoever may is told so.
-            post(f"/{plural}/{{{noun}}}/unmerge", NOBODY, READERS, there_refused=FOREIGN, body=lambda on: {"reason": "Two."}),
+            post(f"/{plural}/{{{noun}}}/unmerge", DECIDERS, READERS - DECIDERS, there=FOREIGN, status=409,
+                body=lambda on: {"reason": "Two."}),
             post(f"/{plural}/{{{noun}}}/apart", DECIDERS, READERS - DECIDERS, there=FOREIGN,
                 body=lambda on, noun=noun: {"other": on[noun], "reason": "Two."}),
             get(f"/{plural}/{{{noun}}}/similar", READERS, there=FOREIGN),

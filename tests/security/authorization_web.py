@@ -477,8 +477,8 @@ TABLE: tuple[Row, ...] = (
             get(f"/{plural}/<{noun}>/apart/<other>", DECIDERS, READERS - DECIDERS, there=FOREIGN, things={"other": noun}),
             post(f"/{plural}/<{noun}>/apart/<other>", DECIDERS, READERS - DECIDERS, there=FOREIGN, things={"other": noun}),
             # None of these was merged: `tests/web/catalogue/test_twin_pages.py` takes one back.
-            get(f"/{plural}/<{noun}>/unmerge", NOBODY, READERS, there_refused=FOREIGN),
-            post(f"/{plural}/<{noun}>/unmerge", NOBODY, READERS, there_refused=FOREIGN),
+            get(f"/{plural}/<{noun}>/unmerge", DECIDERS, READERS - DECIDERS, there=FOREIGN, status=409),
+            post(f"/{plural}/<{noun}>/unmerge", DECIDERS, READERS - DECIDERS, there=FOREIGN, status=409),
             get(f"/programmes/<programme>/{plural}/likely", DECIDERS, READERS - DECIDERS, there=FOREIGN),
             get(f"/{plural}/<{noun}>/match", DECIDERS, READERS - DECIDERS, there=FOREIGN),
             post(f"/{plural}/<{noun}>/match", DECIDERS, READERS - DECIDERS, there=FOREIGN),

@@ -17,7 +17,7 @@ from casework.engine.execution.context import By
 from casework.engine.execution.guards import line
 from casework.engine.state.events import RegisterEvent
 from casework.engine.state.register_effects import Merger, RegisterEffects
-from casework.errors import NotAllowed, RecordHasMoved, Refused
+from casework.errors import RecordHasMoved, Refused
 from casework.json_values import JsonMapping
 from casework.operations.catalogue.kept_records import keeper
 from casework.operations.catalogue.matches import MATCH_GIVEN_BACK
@@ -37,11 +37,11 @@ _OTHER: Mapping[Kept, Kept] = {"need": "technology", "technology": "need"}
 def merged_one(db: Connection, actor: Actor, noun: Kept, id: str) -> tuple[str, By, str]:
     """The programme of a merged record that the actor may have stand again, in which capacity, and what stands in its place.
 
-    Raises NotFound and NotAllowed.
+    Raises NotFound, NotAllowed, and Refused for one that stands for itself.
     """
     programme, by, kept = keeper(db, actor, noun, id)
     if kept is None:
-        raise NotAllowed(why=reasons.catalogue.RECORD_NOT_MERGED)
+        raise Refused(reasons.catalogue.RECORD_NOT_MERGED)
     return programme, by, kept
 
 
@@ -50,7 +50,8 @@ def unmerge_record(
 ) -> Done:
     """Take a merging back: the record stands for itself again, and is proposed as the other one's twin no more.
 
-    Raises Refused where others had been merged into it before, and RecordHasMoved where its log is longer than when it was `seen`.
+    Raises Refused where it was not merged, or others had been merged into it before, and RecordHasMoved where its log is longer than when
+    it was `seen`.
     """
     keeper(db, actor, noun, id)
     words = {REASON: line(reason, REASON)}
@@ -63,7 +64,7 @@ def unmerge_record(
     if seen not in (None, standing[id].log.seq):
         raise RecordHasMoved
     if standing[id].state["merged_into"] != kept:
-        raise NotAllowed(why=reasons.catalogue.RECORD_NOT_MERGED)
+        raise Refused(reasons.catalogue.RECORD_NOT_MERGED)
     if any(one.altered for one in standing.values()):
         raise Refused(reasons.catalogue.RECORD_ALTERED)
     with whole(db):

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from casework.engine.case_objects.countries import is_country
 from casework.json_values import JsonMapping, JsonObject, is_id
 from casework.matching.filters import ALWAYS
 from casework.operations.matching.desk import CandidateFacts
@@ -88,7 +87,8 @@ def wanted_of(sent: MultiDict[str, str]) -> JsonObject:
         "excluded": [id for id in _several(sent, "excluded") if is_id(id)] or None,
         "licence": sent.get("licence") == "yes" or None,
         "standards": _standards(sent.get("standards", "")) or None,
-        "territory": code if is_country(code := sent.get("territory", "").strip().upper()) else None,
+        # What is no code of a country is refused where it is asked for; with none the need or the programme says it.
+        "territory": sent.get("territory", "").strip().upper() or None,
     }
 
 

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.engine.case_objects.countries import HERE
 from casework.engine.case_objects.programme_lists import GLOSSARY, GLOSSARY_SETTERS
-from casework.errors import NotFound
+from casework.errors import InvalidForm, NotFound
 from casework.matching.filters import wants_licence
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.kept_records import EDITORS
@@ -51,9 +51,10 @@ from casework.web.matching.rank_tables import rank_tables
 from casework.web.matching.replay_decisions import say_decisions
 from casework.web.people.weight_names import WEIGHT_NAMES
 from casework.web.shell import layout
+from casework.web.shell.countries import countries_from_here
 from casework.web.shell.figure_words import pair_of
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import N_, name_of
+from casework.web.shell.i18n import N_, name_of, say_faults
 from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.session import list_transaction, page_transaction, viewer
 
@@ -109,7 +110,12 @@ def index() -> str:
 
 @blueprint.get("/needs/<uuid:need>/desk")
 def show(need: UUID) -> str:
-    id, view = str(need), request.args.get("view", "ranked")
+    return _desk(str(need), {})
+
+
+def _desk(id: str, faults: Mapping[str, str]) -> str:
+    """The desk of a need; with `faults` its search was sent and refused, and stands there as it was sent."""
+    view = request.args.get("view", "ranked")
     view = view if view in VIEWS else "ranked"
     with page_transaction() as (db, actor):
         one = catalogue.show_record(db, actor, Need, id)
@@ -132,6 +138,8 @@ def show(need: UUID) -> str:
         beside = desk.needs_beside(db, actor, one.programme, id)
         shut_out = desk.names_of_excluded(db, actor, run.evidence["wanted"].get("excluded", ())) if run else {}
         draft = kept_form(db, actor, f"desk.search:{id}")
+        if faults:
+            draft = replace(draft, sent=request.form.to_dict(flat=False))
         asked = answers_by_match(interest.list_interest(db, actor, id))
         may = actor.in_programme(one.programme, EDITORS)
         glossary = _glossary(actor, one.programme)
@@ -173,6 +181,8 @@ def show(need: UUID) -> str:
         levels=range(1, 10),
         licence=bool(run and run.evidence["wanted"].get("licence")),
         wants_licence=wants_licence(one.wanted_form),
+        places=countries_from_here(),
+        faults=faults,
         territory=(run.evidence["wanted"].get("territory") if run else None) or HERE,
         standards=", ".join(run.evidence["wanted"].get("standards", ())) if run else "",
         readiness=(run.evidence["wanted"].get("readiness") if run else None) or [one.readiness_low, one.readiness_high],
@@ -324,17 +334,21 @@ def search(need: UUID) -> Response:
     # The first search of a process reads it, and no transaction waits meanwhile.
     make_ready()
     relaxed = {name: why for name in FILTERS if (why := sent.get(f"leave.{name}", "").strip()[:1000])}
-    with page_transaction() as (db, actor):
-        runs.start_run(
-            db,
-            actor,
-            id,
-            said=sent.get("said", "")[:10_000] or None,
-            wanted=wanted_of(sent),
-            relaxed=relaxed,
-            most=RANKED,
-            request=read_request(),
-        )
-        drop_kept(db, actor)
+    try:
+        with page_transaction() as (db, actor):
+            runs.start_run(
+                db,
+                actor,
+                id,
+                said=sent.get("said", "")[:10_000] or None,
+                wanted=wanted_of(sent),
+                relaxed=relaxed,
+                most=RANKED,
+                request=read_request(),
+            )
+            drop_kept(db, actor)
+    except InvalidForm as refusal:
+        faults = {name.removeprefix("filters."): fault for name, fault in say_faults(refusal).items()}
+        return make_response(_desk(id, faults), 422)
     flash(gettext("Searched: the run is kept, with what it found and why."))
     return redirect(url_for("desk.show", need=need), 303)

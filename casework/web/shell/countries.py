@@ -19,6 +19,11 @@ def countries() -> list[tuple[str, str]]:
     return sorted(((code, country_name(code)) for code in COUNTRIES), key=lambda one: _order(one[1]))
 
 
+def countries_from_here() -> tuple[tuple[str, str], ...]:
+    """The same, first the one where programmes are."""
+    return tuple(sorted(countries(), key=lambda one: one[0] != HERE))
+
+
 def _order(name: str) -> tuple[bool, bytes]:
     """Latin letters as if they had no marks; Chinese ones by their sound, as their national standard has them in order."""
     bare = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
@@ -27,7 +32,7 @@ def _order(name: str) -> tuple[bool, bytes]:
 
 def with_countries(view: FormView, name: str = "country") -> FormView:
     """The form with the names of countries to choose from, where it asks for one: first the one where programmes are."""
-    offered = tuple(sorted(countries(), key=lambda one: one[0] != HERE))
+    offered = countries_from_here()
     return replace(view, fields=tuple(_offering(one, offered) if one.name == name else one for one in view.fields))
 
 
@@ -39,4 +44,4 @@ def _offering(field: Field, offered: tuple[tuple[str, str], ...]) -> Field:
     return replace(field, choices=words + offered, fault=fault)
 
 
-__all__ = ["COUNTRIES", "countries", "with_countries"]
+__all__ = ["COUNTRIES", "countries", "countries_from_here", "with_countries"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,13 +22,16 @@ class KeptForm:
 
     name: str
     draft: Draft | None = None
+    #: What was sent and refused.
+    sent: Mapping[str, Sequence[str]] | None = None
 
     @property
     def saved_at(self) -> datetime | None:
         return self.draft.saved_at if self.draft else None
 
     def fill(self, form: Markup) -> Markup:
-        return fill_in(form, self.draft.data) if self.draft else form
+        typed = self.draft.data if self.draft else self.sent
+        return form if typed is None else fill_in(form, typed)
 
 
 def kept_form(db: Connection, actor: Actor, name: str) -> KeptForm:

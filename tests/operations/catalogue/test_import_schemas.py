@@ -91,6 +91,7 @@ def test_a_cell_is_kept_as_what_it_says(field: str, cell: object, kept: object) 
         ("owner_country", "UK", "is no code of a country or region"),
         ("owner_country", "EU", "is no code of a country or region"),
         ("owner_country", "China", "is no code of a country or region"),
+        ("country", "Mongolia", "is no code of a country or region"),
         ("budget_currency", "XAU", "is no currency code"),
         ("readiness_low", "0", "from 1 to 9"),
         ("readiness_low", "10", "from 1 to 9"),

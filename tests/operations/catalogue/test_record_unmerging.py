@@ -132,7 +132,7 @@ def test_of_a_chain_the_last_is_taken_back_first(world: World, db: Connection, p
 
 
 def test_who_may_take_back_and_on_what_was_seen(world: World, db: Connection, pair: Doubles) -> None:
-    with pytest.raises(NotAllowed, match="stands for itself"):
+    with pytest.raises(Refused, match="stands for itself"):
         unmerge(db, world, "need", pair.need)
     merge(db, world, "need", pair.need, pair.need_kept)
     for who, refusal in (("auditor", NotAllowed), ("foreign_officer", NotFound)):

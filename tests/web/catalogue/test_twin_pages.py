@@ -62,7 +62,7 @@ def test_a_merging_is_taken_back_on_the_page_of_the_record(
 ) -> None:
     browser = browser_for("officer")
     page = f"/technologies/{catalogue.other}/unmerge"
-    assert browser.get(page).status_code == 403
+    assert browser.get(page).status_code == 409
     with transaction(engine) as db:
         merge_records(
             db,

@@ -368,13 +368,16 @@ def test_a_legal_restriction_is_shown_and_asked_for_where_the_need_is(
     assert (
         "Legal restriction does not pass export controlled (China, Russia) (left out: A licence is granted.)" in words
     )
-    # Where it is used elsewhere, it bars nothing; what is no country asks for the programme's.
+    # Where it is used elsewhere, it bars nothing; what is no country is refused at its field, and nothing is searched.
     browser.post(page, {"territory": "de"}, page=page)
     said = browser.get(page).text
     assert f'id="c-{told["barred"]}"' in said
     assert read_page(said).sent["territory"] == "DE"
-    browser.post(page, {"territory": "<b"}, page=page)
-    assert read_page(browser.get(page).text).sent["territory"] == "CN"
+    made, wrong = newest_run(engine), {"territory": "<b", "said": "Something else", "leave.licence": "It is bought."}
+    refused = browser.post(page, wrong, page=page)
+    assert (refused.status_code, newest_run(engine)) == (422, made)
+    assert 'id="territory-fault">is no code of a country or region<' in refused.text
+    assert "Something else" in refused.text
 
 
 def test_matches_that_an_import_has_brought_come_ten_at_a_time_by_their_score(
