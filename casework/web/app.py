@@ -118,7 +118,7 @@ from casework.web.people import (
     role_request_pages,
 )
 from casework.web.people import pages as people_pages
-from casework.web.privacy import hold_pages, kept_case_pages
+from casework.web.privacy import hold_pages, kept_case_pages, removal_pages
 from casework.web.privacy import pages as privacy_pages
 from casework.web.referrals import acknowledgement_pages, directory_pages, guide_pages, sheet_pages, task_pages
 from casework.web.referrals import pages as referrals_pages
@@ -273,6 +273,7 @@ PAGES = (
     privacy_pages.blueprint,
     hold_pages.blueprint,
     kept_case_pages.blueprint,
+    removal_pages.blueprint,
     offboarding_pages.blueprint,
     letters_pages.blueprint,
     links_pages.blueprint,

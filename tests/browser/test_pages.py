@@ -38,6 +38,7 @@ from tests.browser.site import Site
 from tests.operations.matching.test_published import publish
 from tests.operations.matching.test_twin_groups import alike
 from tests.operations.people.test_public_catalogues import show
+from tests.operations.privacy.removal_scene import remove_one
 from tests.security.authorization_rows import Row
 from tests.security.authorization_web import OWN, TABLE
 from tests.support.additions import send_need_file, show_burden
@@ -130,6 +131,8 @@ MORE: dict[str, tuple[str | None, str]] = {
     "second factor": ("officer", "/account/second-factor"),
     "new passkey": ("officer", "/account/passkeys/new"),
     "notifications": ("officer", "/notifications"),
+    "removal to agree to": ("administrator", "/programmes/<programme>/settings/removals"),
+    "removed case": ("supervisor", "/cases/<removed>"),
     "retention classes to agree to": ("administrator", "/programmes/<programme>/settings/retention"),
     "weights to agree to": ("administrator", "/programmes/<programme>/settings/weights"),
     "what is told": ("officer", "/notifications/settings"),
@@ -177,6 +180,7 @@ def make_page_things(site: Site) -> Mapping[str, str]:
     world = site.world
     # Before a transaction: on a busy machine one that waits for it is ended.
     make_ready()
+    removed = remove_one(site.engine, world)
     with transaction(site.engine) as db:
         made = dict(make_things(world, db)["here"])
         number, accepted = to_referral(world, db)
@@ -208,6 +212,7 @@ def make_page_things(site: Site) -> Mapping[str, str]:
         # A party to be asked after a closing.
         ask_now(world, db, closed_case(world, db)[1][0])
         made |= {"accepted": accepted, "fresh": fresh, "fresh_track": world.main_track(db, fresh)}
+    made |= {"removed": removed}
     paper = world.hand_in(site.document_store, made["number"])
     with transaction(site.engine) as db:
         case = load(db, home_of(db, made["number"]), "case")

@@ -41,6 +41,7 @@ class RemovalDecided(Answer):
 
 
 class RemovalRow(Answer):
+    number: Annotated[int, Field(description="Of the event by which it was proposed")]
     decision: Annotated[int | None, Field(description="Its number, once agreed to; files of cases name it so")]
     state: Annotated[str, Field(description="`asked`, `agreed`, `refused` or `replaced`")]
     by: Annotated[str, Field(description="The day by which its cases were due")]
@@ -59,7 +60,12 @@ class RemovalRow(Answer):
 class RemovalCase(Answer):
     number: str
     code: Annotated[str, Field(description="The class under which it was due")]
-    state: Annotated[str, Field(description="`waits`, `removed` or `left`")]
+    closed_at: Annotated[str | None, Field(description="Null where it was opened again")]
+    due: Annotated[
+        str | None,
+        Field(description="Until when that class keeps it as it is now; null where the class is gone, or is for good"),
+    ]
+    state: Annotated[str, Field(description="`listed` while nobody has agreed; `waits`, `removed` or `left`")]
     why: Annotated[
         list[str],
         Field(

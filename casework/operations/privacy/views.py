@@ -135,6 +135,8 @@ class ErasureDetails(ErasureRow):
 class RemovalRow:
     """A removal that was proposed, what became of the proposal, and how far it has come."""
 
+    #: The number of the event by which it was proposed.
+    number: int
     #: The number of the event by which it was agreed to; files of cases name it so.
     decision: int | None
     #: asked, agreed, refused, or replaced by another proposal.
@@ -162,24 +164,48 @@ class RemovalCase:
     number: str
     #: The class under which it was due.
     code: str
-    #: waits, removed or left.
+    #: None where it was opened again.
+    closed_at: str | None
+    #: Until when it is kept by that class as it is now; None where the class is gone, or is kept for good.
+    due: str | None
+    #: waits, removed or left; listed while nobody has agreed.
     state: str
     #: Why it was left out.
     why: list[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ProgrammeRemovals:
-    """The removals of contents under retention in a programme."""
+class RemovalsHead:
+    """The removals of contents under retention in a programme, but for their cases."""
 
     id: str
     #: Of the newest proposal or decision; whoever makes one says so with it.
     version: int
     #: The newest first.
     removals: list[RemovalRow]
-    #: Those of the newest one.
-    cases: list[RemovalCase]
     #: Whether who asks may propose one, may agree to what waits, and proposed it.
     mine: bool
     decides: bool
     own: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProgrammeRemovals(RemovalsHead):
+    """The same with the cases of the newest one."""
+
+    cases: list[RemovalCase]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownRemovals(RemovalsHead):
+    """The same with one of them, and some of its cases."""
+
+    programme: Named
+    #: By code what the retention classes are called.
+    classes: dict[str, Names]
+    #: None where there is none yet.
+    one: RemovalRow | None
+    cases: list[RemovalCase]
+    next: str | None
+    #: Whether the worker is at one.
+    under_way: bool

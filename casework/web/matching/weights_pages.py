@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -15,7 +15,6 @@ from casework.engine.case_objects.letterheads import READERS
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Form, Note, Number
 from casework.engine.setting_proposals import DECIDERS
-from casework.errors import InvalidForm, RecordHasMoved, Refused
 from casework.json_values import JsonObject
 from casework.matching.weights import BOUNDS
 from casework.operations.core.idempotency import Done, Request
@@ -23,14 +22,14 @@ from casework.operations.matching import follow_up
 from casework.operations.people import letterheads, programme_weights
 from casework.operations.people.weights_views import ProgrammeWeights, WeightChanged
 from casework.permissions.actors import Actor
-from casework.reasons import fields as field_reasons
 from casework.web.matching.rank_tables import rank_tables
+from casework.web.people.second_words import take_word
 from casework.web.people.weight_names import WEIGHT_MEANINGS, WEIGHT_NAMES
-from casework.web.shell.forms import own_texts, read_request
-from casework.web.shell.i18n import N_, role_name, say, say_error, say_faults, sentences
-from casework.web.shell.kept_forms import drop_kept, kept_form
+from casework.web.shell.forms import own_texts
+from casework.web.shell.i18n import N_, role_name
+from casework.web.shell.kept_forms import kept_form
 from casework.web.shell.layout import clock
-from casework.web.shell.second_person import AGREE, pressed, who_decides
+from casework.web.shell.second_person import who_decides
 from casework.web.shell.sent_forms import Sent, answer, page_with_form
 from casework.web.shell.sent_forms import kept_form as kept_fields
 from casework.web.shell.session import only, page_transaction
@@ -96,36 +95,19 @@ def _changes(changes: list[WeightChanged]) -> list[tuple[str, str, str]]:
 
 @blueprint.post("")
 @only(*READERS)
-def decide(programme: UUID) -> Response | BaseResponse:
+def decide(programme: UUID) -> BaseResponse:
     """Agree to what is proposed, or do not."""
-    id, agree = str(programme), pressed() == AGREE
-    try:
-        with page_transaction() as (db, actor):
-            letterheads.insist_reads(actor, id)
-            if not pressed():
-                raise InvalidForm(fields={"answer": field_reasons.REQUIRED})
-            programme_weights.decide_weights(
-                db,
-                actor,
-                id,
-                agree=agree,
-                note=request.form.get("note", ""),
-                seen=request.form.get("seen", -1, type=int),
-                request=read_request(),
-            )
-            drop_kept(db, actor)
-    except InvalidForm as refusal:
-        return make_response(_shown(id, say_faults(refusal)), 422)
-    except Refused as refusal:
-        return make_response(_shown(id, {"": sentences(map(say, refusal.reasons))}), 409)
-    except RecordHasMoved as refusal:
-        return make_response(_shown(id, {"": say_error(refusal)}), 409)
-    flash(
-        gettext("You agreed: lists that are made from now on have these weights. What was made stays as it was.")
-        if agree
-        else gettext("You did not agree: the weights stay as they were.")
+    id = str(programme)
+    return take_word(
+        id,
+        programme_weights.decide_weights,
+        again=lambda faults: _shown(id, faults),
+        then=url_for("ranking_weights.show", programme=id),
+        agreed=gettext(
+            "You agreed: lists that are made from now on have these weights. What was made stays as it was."
+        ),
+        refused=gettext("You did not agree: the weights stay as they were."),
     )
-    return redirect(url_for("ranking_weights.show", programme=id), 303)
 
 
 @blueprint.get("/change")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -15,19 +15,19 @@ from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Form, Many, Note, Number, Text, YesNo
 from casework.engine.retention import LONGEST_NAME, MOST_YEARS, OTHER, RetentionClass
 from casework.engine.setting_proposals import DECIDERS
-from casework.errors import InvalidForm, NotFound, RecordHasMoved, Refused
+from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.people import letterheads, programme_retention
 from casework.operations.people.retention_views import ClassChanged, ClassShown, ProgrammeRetention
 from casework.permissions.actors import Actor
-from casework.reasons import fields as field_reasons
 from casework.web.people.retention_words import kind_name, outcome_name, say_change, say_class
-from casework.web.shell.forms import Texts, own_texts, read_request
-from casework.web.shell.i18n import N_, role_name, say, say_error, say_faults, sentences
-from casework.web.shell.kept_forms import drop_kept, kept_form
+from casework.web.people.second_words import take_word
+from casework.web.shell.forms import Texts, own_texts
+from casework.web.shell.i18n import N_, role_name
+from casework.web.shell.kept_forms import kept_form
 from casework.web.shell.layout import clock
-from casework.web.shell.second_person import AGREE, pressed, who_decides
+from casework.web.shell.second_person import who_decides
 from casework.web.shell.sent_forms import Sent, answer, page_with_form
 from casework.web.shell.sent_forms import kept_form as kept_fields
 from casework.web.shell.session import only, page_transaction
@@ -99,36 +99,17 @@ def _shown(programme: str, faults: Mapping[str, str]) -> str:
 
 @blueprint.post("")
 @only(*READERS)
-def decide(programme: UUID) -> Response | BaseResponse:
+def decide(programme: UUID) -> BaseResponse:
     """Agree to what is proposed, or do not."""
-    id, agree = str(programme), pressed() == AGREE
-    try:
-        with page_transaction() as (db, actor):
-            letterheads.insist_reads(actor, id)
-            if not pressed():
-                raise InvalidForm(fields={"answer": field_reasons.REQUIRED})
-            programme_retention.decide_retention(
-                db,
-                actor,
-                id,
-                agree=agree,
-                note=request.form.get("note", ""),
-                seen=request.form.get("seen", -1, type=int),
-                request=read_request(),
-            )
-            drop_kept(db, actor)
-    except InvalidForm as refusal:
-        return make_response(_shown(id, say_faults(refusal)), 422)
-    except Refused as refusal:
-        return make_response(_shown(id, {"": sentences(map(say, refusal.reasons))}), 409)
-    except RecordHasMoved as refusal:
-        return make_response(_shown(id, {"": say_error(refusal)}), 409)
-    flash(
-        gettext("You agreed: closed cases are kept by these classes from now on.")
-        if agree
-        else gettext("You did not agree: the classes stay as they were.")
+    id = str(programme)
+    return take_word(
+        id,
+        programme_retention.decide_retention,
+        again=lambda faults: _shown(id, faults),
+        then=url_for("retention_classes.show", programme=id),
+        agreed=gettext("You agreed: closed cases are kept by these classes from now on."),
+        refused=gettext("You did not agree: the classes stay as they were."),
     )
-    return redirect(url_for("retention_classes.show", programme=id), 303)
 
 
 # --- the form of one class -------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ def index() -> str:
     by, fault = _day(said)
     with page_transaction() as (db, actor):
         programmes = [one for one in lists.list_programmes(db, actor).items if actor.in_programme(one.id, READERS)]
-        chosen = next((one for one in programmes if one.code == request.args.get("programme")), programmes[0])
+        chosen = next((one for one in programmes if request.args.get("programme") in (one.code, one.id)), programmes[0])
         shown = preview_retention(db, actor, chosen.id, by=by, code=code or None, cursor=cursor)
     if code and code not in {one.code for one in shown.classes}:
         raise NotFound("item")

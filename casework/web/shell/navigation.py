@@ -137,6 +137,7 @@ ENTRIES = (
             "programme_editions.",
             "ranking_weights.",
             "retention_classes.",
+            "removals.",
         ),
     ),
     Entry(
@@ -211,6 +212,7 @@ ENTRIES = (
         N_("Retention"),
         "retention.index",
         "clock",
+        ("retention.", "removals."),
     ),
     Entry(
         frozenset({Role.ADMINISTRATOR}),
@@ -233,6 +235,7 @@ ENTRIES = (
             "programme_editions.",
             "ranking_weights.",
             "retention_classes.",
+            "removals.",
             "organisations.ask_copy",
         ),
     ),

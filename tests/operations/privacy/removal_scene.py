@@ -106,3 +106,25 @@ def set_scene(
 def engine_later(settings: Settings) -> Engine:
     """The application more than a year from now."""
     return connect_engine(settings.model_copy(update={"clock_offset": LATER}))
+
+
+#: As if a case had been closed long ago.
+_LONG_CLOSED = text("UPDATE cases SET closed_at = '2020-05-04T09:00Z' WHERE number = :number")
+
+
+def remove_one(engine: Engine, world: World) -> str:
+    """A case whose contents are gone, which it gives, and a removal of another one that waits for a second person; both for pages alone."""
+    programme = world.programmes["BJ"]
+    with transaction(engine) as db:
+        closed = [closed_case(world, db)[0] for _ in range(2)]
+        set_to(db, world, FINANCING, replace(OTHER, years=1))
+    for number in closed:
+        with transaction(engine) as db:
+            db.execute(_LONG_CLOSED, {"number": number})
+            by = world.actor(db, "supervisor")
+            asked = propose_removal(db, by, programme, reason="Its years are over.", request=new_request()).answer
+            if number == closed[0]:
+                given: dict[str, Any] = {"agree": True, "confirmed": True, "note": "", "request": new_request()}
+                decide_removal(db, world.actor(db, "administrator"), programme, seen=int(asked["version"]), **given)
+        carry_on(engine, programme)
+    return closed[0]
