@@ -143,6 +143,9 @@ class DocumentStore:
         return row.id, self._open(row.sealed, log, part)
 
     def _open(self, sealed: bytes, log: str, part: str) -> bytes:
+        """The key itself. Raises FileMissing where it was destroyed, with the contents of its case."""
+        if not sealed:
+            raise FileMissing
         return base64.b64decode(self.secret_box.open(sealed, _owner(log, part))[0])
 
 

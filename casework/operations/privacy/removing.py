@@ -1,7 +1,7 @@
 """Carrying out a removal that two persons decided: case by case, each in a transaction of its own, judged again at its moment.
 
-Of a removed case all words of the history go for their hashes, and the bytes of its documents; what still waits in it ends. What was done,
-when and by whom stays, with codes, days and ids; so do chain, leaves and hashes. Nobody decides here: two persons have.
+Of a removed case all words of the history go for their hashes, and the bytes of its documents with their keys; what still waits in it ends.
+What was done, when and by whom stays, with codes, days and ids; so do chain, leaves and hashes. Nobody decides here: two persons have.
 """
 
 from __future__ import annotations
@@ -52,6 +52,10 @@ _WORDS = text("SELECT seq, body FROM events WHERE log_id = CAST(:log AS uuid) AN
 _REMOVE = text(
     "SELECT CAST(b AS text) FROM casework_remove(CAST(:programme AS uuid), :decision, CAST(:log AS uuid), CAST(:hashes AS jsonb)) b"
 )
+#: All that lies in the store of a case, whether a document holds it or a party had handed it in and sent nothing yet.
+_BYTES = text("""
+    SELECT b.id::text FROM blobs b JOIN compartments c ON c.id = b.compartment_id WHERE c.log_id = CAST(:log AS uuid) ORDER BY b.id
+""")
 #: What parties typed behind the links of a case, and where these were mailed.
 _UNTYPE = text("""
     UPDATE party_link_secrets SET typed = NULL, address = NULL
@@ -142,7 +146,7 @@ def _remove(db: Connection, one: _Named, case: Case, log: Log) -> CaseRemoval:
     hashes = {seq: some for seq, some in hashes.items() if some}
     given = {"programme": one.programme, "decision": one.decision, "log": one.log, "hashes": json.dumps(hashes)}
     blobs = list(db.execute(_REMOVE, given).scalars())
-    let_go(db, blobs)
+    let_go(db, list(db.execute(_BYTES, {"log": one.log}).scalars()))
     db.execute(_UNTYPE, {"log": one.log})
     db.execute(_UNDRAFT, {"ids": "|".join([str(case.number), one.log, *case.tracks, *case.tasks])})
     # Of it no words are kept; nor does anything older than what was taken out.

@@ -245,7 +245,7 @@ BEGIN
     RETURN found;
 END $$;
 
--- All values of a case's events go, each for its hash, and with them what ties its files to their bytes; gives what held these.
+-- All values of a case's events go, each for its hash, the keys of its files, and what ties these to their bytes; gives what held these.
 CREATE FUNCTION casework_remove(programme uuid, decision bigint, log uuid, hashes jsonb) RETURNS SETOF uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
@@ -257,6 +257,8 @@ BEGIN
     SET body = x.body || (SELECT jsonb_object_agg(v.key, jsonb_build_object('hash', v.value)) FROM jsonb_each_text(h.value) v)
     FROM jsonb_each(hashes) h WHERE x.log_id = log AND x.seq = CAST(h.key AS bigint);
     PERFORM set_config('casework.erasing', 'off', true);
+    -- Whatever copy of its bytes lies somewhere, nothing opens it from here on.
+    UPDATE public.compartments c SET sealed = '' WHERE c.log_id = log;
     RETURN QUERY DELETE FROM public.contents k USING public.files f WHERE f.id = k.file_id AND f.log_id = log RETURNING k.blob_id;
 END $$;
 

@@ -435,9 +435,9 @@ CREATE TABLE compartments (
     CONSTRAINT uq_compartments_log_id_part UNIQUE (log_id, part),
     CONSTRAINT fk_compartments_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
 );
-COMMENT ON TABLE compartments IS 'Keys of files; without its row a compartment is unreadable for ever';
+COMMENT ON TABLE compartments IS 'Keys of files; without its key a compartment is unreadable for ever';
 COMMENT ON COLUMN compartments.part IS 'Whose files: a party''s, the office''s own (case), or a referral''s';
-COMMENT ON COLUMN compartments.sealed IS 'The key of its files, sealed with the installation''s';
+COMMENT ON COLUMN compartments.sealed IS 'The key of its files, sealed with the installation''s; empty once destroyed with the contents of its case';
 
 CREATE TABLE consents (
     id UUID NOT NULL,

@@ -78,9 +78,14 @@ compartments = Table(
     id_column(),
     reference("log_id", "logs.id"),
     Column("part", Text, nullable=False, comment="Whose files: a party's, the office's own (case), or a referral's"),
-    Column("sealed", LargeBinary, nullable=False, comment="The key of its files, sealed with the installation's"),
+    Column(
+        "sealed",
+        LargeBinary,
+        nullable=False,
+        comment="The key of its files, sealed with the installation's; empty once destroyed with the contents of its case",
+    ),
     UniqueConstraint("log_id", "part"),
-    comment="Keys of files; without its row a compartment is unreadable for ever",
+    comment="Keys of files; without its key a compartment is unreadable for ever",
 )
 
 blobs = Table(

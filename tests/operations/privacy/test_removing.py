@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from casework import reasons
-from casework.errors import NotAllowed, Refused, WrongState
+from casework.errors import FileMissing, NotAllowed, Refused, WrongState
 from casework.operations.cases.case_actions import declare_interest
 from casework.operations.core.perform import home_of
 from casework.operations.deadlines.timers import fire_timers_of_log
@@ -95,6 +95,31 @@ def test_the_bytes_of_documents_leave_the_store(scene: Scene, document_store: Do
     scene.remove()
     document_store.sweep()
     assert list(document_store.store.places()) == []
+
+
+def test_the_keys_of_documents_are_destroyed_at_once(scene: Scene, document_store: DocumentStore) -> None:
+    """Before the next sweep, and for every copy of the bytes that lies elsewhere: no table has what opens them."""
+    log = scene.log(scene.numbers[0])
+    with scene.superuser.connect() as db:
+        keys = list(db.execute(_KEYS, {"log": log}).scalars())
+        blobs = list(db.execute(_BLOBS, {"log": log}).scalars())
+    assert keys
+    assert len(scene.found(*keys)) == len(keys), "the scan must find what there is"
+    with transaction(scene.engine) as db:
+        assert b"".join(document_store.read_blob(db, blobs[0]))
+    scene.remove()
+    assert scene.found(*keys) == {}
+    assert len(list(document_store.store.places())) == 2, "nothing was swept yet"
+    with transaction(scene.engine) as db, pytest.raises(FileMissing):
+        document_store.read_blob(db, blobs[0])
+    assert list(verify_all(scene.engine)) == []
+
+
+#: The keys of a case's files, as a dump has them, and what lies in the store by them.
+_KEYS = text("SELECT encode(sealed, 'hex') FROM compartments WHERE log_id = CAST(:log AS uuid) ORDER BY part")
+_BLOBS = text(
+    "SELECT b.id::text FROM blobs b JOIN compartments c ON c.id = b.compartment_id WHERE c.log_id = CAST(:log AS uuid)"
+)
 
 
 def test_what_was_removed_is_due_no_longer(scene: Scene) -> None:
