@@ -28,6 +28,7 @@ from casework.operations.documents.uploads import receive
 from casework.operations.messages.service import send_message
 from casework.operations.notifications.service import tell_due
 from casework.operations.people.letterheads import set_letterhead
+from casework.operations.people.programme_lists import import_entries
 from casework.operations.people.provider_directory import describe_provider
 from casework.operations.people.public_catalogues import set_catalogue
 from casework.permissions.actors import Actor
@@ -196,13 +197,18 @@ CATALOGUE: JsonMapping = {
 #: A limit that the demo's programme has set for itself: of which task, how many working days, and why.
 OWN_LIMIT = ("case.tasks.nda", 15, "Both parties have signed within two weeks so far.")
 
+#: The places abroad that needs of the demo name, for the list that ships with the districts of Beijing; and why they are added.
+PLACES = "code,label,label_zh\nOskemen,Oskemen,厄斯克门\nUlaanbaatar,Ulaanbaatar,乌兰巴托\n"
+WHY_PLACES = "Works in Kazakhstan and Mongolia ask for technologies from here."
+
 
 def set_up_programme(stage: Stage) -> None:
-    """The supervisor says what letters have above and below their words, and sets a limit."""
+    """The supervisor says what letters have above and below their words, where needs from abroad are, and sets a limit."""
     with stage.action() as db:
         supervisor, programme = _actor(stage, "supervisor"), stage.ids["programme"]
         set_letterhead(db, supervisor, programme, fields=LETTERHEAD, reason=None, request=_request())
         set_catalogue(db, supervisor, programme, fields=CATALOGUE, reason=None, request=_request())
+        import_entries(db, supervisor, programme, "districts", content=PLACES, reason=WHY_PLACES, request=_request())
         what, n, reason = OWN_LIMIT
         set_limit(db, supervisor, programme, what, n=n, reason=reason, request=_request())
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from collections.abc import Iterator
 from datetime import date
+from importlib.resources import files
 
 import pytest
 from pypdf import PdfReader
@@ -13,9 +15,10 @@ from pypdf import PdfReader
 from casework import reasons
 from casework.demo import papers
 from casework.demo.cast import PLAYERS, PROVIDERS
+from casework.demo.furnishing import PLACES
 from casework.demo.papers import About, write_paper
 from casework.demo.talk import FINDINGS, PROFILES, TALK
-from casework.engine.case_objects.programme_lists import in_both
+from casework.engine.case_objects.programme_lists import LISTED, LISTS, in_both, table_of
 from casework.errors import LettersUnavailable
 from casework.operations.documents.uploads import receive
 
@@ -75,3 +78,14 @@ def test_what_is_said_is_whole_sentences_in_both_languages() -> None:
     )
     assert {bool(CHINESE.search(words)) for words in said} == {True, False}
     assert {player.language for player in PLAYERS} == {"en", "zh-Hans"}
+
+
+@pytest.mark.parametrize("field", sorted(LISTED["need"]))
+def test_what_a_need_names_by_a_list_stands_there_in_both_languages(field: str) -> None:
+    name = LISTED["need"][field]
+    here = table_of(name, PLACES) if name == "districts" else []
+    words = {one.code: one.label_zh for one in LISTS[name].start} | {one["code"]: one["label_zh"] for one in here}
+    rows = csv.DictReader((files("casework.demo") / "needs.csv").read_text("utf-8").splitlines())
+    named = {row[field] for row in rows} - {""}
+    assert named <= words.keys()
+    assert all(CHINESE.search(words[code]) for code in named)
