@@ -7,24 +7,26 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, text
 
-from casework.engine.analysis.twins import groups_of
-from casework.json_values import JsonObject
+from casework.engine.analysis.twins import NEARLY_SAME, groups_of
+from casework.engine.case_objects.kept_records import FIELDS, TECHNOLOGY
+from casework.json_values import JsonMapping, JsonObject
+from casework.matching.folding import well_documented
 
 #: The pairs of a programme's twins that have one of some records in them, with those of which somebody said that they are two.
 _PAIRS = text("""
-    SELECT p.one_id::text AS one, p.other_id::text AS other, p.apart, p.likeness >= 1 AS same FROM twin_pairs p
+    SELECT p.one_id::text AS one, p.other_id::text AS other, p.apart, p.likeness > :nearly_same AS same FROM twin_pairs p
     WHERE p.programme_id = CAST(:programme AS uuid)
     AND (p.one_id = ANY(CAST(:ids AS uuid[])) OR p.other_id = ANY(CAST(:ids AS uuid[]))) ORDER BY p.one_id, p.other_id
 """)
 
 
 def groups_among(db: Connection, programme: str, ids: Sequence[str]) -> JsonObject:
-    """The groups among some records, each in order, and the pairs inside of these that are said to be two, or that tell the same word by
-    word; nothing where there is none.
+    """The groups among some records, each in order, and the pairs inside of these that are said to be two, or that tell nearly the same
+    word by word; nothing where there is none.
 
     They also hang together by a record that is none of these, as they do where people look at them.
     """
-    rows = db.execute(_PAIRS, {"programme": programme, "ids": list(ids)}).all()
+    rows = db.execute(_PAIRS, {"programme": programme, "ids": list(ids), "nearly_same": NEARLY_SAME}).all()
     among = set(ids)
     every = groups_of((row.one, row.other) for row in rows if not row.apart)
     groups = [inside for group in every if len(inside := [id for id in group if id in among]) > 1]
@@ -44,14 +46,22 @@ def groups_among(db: Connection, programme: str, ids: Sequence[str]) -> JsonObje
     return {"groups": groups, "apart": apart} | ({"same": same} if same else {})
 
 
-#: Of some technologies how many of their values somebody stands for, and when that was said last.
-_DOCUMENTED = text("""
-    SELECT t.id::text, count(v.value) AS confirmed, max(coalesce(v.value->>'confirmed_at', v.value->>'at')) AS last
-    FROM technologies t LEFT JOIN LATERAL jsonb_each(t.provenance) v ON v.value ? 'confirmed_by'
-    WHERE t.id = ANY(CAST(:ids AS uuid[])) GROUP BY t.id ORDER BY t.id
+#: Of some technologies what each says, and where it comes from.
+_SAID = text("""
+    SELECT t.id::text, to_jsonb(t) AS said, t.provenance FROM technologies t WHERE t.id = ANY(CAST(:ids AS uuid[])) ORDER BY t.id
 """)
 
 
 def documented_of(db: Connection, ids: Collection[str]) -> JsonObject:
-    """How well some technologies are documented: how many values are confirmed, and when the last one was."""
-    return {row.id: [row.confirmed, row.last or ""] for row in db.execute(_DOCUMENTED, {"ids": sorted(ids)})}
+    """How well some technologies are documented, as `well_documented` has it."""
+    return {row.id: _documented(row.said, row.provenance) for row in db.execute(_SAID, {"ids": sorted(ids)})}
+
+
+def _documented(said: JsonMapping, provenance: JsonMapping) -> list[int | str]:
+    confirmed = {
+        name: origin.get("confirmed_at") or origin.get("at") or ""
+        for name, origin in provenance.items()
+        if origin.get("confirmed_by")
+    }
+    verified = said["verification"] is not None and "verification" in confirmed
+    return well_documented({name: said[name] for name in FIELDS[TECHNOLOGY]}, confirmed, verified)
