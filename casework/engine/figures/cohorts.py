@@ -7,6 +7,8 @@ from datetime import date
 
 #: The first and the last day of the opening, where the programme is.
 PHASE, OPENED_FROM, OPENED_TO = COHORT = ("phase", "opened_from", "opened_to")
+#: After it there is no day.
+_LAST = date.max.isoformat()
 
 #: Nothing where it is of all cases.
 Cohort = Mapping[str, str]
@@ -21,12 +23,12 @@ def is_cohort(among: Cohort) -> bool:
 
 def is_in_order(among: Cohort) -> bool:
     """Whether the first day of the opening does not come after the last."""
-    return among.get(OPENED_FROM, "") <= among.get(OPENED_TO, "9999")
+    return among.get(OPENED_FROM, "") <= among.get(OPENED_TO, _LAST)
 
 
 def opened_within(among: Cohort, day: date) -> bool:
     """Whether a case that was opened on a day is of the period; of none where none is named."""
-    return among.get(OPENED_FROM, "") <= day.isoformat() <= among.get(OPENED_TO, "9999")
+    return among.get(OPENED_FROM, "") <= day.isoformat() <= among.get(OPENED_TO, _LAST)
 
 
 def is_told_outside(among: Cohort) -> bool:

@@ -42,9 +42,10 @@ from casework.web.shell.i18n import N_, labelled, listed, name_of
 from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.layout import clock, place_names
 from casework.web.shell.session import list_transaction, page_transaction
-from casework.web.shell.values import LICENCES, Values, say_amount
+from casework.web.shell.values import LICENCES, Values, say_amount, say_match_source
 
 blueprint = Blueprint("matches", __name__)
+blueprint.add_app_template_filter(say_match_source, "match_source")
 
 DECIDERS = (Role.OFFICER, Role.SUPERVISOR)
 #: By view whether its matches have a case, whether they are refused, and whether a record of theirs has expired or was withdrawn.

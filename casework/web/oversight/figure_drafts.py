@@ -48,6 +48,8 @@ class FigureTable:
     opened: bool = False
     #: Whether it has a heading of its own.
     headed: bool = False
+    #: Whether its lines are called by names and units, which begin as they are written.
+    as_written: bool = False
     #: What the parts of its bars mean.
     marks: Sequence[tuple[Markup, str]] = ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from flask_babel import gettext
@@ -10,7 +10,7 @@ from flask_babel import gettext
 from casework.engine.figures.counting import Row
 from casework.ledger.canonical_json import instant
 from casework.operations.oversight.figures import Counted
-from casework.web.oversight.figure_words import Sayer, say_line, say_money, say_units, title_of
+from casework.web.oversight.figure_words import LABELS, Sayer, say_line, say_money, say_units, title_of
 from casework.web.shell.i18n import labelled, listed
 
 #: Of the letters of a cell so many are for how many more cases there are.
@@ -44,10 +44,12 @@ def head() -> list[str]:
     ]
 
 
-def lines(counted: Counted, sayer: Sayer, labels: Mapping[str, str], longest: int | None = None) -> Iterator[list[str]]:
+def lines(counted: Counted, sayer: Sayer, longest: int | None = None) -> Iterator[list[str]]:
     """Exact numbers, as programs read them; the cases as far as a cell holds so many letters."""
     at = instant(counted.as_of.at)
-    among = listed(labelled(labels[name], sayer.say("", name, code)) for name, code in counted.as_of.among.items())
+    among = listed(
+        labelled(gettext(LABELS[name]), sayer.say("", name, code)) for name, code in counted.as_of.among.items()
+    )
     for name, figure in counted.figures.items():
         for row in figure.rows:
             # What is told as of an earlier day says so.

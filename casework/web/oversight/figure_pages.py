@@ -42,7 +42,16 @@ from casework.web.oversight.figure_files import head, lines
 from casework.web.oversight.figure_headline import Ways, headline
 from casework.web.oversight.figure_tables import in_order, section
 from casework.web.oversight.figure_times import step_limits
-from casework.web.oversight.figure_words import Sayer, about, place_of_field, say_cases, say_count, say_line, title_of
+from casework.web.oversight.figure_words import (
+    LABELS,
+    Sayer,
+    about,
+    place_of_field,
+    say_cases,
+    say_count,
+    say_line,
+    title_of,
+)
 from casework.web.shell.downloads import as_file
 from casework.web.shell.i18n import N_, listed
 from casework.web.shell.layout import use_calendar
@@ -63,11 +72,6 @@ UNTIL = {
     LAST_WEEK: N_("End of last week"), LAST_MONTH: N_("End of last month"), LAST_QUARTER: N_("End of last quarter"),
     LAST_YEAR: N_("End of last year"),
 }  # fmt: skip
-LABELS = {
-    "phase": N_("Phase"), "sector": N_("Sector"), "district": N_("District"), "source": N_("Source of the match"),
-    "technology_field": N_("Field of technology"), EVENT: N_("Event or assessment"),
-    OPENED_FROM: N_("Opened from"), OPENED_TO: N_("Opened until"),
-}  # fmt: skip
 #: Why figures of a part, or as of a day, are not being counted.
 REFUSED = {
     "own": N_(
@@ -87,7 +91,7 @@ ELSEWHERE: Mapping[str, tuple[tuple[str, str, frozenset[Role]], ...]] = {
     "follow_up": ((N_("Follow-ups"), "follow_ups.index", READ_BY),),
 }
 #: Those that need the whole width of the page.
-WIDE = frozenset({"funnel", "conversion", "time_in_step", "referrals", "workload"})
+WIDE = frozenset({"funnel", "conversion", "time_in_step", "referrals", "assessments", "workload"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -397,8 +401,7 @@ def _told() -> tuple[Told, Counted, CalledInFigures]:
 
 def _lines(longest: int | None = None) -> tuple[Told, list[list[str]]]:
     told, counted, called = _told()
-    labels = {name: gettext(words) for name, words in LABELS.items()}
-    return told, list(lines(counted, Sayer(called), labels, longest))
+    return told, list(lines(counted, Sayer(called), longest))
 
 
 def _file(told: Told, content: bytes, kind: str, ending: str) -> Response:

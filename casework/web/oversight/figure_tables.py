@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from casework.engine.figures.counting import Figure, Row, percent
@@ -73,7 +73,7 @@ def _beside(name: str, count: int) -> str:
         case "introduced" if count:
             return gettext("%(count)s introduced, which is no failure", count=count)
         case "nights":
-            return gettext("%(count)s nights", count=count)
+            return ngettext("%(num)d night", "%(num)d nights", count)
     return ""
 
 
@@ -98,6 +98,14 @@ def _table(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
 
 
 def _unfolded(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
+    return replace(_drawn(draft, shape, rows), as_written=shape.down[:1] in _NAMES)
+
+
+#: By what lines are told apart that have names of their own, or units.
+_NAMES = [("capacity",), ("district",), ("indicator",), ("item",), ("officer",), ("phase",), ("provider",), ("sector",)]
+
+
+def _drawn(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
     if shape.down == ("month",):
         rows = sorted(rows, key=lambda row: str(row.of["month"]))
     elif shape.down == ("technology_field",):
@@ -133,8 +141,8 @@ def _list(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
         ),
         (
             ("value", gettext("Amount"), "num"),
-            lambda row: Cell(words=say_money(row.money)),
-            any(row.money for row in rows),
+            _value,
+            any(row.money or row.amount is not None for row in rows),
         ),
     ]
     shown = [(column, cell) for column, cell, there in told if there]
@@ -154,6 +162,12 @@ def _list(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
         folded=shape.folded,
         headed=bool(shape.title) and not shape.folded,
     )
+
+
+def _value(row: Row) -> Cell:
+    """What it is worth, or how much it is: of a capacity the line names the unit."""
+    amount = "" if row.amount is None else say_saved(row.amount, row.of.get("unit"))
+    return Cell(words=" · ".join(part for part in (say_money(row.money), amount) if part))
 
 
 def unit_of(figure: Figure, row: Row) -> str | None:

@@ -10,15 +10,17 @@ from flask_babel import gettext, ngettext
 
 from casework.definitions import load_library
 from casework.engine.case_objects.technology_fields import FIELDS
+from casework.engine.figures.cohorts import OPENED_FROM, OPENED_TO
 from casework.engine.figures.counting import Row
 from casework.engine.parts import MAIN
 from casework.operations.oversight.figure_names import CalledInFigures
+from casework.operations.oversight.figure_scope import EVENT
 from casework.web.shell.i18n import N_, chinese, edition_text, name_of, say_unit
 from casework.web.shell.impact_words import LEVELS, say_computed
 from casework.web.shell.record_words import VERDICTS
 from casework.web.shell.task_links import queue_name
 from casework.web.shell.technology_field_words import say_field
-from casework.web.shell.values import body_name, choice_name, say_amount, service_name
+from casework.web.shell.values import body_name, choice_name, say_amount, say_match_source, service_name
 
 #: What each figure is called, and what it counts among what.
 FIGURES: Mapping[str, tuple[str, str]] = {
@@ -143,6 +145,12 @@ CODES: Mapping[str, Mapping[str, str]] = {
     },
     "past_projects": {"ended": N_("Came to an end")},
 }  # fmt: skip
+#: By what cases are told apart before any is counted.
+LABELS = {
+    "phase": N_("Phase"), "sector": N_("Sector"), "district": N_("District"), "source": N_("Source of the match"),
+    "technology_field": N_("Field of technology"), EVENT: N_("Event or assessment"),
+    OPENED_FROM: N_("Opened from"), OPENED_TO: N_("Opened until"),
+}  # fmt: skip
 #: Figures whose lines are called as those of another one.
 _AS = {"conversion": "funnel"}
 #: What the parts of time are called beside the bodies outside.
@@ -235,7 +243,7 @@ _PLAIN: Mapping[str, Callable[[str], str]] = {
     "kind": lambda code: choice_name("kind", code),
     "outcome": lambda code: choice_name("outcome", code),
     "level": lambda code: gettext(LEVELS[code]) if code in LEVELS else code,
-    "source": lambda code: code.replace("_", " "),
+    "source": say_match_source,
     "technology_field": say_field,
 }
 
@@ -309,9 +317,15 @@ def say_length(value: Decimal | None, unit: str | None) -> str:
         hours = value / 60
         return gettext("%(hours)s working hours", hours=f"{hours:,.0f}" if hours >= _MANY else f"{hours:.1f}")
     words = f"{value.normalize():f}"
-    if unit == "working_days":
-        return gettext("%(days)s working days", days=words)
-    return gettext("%(days)s days", days=words)
+    if value == 1:
+        return (
+            gettext("%(days)s working day", days=words)
+            if unit == "working_days"
+            else gettext("%(days)s day", days=words)
+        )
+    return (
+        gettext("%(days)s working days", days=words) if unit == "working_days" else gettext("%(days)s days", days=words)
+    )
 
 
 def say_minutes(minutes: int | None) -> str:

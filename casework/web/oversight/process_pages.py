@@ -36,7 +36,8 @@ from casework.operations.oversight.process import (
 from casework.permissions.actors import Actor
 from casework.web.cases.list_page import row_of
 from casework.web.editions.drawing import Drawing, draw
-from casework.web.oversight.figure_pages import COLUMNS, DAY, LABELS, end_of, programme_asked
+from casework.web.oversight.figure_pages import COLUMNS, DAY, end_of, programme_asked
+from casework.web.oversight.figure_words import LABELS
 from casework.web.oversight.process_files import head, lines
 from casework.web.oversight.process_heat import COLOURS, Heat, beneath, heats
 from casework.web.oversight.process_tables import Links, edition_name, say_state, say_way, sections

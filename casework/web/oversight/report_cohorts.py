@@ -12,10 +12,11 @@ from casework.errors import InvalidForm
 from casework.operations.core.views import Names
 from casework.operations.oversight.figure_scope import read_scope
 from casework.operations.oversight.reports import insist_cohort
-from casework.web.shell.i18n import N_, name_of, say
+from casework.web.oversight.figure_words import LABELS
+from casework.web.shell.i18n import name_of, say
 
 #: In words, and how the days of opening are called where they are chosen.
-DAYS = {OPENED_FROM: N_("Opened from"), OPENED_TO: N_("Opened until")}
+DAYS = {name: LABELS[name] for name in (OPENED_FROM, OPENED_TO)}
 
 
 def asked_cohort(given: Mapping[str, str]) -> dict[str, str]:

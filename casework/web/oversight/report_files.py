@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -20,7 +19,7 @@ from casework.engine.figures.reports import IS_PUBLISHED
 from casework.engine.figures.suppression import INSIDE
 from casework.engine.roles import Role
 from casework.errors import NotAllowed
-from casework.json_values import JsonMapping, JsonObject
+from casework.json_values import JsonObject
 from casework.ledger.canonical_json import canonical, parse_instant
 from casework.operations.auth.step_up import insist_proved
 from casework.operations.auth.views import Scope
@@ -33,13 +32,12 @@ from casework.operations.oversight.report_queries import READ_REPORTS, show_repo
 from casework.operations.oversight.views import ShownReport
 from casework.web.oversight.figure_files import head
 from casework.web.oversight.figure_files import lines as lines_of
-from casework.web.oversight.figure_pages import LABELS
 from casework.web.oversight.figure_words import Sayer, say_of, title_of
 from casework.web.oversight.report_cohorts import say_cohort
 from casework.web.oversight.report_pages import STATES, STEPS, scope_of
 from casework.web.oversight.report_paper import chapters_of, cover_of, notes, tiles_of
 from casework.web.oversight.report_said import say_words
-from casework.web.oversight.report_tables import say_told
+from casework.web.oversight.report_tables import say_anew, units_of
 from casework.web.shell.downloads import as_file
 from casework.web.shell.i18n import chinese
 from casework.web.shell.session import only, page_transaction
@@ -96,7 +94,7 @@ def take_xlsx(report: UUID) -> Response:
         among=shown.report.among,
     )
     counted = Counted(as_of=as_of, figures=shown.inside, offered={})
-    content = to_xlsx(gettext("Figures"), head(), list(lines_of(counted, Sayer(read.called), LABELS, LONGEST)))
+    content = to_xlsx(gettext("Figures"), head(), list(lines_of(counted, Sayer(read.called), LONGEST)))
     return as_file(f"{read.name}.xlsx", content, XLSX)
 
 
@@ -152,22 +150,19 @@ def write_paper(read: Read, language: str) -> str:
         tiles=tiles_of(figures, sayer),
         chapters=chapters_of(figures, sayer),
         notes=notes(),
-        anew=_anew(sayer, shown.outside["restated"] if told_outside else shown.restated),
+        # Of each line of an earlier report's month that is told otherwise: its figure, what it is of, then and now.
+        anew=[
+            (title_of(one["figure"]), say_of(sayer, one["figure"], one["of"]), then, now)
+            for one, then, now in say_anew(
+                shown.outside["restated"] if told_outside else shown.restated, units_of(shown.inside)
+            )
+        ],
     )
 
 
 def _inside(shown: ShownReport) -> JsonObject:
     """As they were counted, for the office alone."""
     return {name: show_figure(figure) for name, figure in shown.inside.items() if name not in INSIDE}
-
-
-def _anew(sayer: Sayer, lines: Iterable[JsonMapping]) -> list[tuple[str, str, str, str]]:
-    """Of each line of an earlier report's month that is told otherwise: its figure, what it is of, then and now."""
-    return [
-        (title_of(one["figure"]), say_of(sayer, one["figure"], one["of"]), then, now)
-        for one in lines
-        if (then := say_told(one["then"])) != (now := say_told(one["now"]))
-    ]
 
 
 __all__ = ["blueprint"]

@@ -38,7 +38,7 @@ from casework.web.oversight.figure_pages import WIDE, end_of, programme_asked
 from casework.web.oversight.figure_words import Sayer
 from casework.web.oversight.report_cohorts import DAYS, asked_cohort, fault_in, say_cohort
 from casework.web.oversight.report_said import say_words
-from casework.web.oversight.report_tables import inside_sections, outside_sections, restated_table
+from casework.web.oversight.report_tables import inside_sections, outside_sections, restated_table, units_of
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say, say_error
 from casework.web.shell.layout import use_calendar
@@ -195,7 +195,9 @@ def _shown(id: str, fault: str = "", why: str = "", status: int = 200) -> Respon
         inside=inside_sections(shown.inside, sayer),
         outside=outside_sections(shown.outside, sayer),
         outside_at=parse_instant(shown.outside["as_of"]["at"]),
-        restated=None if shown.before is None else restated_table(shown.restated, sayer, shown.before),
+        restated=None
+        if shown.before is None
+        else restated_table(shown.restated, sayer, shown.before, units_of(shown.inside)),
         wide=WIDE,
     )
     return make_response(page, status)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from flask_babel import gettext
@@ -94,7 +94,23 @@ def say_share(row: JsonMapping) -> str:
     return "" if row["percent"] is None else f"{row['percent']} %"
 
 
-def restated_table(lines: Iterable[JsonMapping], sayer: Sayer, before: int) -> FigureTable:
+def units_of(figures: Mapping[str, Figure]) -> dict[str, str | None]:
+    """In what medians are told, by figure."""
+    return {name: figure.unit for name, figure in figures.items()}
+
+
+def say_anew(lines: Iterable[JsonMapping], units: Mapping[str, str | None]) -> Iterator[tuple[JsonMapping, str, str]]:
+    """Each line of an earlier report's month that is told otherwise, with what was told then and what now, by the units of figures."""
+    for one in lines:
+        unit = one["of"].get("unit") or units.get(one["figure"])
+        then, now = _told(one["then"], unit), _told(one["now"], unit)
+        if then != now:
+            yield one, then, now
+
+
+def restated_table(
+    lines: Iterable[JsonMapping], sayer: Sayer, before: int, units: Mapping[str, str | None]
+) -> FigureTable:
     """What an earlier report told of a month and this one tells otherwise."""
     rows = [
         {
@@ -102,8 +118,7 @@ def restated_table(lines: Iterable[JsonMapping], sayer: Sayer, before: int) -> F
             "then": Cell(words=then),
             "now": Cell(words=now),
         }
-        for one in lines
-        if (then := say_told(one["then"])) != (now := say_told(one["now"]))
+        for one, then, now in say_anew(lines, units)
     ]
     return FigureTable(
         caption=gettext("What is known otherwise of the months of report %(number)s", number=before),
@@ -116,7 +131,7 @@ def restated_table(lines: Iterable[JsonMapping], sayer: Sayer, before: int) -> F
     )
 
 
-def say_told(told: JsonMapping | None) -> str:
+def _told(told: JsonMapping | None, unit: str | None) -> str:
     """What a line tells: the number, among how many, and what stands beside it."""
     if told is None:
         return NOTHING
@@ -126,10 +141,10 @@ def say_told(told: JsonMapping | None) -> str:
         number = gettext("%(count)s of %(all)s", count=number, all=told["denominator"])
     median = told.get("median")
     beside = (
-        "" if median is None else gettext("median %(median)s", median=median),
+        "" if median is None else gettext("median %(median)s", median=say_length(Decimal(median), unit)),
         say_money({currency: Decimal(amount) for currency, amount in told.get("money", {}).items()}),
     )
     return " · ".join(part for part in (number, *beside) if part)
 
 
-__all__ = ["inside_sections", "outside_sections", "restated_table", "say_beside", "say_share", "say_told"]
+__all__ = ["inside_sections", "outside_sections", "restated_table", "say_anew", "say_beside", "say_share", "units_of"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext
@@ -10,8 +11,7 @@ from flask_babel import gettext
 from casework.engine.case_objects.programme_lists import Lists
 from casework.operations.oversight.figure_names import LISTED, CalledInFigures
 from casework.operations.results.views import ShownFigures
-from casework.web.oversight.figure_words import Sayer, about, say_number, say_of, title_of
-from casework.web.shell.impact_words import say_computed
+from casework.web.oversight.figure_words import Sayer, about, say_number, say_of, say_saved, title_of
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ def say_figures(shown: ShownFigures, lists: Lists) -> list[ShownFigure]:
 
 def _row(sayer: Sayer, figure: str, row: dict[str, Any]) -> FigureRow:
     what = say_of(sayer, figure, row["of"])
-    return FigureRow(what, _count(row), say_computed(row["amount"]) if row["amount"] is not None else "")
+    amount = "" if row["amount"] is None else say_saved(Decimal(row["amount"]), row["of"].get("unit"))
+    return FigureRow(what, _count(row), amount)
 
 
 def _count(row: dict[str, Any]) -> str:

@@ -15,6 +15,8 @@ from casework.engine.definition.editions import Edition
 from casework.json_values import JsonValue
 from casework.operations.core.i18n import KINDS_OF_RIGHTS, SERVICES
 from casework.operations.core.programme_lists import Called
+from casework.operations.matching.decisions import FROM_RUN
+from casework.operations.matching.proposals import FROM_PROPOSAL
 from casework.web.shell.forms import texts_of
 from casework.web.shell.i18n import N_, chinese, edition_text, labelled, listed, name_of, say_unit
 from casework.web.shell.layout import day_element, time_element
@@ -131,6 +133,14 @@ _CODES: Mapping[str, Mapping[str, str]] = {
 _ANSWERS = {"territories": "territories", "fields": "uses"}
 #: By what a program knows a pledge or a licence, and the case that it came from: of another one a reader may not see the number.
 _UNTOLD = frozenset({"id", "case", "track"})
+
+
+#: Where a match came from that was made here; of one that was imported, as its source says it.
+_MATCH_SOURCES = {FROM_RUN: N_("match run"), FROM_PROPOSAL: N_("proposal of the program")}
+
+
+def say_match_source(source: str) -> str:
+    return gettext(_MATCH_SOURCES[source]) if source in _MATCH_SOURCES else source
 
 
 def say_amount(amount: Decimal) -> str:

@@ -13,6 +13,7 @@ from casework.engine.figures.cohorts import is_cohort, is_told_outside
         ({}, True, True),
         ({"phase": "p"}, True, True),
         ({"opened_from": "2026-01-01"}, True, False),
+        ({"opened_from": "9999-12-31"}, True, False),
         ({"opened_from": "2026-01-01", "opened_to": "2026-01-01"}, True, False),
         ({"opened_from": "2026-01-02", "opened_to": "2026-01-01"}, False, False),
         ({"phase": "p", "opened_to": "2026-01-01"}, False, False),

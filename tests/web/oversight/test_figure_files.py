@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 
 from casework.engine.figures.counting import Figure, Row
 from casework.operations.oversight.figures import AsOf, Counted
@@ -18,7 +19,7 @@ def told(app: Flask, name: str, row: Row, longest: int | None = None) -> dict[st
     as_of = AsOf(at=at, programme="BJ", logs=None, editions={}, calendar="", names="")
     counted = Counted(as_of=as_of, figures={name: Figure(rows=(row,))}, offered={})
     with app.test_request_context("/figures"):
-        (line,) = lines(counted, SAYER, {}, longest)
+        (line,) = lines(counted, SAYER, longest)
         return dict(zip(head(), line, strict=True))
 
 
@@ -41,3 +42,16 @@ def test_cases_that_no_cell_holds_are_counted_and_none_is_cut(app: Flask, longes
     assert {*shown.split(" ")} <= {*cases}
     assert len(shown.split(" ")) + int(more.removesuffix(" more")) == 3_000
     assert len(words) > longest - 100
+
+
+def test_of_which_cases_it_is_stands_there_in_the_language_of_the_file(app: Flask) -> None:
+    among = {"phase": "p", "source": "match run", "opened_from": "2026-01-01"}
+    at = datetime(2026, 5, 6, 7, tzinfo=UTC)
+    as_of = AsOf(at=at, programme="BJ", logs=None, editions={}, calendar="", names="", among=among)
+    counted = Counted(
+        as_of=as_of, figures={"funnel": Figure(rows=(Row(of={"step": "verified"}, numerator=1),))}, offered={}
+    )
+    with app.test_request_context("/figures"), force_locale("zh_Hans"):
+        (line,) = lines(counted, SAYER)
+        told = dict(zip(head(), line, strict=True))["仅限案件"]
+    assert not [word for word in ("Phase", "Source", "match run", "Opened") if word in told]

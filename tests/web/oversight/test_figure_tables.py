@@ -144,10 +144,24 @@ def test_where_nothing_counts_there_is_no_table(app: Flask) -> None:
         (Decimal("516"), "working_minutes", "8.6 working hours"),
         (Decimal("177312"), "working_minutes", "2,955 working hours"),
         (Decimal("3.50"), "working_days", "3.5 working days"),
+        (Decimal("1.0"), "working_days", "1 working day"),
         (Decimal(20), "days", "20 days"),
+        (Decimal(1), "days", "1 day"),
         (None, "days", ""),
     ],
 )
 def test_a_length_is_said_in_its_unit(app: Flask, value: Decimal | None, unit: str, words: str) -> None:
     with app.test_request_context("/figures"):
         assert say_length(value, unit) == words
+
+
+def test_a_capacity_is_told_with_its_unit_as_it_is_written(app: Flask) -> None:
+    figure = Figure(rows=(Row(of={"capacity": "kw_heat"}, numerator=2, denominator=3, amount=Decimal(1500)),))
+    (table,) = _section(app, "deployments", figure).tables
+    (line,) = table.rows
+    assert (table.as_written, line["what"].words, line["value"].words) == (True, "kW of heat", "1,500")
+
+
+def test_one_night_is_one(app: Flask) -> None:
+    row = Row(of={"what": "last_night"}, numerator=3, denominator=4)
+    assert _section(app, "discipline", Figure(rows=(row,), beside={"nights": 1})).beside == ["1 night"]
