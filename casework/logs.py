@@ -45,6 +45,7 @@ def configure(level: int = logging.INFO) -> None:
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.stdlib.add_logger_name,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _tell_fault,
@@ -65,6 +66,17 @@ def configure(level: int = logging.INFO) -> None:
 def security(event: str, **fields: object) -> None:
     """Note a decision about somebody's access. The fields are ids, numbers and words of ours, never what was typed."""
     _security.info(event, **fields)
+
+
+def tell(**fields: str) -> None:
+    """From here on every line of this request or job has these fields, whoever writes it."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(**fields)
+
+
+def forget() -> None:
+    """The request or job has ended."""
+    structlog.contextvars.clear_contextvars()
 
 
 def _tell_fault(logger: WrappedLogger, method: str, line: EventDict) -> EventDict:
@@ -95,4 +107,4 @@ def _places(raised: TracebackType | None) -> list[str]:
     ]
 
 
-__all__ = ["configure", "security", "tell_fault"]
+__all__ = ["configure", "forget", "security", "tell", "tell_fault"]

@@ -153,6 +153,11 @@ class Settings(BaseSettings):
         return self.log_folder or self.var / "log"
 
     @property
+    def counts_dir(self) -> Path:
+        """Where the processes of this machine write what they have counted."""
+        return self.var / "metrics"
+
+    @property
     def scanner_address(self) -> str | None:
         """Where the scanner is, if there is one."""
         return None if self.scanner == "none" else self.scanner

@@ -55,9 +55,17 @@ MAY_IMPORT: dict[str, set[str]] = {
         "casework.settings",
     },
 }
-MAY_IMPORT["casework.logs"] = set()
-MAY_IMPORT["casework.jobs"] = MAY_IMPORT["casework.operations"] | {"casework.operations"}
-MAY_IMPORT["casework.api"] = MAY_IMPORT["casework.operations"] | {"casework.operations", "casework.logs"}
+MAY_IMPORT["casework.logs"] = MAY_IMPORT["casework.counts"] = set()
+MAY_IMPORT["casework.jobs"] = MAY_IMPORT["casework.operations"] | {
+    "casework.operations",
+    "casework.logs",
+    "casework.counts",
+}
+MAY_IMPORT["casework.api"] = MAY_IMPORT["casework.operations"] | {
+    "casework.operations",
+    "casework.logs",
+    "casework.counts",
+}
 MAY_IMPORT["casework.web"] = MAY_IMPORT["casework.api"] | {"casework.api"}
 # Scripts are played by the operations that people use, and by nothing else.
 MAY_IMPORT["casework.playbook"] = MAY_IMPORT["casework.operations"] | {"casework.operations"}

@@ -6,12 +6,14 @@ import hmac
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import click
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from casework.counts import FAMILIES, Folder, kind_of, samples
 from casework.errors import CaseworkError, InvalidSettings
 from casework.operations.oversight.metrics import TYPE, Metric, measure, write_metrics
 from casework.records.database import connect_engine, transaction
@@ -26,12 +28,19 @@ SHORTEST_TOKEN = 20
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to answer at.")
 @click.option("--port", type=click.IntRange(0, 65535), default=9464, show_default=True, help="The port there.")
+@click.option(
+    "--requests",
+    "counted_alone",
+    is_flag=True,
+    help="Tell what the processes of this machine have counted alone: where another one already tells the state.",
+)
 @click.option("--once", is_flag=True, help="Print the figures and end, for a file that another exporter reads.")
-def metrics(host: str, port: int, once: bool) -> None:
+def metrics(host: str, port: int, counted_alone: bool, once: bool) -> None:
     """Answer Prometheus at /metrics with the state of this installation, until a signal ends it.
 
-    It has a process and an address of its own: those of the pages show nothing of it. On another address than this machine's own it needs
-    a token in CASEWORK_METRICS_TOKEN, and refuses whoever does not send it.
+    It also tells what the processes of this machine have counted: requests, actions, jobs. It has a process and an address of its own:
+    those of the pages show nothing of it. On another address than this machine's own it needs a token in CASEWORK_METRICS_TOKEN, and
+    refuses whoever does not send it.
     """
     settings = load_settings(default_profile="production")
     token = settings.metrics_token.get_secret_value() if settings.metrics_token else ""
@@ -40,7 +49,7 @@ def metrics(host: str, port: int, once: bool) -> None:
     if not once and not token and not is_here(host):
         raise InvalidSettings(f"{host} is not this machine alone: set CASEWORK_METRICS_TOKEN, or answer at 127.0.0.1.")
     engine = connect_engine(settings.model_copy(update={"pool_size": 1, "pool_overflow": 1}))
-    source = Source(engine, settings)
+    source = Source(None if counted_alone else engine, settings)
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, signal.default_int_handler)
     try:
@@ -59,7 +68,8 @@ def metrics(host: str, port: int, once: bool) -> None:
 class Source:
     """What was measured last, and measures anew when that is old. A database that does not answer is a figure, too."""
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
+    def __init__(self, engine: Engine | None, settings: Settings) -> None:
+        """`engine`: of whose state is told; None: of none."""
         self._engine, self._settings = engine, settings
         self._lock = threading.Lock()
         self._said, self._at = "", float("-inf")
@@ -67,10 +77,17 @@ class Source:
     def read(self) -> str:
         with self._lock:
             if time.monotonic() - self._at > FRESH_S:
-                self._said, self._at = write_metrics(self._measured()), time.monotonic()
+                self._said, self._at = write_metrics([*self._measured(), *self._counted()]), time.monotonic()
             return self._said
 
+    def _counted(self) -> Iterator[Metric]:
+        series = Folder(self._settings.counts_dir).read(time.time())
+        for family in FAMILIES:
+            yield Metric(family.name, family.says, (), kind_of(family), list(samples(family, series[family.name])))
+
     def _measured(self) -> list[Metric]:
+        if self._engine is None:
+            return []
         begun = time.monotonic()
         found: list[Metric] = []
         try:

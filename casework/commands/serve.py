@@ -7,6 +7,8 @@ import logging
 import os
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any
 from wsgiref.types import WSGIApplication
 
@@ -15,13 +17,14 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from casework import logs
+from casework.counts import POOL, Counts, open_folder, writing
 from casework.errors import DatabaseNotReady, InvalidSettings
 from casework.matching.dictionary import cc_cedict
 from casework.operations.core.editions import read_editions
 from casework.operations.core.settings_log import note_settings
 from casework.operations.verification import sequencer
 from casework.records import log_keys, migrate, production_settings
-from casework.records.database import connected, transaction, watch_database
+from casework.records.database import connected, pool_state, transaction, watch_database
 from casework.settings import Settings, load_settings
 from casework.web.app import create_app
 
@@ -105,8 +108,9 @@ def run(
 ) -> None:
     """Serve until a signal ends it; `with_worker`: each process lets happen what is due, too."""
     logs.configure(getattr(logging, loglevel.upper()))
+    app = app or create_app(settings)
     server = Server(
-        app or create_app(settings),
+        app,
         bind=bind,
         workers=workers,
         threads=threads,
@@ -118,7 +122,7 @@ def run(
         graceful_timeout=20,
         # It would lie in the home folder, outside of var, and be shared with every other server of this user.
         control_socket_disable=True,
-        **_beside(settings, with_worker),
+        **_beside(settings, with_worker, app),
     )
     # The first search of each process would wait for it more than a second, and each have one of its own.
     cc_cedict().warm()
@@ -137,28 +141,47 @@ def settle_memory() -> None:
     gc.set_threshold(*YOUNG_OBJECTS)
 
 
-def _beside(settings: Settings, with_worker: bool) -> dict[str, Any]:
-    """gunicorn's hooks for what goes on in each of its processes beside serving: watching over the embedded server, and
-    working, which is let finish before the process ends."""
-    if not with_worker:
-        return {"post_worker_init": lambda process: watch_database(settings)}
-    # Before the fork, and only where it is asked for: it is much.
-    from casework.jobs.worker import GRACE_S, Worker
-
-    beside = Worker(settings, concurrency=2)
-    # A daemon: a server that must end at once does not wait for it, and its jobs are picked up again.
-    thread = threading.Thread(target=beside.run, name="casework-worker", daemon=True)
+def _beside(settings: Settings, with_worker: bool, app: WSGIApplication) -> dict[str, Any]:
+    """gunicorn's hooks for what goes on in each of its processes beside serving: watching over the embedded server, writing what
+    was counted, and working, which is let finish before the process ends."""
+    ends, counts = ExitStack(), Counts()
+    made: dict[str, Any] = getattr(app, "extensions", {})
+    if "casework.counts" in made:
+        counts, engine = made["casework.counts"], made["casework"]
+        counts.watch(POOL, lambda: {("serve", state): value for state, value in pool_state(engine, settings).items()})
+    work = _worker_beside(settings, counts) if with_worker else nullcontext()
+    # Before the fork: what lies there of an earlier run goes once.
+    write = writing(open_folder(settings.counts_dir), counts, "serve")
 
     # gunicorn counts what its hooks take.
     def start(process: Any) -> None:
         watch_database(settings)
-        thread.start()
+        ends.enter_context(write)
+        ends.enter_context(work)
 
     def stop(server: Any, process: Any) -> None:
+        ends.close()
+
+    return {"post_worker_init": start, "worker_exit": stop}
+
+
+def _worker_beside(settings: Settings, counts: Counts) -> AbstractContextManager[None]:
+    """A worker in a thread of its own, for the length of the block."""
+    # Before the fork, and only where it is asked for: it is much.
+    from casework.jobs.worker import GRACE_S, Worker
+
+    beside = Worker(settings, concurrency=2, counts=counts)
+    # A daemon: a server that must end at once does not wait for it, and its jobs are picked up again.
+    thread = threading.Thread(target=beside.run, name="casework-worker", daemon=True)
+
+    @contextmanager
+    def working() -> Iterator[None]:
+        thread.start()
+        yield
         beside.stop()
         thread.join(timeout=GRACE_S)
 
-    return {"post_worker_init": start, "worker_exit": stop}
+    return working()
 
 
 def free_port(host: str = "127.0.0.1", port: int = 0) -> socket.socket:

@@ -8,6 +8,7 @@ import click
 
 from casework import logs
 from casework.commands.serve import insist_ready
+from casework.counts import open_folder, writing
 from casework.jobs.worker import Worker  # noqa: TID253  this command does nothing else
 from casework.records.database import watch_database
 from casework.settings import load_settings
@@ -31,4 +32,5 @@ def worker(concurrency: int) -> None:
     runner = Worker(settings, concurrency=concurrency, say=click.echo)
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, lambda *_: runner.stop())
-    runner.run()
+    with writing(open_folder(settings.counts_dir), runner.counts, "worker"):
+        runner.run()

@@ -12,6 +12,8 @@ from typing import Any
 from procrastinate import JobContext
 from sqlalchemy import Engine
 
+from casework import logs
+from casework.counts import JOBS, Counts
 from casework.jobs.queue import Job, defer, wait_before
 from casework.operations.core.perform import new_id
 from casework.records.database import transaction
@@ -30,6 +32,7 @@ class Hands:
     settings: Settings
     #: How often each task has done its work.
     done: Counter[str] = field(default_factory=Counter)
+    counts: Counts = field(default_factory=Counts)
 
 
 class NotDone(Exception):
@@ -48,10 +51,15 @@ def register_job(queue: str) -> Callable[[Callable[..., None]], Callable[..., No
         @functools.wraps(function)
         def run(context: JobContext, *, tries: int = 0, id: str = "", **args: Any) -> None:
             hands: Hands = context.additional_context["hands"]
+            # Of its own, whatever it is about: the same when it is tried again.
+            id = id or new_id()
+            logs.tell(job=name, run=id)
             try:
                 function(hands, **args)
                 hands.done[name] += 1
+                hands.counts.add(JOBS, name, "done")
             except Exception as fault:
+                hands.counts.add(JOBS, name, "again")
                 # Without what it is about: a log's id may be a sealed one's, and a fault's words may quote it.
                 _note.warning(
                     "the job %s is tried again, after %s tries",
@@ -61,10 +69,12 @@ def register_job(queue: str) -> Callable[[Callable[..., None]], Callable[..., No
                 )
                 job = context.job
                 # By its number in the queue a page would tell how many others there were, sealed ones too; this one it also keeps.
-                known = {**args, "tries": tries + 1, "id": id or new_id()}
+                known = {**args, "tries": tries + 1, "id": id}
                 later = Job(job.queue, name, str(job.queueing_lock), known, job.lock)
                 with transaction(hands.engine) as db:
                     defer(db, [later], wait_s=wait_before(tries), again=True)
+            finally:
+                logs.forget()
 
         TASKS[name] = (queue, run)
         return function

@@ -19,6 +19,7 @@ from procrastinate.exceptions import ProcrastinateException
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError
 
+from casework.counts import POOL, Counts
 from casework.errors import CaseworkError, LogUnusable
 from casework.jobs.dispatcher import EVERY_S, dispatch
 from casework.jobs.job_app import make_app
@@ -29,7 +30,7 @@ from casework.ledger.signed_notes import BadNote
 from casework.operations.documents.storage import ask_for_scans
 from casework.operations.verification import sequencer
 from casework.records import backup_folders
-from casework.records.database import connect_engine
+from casework.records.database import connect_engine, pool_state
 from casework.settings import Settings
 
 _note = logging.getLogger(__name__)
@@ -61,10 +62,16 @@ class Worker:
     """Works until it is told to stop, from a signal or from another thread."""
 
     def __init__(
-        self, settings: Settings, *, concurrency: int = 4, say: Callable[[str], None] = lambda words: None
+        self,
+        settings: Settings,
+        *,
+        concurrency: int = 4,
+        say: Callable[[str], None] = lambda words: None,
+        counts: Counts | None = None,
     ) -> None:
         """`say` is told what it does: at the beginning, once a minute if anything was done, and at the end."""
         self.settings, self.concurrency, self.say = settings, concurrency, say
+        self.counts = counts or Counts()
         self._done: Counter[str] = Counter()
         self._stopped = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -99,6 +106,9 @@ class Worker:
         )
         self.say(f"Working: up to {self.concurrency} deadlines and {self.concurrency} other jobs at once; {mail}.")
         engine = connect_engine(self.settings.model_copy(update={"pool_size": 2 * self.concurrency + 3}))
+        self.counts.watch(
+            POOL, lambda: {("worker", state): value for state, value in pool_state(engine, self.settings).items()}
+        )
         try:
             while not self._stopped.is_set():
                 try:
@@ -114,7 +124,7 @@ class Worker:
 
     async def _work(self, app: App, engine: Engine) -> None:
         """Until it is told to stop, or until one of the parts fails."""
-        hands = {"hands": Hands(engine, self.settings, self._done)}
+        hands = {"hands": Hands(engine, self.settings, self._done, self.counts)}
         own = (self._dispatch(engine), self._sequence(engine), self._report(), self._back_up())
         parts = [asyncio.create_task(part) for part in own]
         for queue in (CLOCKS, OTHERS):

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Engine,
     ExceptionContext,
     NestedTransaction,
+    QueuePool,
     create_engine,
     event,
     make_url,
@@ -115,6 +116,14 @@ def connect_engine(settings: Settings, role: Role = "app") -> Engine:
     event.listen(engine, "checkout", _insist_alive)
     _send_what_waits(engine)
     return engine
+
+
+def pool_state(engine: Engine, settings: Settings) -> dict[str, int]:
+    """How many of an engine's connections are in use, are at rest, and may be open at most."""
+    pool = engine.pool
+    if not isinstance(pool, QueuePool):
+        return {}
+    return {"in_use": pool.checkedout(), "at_rest": pool.checkedin(), "most": pool.size() + settings.pool_overflow}
 
 
 def _opening(sealing: Sealing) -> AdaptersMap:

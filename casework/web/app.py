@@ -6,7 +6,6 @@ from datetime import timedelta
 from functools import partial
 from importlib.resources import files
 
-import uuid_utils
 from flask import Flask, Response, current_app, g, request
 from flask.helpers import get_debug_flag
 from flask_wtf import CSRFProtect
@@ -134,6 +133,7 @@ from casework.web.shell import (
     proxy,
     refused_drafts,
     request_boundary,
+    request_counts,
     request_origin,
     security_log,
     session,
@@ -191,7 +191,7 @@ def create_app(settings: Settings) -> Flask:
     _trust(app, settings)
     _configure(app, settings)
     app.extensions["casework"] = connect_engine(settings)
-    app.before_request(_number)
+    request_counts.register(app)
     security_log.register(app)
     proxy.register(app, settings)
     app.after_request(lambda response: _secure(response, https=settings.profile == "production"))
@@ -422,10 +422,6 @@ def _trust(app: Flask, settings: Settings) -> None:
         app.config["TRUSTED_HOSTS"] = hosts
     elif settings.profile == "production":
         raise InvalidSettings("CASEWORK_TRUSTED_HOSTS must name the hosts that this installation answers to.")
-
-
-def _number() -> None:
-    g.request_id = str(uuid_utils.uuid7())
 
 
 def _secure(response: Response, *, https: bool) -> Response:

@@ -19,8 +19,15 @@ TOKEN = "a token of the tests, long enough"
 @contextmanager
 def answering(environment: dict[str, str], end: signal.Signals = signal.SIGTERM) -> Iterator[str]:
     """Its address, for the length of the block; also where whoever starts it ignores the signal that ends it."""
+    with running(environment, "metrics", "--port", "0", end=end) as address:
+        yield address
+
+
+@contextmanager
+def running(environment: dict[str, str], *words: str, end: signal.Signals = signal.SIGTERM) -> Iterator[str]:
+    """The address that a command answers at, for the length of the block."""
     running = subprocess.Popen(
-        [sys.executable, "-u", "-m", "casework", "metrics", "--port", "0"],
+        [sys.executable, "-u", "-m", "casework", *words],
         env={"PATH": os.environ["PATH"], "CASEWORK_PROFILE": "test", **environment},
         cwd=ROOT,
         stdout=subprocess.PIPE,

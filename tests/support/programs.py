@@ -1,4 +1,4 @@
-"""The programs of other makers that tests look with: a browser, a spreadsheet, readers of PDF and of units. All are Debian's packages.
+"""The programs of other makers that tests look with: a browser, a spreadsheet, readers of PDF, units, figures. All are Debian's packages.
 
 `make test` runs this file first, so that it ends at once, with one line, where one is missing and cannot be installed.
 """
@@ -35,7 +35,9 @@ CALC = Program("LibreOffice", ("soffice", "libreoffice"), "libreoffice-calc-nogu
 POPPLER = Program("pdftotext", ("pdftotext",), "poppler-utils")
 #: Reads units as it would start them; it need not be what started the machine.
 SYSTEMD = Program("systemd-analyze", ("systemd-analyze",), "systemd")
-PROGRAMS = (CHROMIUM, CALC, POPPLER, SYSTEMD)
+#: Scrapes what we tell, and reads our alerts; its package brings promtool too.
+PROMETHEUS = Program("Prometheus", ("prometheus",), "prometheus")
+PROGRAMS = (CHROMIUM, CALC, POPPLER, SYSTEMD, PROMETHEUS)
 
 
 class NoProgramError(Exception):

@@ -141,6 +141,7 @@ def answer_error(error: CaseworkError) -> Response:
     status = next((STATUS[ancestor] for ancestor in type(error).__mro__ if ancestor in STATUS), 500)
     if status == 500:
         return answer_fault(error)
+    g.refusal = error
     if isinstance(error, NotConfirmed):
         g.refused_because = "not_confirmed"
     more: JsonObject = {"code": error.code}

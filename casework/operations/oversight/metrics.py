@@ -20,21 +20,24 @@ TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Metric(NamedTuple):
-    """One figure by its name, what it says, and its values by their labels. All are gauges: each is the state of this moment."""
+    """One figure by its name, what it says, and its values by their labels. A gauge is the state of this moment; what is counted has
+    another kind, and values that stand under the name with something behind it."""
 
     name: str
     says: str
-    values: Sequence[tuple[Mapping[str, str], float]]
+    values: Sequence[tuple[Mapping[str, str], float]] = ()
+    kind: str = "gauge"
+    counted: Sequence[tuple[str, Mapping[str, str], float]] = ()
 
 
 def write_metrics(metrics: Sequence[Metric]) -> str:
     """The text that Prometheus reads."""
     lines = []
     for metric in metrics:
-        lines += [f"# HELP {metric.name} {_escaped(metric.says, quotes=False)}", f"# TYPE {metric.name} gauge"]
-        for labels, value in metric.values:
+        lines += [f"# HELP {metric.name} {_escaped(metric.says, quotes=False)}", f"# TYPE {metric.name} {metric.kind}"]
+        for behind, labels, value in [*(("", *one) for one in metric.values), *metric.counted]:
             told = ",".join(f'{name}="{_escaped(words, quotes=True)}"' for name, words in labels.items())
-            lines.append(f"{metric.name}{f'{{{told}}}' if told else ''} {value:.17g}")
+            lines.append(f"{metric.name}{behind}{f'{{{told}}}' if told else ''} {value:.17g}")
     return "\n".join([*lines, ""])
 
 
@@ -73,6 +76,10 @@ def _log(db: Connection) -> Iterator[Metric]:
     newest = tree_tiles.newest_checkpoint(db)
     waits = float(db.execute(_LEAVES).scalar_one())
     yield Metric("casework_tree_leaves", "Leaves of the signed tree.", [({}, newest.size if newest else 0)])
+    if newest is not None:
+        age = float(db.execute(_CHECKPOINT_AGE, {"made_at": newest.made_at}).scalar_one())
+        # It grows where nothing happens, too: it is late that is a fault.
+        yield Metric("casework_checkpoint_age_seconds", "How long ago the tree was signed last.", [({}, age)])
     # How many wait would tell of what happens in sealed mediations; that it stands still is for whoever runs this.
     yield Metric(
         "casework_checkpoint_late",
@@ -89,6 +96,15 @@ def _database(db: Connection) -> Iterator[Metric]:
 
 
 def _cases(db: Connection) -> Iterator[Metric]:
+    late = [({"programme": row.code}, float(row.late)) for row in db.execute(_LATE)]
+    yield Metric("casework_cases_late", "Live cases with a task that is overdue, whosever it is.", late)
+    queues = db.execute(_QUEUES).all()
+    untaken, oldest = (
+        [({"programme": row.code, "queue": row.queue}, float(getattr(row, name))) for row in queues]
+        for name in ("untaken", "oldest")
+    )
+    yield Metric("casework_queue_tasks", "Tasks of the office that nobody has taken, by queue.", untaken)
+    yield Metric("casework_queue_oldest_seconds", "How long the oldest of them has been open.", oldest)
     rows = db.execute(_NIGHTS).all()
     live, broken, age = (
         [({"programme": row.code}, float(getattr(row, name))) for row in rows] for name in ("live", "broken", "age")
@@ -132,6 +148,19 @@ _OUTBOX = text("""
 _MAILS = text("""
     SELECT count(*) AS waiting, coalesce(extract(epoch FROM casework_now() - min(m.send_at)), 0) AS oldest FROM mails m
     WHERE m.state = 'queued' AND m.send_at < casework_now() AND NOT m.sealed
+""")
+#: How long ago a checkpoint was made.
+_CHECKPOINT_AGE = text("SELECT extract(epoch FROM clock_timestamp() - CAST(:made_at AS timestamptz))")
+#: Live cases that are late, by programme; those of a programme without any are none.
+_LATE = text("""
+    SELECT g.code, count(d.id) AS late FROM programmes g
+    LEFT JOIN case_dates d ON d.programme_id = g.id AND d.late_at < casework_now() GROUP BY g.code ORDER BY g.code
+""")
+#: Tasks of the office that nobody has taken, and how long the oldest is open; none of a sealed mediation.
+_QUEUES = text("""
+    SELECT g.code, t.queue, count(*) AS untaken, greatest(extract(epoch FROM casework_now() - min(t.opened_at)), 0) AS oldest
+    FROM tasks t JOIN programmes g ON g.id = t.programme_id
+    WHERE t.state = 'Ready' AND t.organisation_id IS NULL AND NOT t.sealed GROUP BY g.code, t.queue ORDER BY g.code, t.queue
 """)
 #: How long the oldest has waited that waits for its leaf.
 _LEAVES = text("SELECT coalesce(extract(epoch FROM clock_timestamp() - min(since)), 0) FROM awaited_leaves")

@@ -111,6 +111,7 @@ def for_programs() -> bool:
 
 def answer_refusal(error: CaseworkError) -> BaseResponse:
     """A refusal of ours that the page itself did not show."""
+    g.refusal = error
     if for_programs():
         return answer_error(error)
     if isinstance(error, NotSignedIn):

@@ -218,7 +218,8 @@ def _transaction(*, goes_on: bool) -> Iterator[tuple[Connection, Actor]]:
         with names_in_chinese(db, _shows_names() and chinese()):
             try:
                 yield db, current_actor()
-            except CaseworkError:
+            except CaseworkError as refusal:
+                g.refusal = refusal
                 # Nothing was recorded, and what comes now is the form once more, with why.
                 if not goes_on:
                     only_show()
@@ -239,7 +240,11 @@ def _shows_names() -> bool:
 def open_transaction() -> Iterator[Connection]:
     """A transaction for what needs no account."""
     with reader_transaction(_engine()) as db:
-        yield db
+        try:
+            yield db
+        except CaseworkError as refusal:
+            g.refusal = refusal
+            raise
 
 
 def focus() -> Scope | None:

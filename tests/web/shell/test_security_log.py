@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 
 from casework import logs
 from tests.support.web_client import Browser
@@ -50,6 +50,15 @@ def test_signing_in_and_failing_to_is_noted_with_who_and_where(app: Flask, world
     assert lines[2]["actor"] == world.people["officer"]
     assert "quicksilver" not in json.dumps(lines)
     assert "officer@" not in json.dumps(lines)
+
+
+def test_every_line_of_a_request_has_its_number_whoever_writes_it(app: Flask, written: Written) -> None:
+    with app.test_request_context("/static/nothing"):
+        app.preprocess_request()
+        logging.getLogger("of.a.library").warning("it is slow")
+        number = g.request_id
+    logging.getLogger("of.a.library").warning("it is slow")
+    assert [one.get("request") for one in written()] == [number, None]
 
 
 def test_refusals_are_noted_without_what_was_looked_for(
