@@ -56,7 +56,8 @@ class Shape:
         return (*self.across, *self.said)
 
 
-_BY = {
+#: Below which heading lines stand that are told apart by this.
+BY = {
     "month": N_("By month"),
     "phase": N_("By phase"),
     "sector": N_("By sector"),
@@ -79,7 +80,7 @@ _HEADS = {
 
 def _by(key: str, *across: str, more: tuple[str, ...] = ()) -> Shape:
     """What is told by one thing: a line for each, folded."""
-    return Shape(down=(key,), across=across, more=more, title=_BY[key], head=_HEADS[key], folded=True)
+    return Shape(down=(key,), across=across, more=more, title=BY[key], head=_HEADS[key], folded=True)
 
 
 SHAPES: Mapping[str, tuple[Shape, ...]] = {
@@ -97,7 +98,7 @@ SHAPES: Mapping[str, tuple[Shape, ...]] = {
             down=("step", "what"), what=("ended", "side"), more=("side", "unit"), title=N_("Spread of the times, as a table"),
             look="spread", folded=True, again=True,
         ),
-        Shape(down=("month",), across=("step",), more=("what",), title=_BY["month"], head=_HEADS["month"], folded=True),
+        Shape(down=("month",), across=("step",), more=("what",), title=BY["month"], head=_HEADS["month"], folded=True),
     ),
     "follow_up": (Shape(down=("days", "of"), across=("what",)),),
     "referrals": (
@@ -114,8 +115,8 @@ SHAPES: Mapping[str, tuple[Shape, ...]] = {
     ),
     "agreements": (
         Shape(down=("what",), said=("of",)),
-        Shape(down=("kind",), more=("what",), title=_BY["kind"], head=_HEADS["kind"], folded=True),
-        Shape(down=("month",), across=("what",), said=("of",), title=_BY["month"], head=_HEADS["month"], folded=True),
+        Shape(down=("kind",), more=("what",), title=BY["kind"], head=_HEADS["kind"], folded=True),
+        Shape(down=("month",), across=("what",), said=("of",), title=BY["month"], head=_HEADS["month"], folded=True),
     ),
     "deployments": (
         Shape(down=("what",)),

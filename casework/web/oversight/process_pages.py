@@ -40,7 +40,7 @@ from casework.web.oversight.figure_pages import COLUMNS, DAY, end_of, programme_
 from casework.web.oversight.figure_words import LABELS
 from casework.web.oversight.process_files import head, lines
 from casework.web.oversight.process_heat import COLOURS, Heat, beneath, heats
-from casework.web.oversight.process_tables import Links, edition_name, say_state, say_way, sections
+from casework.web.oversight.process_tables import Links, edition_name, is_end, say_state, say_way, sections
 from casework.web.shell.downloads import as_file
 from casework.web.shell.layout import use_calendar
 from casework.web.shell.session import FOCUS, list_transaction, only
@@ -260,7 +260,7 @@ def _of_edition(asked: Asked, told: Process, shown: list[Edition]) -> dict[str, 
     places = {one.state: one for one in told.places if one.edition == edition.fingerprint}
     there_now = Counter[str]()
     for place in told.places:
-        there_now[place.edition] += place.now
+        there_now[place.edition] += 0 if is_end(place) else place.now
     query: dict[str, Any] = dict(asked.query)
     tabs = [
         (

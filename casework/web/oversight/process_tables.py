@@ -189,8 +189,9 @@ def _parts(caption: str, head: str, rows: Iterable[tuple[str, Mapping[str, int]]
 
 def _bottlenecks(places: Sequence[Place]) -> Section:
     """Of all editions together; the places come with the most time first."""
-    whole = sum(one.total for one in places)
-    shown = [one for one in places if one.total][:MOST]
+    passed = [one for one in places if not is_end(one)]
+    whole = sum(one.total for one in passed)
+    shown = [one for one in passed if one.total][:MOST]
     table = FigureTable(
         caption=gettext("Bottlenecks"),
         columns=[
@@ -215,10 +216,18 @@ def _bottlenecks(places: Sequence[Place]) -> Section:
         name="bottlenecks",
         title=gettext("Bottlenecks"),
         about=gettext(
-            "The states of all workflows in which the most working time went by, up to now where a case is still there."
+            "The states of all workflows in which the most working time went by, up to now where a case is still there; "
+            "ends are none of them."
         ),
         tables=[table] if shown else [],
     )
+
+
+def is_end(place: Place) -> bool:
+    """Whether nothing waits there: a case that is closed stands in an end for as long as it is not opened again."""
+    edition = load_library().editions.get(place.edition)
+    state = None if edition is None else edition.states.get(place.state)
+    return state is not None and state.final
 
 
 def say_edition(place: Place) -> str:

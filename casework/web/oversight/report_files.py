@@ -118,8 +118,9 @@ def take_pdf(report: UUID) -> Response:
     printed."""
     asked = request.args.get("language", "")
     language = asked if asked in LANGUAGES else "zh" if chinese() else "en"
-    read = _read(report, takes_cases=False)
+    # Who did something is called as the paper has it, and not as the page.
     with force_locale("zh_Hans" if language == "zh" else "en"):
+        read = _read(report, takes_cases=False)
         html = write_paper(read, language)
     pdf = print_pdf(html)
     return as_attachment(iter([pdf]), f"{read.name}-{language}.pdf", len(pdf))

@@ -13,7 +13,6 @@ from itertools import pairwise
 
 from flask_babel import gettext
 
-from casework.engine.figures.case_facts import DIMENSIONS
 from casework.engine.figures.counting import percent
 from casework.json_values import JsonMapping, JsonObject
 from casework.web.oversight.figure_shapes import SHAPES, Shape
@@ -26,11 +25,9 @@ from casework.web.oversight.figure_words import (
     say_percent,
     title_of,
 )
-from casework.web.oversight.report_tables import say_beside
+from casework.web.oversight.report_tables import BREAKDOWNS, say_beside
 from casework.web.shell.i18n import N_
 
-#: What a figure is broken down by stands in the data, and not on paper.
-BREAKDOWNS = frozenset({*DIMENSIONS, "month", "provider"})
 #: What stands together, under which heading; what none names comes with the last.
 CHAPTERS: Sequence[tuple[str, Sequence[str]]] = (
     (N_("In short"), ("funnel", "conversion")),
@@ -428,5 +425,5 @@ _NOTES: Sequence[tuple[str, str]] = (
 
 
 __all__ = [
-    "BREAKDOWNS", "Block", "Chapter", "Cover", "Line", "Marks", "PaperTable", "Tile", "chapters_of", "cover_of", "notes", "tiles_of",
+    "Block", "Chapter", "Cover", "Line", "Marks", "PaperTable", "Tile", "chapters_of", "cover_of", "notes", "tiles_of",
 ]  # fmt: skip

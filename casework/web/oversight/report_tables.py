@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from flask_babel import gettext
 from markupsafe import Markup
 
+from casework.engine.figures.case_facts import DIMENSIONS
 from casework.engine.figures.counting import Figure, Row
 from casework.json_values import JsonMapping
 from casework.web.oversight.figure_drafts import Cell, Column, Draft, FigureTable, Section
+from casework.web.oversight.figure_shapes import BY
 from casework.web.oversight.figure_tables import in_order, section
 from casework.web.oversight.figure_words import (
     NOTHING,
@@ -43,14 +46,29 @@ def outside_sections(told: JsonMapping, sayer: Sayer) -> list[Section]:
             name=f"outside-{name}",
             title=title_of(name),
             about=about(name),
-            tables=[_outside(name, figures[name], sayer)],
+            tables=[*_outside(name, figures[name], sayer)],
         )
         for name in in_order(figures)
         if figures[name]["rows"]
     ]
 
 
-def _outside(name: str, figure: JsonMapping, sayer: Sayer) -> FigureTable:
+#: What a figure is broken down by: folded on pages, and on paper not there.
+BREAKDOWNS = frozenset({*DIMENSIONS, "month", "provider"})
+
+
+def _outside(name: str, figure: JsonMapping, sayer: Sayer) -> Iterator[FigureTable]:
+    """What is told of all, and folded what is told of parts: by months, sectors and districts there are many lines."""
+    by: dict[str, list[JsonMapping]] = {"": []}
+    for row in figure["rows"]:
+        by.setdefault(next((key for key in row["of"] if key in BREAKDOWNS), ""), []).append(row)
+    for key, rows in by.items():
+        if rows:
+            table = _outside_lines(name, figure, rows, sayer)
+            yield replace(table, caption=gettext(BY[key]), folded=True) if key else table
+
+
+def _outside_lines(name: str, figure: JsonMapping, told: Sequence[JsonMapping], sayer: Sayer) -> FigureTable:
     columns: list[Column] = [
         ("what", gettext("What"), "head"),
         ("number", gettext("Count"), "num"),
@@ -58,7 +76,7 @@ def _outside(name: str, figure: JsonMapping, sayer: Sayer) -> FigureTable:
         ("share", gettext("Share"), "num"),
     ]
     # A bar is as long as a number that is printed.
-    most = max((row["numerator"] for row in figure["rows"] if isinstance(row["numerator"], int)), default=0)
+    most = max((row["numerator"] for row in told if isinstance(row["numerator"], int)), default=0)
     rows = [
         {
             "what": Cell(
@@ -71,7 +89,7 @@ def _outside(name: str, figure: JsonMapping, sayer: Sayer) -> FigureTable:
             "among": Cell(words="" if row["denominator"] is None else str(row["denominator"])),
             "share": Cell(words=say_share(row)),
         }
-        for row in figure["rows"]
+        for row in told
     ]
     return FigureTable(caption=title_of(name), columns=columns, rows=rows)
 
@@ -147,4 +165,13 @@ def _told(told: JsonMapping | None, unit: str | None) -> str:
     return " · ".join(part for part in (number, *beside) if part)
 
 
-__all__ = ["inside_sections", "outside_sections", "restated_table", "say_anew", "say_beside", "say_share", "units_of"]
+__all__ = [
+    "BREAKDOWNS",
+    "inside_sections",
+    "outside_sections",
+    "restated_table",
+    "say_anew",
+    "say_beside",
+    "say_share",
+    "units_of",
+]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_babel import force_locale
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.reports import AGREED, FROZEN, IS_PUBLISHED, PUBLISHED
@@ -120,12 +120,18 @@ def test_it_speaks_chinese(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_reader_takes_it_in_the_language_that_is_asked_for(browser_for: Enter, report: str, language: str) -> None:
+def test_a_reader_takes_it_in_the_language_that_is_asked_for(
+    browser_for: Enter, engine: Engine, world: World, report: str, language: str
+) -> None:
+    """Whatever language the page was in: the words, and what people are called."""
+    with transaction(engine) as db:
+        named = {"id": world.people["supervisor"], "name": "王芳"}
+        db.execute(text("UPDATE people SET name_zh = :name WHERE id = CAST(:id AS uuid)"), named)
     answer = browser_for("manager").get(f"{report}/report.pdf?language={language}")
     assert answer.status_code == 200
     assert f"report-BJ-1-{language}.pdf" in answer.headers["Content-Disposition"]
     words = words_of(answer.get_data())
-    assert ("Nothing is told outside" in words) == (language == "en")
+    assert ("Nothing is told outside" in words, "王芳" in words) == (language == "en", language == "zh")
 
 
 def test_its_data_have_the_fingerprint_that_stands_on_its_page(browser_for: Enter, report: str) -> None:
