@@ -183,10 +183,11 @@ def _organisation(find: Any, db: Any, programme: str, name: str) -> str:
 
 @blueprint.get("/needs/stated/<uuid:statement>")
 def show(statement: UUID) -> Response:
-    return _show(str(statement), "")
+    return _show(str(statement), {})
 
 
-def _show(id: str, fault: str, status: int = 200) -> Response:
+def _show(id: str, faults: Mapping[str, str], status: int = 200) -> Response:
+    """A statement; what was wrong with an answer stands at its field, which is unfolded, and all else above."""
     with page_transaction() as (db, actor):
         one = need_statements.show_statement(db, actor, id)
         layout.use_calendar(calendar_of(db, one.programme))
@@ -210,7 +211,8 @@ def _show(id: str, fault: str, status: int = 200) -> Response:
             waits=waits,
             likely=likely,
             known=known,
-            fault=fault,
+            faults=faults,
+            unplaced=[fault for name, fault in faults.items() if not waits or name not in ("question", "reason")],
             ask_form=forms[f"need.ask:{id}"],
             refuse_form=forms[f"need.refuse:{id}"],
         ),
@@ -312,9 +314,9 @@ def _decide(id: str, do: Any, words: str) -> BaseResponse:
         with page_transaction() as (db, actor):
             done = _done(do, db, actor)
     except InvalidForm as refusal:
-        return _show(id, next(iter(say_faults(refusal).values())), 422)
+        return _show(id, say_faults(refusal), 422)
     except (RecordHasMoved, Refused) as refusal:
-        return _show(id, say_error(refusal), 409)
+        return _show(id, {"": say_error(refusal)}, 409)
     flash(words)
     need = done.answer.get("need")
     return redirect(url_for("needs.show", need=need) if need else url_for("statements.show", statement=id), 303)

@@ -59,3 +59,15 @@ def test_others_find_no_such_pages(browser_for: Enter, world: World) -> None:
         assert browser_for(who).get("/needs/stated").status_code == 404
     assert browser_for("auditor").get(f"/programmes/{world.programmes['BJ']}/needs/invite").status_code == 403
     assert browser_for("provider").get(f"/programmes/{world.programmes['BJ']}/needs/invite").status_code == 404
+
+
+def test_an_answer_without_its_words_is_refused_at_its_field(browser_for: Enter, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        statement, _, _ = sent(db, world)
+    officer, page = browser_for("officer"), f"/needs/stated/{statement}"
+    for answer, field in (("ask", "question"), ("refuse", "reason")):
+        refused = officer.post(f"{page}/{answer}", {}, page=page)
+        assert refused.status_code == 422
+        assert f'<details id="{answer}" open>' in refused.text
+        assert f'<p class="fault" id="{field}-fault">' in refused.text
+        assert refused.text.count('class="fault"') == 1
