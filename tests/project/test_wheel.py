@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -45,8 +46,12 @@ def run(*command: str | Path, cwd: Path, **environment: str) -> str:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(tmp_path_factory.mktemp("wheel"))
+
+
+def built(folder: Path) -> Path:
+    """The wheel, as `make wheel` makes it."""
     # From a copy: setuptools leaves a build folder behind, whose old files would get into the next wheel.
-    folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
     source.mkdir()
     for name in SOURCES:
@@ -54,9 +59,18 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(ROOT / name, source / name)
-    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder / "dist", source, cwd=folder)
-    (built,) = (folder / "dist").glob("*.whl")
-    return built
+    run(
+        *(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder / "dist", source),
+        cwd=folder,
+        SOURCE_DATE_EPOCH="1767225600",
+    )
+    (made,) = (folder / "dist").glob("*.whl")
+    return made
+
+
+def test_the_same_tree_gives_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
+    """Elsewhere and at another time: whoever doubts what is offered builds it, and compares."""
+    assert built(tmp_path).read_bytes() == wheel.read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -105,8 +119,15 @@ def test_the_installed_package_is_not_the_tree(installed: Path, tmp_path: Path) 
 def test_the_installed_command_makes_a_database(installed: Path, tmp_path: Path, var_dir: Path) -> None:
     casework = installed / "casework"
     assert "init" in run(casework, "--help", cwd=tmp_path)
+    assert run(casework, "--version", cwd=tmp_path).startswith("casework")
     assert "is now at revision" in run(casework, "init", cwd=tmp_path, CASEWORK_VAR=str(var_dir))
     assert "is right" in run(casework, "db", "check", cwd=tmp_path, CASEWORK_VAR=str(var_dir))
+    # All that it finds wrong is that no worker runs.
+    own = {"PATH": os.environ["PATH"], "CASEWORK_VAR": str(var_dir), "CASEWORK_PROFILE": "demo"}
+    looked = subprocess.run(
+        [casework, "doctor", "--json"], cwd=tmp_path, env=own, capture_output=True, text=True, check=False
+    )
+    assert [one["check"] for one in json.loads(looked.stdout)["checks"] if one["state"] == "wrong"] == ["worker"]
     assert embedded.running_pid(server_process.server_at(var_dir)) is not None
     assert "has stopped" in run(casework, "db", "stop", cwd=tmp_path, CASEWORK_VAR=str(var_dir))
     assert list(tmp_path.iterdir()) == []
