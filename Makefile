@@ -18,7 +18,7 @@ BENCH_ARGS ?=
 PYTHON ?=
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 /usr/bin/python3)
 
-.PHONY: help setup demo test test-fast test-long test-database programs printing lint format strings expected bench peers docs wheel sbom shots lock db init clean
+.PHONY: help setup demo test test-fast test-long test-database programs printing lint format strings expected bench peers docs wheel sbom image shots lock db init clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -114,11 +114,19 @@ docs: setup ## Write the pages of docs/reference that follow from the code
 	$(BIN)/python -m docs.components docs/reference/licences.md
 
 wheel: setup ## Build the wheel into dist: of the same commit always the same bytes
+	rm -rf build dist/*.whl
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) bash -c 'umask 022 && exec $(BIN)/python -m build --wheel --no-isolation'
 
 sbom: setup ## Write the bill of materials, dist/casework.cdx.json, as CycloneDX has it
 	@mkdir -p dist
 	$(BIN)/python -m docs.components dist/casework.cdx.json
+
+# Any program that builds from a Containerfile: IMAGE_BUILD="docker build".
+IMAGE_BUILD ?= $(if $(shell command -v podman),podman build,$(if $(shell command -v buildah),buildah build,docker build))
+IMAGE ?= casework
+image: wheel ## Build the container image casework from the wheel (IMAGE_BUILD="docker build")
+	$(BIN)/python -m docs.components dist/run.lock
+	$(IMAGE_BUILD) --file Containerfile --tag $(IMAGE) .
 
 shots: setup ## Take pictures: of every page in every look into var/shots, and those of docs/pictures anew
 	rm -rf var/shots

@@ -67,7 +67,7 @@ class Locked:
 def locked(words: str) -> list[Locked]:
     """The libraries of a lock file."""
     starts = [*_LOCKED.finditer(words)]
-    ends = [*(one.start() for one in starts[1:]), len(words)]
+    ends = [*(one.start() for one in starts), len(words)][1:]
     return [
         Locked(canonicalize_name(one[1]), one[2], one[3] or "", tuple(_HASH.findall(words[one.start() : end])))
         for one, end in zip(starts, ends, strict=True)
@@ -181,6 +181,13 @@ def _component(one: Locked, *, needed: bool) -> dict[str, Any]:
     }
 
 
+def run_lock() -> str:
+    """The lock file of what an installation needs alone, without what tests and tools use."""
+    words, wanted = (ROOT / "requirements.lock").read_text("utf-8"), needed()
+    blocks = re.split(r"^(?=\S)", words, flags=re.MULTILINE)
+    return "".join(block for block in blocks if (one := locked(block)) and one[0].name in wanted)
+
+
 def page() -> str:
     """docs/reference/licences.md."""
     lines = [
@@ -202,4 +209,5 @@ def page() -> str:
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])
-    target.write_text(page() if target.suffix == ".md" else json.dumps(bill(os.environ), indent=1) + "\n", "utf-8")
+    made = {".md": page, ".lock": run_lock, ".json": lambda: json.dumps(bill(os.environ), indent=1) + "\n"}
+    target.write_text(made[target.suffix](), "utf-8")
