@@ -10,7 +10,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, distribution
@@ -102,10 +102,10 @@ def licence_of(name: str) -> str:
     if name in SAID:
         return SAID[name]
     about = distribution(name).metadata
-    if expression := about.get("License-Expression"):
-        return str(expression)
+    if "License-Expression" in about:
+        return str(about["License-Expression"])
     classes = [one.rpartition(" :: ")[2] for one in about.get_all("Classifier") or () if one.startswith("License ::")]
-    said = [str(about.get("License") or ""), *classes]
+    said = [str(about["License"]) if "License" in about else "", *classes]
     plain = (
         one for one in said if one in CALLED or one in ("MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "MPL-2.0")
     )
@@ -209,5 +209,9 @@ def page() -> str:
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])
-    made = {".md": page, ".lock": run_lock, ".json": lambda: json.dumps(bill(os.environ), indent=1) + "\n"}
+    made: dict[str, Callable[[], str]] = {
+        ".md": page,
+        ".lock": run_lock,
+        ".json": lambda: json.dumps(bill(os.environ), indent=1) + "\n",
+    }
     target.write_text(made[target.suffix](), "utf-8")
