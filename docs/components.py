@@ -76,25 +76,27 @@ def locked(words: str) -> list[Locked]:
 
 def needed(name: str = "casework", extras: tuple[str, ...] = EXTRAS) -> dict[str, list[str]]:
     """What an installation needs, each with what it asks for itself; the same on every version of Python."""
-    found: dict[str, list[str]] = {}
-    waiting = [(name, frozenset(extras))]
+    found: dict[str, set[str]] = {}
+    waiting, seen = [(name, frozenset(extras))], set()
     oldest: dict[str, str] = {**default_environment(), "python_version": "3.11", "python_full_version": "3.11.0"}  # type: ignore[dict-item]  # all of its values are texts
     while waiting:
-        one, wanted = waiting.pop()
+        # With other extras it needs more, though it was seen.
+        if (one := waiting.pop()) in seen:
+            continue
+        seen.add(one)
         try:
-            asked = [Requirement(words) for words in distribution(one).requires or ()]
+            asked = [Requirement(words) for words in distribution(one[0]).requires or ()]
         except PackageNotFoundError:
             # For another system than this one.
             continue
         asked = [
             each
             for each in asked
-            if each.marker is None or any(each.marker.evaluate(oldest | {"extra": extra}) for extra in {"", *wanted})
+            if each.marker is None or any(each.marker.evaluate(oldest | {"extra": extra}) for extra in {"", *one[1]})
         ]
-        known = canonicalize_name(one) in found
-        found[canonicalize_name(one)] = sorted({canonicalize_name(each.name) for each in asked})
-        waiting += [(each.name, frozenset(each.extras)) for each in asked if not known and each.name not in found]
-    return found
+        found.setdefault(canonicalize_name(one[0]), set()).update(canonicalize_name(each.name) for each in asked)
+        waiting += [(canonicalize_name(each.name), frozenset(each.extras)) for each in asked]
+    return {one: sorted(wanted) for one, wanted in found.items()}
 
 
 def licence_of(name: str) -> str:
@@ -128,8 +130,14 @@ def bill(environment: Mapping[str, str]) -> dict[str, Any]:
     parts, graph = every(), {**needed(), MODEL: []}
     mark = hashlib.sha256(repr(parts).encode()).hexdigest()
     version = distribution("casework").version
-    own = {"type": "application", "bom-ref": "casework", "name": "casework", "version": version, "purl": f"pkg:pypi/casework@{version}",
-           "licenses": [{"license": {"id": "Apache-2.0"}}]}  # fmt: skip
+    own = {
+        "type": "application",
+        "bom-ref": "casework",
+        "name": "casework",
+        "version": version,
+        "purl": f"pkg:pypi/casework@{version}",
+        "licenses": [{"license": {"id": "Apache-2.0"}}],
+    }
     about: dict[str, Any] = {"component": own}
     if since := environment.get("SOURCE_DATE_EPOCH"):
         about["timestamp"] = datetime.fromtimestamp(int(since), UTC).isoformat()

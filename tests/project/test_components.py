@@ -32,10 +32,15 @@ def test_each_library_that_is_installed_has_a_licence_that_is_allowed() -> None:
 @pytest.mark.parametrize(
     ("expression", "allowed"),
     [
-        ("MIT", True), ("", False), ("GPL-3.0-only", False), ("GPL-2.0-or-later OR MPL-1.1", True), ("MIT AND GPL-3.0-only", False),
-        ("MPL-2.0 AND (Apache-2.0 OR GPL-3.0-only)", True), ("MPL-2.0 AND (AGPL-3.0-only OR GPL-3.0-only)", False),
+        ("MIT", True),
+        ("", False),
+        ("GPL-3.0-only", False),
+        ("GPL-2.0-or-later OR MPL-1.1", True),
+        ("MIT AND GPL-3.0-only", False),
+        ("MPL-2.0 AND (Apache-2.0 OR GPL-3.0-only)", True),
+        ("MPL-2.0 AND (AGPL-3.0-only OR GPL-3.0-only)", False),
     ],
-)  # fmt: skip
+)
 def test_a_licence_that_is_not_allowed_is_refused(expression: str, allowed: bool) -> None:
     assert is_allowed(expression) == allowed
 

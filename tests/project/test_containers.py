@@ -70,5 +70,7 @@ def test_letters_are_printed_in_the_image_too() -> None:
 def test_the_image_has_what_is_needed_and_no_tools_of_tests() -> None:
     names = {one.name for one in locked(run_lock())}
     assert names == {one.name for one in locked((ROOT / "requirements.lock").read_text("utf-8"))} & set(needed())
+    # Asked for by an extra of what was there already without it.
+    assert "psycopg-pool" in names
     assert not names & {"pytest", "mypy", "playwright", "hypothesis"}
     assert all(one.hashes for one in locked(run_lock()))
