@@ -121,8 +121,8 @@ sbom: setup ## Write the bill of materials, dist/casework.cdx.json, as CycloneDX
 	@mkdir -p dist
 	$(BIN)/python -m docs.components dist/casework.cdx.json
 
-# Any program that builds from a Containerfile: IMAGE_BUILD="docker build".
-IMAGE_BUILD ?= $(if $(shell command -v podman),podman build,$(if $(shell command -v buildah),buildah build,docker build))
+# Any program that builds from a Containerfile: IMAGE_BUILD="docker build". In the other format an image has no health check.
+IMAGE_BUILD ?= $(if $(shell command -v podman),podman build --format docker,$(if $(shell command -v buildah),buildah build --format docker,docker build))
 IMAGE ?= casework
 image: wheel ## Build the container image casework from the wheel (IMAGE_BUILD="docker build")
 	$(BIN)/python -m docs.components dist/run.lock
