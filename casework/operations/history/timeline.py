@@ -129,6 +129,7 @@ def read_history(
         case,
         title=title_of(db, actor, case),
         whole=True,
+        last=case.seq,
         items=[entries[seq] for seq in shown],
         next=following,
     )
@@ -151,7 +152,9 @@ def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: i
     named = ids_in([[event.data, event.body, getattr(event, "before_data", None)] for event in listed.items])
     names = names_for_provider(db, actor, case, named)
     items = [replace(_of_part(case, event), names=names) for event in listed.items]
-    return row_as(CaseHistory, case, title=title_of(db, actor, case), whole=False, items=items, next=listed.next)
+    return row_as(
+        CaseHistory, case, title=title_of(db, actor, case), whole=False, last=None, items=items, next=listed.next
+    )
 
 
 def _of_part(case: Case, event: CaseEvent) -> HistoryEntry:

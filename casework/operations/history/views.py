@@ -99,6 +99,8 @@ class CaseHistory:
     log: str
     #: The reader sees the whole log.
     whole: bool
+    #: How many entries the whole log has; None for who sees a part of it.
+    last: int | None
     items: list[HistoryEntry]
     #: The cursor of the page after it.
     next: str | None

@@ -17,7 +17,7 @@ from casework.operations.verification.event_proofs import EventProofs, prove_eve
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 
-#: No more entries are printed; the file of the case has all.
+#: So many entries are printed in one part; a longer history has several.
 MOST = 1000
 
 
@@ -34,30 +34,43 @@ class Signed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WholeHistory:
-    """All entries of a case in order, up to `MOST`, of how many."""
+    """The entries of a case in order, or one part of them where there are many."""
 
     number: str
     title: str | None
     programme: str
     entries: list[HistoryEntry]
     last: int
+    #: Which part it is, of how many.
+    part: int
+    parts: int
     #: Of the last entry of all.
     head: str
     #: None where nothing was published yet.
     signed: Signed | None
 
 
-def take_history(db: Connection, actor: Actor, number: str, *, address: str) -> WholeHistory:
-    """For those who read the case whole; it is noted who took it out. Raises NotFound."""
+def parts_of(last: int, most: int = MOST) -> int:
+    """In how many parts a history of so many entries is printed."""
+    return max(1, -(-last // most))
+
+
+def take_history(
+    db: Connection, actor: Actor, number: str, *, address: str, part: int = 1, most: int = MOST
+) -> WholeHistory:
+    """One part of it, for those who read the case whole; it is noted who took it out. Raises NotFound."""
     case, level = find_case(db, actor, number)
     if level < Sight.ALL:
         raise NotFound("case")
+    parts = parts_of(case.seq, most)
+    if not 1 <= part <= parts:
+        raise NotFound("page")
     note_reading(db, actor, address, case.number)
     last: list[str] = []
 
     def keep(entry: HistoryEntry) -> bool:
         last[:] = [entry.hash or ""]
-        return entry.position <= MOST
+        return (part - 1) * most < entry.position <= part * most
 
     entries = tell_if(db, case.log, keep)
     return WholeHistory(
@@ -66,6 +79,8 @@ def take_history(db: Connection, actor: Actor, number: str, *, address: str) -> 
         programme=case.programme,
         entries=entries,
         last=case.seq,
+        part=part,
+        parts=parts,
         head=last[0],
         signed=_signed(prove_events(db, case.log, [entry.position for entry in entries])),
     )
@@ -80,4 +95,4 @@ def _signed(proofs: EventProofs) -> Signed | None:
     )
 
 
-__all__ = ["MOST", "Signed", "WholeHistory", "take_history"]
+__all__ = ["MOST", "Signed", "WholeHistory", "parts_of", "take_history"]

@@ -22,6 +22,7 @@ from casework.operations.cases.queries import find_case
 from casework.operations.core.perform import calendar_of
 from casework.operations.history import timeline
 from casework.operations.history.views import EntryRule, HistoryEntry
+from casework.operations.verification.whole_history import parts_of
 from casework.web.history.field_changes import Change, say_changes
 from casework.web.history.sentences import Told, say_entry, say_fields, say_why_not
 from casework.web.shell import layout
@@ -144,6 +145,7 @@ def show(number: str) -> str:
     return render_template(
         "history/show.html",
         told=history,
+        parts=parts_of(history.last or 0),
         lines=lines,
         chosen=chosen,
         oldest=oldest,

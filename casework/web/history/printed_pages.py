@@ -13,7 +13,7 @@ from casework.operations.core.i18n import Speech
 from casework.operations.core.perform import calendar_of
 from casework.operations.letters.content import FONTS
 from casework.operations.letters.pdf import print_pdf
-from casework.operations.verification.whole_history import MOST, WholeHistory, take_history
+from casework.operations.verification.whole_history import WholeHistory, take_history
 from casework.web.history.certificate_pages import LANGUAGES
 from casework.web.history.pages import lines_of
 from casework.web.shell import layout
@@ -30,7 +30,8 @@ def take(number: str) -> Response:
     asked = request.args.get("language", "")
     language = asked if asked in LANGUAGES else "zh" if chinese() else "en"
     with page_transaction() as (db, actor):
-        told = take_history(db, actor, number, address=request.full_path.rstrip("?"))
+        part = request.args.get("part", 1, type=int)
+        told = take_history(db, actor, number, address=request.full_path.rstrip("?"), part=part)
         # A file is taken out by whoever has proved lately who it is.
         insist_proved(actor)
         calendar = calendar_of(db, told.programme)
@@ -38,7 +39,8 @@ def take(number: str) -> Response:
     with force_locale("zh_Hans" if language == "zh" else "en"):
         html = write_paper(told, language, zone=calendar.zone)
     pdf = print_pdf(html)
-    return as_attachment(iter([pdf]), f"history-{told.number}-{language}.pdf", len(pdf))
+    which = f"-{told.part}" if told.parts > 1 else ""
+    return as_attachment(iter([pdf]), f"history-{told.number}-{language}{which}.pdf", len(pdf))
 
 
 def write_paper(told: WholeHistory, language: str, *, zone: str) -> str:
@@ -50,7 +52,6 @@ def write_paper(told: WholeHistory, language: str, *, zone: str) -> str:
         fonts=FONTS,
         one=told,
         lines=lines_of(told.entries),
-        most=MOST,
         zone=Speech(language == "zh").zone(zone),
         at=lambda moment: f"{read_moment(moment).astimezone(where):%Y-%m-%d %H:%M}",
     )

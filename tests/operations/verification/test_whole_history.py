@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.errors import NotFound
 from casework.operations.core.perform import home_of
-from casework.operations.verification.whole_history import WholeHistory, take_history
+from casework.operations.verification.whole_history import WholeHistory, parts_of, take_history
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.settings import Settings
@@ -29,6 +29,24 @@ def test_every_entry_is_told_in_order_and_the_reading_noted(world: World, db: Co
     assert told.signed is None
     noted = db.execute(text("SELECT number, address FROM readings")).one()
     assert noted == (staged, f"/cases/{staged}/history.pdf")
+
+
+def test_a_long_history_is_told_in_parts_that_leave_nothing_out(world: World, db: Connection, staged: str) -> None:
+    whole = taken(world, db, staged)
+    by, address = world.actor(db, "officer"), f"/cases/{staged}/history.pdf"
+    parts = parts_of(whole.last, 2)
+    told = [take_history(db, by, staged, address=address, part=part, most=2) for part in range(1, parts + 1)]
+    assert [entry.hash for one in told for entry in one.entries] == [entry.hash for entry in whole.entries]
+    assert {(one.parts, one.last, one.head) for one in told} == {(parts, whole.last, whole.head)}
+    assert all(len(one.entries) <= 2 for one in told)
+    for part in (0, parts + 1):
+        with pytest.raises(NotFound):
+            take_history(db, by, staged, address=address, part=part, most=2)
+
+
+@pytest.mark.parametrize(("last", "parts"), [(1, 1), (1000, 1), (1001, 2), (2000, 2), (2001, 3)])
+def test_so_many_parts_there_are(last: int, parts: int) -> None:
+    assert parts_of(last) == parts
 
 
 def test_the_checkpoint_is_named_and_what_it_does_not_cover_counted(
