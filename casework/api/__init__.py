@@ -16,7 +16,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from casework import reasons
-from casework.api.audit import access_log_routes, attestation_routes, certificate_routes, finding_routes, witness_routes
+from casework.api.audit import (
+    access_log_routes,
+    attestation_routes,
+    certificate_routes,
+    finding_routes,
+    kept_sample_routes,
+    witness_routes,
+)
 from casework.api.audit import routes as audit_routes
 from casework.api.auth import routes as auth_routes
 from casework.api.cases import routes as case_routes
@@ -103,6 +110,7 @@ ROUTES: tuple[Route, ...] = (
     *finding_routes.ROUTES,
     *certificate_routes.ROUTES,
     *attestation_routes.ROUTES,
+    *kept_sample_routes.ROUTES,
     *witness_routes.ROUTES,
     *tasks_routes.ROUTES,
     *case_hygiene_routes.ROUTES,

@@ -55,6 +55,7 @@ from tests.support.additions import (
     add_recovery,
     add_report,
     add_role_request,
+    add_sample,
     add_screening,
     add_service_account,
     add_statement,
@@ -310,6 +311,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     here["witness"] = add_witness(db, world)
     here["report"] = add_report(db, world, "supervisor", "BJ")
     here["attestation"] = add_attestation(db, world, "auditor", "BJ")
+    here["sample"] = add_sample(db, world, "auditor", "BJ")
     here["entry"] = add_screening(db, world, here["party"], here["owner"])
     far = here | {
         "witness": add_witness(db, world),
@@ -374,7 +376,13 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "here": here,
         "there": far,
         "absent": absent
-        | {"number": "BJ-2099-0001", "attestation": "99", "spare_number": "BJ-2099-0001", "fingerprint": "0" * 64},
+        | {
+            "number": "BJ-2099-0001",
+            "attestation": "99",
+            "sample": "99",
+            "spare_number": "BJ-2099-0001",
+            "fingerprint": "0" * 64,
+        },
     }
 
 

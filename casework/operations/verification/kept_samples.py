@@ -187,7 +187,7 @@ def _row(programme: str, one: KeptSample, names: Mapping[str, str]) -> KeptSampl
 
 
 def keep_sample(
-    db: Connection, actor: Actor, programme: str, *, seed: str, size: int, as_of: datetime, request: Request
+    db: Connection, actor: Actor, programme: str, *, seed: str, size: int, as_of: datetime | None, request: Request
 ) -> Done:
     """Draw cases of a programme and keep which ones. Who keeps the same again gets the one that is kept.
 
@@ -230,6 +230,8 @@ def look_at(db: Connection, actor: Actor, programme: str, number: int, *, look: 
     """
     if not actor.in_programme(programme, (Role.AUDITOR,)):
         raise NotFound("sample")
+    if number not in read_kept(db, programme):
+        raise NotFound("sample")
     if look.result not in RESULTS:
         raise InvalidForm(fields={"result": reasons.fields.NOT_A_CHOICE})
     if (look.finding is not None) != (look.result == FOUND):
@@ -237,10 +239,7 @@ def look_at(db: Connection, actor: Actor, programme: str, number: int, *, look: 
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     log, kept = _in_turn(db, programme)
-    one = kept.get(number)
-    if one is None:
-        raise NotFound("sample")
-    if look.case not in one.cases:
+    if look.case not in kept[number].cases:
         raise NotFound("case")
     case, _ = find_case(db, actor, look.case)
     if actor.person in case.interests:
