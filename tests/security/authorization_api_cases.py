@@ -298,8 +298,8 @@ CASES: tuple[Row, ...] = (
     # Of a moment at which no case had been opened, nothing is drawn.
     post("/programmes/{programme}/samples", frozenset({"auditor"}), body=lambda on: {"seed": "a", "size": 1,
         "as_of": "1999-01-01T00:00:00Z"}),
-    get("/programmes/{programme}/samples/{sample}", frozenset({"auditor"})),
-    post("/programmes/{programme}/samples/{sample}/looks", frozenset({"auditor"}), body=lambda on: {"case": on["number"],
+    get("/programmes/{programme}/samples/{kept}", frozenset({"auditor"})),
+    post("/programmes/{programme}/samples/{kept}/looks", frozenset({"auditor"}), body=lambda on: {"case": on["number"],
         "result": "in_order", "finding": on["finding"]}),
     post("/programmes/{programme}/reports", REPORTERS, OFFICERS | {"auditor"}, there_refused=FOREIGN),
     post("/reports/{report}/words", REPORTERS, {"auditor"}, body=lambda on: {"words": {"title": "What came of it"}}),

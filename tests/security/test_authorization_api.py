@@ -311,7 +311,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     here["witness"] = add_witness(db, world)
     here["report"] = add_report(db, world, "supervisor", "BJ")
     here["attestation"] = add_attestation(db, world, "auditor", "BJ")
-    here["sample"] = add_sample(db, world, "auditor", "BJ")
+    here["kept"] = add_sample(db, world, "auditor", "BJ")
     here["entry"] = add_screening(db, world, here["party"], here["owner"])
     far = here | {
         "witness": add_witness(db, world),
@@ -379,7 +379,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         | {
             "number": "BJ-2099-0001",
             "attestation": "99",
-            "sample": "99",
+            "kept": "99",
             "spare_number": "BJ-2099-0001",
             "fingerprint": "0" * 64,
         },

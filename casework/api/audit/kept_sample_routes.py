@@ -42,14 +42,14 @@ def look_at_sampled_case(call: Call) -> Done:
 
 
 def _number(call: Call) -> int:
-    given = call.path["sample"]
+    given = call.path["kept"]
     if not (given.isascii() and given.isdigit() and len(given) < 10):
         raise NotFound("sample")
     return int(given)
 
 
 _ALL = "/programmes/{programme}/samples"
-_ONE = f"{_ALL}/{{sample}}"
+_ONE = f"{_ALL}/{{kept}}"
 
 ROUTES: tuple[Route, ...] = (
     get(_ALL, list_kept_samples, "List the samples that auditors keep of a programme", schemas.KeptSamples, noun="programme"),
