@@ -143,7 +143,8 @@ def tell(
     start = end - timedelta(days=DAYS)
     calendar = china(range(start.year - 1, end.year + 3))
     chosen = rounds(scripts(calendar, end), cases)
-    engine = connect_engine(settings.model_copy(update={"statement_timeout_ms": 60_000}))
+    # What is told between two statements takes as long as a busy machine needs.
+    engine = connect_engine(settings.model_copy(update={"statement_timeout_ms": 60_000, "idle_timeout_ms": 0}))
     always_whole(engine)
     try:
         with connected(engine) as db:
