@@ -29,6 +29,7 @@ FRESH = (
     "foreign",
     "start",
     "hot_spots",
+    "migration",
     # Last of those that share a world: it writes events that no action has made.
     "tree",
 )

@@ -46,6 +46,8 @@ class Scale:
     actions: int = 60
     #: Requests to one process before its memory is looked at, and again as many.
     requests: int = 10_000
+    #: Cases that move to another edition and go back.
+    moved: int = 1_000
 
 
 QUICK = Scale(
@@ -65,6 +67,7 @@ QUICK = Scale(
     clocks=60,
     actions=30,
     requests=1_000,
+    moved=200,
 )
 
 

@@ -38,6 +38,10 @@ GUARD_NOT_ASKED = template(
     "migration.guard_not_asked",
     N_("“%(transition)s” was done here without “%(guard)s”, which the later edition asks for."),
 )
+FEWER_CHECKS = template(
+    "migration.fewer_checks",
+    N_("“%(transition)s” was done here without a paper or a second person that the later edition asks for."),
+)
 FOUR_EYES = template(
     "migration.four_eyes",
     N_("The later edition does not know “%(name)s”, which decides who may not do a later step."),

@@ -26,6 +26,7 @@ TINY = Scale(
     clocks=4,
     actions=4,
     requests=24,
+    moved=6,
 )
 
 

@@ -49,6 +49,8 @@ class Interval:
     side: str
     start: datetime
     end: datetime | None
+    #: The edition by which the track ran then, whose states these are.
+    edition: str
 
 
 @dataclass(frozen=True)
@@ -102,12 +104,17 @@ def intervals(library: Library, events: Iterable[Event]) -> dict[str, tuple[Inte
             mine = stood.setdefault(id, [])
             standing = bool(mine) and mine[-1].end is None
             side = OFFICE if frozen else _side(library, seen, id)
-            if standing and track.live and (mine[-1].states, mine[-1].side) == (track.states, side):
+            same = standing and (mine[-1].states, mine[-1].side, mine[-1].edition) == (
+                track.states,
+                side,
+                track.edition,
+            )
+            if same and track.live:
                 continue
             if standing:
                 mine[-1] = replace(mine[-1], end=event.at)
             if track.live:
-                mine.append(Interval(track.states, side, event.at, None))
+                mine.append(Interval(track.states, side, event.at, None, track.edition))
     return {id: tuple(mine) for id, mine in stood.items()}
 
 

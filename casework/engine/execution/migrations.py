@@ -12,9 +12,9 @@ from itertools import chain
 from typing import Any, Literal
 
 from casework import reasons
-from casework.engine.definition.editions import Edition, TransitionRule
+from casework.engine.definition.editions import Edition, TaskRule, TransitionRule
 from casework.engine.definition.migration_plans import MigrationPlan, is_marking
-from casework.engine.state.case import OPEN_JOIN, Case, Clock, Task, Track
+from casework.engine.state.case import COMPLETED, OPEN_JOIN, Case, Clock, Task, Track
 from casework.engine.state.events import (
     ASSIGNED,
     CLAIMED,
@@ -106,6 +106,7 @@ def _against(plan: MigrationPlan, case: Case, tracks: Sequence[Track]) -> list[R
         found += chain.from_iterable(_clock_against(plan, one) for one in _clocks_of(case, track))
     for task in tasks_of(plan, case):
         found += _task_against(plan, case, task)
+    found += _finished_against(plan, case)
     return found
 
 
@@ -176,13 +177,44 @@ def _done_against(plan: MigrationPlan, track: Track) -> Iterator[Reason]:
         new = [rule for rule in plan.new.transitions if rule.name == name]
         if name in plan.old.four_eyes and not new and name not in {rule.name for rule in plan.new.tasks.values()}:
             yield reasons.migration.FOUR_EYES(name=name)
-        asked = {guard for rule in old for guard in rule.guards}
-        for guard in sorted({guard for rule in new for guard in rule.guards} - asked):
-            yield reasons.migration.GUARD_NOT_ASKED(transition=name, guard=guard)
+        yield from _checks_against(name, old, new)
+        held_to = {check for rule in old for check in _checks(rule)}
+        if not {check for rule in new for check in _checks(rule)} <= held_to:
+            yield reasons.migration.FEWER_CHECKS(transition=name)
         kinds = _kinds(plan.new, new)
         for field, kind in _kinds(plan.old, old).items():
             if fired.data.get(field) is not None and kinds.get(field, kind) != kind:
                 yield reasons.migration.ANSWER(field=f"{name}.{field}")
+
+
+def _finished_against(plan: MigrationPlan, case: Case) -> Iterator[Reason]:
+    """The same of side tasks that were finished."""
+    known = {rule.name for rule in plan.new.transitions} | {rule.name for rule in plan.new.tasks.values()}
+    for task in case.tasks.values():
+        if task.edition != plan.old.fingerprint or task.type != "side" or task.state != COMPLETED:
+            continue
+        if task.name in plan.old.four_eyes and task.name not in known:
+            yield reasons.migration.FOUR_EYES(name=task.name)
+        if task.rule in plan.tasks:
+            old, new = plan.old.tasks[task.rule], plan.new.tasks[plan.tasks[task.rule]]
+            yield from _checks_against(task.name, [old], [new])
+            if not set(new.not_by) <= set(old.not_by):
+                yield reasons.migration.FEWER_CHECKS(transition=task.name)
+
+
+def _checks_against(
+    name: str, old: Iterable[TransitionRule | TaskRule], new: Iterable[TransitionRule | TaskRule]
+) -> Iterator[Reason]:
+    """Guards that the later edition asks for where the earlier one did not."""
+    asked = {guard for rule in old for guard in rule.guards}
+    for guard in sorted({guard for rule in new for guard in rule.guards} - asked):
+        yield reasons.migration.GUARD_NOT_ASKED(transition=name, guard=guard)
+
+
+def _checks(rule: TransitionRule) -> set[tuple[str, str]]:
+    """What else a transition is held to: papers, a second person, and others than whoever did an earlier step."""
+    papers = {("needs", need.kind) for need in rule.needs}
+    return papers | {("not_by", name) for name in rule.not_by} | ({("confirm_by", "")} if rule.confirm_by else set())
 
 
 def _kinds(edition: Edition, rules: Iterable[TransitionRule]) -> dict[str, Any]:

@@ -99,15 +99,15 @@ def lane_chart(lanes: CaseLanes, case: CasePart, calendar: Calendar, owner: str)
     rows, table = [], []
     for track, inner in services_of(case):
         edition, lane = editions[track.edition], by_track[track.id]
-        name, spans, at = track_name(track, edition), _spans(lane, edition), track
+        name, spans, at = track_name(track, edition), _spans(lane), track
         for service in inner:
             below = by_track[service.id]
-            spans = _spliced(spans, _spans(below, editions[service.edition]), lanes.now)
+            spans = _spliced(spans, _spans(below), lanes.now)
             if below.ended_at is None and not service.replaced:
                 lane, at = _together(lane, below), service
         state = listed(edition_text(editions[at.edition], f"states.{leaf}") for leaf in at.states)
         who = (track.provider.name or "") if track.provider else owner
-        awaits = _awaits(by_track[at.id].intervals[-1], editions[at.edition]) if by_track[at.id].intervals else ""
+        awaits = _awaits(by_track[at.id].intervals[-1]) if by_track[at.id].intervals else ""
         inside, referral = tuple(service.id for service in inner), edition.part == parts.REFERRAL
         place = _Place(track, name, who, state, inside, referral, awaits)
         rows.append(_row(place, lane, spans, scale))
@@ -138,11 +138,11 @@ def key(lanes: CaseLanes, *, off: bool) -> tuple[tuple[Markup, str], ...]:
 _Stretch = tuple[Interval, str, str]
 
 
-def _spans(lane: TrackLane, edition: Edition) -> list[_Stretch]:
+def _spans(lane: TrackLane) -> list[_Stretch]:
     """The stretches of a track by step and side, those that follow each other alike as one."""
     stretches: list[_Stretch] = []
     for interval in lane.intervals:
-        kind, step = _kind(interval, edition), _step(interval, edition)
+        kind, step = _kind(interval), _step(interval)
         if stretches and stretches[-1][1:] == (step, kind) and stretches[-1][0].end == interval.start:
             before = stretches.pop()[0]
             interval = replace(interval, start=before.start)
@@ -150,19 +150,27 @@ def _spans(lane: TrackLane, edition: Edition) -> list[_Stretch]:
     return stretches
 
 
-def _kind(interval: Interval, edition: Edition) -> str:
+def _edition(interval: Interval) -> Edition:
+    """By which the track ran then: it may have moved to another since."""
+    return load_library()[interval.edition]
+
+
+def _kind(interval: Interval) -> str:
+    edition = _edition(interval)
     if all(edition.states[leaf].step == PREVIOUS_STEP for leaf in interval.states):
         return charts.STILL
-    return charts.OURS if interval.side == OFFICE and not _awaits(interval, edition) else charts.THEIRS
+    return charts.OURS if interval.side == OFFICE and not _awaits(interval) else charts.THEIRS
 
 
-def _awaits(interval: Interval, edition: Edition) -> str:
+def _awaits(interval: Interval) -> str:
     """Which body outside has the next word in the states of a stretch."""
+    edition = _edition(interval)
     return next((body for leaf in interval.states if (body := edition.states[leaf].awaits)), "")
 
 
-def _step(interval: Interval, edition: Edition) -> str:
+def _step(interval: Interval) -> str:
     """What a stretch is called: the step, of a side state and of one without a step its own name."""
+    edition = _edition(interval)
     steps = [edition.states[leaf].step for leaf in interval.states]
     named = [step for step in steps if step and step != PREVIOUS_STEP]
     return step_name(named[0]) if named else listed(edition_text(edition, f"states.{leaf}") for leaf in interval.states)

@@ -84,6 +84,9 @@ def _codes(new: Edition, *deeds: str, said: Json = None) -> set[str]:
     return {why.template.code for why in judge_case(plan_migration(OLD, new, said), played(deeds).case).why}
 
 
+_PAPER = {"kind": "report", "valid": False, "of": None}
+
+
 def _timed(rules: Json) -> None:
     late: Json = next(one for one in rules["transitions"] if one["name"] == "resume_due")
     rules["transitions"].append(late | {"name": "lapse", "from": ["a"], "to": "done"})
@@ -105,6 +108,11 @@ def _without(rules: Json, name: str) -> None:
         (lambda rules: renamed(rules, "b", "bee"), ("go", "hold"), "previous_gone"),
         (lambda rules: rules["milestones"].update(far=["a"]), (), "milestone"),
         (lambda rules: _of(rules, "go")["guards"].append("toy_other"), ("go",), "guard_not_asked"),
+        (lambda rules: _of(rules, "go").update(confirm_by=["supervisor"]), ("go",), "fewer_checks"),
+        (lambda rules: _of(rules, "go").update(needs=[_PAPER]), ("go",), "fewer_checks"),
+        (lambda rules: rules["tasks"]["check"].update(not_by=["go", "take"]), ("check", "complete"), "fewer_checks"),
+        (lambda rules: rules["tasks"]["check"].update(guards=["toy_other"]), ("check", "complete"), "guard_not_asked"),
+        (lambda rules: rules["tasks"].pop("check"), ("check", "complete"), "four_eyes"),
         (lambda rules: _without(rules, "go"), ("go",), "four_eyes"),
         (lambda rules: _of(rules, "later").update(automatic=True), (), "moves_by_itself"),
         (lambda rules: rules["tasks"].pop("check"), ("check",), "task_gone"),

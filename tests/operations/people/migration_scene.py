@@ -13,7 +13,7 @@ from casework.engine.definition.editions import Edition
 from casework.ledger.canonical_json import digest
 from casework.operations.core.editions import store_editions
 from casework.operations.core.perform import home_of
-from tests.support.way_to_referral import to_interest, to_referral
+from tests.support.way_to_referral import complete, to_referral
 from tests.support.world import World, today
 
 Json = Any
@@ -59,18 +59,24 @@ def publish_next(owner: Engine) -> Edition:
 
 def mixed_cases(world: World, db: Connection) -> dict[str, str]:
     """By what is the matter with it the number of a case."""
-    numbers = {"proposed": world.new_case(db), "on_hold": to_interest(world, db, _match(world, db))}
+    numbers = {"proposed": world.new_case(db), "on_hold": _to_consent(world, db)}
     soon = (today() + timedelta(days=30)).isoformat()
     hold = {"reason": "season", "waits_for": "need_owner", "waits_until": "day", "resume_by": soon}
     world.fire(db, "officer", numbers["on_hold"], "hold", hold)
-    numbers["consent"] = to_interest(world, db, _match(world, db))
-    numbers["sent"] = to_referral(world, db, match=_match(world, db))[0]
+    numbers["consent"] = _to_consent(world, db)
+    world.new_match(db)
+    numbers["sent"] = to_referral(world, db, match=len(world.matches) - 1)[0]
     return numbers
 
 
-def _match(world: World, db: Connection) -> int:
-    world.new_match(db)
-    return len(world.matches) - 1
+def _to_consent(world: World, db: Connection) -> str:
+    """A case at the step that goes."""
+    number = world.new_case(db)
+    world.fire(db, "officer", number, "take")
+    checked = dict.fromkeys(("need_complete", "technology_complete", "duplicate_checked", "rationale_fits"), True)
+    complete(world, db, "officer", number, "triage_check", data={**checked, "interest": "none"})
+    world.fire(db, "officer", number, "pass_triage")
+    return number
 
 
 def logs(db: Connection, numbers: dict[str, str]) -> dict[str, str]:

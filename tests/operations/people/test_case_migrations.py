@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from casework.engine.execution.migrations import STAYS
-from casework.engine.state.case import Case
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.documents.key_material import document_store_of
 from casework.operations.people.case_migrations import (
@@ -57,10 +56,6 @@ def _judged(forgery: Forgery) -> list[tuple[str, int | None]]:
     return [(one.code, one.seq) for one in replay(forgery.rows, evidence) if one.code not in _NOTES]
 
 
-def _states(case: Case) -> tuple[str, ...]:
-    return case.main.states
-
-
 def test_mixed_cases_move_and_go_back_whole_in_both_verifiers(
     world: World, engine: Engine, owner_engine: Engine, settings: Settings, tmp_path: Path
 ) -> None:
@@ -87,6 +82,11 @@ def test_mixed_cases_move_and_go_back_whole_in_both_verifiers(
         assert {move_case(db, world.actor(db, "supervisor"), home, plan).event for home in homes.values()} == {None}
         moved = {name: load(db, home, "case") for name, home in homes.items()}
         assert {case.main.edition for case in moved.values()} == {plan.new.fingerprint}
+        stand = {name: case.main.states for name, case in moved.items()}
+        assert stand == {
+            "proposed": ("proposed",), "on_hold": ("on_hold",), "consent": ("agreeing",), "sent": ("assessment",)
+        }  # fmt: skip
+        assert moved["on_hold"].main.came_from["on_hold"] == ("agreeing",)
         for name, case in moved.items():
             was = before[name]
             assert [task.id for task in case.open_tasks()] == [task.id for task in was.open_tasks()]

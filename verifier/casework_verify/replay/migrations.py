@@ -8,7 +8,7 @@ from typing import Any
 from casework_verify.integrity.canonical import digest
 from casework_verify.replay.actors import role_not_among
 from casework_verify.replay.context import Context, Found, listed, say
-from casework_verify.replay.standing import Case, Event, Track
+from casework_verify.replay.standing import Case, Event, Task, Track
 from casework_verify.replay.workflows import Workflow
 
 #: What the moved things keep saying truly, whichever edition they are of.
@@ -42,6 +42,9 @@ def migrated_faults(context: Context, case: Case, event: Event) -> Found:
         yield from _track(old, new, states, case.tracks[one["id"]], one)
     for one in migration["tasks"]:
         yield from _task(new, states, tasks, case.tasks[one["id"]].type, one)
+    for task in case.tasks.values():
+        if task.edition == migration["from"] and task.type == "side" and task.state == "Completed":
+            yield from _finished(old, new, tasks.get(task.rule, task.rule), task)
     for one in migration["clocks"]:
         if states.get(one["was"], one["was"]) != one["of"]:
             yield say("migration_other", what=one["was"])
@@ -103,12 +106,23 @@ def _track(old: Workflow, new: Workflow, states: _Names, track: Track, one: Mapp
             yield say("migration_state", told=listed(one["states"]), wanted=listed(wanted))
     for name in track.fired:
         for guard in sorted(_asked(new, name) - _asked(old, name)):
-            if new.has(name):
-                yield say("migration_guard", transition=name, guard=guard)
+            yield say("migration_guard", transition=name, guard=guard)
 
 
 def _asked(workflow: Workflow, name: str) -> set[str]:
-    return {guard for rule in workflow.rules["transitions"] if rule["name"] == name for guard in rule["guards"]}
+    """What a transition is held to: guards, papers, a second person, and others than whoever did an earlier step."""
+    rules = [rule for rule in workflow.rules["transitions"] if rule["name"] == name]
+    papers = {need["kind"] for rule in rules for need in rule.get("needs", ())}
+    second = {"confirm_by"} if any(rule["confirm_by"] for rule in rules) else set()
+    return papers | second | {what for rule in rules for what in (*rule["guards"], *rule["not_by"])}
+
+
+def _finished(old: Workflow, new: Workflow, key: str, task: Task) -> Found:
+    """What was finished is not held to more by the later edition."""
+    if key in new.tasks:
+        before, after = old.tasks[task.rule], new.tasks[key]
+        for guard in sorted({*after["guards"], *after["not_by"]} - {*before["guards"], *before["not_by"]}):
+            yield say("migration_guard", transition=task.name, guard=guard)
 
 
 def _task(new: Workflow, states: _Names, tasks: _Names, kind: str, one: Mapping[str, Any]) -> Found:
