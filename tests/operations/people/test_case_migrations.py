@@ -84,8 +84,11 @@ def test_mixed_cases_move_and_go_back_whole_in_both_verifiers(
         assert {case.main.edition for case in moved.values()} == {plan.new.fingerprint}
         stand = {name: case.main.states for name, case in moved.items()}
         assert stand == {
-            "proposed": ("proposed",), "on_hold": ("on_hold",), "consent": ("agreeing",), "sent": ("assessment",)
-        }  # fmt: skip
+            "proposed": ("proposed",),
+            "on_hold": ("on_hold",),
+            "consent": ("agreeing",),
+            "sent": ("assessment",),
+        }
         assert moved["on_hold"].main.came_from["on_hold"] == ("agreeing",)
         for name, case in moved.items():
             was = before[name]
