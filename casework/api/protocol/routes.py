@@ -21,7 +21,7 @@ from casework.reasons.terms import Noun
 #: Parameters of a path that are words. All others are ids: what else stands there names nothing.
 WORDS = frozenset({
     "number", "transition", "service", "version", "fingerprint", "name", "noun", "seq", "item", "question", "session", "burden",
-    "job", "mail", "edition", "other_edition", "attestation",
+    "job", "mail", "edition", "other_edition", "attestation", "kept",
 })  # fmt: skip
 
 
