@@ -169,6 +169,9 @@ def _form_of(preview: RetentionPreview) -> type[Form]:
     """The form with the classes of which something may be removed."""
     own = _RemovalForm.fields()
     choices = {one.code: "" for one in preview.classes if one.due > one.held}
+    if not choices:
+        # What was due is not any more: that is said to whoever sends it, and there is nothing to choose from.
+        return type("RemovalForm", (Form,), {"reason": own["reason"]})
     code = Choice(label=own["code"].label, help=own["code"].help, required=False, choices=choices)
     return type("RemovalForm", (Form,), {"code": code, "reason": own["reason"]})
 

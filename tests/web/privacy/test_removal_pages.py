@@ -88,6 +88,10 @@ def test_from_what_would_go_to_what_is_gone(scene: Scene, browser_for: Callable[
     assert carry_on(scene.engine, scene.programme) == 1
     page = words_of(auditor.get(at).text)
     assert "1 of 2 removed, 1 left out" in page
+    # Nothing is due now: that is said, also to whoever sends the form from before.
+    assert "No case may be removed today" in supervisor.get(f"{at}/propose").text
+    late = supervisor.post(f"{at}/propose", given)
+    assert late.status_code == 409
     assert "left out a legal hold stands on it" in page
     assert first not in auditor.get(f"{at}?state=left").text
     assert second in auditor.get(f"{at}?state=left").text
