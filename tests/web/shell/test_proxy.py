@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,7 +17,6 @@ from casework.web.app import create_app
 from tests.support.web_client import PASSWORD, Browser
 from tests.support.world import World
 
-Enter = Callable[[str], Browser]
 BASE = "https://casework.example"
 KEY = "V8s-Qm2xLr7TzKp0WdYc5NfHb3JgUa9E"
 
@@ -52,8 +51,15 @@ def guess(app: Flask, address: str, times: int) -> int:
     return status
 
 
-def test_whoever_guesses_from_the_same_network_keeps_no_known_device_out(app: Flask, browser_for: Enter) -> None:
-    known = browser_for("officer")
+def known_device(app: Flask) -> Browser:
+    """A browser that has signed in by the page, which keeps the device."""
+    browser = Browser(app.test_client())
+    assert browser.sign_in("officer@example.org").status_code == 303
+    return browser
+
+
+def test_whoever_guesses_from_the_same_network_keeps_no_known_device_out(app: Flask, world: World) -> None:
+    known = known_device(app)
     known.post("/sign-out")
     assert guess(app, "127.0.0.1", 51) == 429
     assert Browser(app.test_client()).sign_in("supervisor@example.org").status_code == 429
@@ -64,9 +70,9 @@ def test_whoever_guesses_from_the_same_network_keeps_no_known_device_out(app: Fl
 
 
 def test_whoever_guesses_at_an_account_keeps_its_known_device_in_another_network_not_out(
-    app: Flask, browser_for: Enter
+    app: Flask, world: World
 ) -> None:
-    known, stranger = browser_for("officer"), Browser(app.test_client())
+    known, stranger = known_device(app), Browser(app.test_client())
     known.post("/sign-out")
     for _ in range(5):
         stranger.sign_in("officer@example.org", "a wrong password")
@@ -76,16 +82,16 @@ def test_whoever_guesses_at_an_account_keeps_its_known_device_in_another_network
     assert known.flask.post("/sign-in", data=data, environ_overrides={"REMOTE_ADDR": "192.0.2.7"}).status_code == 303
 
 
-def test_a_known_device_that_guesses_waits_as_others_do(app: Flask, browser_for: Enter) -> None:
-    thief = browser_for("officer")
+def test_a_known_device_that_guesses_waits_as_others_do(app: Flask, world: World) -> None:
+    thief = known_device(app)
     thief.post("/sign-out")
     for _ in range(4):
         last = thief.sign_in("officer@example.org", "a wrong password").status_code
     assert last == 429
 
 
-def test_a_device_that_was_made_up_is_not_known(app: Flask, browser_for: Enter) -> None:
-    browser_for("officer")
+def test_a_device_that_was_made_up_is_not_known(app: Flask, world: World) -> None:
+    known_device(app)
     made_up = Browser(app.test_client())
     made_up.flask.set_cookie("device", "WyJtYWRlIHVwIl0.aaaa.bbbb")
     assert guess(app, "127.0.0.1", 51) == 429
