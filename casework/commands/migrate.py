@@ -63,11 +63,7 @@ def plan_(*, as_json: bool, **asked: Any) -> None:
     What has the same name in both is the same; what a state or a task becomes that has none is said by --state and --task. Nothing
     is changed.
     """
-
-    def judged(db: Connection, actor: Actor, programme: str, plan: MigrationPlan) -> list[CaseVerdict]:
-        return judge_cases(db, actor, programme, plan)
-
-    plan, verdicts = _with_plan(judged, **asked)
+    plan, verdicts = _with_plan(judge_cases, **asked)
     _print(plan, verdicts, as_json=as_json)
 
 
