@@ -92,6 +92,9 @@ class GrantedDocument(Answer):
 
 class ReferralWhole(ReferralShown):
     sides: Sides
+    removed_at: Annotated[
+        str | None, Field(description="When the contents of its case were removed; nothing is done in it any more")
+    ] = None
     question: str | None = None
     asked_before: Annotated[
         list[AskedBefore], Field(description="Whom the panel asked before; empty for providers")

@@ -28,6 +28,7 @@ from casework.operations.core.access_queries import referral_log
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import calendar_of, new_id
+from casework.operations.core.presenters import when
 from casework.operations.core.reader_names import case_titles, title_of
 from casework.operations.core.unread import look, looks
 from casework.operations.core.views import row_as
@@ -139,6 +140,7 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
     return row_as(
         ReferralDetails,
         _referral(case, id, library, names, title_of(db, actor, case)),
+        removed_at=when(case.removed_at),
         question=question_of(db, case, track),
         asked_before=_asked_before(case, track, library, names) if office else [],
         asked_beside=_asked_beside(case, track, library, names) if office else [],

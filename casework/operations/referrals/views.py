@@ -110,6 +110,8 @@ class GrantedDocument:
 class ReferralDetails(ReferralView):
     """One referral, as far as its reader sees it."""
 
+    #: When the contents of its case were removed under retention, after which nothing is done in it any more.
+    removed_at: str | None
     question: str | None
     #: These three are empty for providers.
     asked_before: list[AskedBefore]

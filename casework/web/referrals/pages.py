@@ -173,8 +173,8 @@ def _show(id: str, sent: sent_forms.Sent | None) -> str:
         "referrals/show.html",
         one=details,
         follows=follows,
-        # What is sealed is not followed, nor by whom an interest shuts out.
-        followable=case.kind == "case" and actor.person not in case.interests,
+        # What is sealed is not followed, nor what nothing happens in any more, nor by whom an interest shuts out.
+        followable=case.kind == "case" and case.removed_at is None and actor.person not in case.interests,
         actions=others,
         addable_tasks=[
             replace(add, label=edition_text(load_library()[case.tracks[add.track].edition], f"tasks.{add.rule}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +18,8 @@ from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from tests.operations.people.test_programme_retention import set_to
 from tests.support.followed import closed_case
-from tests.support.world import World, new_request
+from tests.support.way_to_referral import complete, to_referral
+from tests.support.world import World, new_request, today
 
 #: What stands in each case alone: in a message, a paper's title and a file's name.
 CANARY, PAPER = "xylophon-4711", "zitronenfalter.pdf"
@@ -114,9 +116,31 @@ _LONG_CLOSED = text("UPDATE cases SET closed_at = '2020-05-04T09:00Z' WHERE numb
 
 def remove_one(engine: Engine, world: World) -> str:
     """A case whose contents are gone, which it gives, and a removal of another one that waits for a second person; both for pages alone."""
-    programme = world.programmes["BJ"]
     with transaction(engine) as db:
         closed = [closed_case(world, db)[0] for _ in range(2)]
+    remove_first(engine, world, closed)
+    return closed[0]
+
+
+def remove_referral(engine: Engine, world: World) -> str:
+    """A referral of the lab, which it gives, that had ended when the contents of its case were removed."""
+    with transaction(engine) as db:
+        number, referral = to_referral(world, db)
+        world.fire(db, "provider", number, "decline", {"reason": "no_capacity"}, track=referral)
+        met = {"held_on": today().isoformat(), "need_owner_present": True, "technology_owner_present": True}
+        complete(world, db, "officer", number, "kick_off", data=met)
+        complete(world, db, "officer", number, "choose_other_provider", data={"next": "none"})
+        end = {"outcome": "no_agreement", "reason": "money/price"}
+        world.fire(db, "officer", number, "propose_close", end | {"statements": "No money this year."})
+        world.fire(db, "supervisor", number, "close", end)
+    remove_first(engine, world, [number])
+    return referral
+
+
+def remove_first(engine: Engine, world: World, closed: Sequence[str]) -> None:
+    """Remove the contents of the first of these cases, and propose it of the others; for pages alone."""
+    programme = world.programmes["BJ"]
+    with transaction(engine) as db:
         set_to(db, world, FINANCING, replace(OTHER, years=1))
     for number in closed:
         with transaction(engine) as db:
@@ -127,4 +151,3 @@ def remove_one(engine: Engine, world: World) -> str:
                 given: dict[str, Any] = {"agree": True, "confirmed": True, "note": "", "request": new_request()}
                 decide_removal(db, world.actor(db, "administrator"), programme, seen=int(asked["version"]), **given)
         carry_on(engine, programme)
-    return closed[0]

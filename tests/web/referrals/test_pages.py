@@ -16,6 +16,7 @@ from casework.operations.deadlines.limits import set_limit
 from casework.operations.referrals import inbox
 from casework.records.case_loader import load
 from casework.records.database import transaction
+from tests.operations.privacy.removal_scene import remove_referral
 from tests.support.queries import counted
 from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
@@ -265,3 +266,13 @@ def test_what_follows_without_an_answer_is_told_by_the_limits_of_the_programme(
     page = browser.get(f"/referrals/{offer}").text
     assert "No answer within 8 working days" in page
     assert "within 4 working days" in page
+
+
+def test_a_provider_reads_when_the_contents_of_the_case_went_and_is_offered_nothing(
+    engine: Engine, world: World, browser_for: BrowserFor
+) -> None:
+    at = f"/referrals/{remove_referral(engine, world)}"
+    page = browser_for("provider").get(at).text
+    assert f'The contents of this case were removed on <time datetime="{today()}"' in page
+    assert "retention" not in page
+    assert re.findall(r"/(?:actions|tasks/new|follow|correct)[^\"]*", page.split("<main")[1]) == []
