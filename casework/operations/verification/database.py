@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from sqlalchemy import Connection, text
 
@@ -11,18 +12,18 @@ from casework.operations.verification.kept_rows import PARTS
 from casework.operations.verification.rows import HOMES, HOMES_OF_EVIDENCE, Finding, later_than_head
 from casework.records.register_entries import REGISTERS
 
-_BATCH = 500
 #: In which logs there are files, and papers of registers.
 _WHERE_FILES_LIE = {"files": ("case", "mediation", *HOMES_OF_EVIDENCE), "evidence": HOMES_OF_EVIDENCE}
 
 
-def check_rest(db: Connection) -> Iterator[Finding]:
-    """What no single log can tell: rows without a log, editions, numbers without gaps, answered requests."""
+def check_rest(db: Connection, since: datetime | None = None) -> Iterator[Finding]:
+    """What no single log can tell: rows without a log, editions, numbers without gaps, answered requests; with `since` only those requests
+    that were made since then, since they alone take long."""
     yield from _orphans(db)
     yield from _editions(db)
     yield from _numbers(db)
     yield from _letter_numbers(db)
-    yield from _requests(db)
+    yield from _requests(db, since)
     yield from _contents(db)
     yield from later_than_head(db)
     yield from _matches(db)
@@ -150,39 +151,26 @@ def _letter_numbers(db: Connection) -> Iterator[Finding]:
         yield Finding("numbers", sentence, None, None, None, "letter_numbers", row.programme_id)
 
 
-#: The next requests, and whether an event up to the one that each names bears its key and its person.
-_SOME_REQUESTS = text("""
-    WITH batch AS (
-        SELECT * FROM requests WHERE CAST(:actor AS uuid) IS NULL OR (actor_id, key) > (CAST(:actor AS uuid), :key)
-        ORDER BY actor_id, key LIMIT :most
-    )
-    SELECT s.actor_id, s.key, s.status, s.log_id, s.seq, s.log_id IS NULL OR EXISTS (
+#: Requests without an answer, and answered ones of a log in which no event up to the one that they name bears their key and their person;
+#: all, or those made since a moment. All at once: request by request it takes six times as long.
+_REQUESTS = text("""
+    SELECT s.log_id, s.seq, s.actor_id, false AS untold FROM requests s
+    WHERE s.status IS NULL AND (CAST(:since AS timestamptz) IS NULL OR s.made_at >= :since)
+    UNION ALL
+    SELECT s.log_id, s.seq, s.actor_id, true FROM requests s
+    WHERE s.log_id IS NOT NULL AND (CAST(:since AS timestamptz) IS NULL OR s.made_at >= :since) AND NOT EXISTS (
         SELECT FROM events e WHERE e.log_id = s.log_id AND e.seq <= s.seq AND e.actor_id = s.actor_id::text
         AND e.header->>'key' = encode(sha256(convert_to(s.key, 'UTF8')), 'hex')
-    ) AS told FROM batch s ORDER BY s.actor_id, s.key
+    ) ORDER BY log_id, seq, actor_id, untold
 """)
 
 
-def _requests(db: Connection) -> Iterator[Finding]:
+def _requests(db: Connection, since: datetime | None) -> Iterator[Finding]:
     """Every request that was answered for a case has the event that carries its key's hash."""
-    actor: str | None = None
-    key = ""
-    while True:
-        rows = db.execute(_SOME_REQUESTS, {"actor": actor, "key": key, "most": _BATCH}).all()
-        for row in rows:
-            if not row.told:
-                sentence = f"A request was answered, but no event up to {row.seq} carries its key."
-                yield Finding("request", sentence, row.log_id, None, row.seq, "requests", row.actor_id)
-            if row.status is None:
-                yield Finding(
-                    "request",
-                    "A request was kept without its answer.",
-                    row.log_id,
-                    None,
-                    None,
-                    "requests",
-                    row.actor_id,
-                )
-        if len(rows) < _BATCH:
-            return
-        actor, key = rows[-1].actor_id, rows[-1].key
+    for row in db.execute(_REQUESTS, {"since": since}):
+        if row.untold:
+            sentence = f"A request was answered, but no event up to {row.seq} carries its key."
+            yield Finding("request", sentence, row.log_id, None, row.seq, "requests", row.actor_id)
+        else:
+            sentence = "A request was kept without its answer."
+            yield Finding("request", sentence, row.log_id, None, None, "requests", row.actor_id)

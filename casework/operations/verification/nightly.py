@@ -3,7 +3,8 @@
 Of each log it is kept up to which event it was read, and with which hash. So a log that was rewritten since, with all its hashes, or cut
 off, is found in the next night, also where it is not its turn. Whoever is ended halfway goes on there.
 
-Of the tree and the readings it is kept how far they were found whole: a night reads what came since, and once in as many nights all.
+Of the tree and the readings it is kept how far they were found whole: a night reads what came since, and once in as many nights all. Of
+answered requests and of what witnesses signed it reads what was kept since the night before; the rest takes a moment and is read each time.
 """
 
 from __future__ import annotations
@@ -136,10 +137,11 @@ def _check_what_is_left(engine: Engine, past: Past, elsewhere: KeptElsewhere | N
     with in_snapshot(engine) as db:
         here = past.seen_by(db)
         known = recall(db, night, TURNS)
-        rest = [*check_rest(db), *check_witnesses(db, here)]
         found = list(compare_memory(db, known.tree))
         # What does not fit is read from the beginning: it may be what is remembered that was changed.
         whole = known.due or bool(found)
+        new = None if whole else known.since
+        rest = [*check_rest(db, new), *check_witnesses(db, here, new)]
         since = NOTHING if whole else known.tree
         found += check_readings(db, here, None if whole else chains_read(db))
         found += check_tree(db, elsewhere, since)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection, text
 
@@ -61,11 +61,15 @@ class Remembered:
 
     tree: TreeMemory
     due: bool
+    #: By the real clock, a day before the last night ended: what was kept since was not read then. None where that night found anything
+    #: that belongs to no log, so that it is found again.
+    since: datetime | None = None
 
 
 #: The last night in which tree and readings were whole; whether the last night of all was one, and whether all was read lately.
 _LAST = text("""
     SELECT n.leaves, n.peaks, n.checkpoint,
+        CASE WHEN n.faults = '[]' THEN clock_timestamp() - (casework_now() - n.at) - interval '1 day' END AS since,
         n.night = (SELECT max(l.night) FROM verification_nights l) AS sound,
         EXISTS (
             SELECT FROM verification_nights w WHERE w.from_start AND w.leaves IS NOT NULL AND w.night > CAST(:night AS date) - :turns
@@ -79,7 +83,8 @@ def recall(db: Connection, night: date, turns: int) -> Remembered:
     row = db.execute(_LAST, {"night": night, "turns": turns}).one_or_none()
     if row is None:
         return Remembered(NOTHING, True)
-    return Remembered(TreeMemory(row.leaves, bytes(row.peaks), row.checkpoint), not (row.sound and row.lately))
+    due = not (row.sound and row.lately)
+    return Remembered(TreeMemory(row.leaves, bytes(row.peaks), row.checkpoint), due, None if due else row.since)
 
 
 def root_of_peaks(peaks: Sequence[tuple[int, bytes]]) -> bytes:

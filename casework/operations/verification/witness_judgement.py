@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from sqlalchemy import Connection, text
 
@@ -14,11 +15,12 @@ from casework.operations.history.point_in_time import Past
 from casework.operations.verification.rows import Finding
 from casework.operations.verification.witnesses import KINDS, LONGER
 
-#: What each witness signed, beside what the log signed of the same leaves.
+#: What each witness signed, beside what the log signed of the same leaves; all, or what was taken since a moment.
 _COSIGNATURES = text("""
     SELECT c.size, extract(epoch FROM c.signed_at) AS at, c.line, w.name, w.key, k.note FROM cosignatures c
     LEFT JOIN witnesses w ON w.id = c.witness_id
     LEFT JOIN LATERAL (SELECT note FROM checkpoints k WHERE k.size = c.size ORDER BY k.n DESC LIMIT 1) k ON true
+    WHERE CAST(:since AS timestamptz) IS NULL OR c.taken_at >= :since
     ORDER BY c.size, c.witness_id
 """)
 #: What witnesses signed of another tree than ours.
@@ -28,10 +30,11 @@ _ALARMS = text("""
 """)
 
 
-def check_witnesses(db: Connection, past: Past) -> Iterator[Finding]:
-    """Signatures of witnesses that do not fit what was signed here, alarms, and witnesses that no auditor named."""
+def check_witnesses(db: Connection, past: Past, since: datetime | None = None) -> Iterator[Finding]:
+    """Signatures of witnesses that do not fit what was signed here, alarms, and witnesses that no auditor named; with `since` only those
+    signatures that were taken since then."""
     yield from _namings(db, past)
-    for row in db.execute(_COSIGNATURES):
+    for row in db.execute(_COSIGNATURES, {"since": since}):
         if not _fits(row.note, row.line, row.key, row.at):
             sentence = (
                 f"What the witness {row.name or '?'} signed of {row.size} leaves is not what was signed here of them."

@@ -231,3 +231,35 @@ def test_the_night_is_not_whole_where_a_case_was_taken_away_with_all_that_it_has
     behind(take_away)
     verify(settings, 1)
     assert not _whole(engine, world)
+
+
+#: An answered request of which no event tells, as if it had been made at some time.
+_FORGED = text("""
+    INSERT INTO requests (actor_id, key, digest, status, answer, log_id, seq, made_at)
+    SELECT actor_id, :key, digest, status, answer, log_id, seq, coalesce(CAST(:at AS timestamptz), clock_timestamp())
+    FROM requests WHERE log_id IS NOT NULL LIMIT 1
+""")
+
+
+def test_requests_are_read_that_came_since_and_all_when_everything_is(
+    case: str, settings: Settings, behind: Callable[[Callable[[Connection], None]], None]
+) -> None:
+    def forge(key: str, at: str | None = None) -> None:
+        def insert(db: Connection) -> None:
+            db.execute(_FORGED, {"key": key, "at": at})
+
+        behind(insert)
+
+    def mend(db: Connection) -> None:
+        db.execute(text("DELETE FROM requests WHERE key IN ('old', 'new')"))
+
+    assert verify(settings, 1) == 0
+    forge("old", "2020-05-04T09:00Z")
+    assert verify(settings, 2) == 0, "it seems to be of long ago: its turn comes"
+    forge("new")
+    assert verify(settings, 3) == 1
+    assert verify(settings, 4) == 2, "after a fault all are read, until it is mended"
+    behind(mend)
+    assert [verify(settings, day) for day in (5, 6)] == [0, 0]
+    forge("old", "2020-05-04T09:00Z")
+    assert [verify(settings, day) for day in range(7, TURNS + 2)] == [0] * (TURNS - 6) + [1]

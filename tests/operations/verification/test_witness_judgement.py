@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from casework.ledger.signed_notes import sign_note
+from casework.operations.history.point_in_time import Past
 from casework.operations.verification.service import verify_all
+from casework.operations.verification.witness_judgement import check_witnesses
 from casework.records import log_keys
 from casework.records.database import transaction
+from casework.records.row_security import in_snapshot
 from tests.support import witnessed
 from tests.support.witnessed import Witnessed
 
@@ -36,6 +40,10 @@ def test_a_signature_that_was_changed_is_found(log: Witnessed, change: str) -> N
         db.execute(text("SET LOCAL session_replication_role = replica"))
         db.execute(text(f"UPDATE cosignatures SET {change}"))
     assert [one.table for one in verify_all(log.engine)] == ["cosignatures"]
+    with in_snapshot(log.engine) as db:
+        now, past = datetime.now(UTC), Past(db)
+        found = [len(list(check_witnesses(db, past, now + timedelta(hours=more)))) for more in (-1, 1)]
+    assert found == [1, 0], "a night reads what was taken since"
 
 
 def test_a_checkpoint_that_was_signed_anew_is_found_by_what_a_witness_signed(log: Witnessed) -> None:
