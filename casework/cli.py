@@ -21,6 +21,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "Back everything up into a new folder in DIR, and prove it; or list, or prove, those that are there.",
     ),
     "restore": ("casework.commands.backups:restore", "Put a backup into an empty database and an empty store."),
+    "archive": (
+        "casework.commands.archive:archive",
+        "Look after the archive: sealed files of cases whose contents went there when their years were over.",
+    ),
     "programme": ("casework.commands.programmes:programme", "Look after programmes."),
     "user": ("casework.commands.accounts:user", "Look after people's accounts."),
     "token": ("casework.commands.accounts:token", "Look after tokens, with which programs act for a person."),

@@ -89,6 +89,11 @@ class Settings(BaseSettings):
         description="Where the worker keeps the key that signs checkpoints of the log, and beside it what strangers check them with and"
         " the last one that was signed; a folder under var when empty.",
     )
+    archive_folder: Path | None = Field(
+        None,
+        description="Where the worker puts the sealed files of cases that go into the archive; a folder under var when empty."
+        " A backup has them too.",
+    )
     backup_folder: Path | None = Field(
         None,
         description="Where the worker puts a backup every day, and proves it; without one nobody makes any. On another disk, better another"
@@ -151,6 +156,11 @@ class Settings(BaseSettings):
     def log_dir(self) -> Path:
         """Where the key of the log lies."""
         return self.log_folder or self.var / "log"
+
+    @property
+    def archive_dir(self) -> Path:
+        """Where the sealed files of the archive lie."""
+        return self.archive_folder or self.var / "archive"
 
     @property
     def counts_dir(self) -> Path:

@@ -24,7 +24,7 @@ from casework.errors import CaseworkError, InvalidSettings
 from casework.jobs.smtp import NotNow, greet
 from casework.operations.matching.text_model import installed
 from casework.operations.oversight.job_health import age_of_backup, find_delays, hear_workers
-from casework.operations.verification import sequencer
+from casework.operations.verification import archiving, sequencer
 from casework.records import log_keys, migrate, production_settings, tree_tiles
 from casework.records.database import connect_engine, connected, transaction
 from casework.records.embedded import running_pid
@@ -55,7 +55,8 @@ def doctor(as_json: bool) -> None:
     """Say what is wrong with this installation, and what to do.
 
     Looks at the settings, the database with its roles, grants and policies, its clock, the workers and what waits for them, backups, mail,
-    disks, the key of the log, the address of the pages and its certificate, the model of texts and the translations. It changes nothing.
+    disks, the key of the log, the archive, the address of the pages and its certificate, the model of texts and the translations. It
+    changes nothing.
     It judges as `serve` and `worker` do: as production, unless CASEWORK_PROFILE says otherwise. Exits with 1 where anything is wrong; what
     is to be looked at is not. Cases that wait unseen are told by `casework check`, the history is proved by `casework verify`.
     """
@@ -132,6 +133,7 @@ def _database(settings: Settings, engine: Engine) -> Iterator[Found]:
         yield from _clock(db)
         yield from _workers(settings, db)
         yield from _tree(settings, db)
+        yield from _archive(settings, db)
         yield from _model(db)
 
 
@@ -195,6 +197,27 @@ def _tree(settings: Settings, db: Connection) -> Iterator[Found]:
     )
 
 
+def _archive(settings: Settings, db: Connection) -> Iterator[Found]:
+    known = archiving.list_archived(db)
+    if not known:
+        yield Found("archive", FINE, "no case is in it.")
+        return
+    wrong = [
+        f"the one of {one.number} {why}" for one in known if (why := archiving.changed_since(settings.archive_dir, one))
+    ]
+    if not wrong:
+        yield Found(
+            "archive", FINE, f"all {len(known)} sealed files in {settings.archive_dir} are as they were written."
+        )
+        return
+    yield Found(
+        "archive",
+        WRONG,
+        f"of {len(known)} sealed files in {settings.archive_dir} {len(wrong)} are not as they were written: {'; '.join(wrong[:5])}."
+        " Put them back from a backup; `casework archive verify` tells of each.",
+    )
+
+
 def _model(db: Connection) -> Iterator[Found]:
     used = db.execute(text("SELECT EXISTS (SELECT FROM record_meanings)")).scalar_one()
     if not used:
@@ -211,7 +234,7 @@ def _model(db: Connection) -> Iterator[Found]:
 
 def _disks(settings: Settings) -> Iterator[Found]:
     seen: set[int] = set()
-    folders = [settings.var, settings.log_dir, settings.backup_folder]
+    folders = [settings.var, settings.log_dir, settings.archive_dir, settings.backup_folder]
     if settings.store_url.startswith("file://"):
         folders.append(Path(settings.store_url.removeprefix("file://")))
     for folder in folders:

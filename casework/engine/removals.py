@@ -6,14 +6,14 @@ Pure. A removal names its cases by digests of their logs: who reads the decision
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from casework.engine import setting_proposals
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.retention import CaseFacts, Kept, RetentionClass, judge
+from casework.engine.retention import ARCHIVED, CaseFacts, Kept, RetentionClass, class_of, judge
 from casework.engine.setting_proposals import Proposal
 from casework.engine.state.events import RegisterEvent
 from casework.engine.two_person import AGREED
@@ -25,8 +25,11 @@ CASE_REMOVED, CASE_LEFT = "case_removed", "case_left"
 OF_REMOVAL = (REMOVAL_ASKED, REMOVAL_AGREED, REMOVAL_REFUSED)
 #: So many cases are named in one removal; what is due beyond that is proposed after it.
 MOST = 1_000
-#: Why a case is left out that was named: beside what keeps a case, that its class is another one now, or that it was removed before.
+#: Why a case is left out that was named: beside what keeps a case, that its class is another one now or says another end, or that it was
+#: removed before.
 OTHER_CLASS, REMOVED_BEFORE = "other_class", "removed_before"
+#: Or that it could not be written into the archive so that it was judged whole there.
+NOT_SEALED = "not_sealed"
 
 
 def digest_of_case(log: str) -> str:
@@ -34,13 +37,17 @@ def digest_of_case(log: str) -> str:
     return hashlib.sha256(log.encode()).hexdigest()
 
 
-def asked_for(by: str, cases: Mapping[str, str]) -> dict[str, Any]:
-    """What is proposed: by class the digests of the cases that may be removed by a day, and one digest over all of it."""
+def asked_for(by: str, cases: Mapping[str, str], archiving: Collection[str] = ()) -> dict[str, Any]:
+    """What is proposed: by class the digests of the cases that may be removed by a day, of which classes the contents go into the archive,
+    and one digest over all of it."""
     listed: dict[str, list[str]] = {}
     for log, code in cases.items():
         listed.setdefault(code, []).append(digest_of_case(log))
     classes = {code: sorted(some) for code, some in sorted(listed.items())}
-    return {"by": by, "classes": classes, "digest": digest({"by": by, "classes": classes})}
+    whole: dict[str, Any] = {"by": by, "classes": classes}
+    if archived := sorted(classes.keys() & set(archiving)):
+        whole["archived"] = archived
+    return whole | {"digest": digest(whole)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,11 @@ class Removal:
         """By the digest of a case the class under which it was due."""
         asked = self.proposal.asked.effects.get("removal_asked") or {}
         return {one: code for code, some in asked.get("classes", {}).items() for one in some}
+
+    def archives(self, case: str) -> bool:
+        """Whether the contents of a case that it names go into the archive."""
+        asked = self.proposal.asked.effects.get("removal_asked") or {}
+        return self.classes.get(case) in asked.get("archived", ())
 
     @property
     def decision(self) -> int | None:
@@ -111,7 +123,8 @@ def why_not_asked(event: RegisterEvent) -> str | None:
     """What speaks against a list of cases that was proposed."""
     asked = event.effects.get("removal_asked") or {}
     classes = asked.get("classes") or {}
-    if asked.get("digest") != digest({"by": asked.get("by"), "classes": classes}):
+    said = {name: value for name, value in asked.items() if name != "digest"}
+    if asked.get("digest") != digest({"by": None, "classes": {}} | said):
         return "its list of cases is not what its digest was made of"
     named = [one for some in classes.values() for one in some]
     if not 1 <= len(named) <= MOST or len(set(named)) < len(named):
@@ -132,8 +145,20 @@ def kept_then(facts: CaseFacts, classes: Iterable[RetentionClass], at: datetime,
     return next((_KEPT_THEN[one] for one in judge(facts, classes, (), calendar.local_date(at), calendar).why), None)
 
 
+def fate_against(
+    removal: Removal, case: str, facts: CaseFacts, classes: Iterable[RetentionClass], *, sealed: bool
+) -> str | None:
+    """What speaks against what became of a case's contents: two persons and its class said the archive and no sealed file is named, or the
+    other way about."""
+    if removal.archives(case) != sealed:
+        return "its contents went into the archive, or did not, as the removal that was agreed to does not say"
+    if (class_of(facts, classes).fate == ARCHIVED) != sealed:
+        return "its retention class did not say that about the archive"
+    return None
+
+
 __all__ = [
-    "CASE_LEFT", "CASE_REMOVED", "MOST", "OF_REMOVAL", "OTHER_CLASS", "REMOVAL_AGREED", "REMOVAL_ASKED", "REMOVAL_REFUSED",
-    "REMOVED_BEFORE", "Removal", "asked_for", "digest_of_case", "fold", "kept_then", "row_after", "under_way", "why_not_agreed",
-    "why_not_asked",
+    "CASE_LEFT", "CASE_REMOVED", "MOST", "NOT_SEALED", "OF_REMOVAL", "OTHER_CLASS", "REMOVAL_AGREED", "REMOVAL_ASKED", "REMOVAL_REFUSED",
+    "REMOVED_BEFORE", "Removal", "asked_for", "digest_of_case", "fate_against", "fold", "kept_then", "row_after", "under_way",
+    "why_not_agreed", "why_not_asked",
 ]  # fmt: skip

@@ -26,6 +26,9 @@ OTHER = "other"
 #: How many years are the most that a class says; beyond that it says for good.
 MOST_YEARS = 100
 MOST_CLASSES = 20
+#: What becomes of the contents of a case when its years are over: they go, or they go into a sealed file of the archive.
+REMOVED, ARCHIVED = "removed", "archived"
+FATES = (REMOVED, ARCHIVED)
 LONGEST_NAME = 80
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -43,6 +46,8 @@ class RetentionClass:
     kinds: frozenset[str] = frozenset()
     #: It takes a case that ended so; where kinds are said too, both must hold.
     outcomes: frozenset[str] = frozenset()
+    #: What becomes of its cases when their years are over.
+    fate: str = REMOVED
 
     def takes(self, facts: CaseFacts) -> bool:
         """Whether a case is one of its; that of all others takes each."""
@@ -59,7 +64,7 @@ class RetentionClass:
             "years": self.years,
             "kinds": sorted(self.kinds),
             "outcomes": sorted(self.outcomes),
-        }
+        } | ({} if self.fate == REMOVED else {"fate": self.fate})
 
 
 def class_from(written: Mapping[str, Any], names: Names) -> RetentionClass:
@@ -72,6 +77,7 @@ def class_from(written: Mapping[str, Any], names: Names) -> RetentionClass:
         written["years"],
         frozenset(written["kinds"]),
         frozenset(written["outcomes"]),
+        written.get("fate", REMOVED),
     )
 
 
@@ -110,6 +116,7 @@ class Fault(StrEnum):
     TAKES_ALL = "takes_all"
     NO_OTHER = "no_other"
     TOO_MANY = "too_many"
+    FATE = "fate"
 
 
 def fault_of(classes: Sequence[RetentionClass]) -> Fault | None:
@@ -131,6 +138,8 @@ def _fault_of_one(one: RetentionClass) -> Fault | None:
         return Fault.NAME
     if one.years is not None and not 1 <= one.years <= MOST_YEARS:
         return Fault.YEARS
+    if one.fate not in FATES:
+        return Fault.FATE
     if one.code == OTHER:
         return Fault.TAKES_ALL if one.kinds or one.outcomes else None
     return None if one.kinds or one.outcomes else Fault.TAKES_NOTHING
@@ -189,8 +198,8 @@ def class_of(facts: CaseFacts, classes: Iterable[RetentionClass]) -> RetentionCl
     by_code = sorted(classes, key=lambda one: one.code)
     taking = [one for one in by_code if one.code != OTHER and one.takes(facts)]
     if taking:
-        # A case that two classes take is kept for as long as each of them asks.
-        return max(taking, key=lambda one: MOST_YEARS + 1 if one.years is None else one.years)
+        # A case that two classes take is kept for as long as each of them asks, and of equal years by what keeps more of it.
+        return max(taking, key=lambda one: (MOST_YEARS + 1 if one.years is None else one.years, one.fate == ARCHIVED))
     return next(one for one in by_code if one.code == OTHER)
 
 
@@ -291,6 +300,7 @@ def differences(
 
 
 __all__ = [
+    "ARCHIVED", "FATES", "REMOVED",
     "FINANCING", "FINANCING_YEARS", "FIRST_VERSION", "LONGEST_NAME", "MOST_CLASSES", "MOST_YEARS", "OF_RETENTION", "OTHER",
     "RETENTION_ASKED", "RETENTION_REFUSED", "RETENTION_SET", "SHIPPED", "CaseFacts", "Fault", "Judgement", "Kept",
     "LegalHold", "Names", "RetentionClass", "class_from", "class_of", "classes_from", "classes_in", "differences", "due_if_closed_by",

@@ -34,6 +34,7 @@ from casework.operations.oversight.kept_figures import count_ahead, find_wrong
 from casework.operations.privacy import removing
 from casework.operations.privacy.erasure import StillNamed, carry_out
 from casework.operations.tasks.allocation import allocate_queue
+from casework.operations.verification import archiving
 from casework.operations.verification.nightly import verify_night
 from casework.operations.verification.tree_judgement import kept_here
 from casework.records.database import transaction
@@ -178,8 +179,12 @@ def erase(hands: Hands, erasure: str) -> None:
 
 @register_job(OTHERS)
 def remove(hands: Hands, programme: str) -> None:
-    """Remove the contents of cases under retention, as two persons agreed, from where it was left."""
-    removing.carry_on(hands.engine, programme)
+    """Remove the contents of cases under retention, as two persons agreed, from where it was left; or put them into the archive."""
+    seal = functools.partial(archiving.seal_case, hands.engine, hands.settings)
+    try:
+        removing.carry_on(hands.engine, programme, seal)
+    except (archiving.NotSealedYet, removing.CaseMoved) as fault:
+        raise NotDone(f"a case cannot go into the archive yet: {fault}") from fault
 
 
 @register_job(OTHERS)

@@ -162,6 +162,7 @@ def _case(kind: str, seq: int, last_at: datetime, home_row: str, *parts: str | N
         reasons=tuple(home["reasons"]),
         closed_at=_maybe_time(home["closed_at"]),
         removed_at=_maybe_time(home.get("removed_at")),
+        archived_as=home.get("archived_as"),
     )
 
 

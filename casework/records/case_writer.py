@@ -53,6 +53,7 @@ def _home_row(case: Case) -> Row:
         "follows_from_id": case.follows_from,
         "state": case.main.states[0],
         "removed_at": time_of(case.removed_at),
+        "archived_as": case.archived_as,
         "joins": [join.written() for join in case.joins.values()],
     }
 

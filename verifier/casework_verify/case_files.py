@@ -53,7 +53,9 @@ def check_case_file(archive: Archive, memory: Memory, tiles: Tiles) -> Checked:
     checked.faults += history.faults
     removed = list(removals_of(history, archive.json(ROLES) if ROLES in archive else None))
     checked.faults += removed
-    if others := history.erased - sum(fault.values["count"] for fault in removed if fault.code == "removed"):
+    if others := history.erased - sum(
+        fault.values["count"] for fault in removed if fault.code in ("removed", "archived")
+    ):
         checked.faults.append(Fault("erased", {"count": others}))
     if index["form"] >= 3 or PROOF in archive:
         # Whoever takes them out of a file would have its events judged by nothing.

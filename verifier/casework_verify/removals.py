@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from casework_verify.faults import Fault
 from casework_verify.histories import HISTORY, History
 from casework_verify.integrity.canonical import NotCanonical, digest
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def removals_of(history: History, roles: Any) -> Iterator[Fault]:
@@ -22,12 +25,14 @@ def removals_of(history: History, roles: Any) -> Iterator[Fault]:
         if row["header"]["kind"] != "erased" or removal is None:
             continue
         decision = removal.get("decision") if isinstance(removal, dict) else None
-        code = _wrong(history.log, n, decision, told)
+        sealed = removal.get("sealed") if isinstance(removal, dict) else None
+        code = _wrong(history.log, n, decision, told, sealed)
         erased = row["effects"].get("erased")
         fields = erased.get("fields") if isinstance(erased, dict) else None
         values: dict[str, Any] = {"decision": decision}
         if code is None:
-            code = "removed"
+            code = "removed" if sealed is None else "archived"
+            values |= {} if sealed is None else {"sealed": sealed["file"]}
             values |= {"day": row["header"]["at"][:10], "count": len(fields) if isinstance(fields, list) else 0}
         yield Fault(code, values, HISTORY, history.log, n)
 
@@ -54,7 +59,18 @@ def _sound(effects: Any, promised: Any) -> bool:
         return False
 
 
-def _wrong(log: str, seq: int, decision: Any, told: Mapping[int, Mapping[str, Any]]) -> str | None:
+def _is_sealed(sealed: Any) -> bool:
+    """Whether it names a sealed file as an event does: its digest, that of what is within, and its length."""
+    if (
+        not isinstance(sealed, dict)
+        or sealed.keys() != {"file", "content", "bytes"}
+        or type(sealed["bytes"]) is not int
+    ):
+        return False
+    return all(isinstance(one, str) and _DIGEST.fullmatch(one) for one in (sealed["file"], sealed["content"]))
+
+
+def _wrong(log: str, seq: int, decision: Any, told: Mapping[int, Mapping[str, Any]], sealed: Any) -> str | None:
     """The code of what is wrong with a removal; None where nothing is."""
     agreed = told.get(decision) if type(decision) is int else None
     if agreed is None or agreed.get("kind") != "removal_agreed":
@@ -67,7 +83,7 @@ def _wrong(log: str, seq: int, decision: Any, told: Mapping[int, Mapping[str, An
         return "removal_undecided"
     # Whoever proposed, and in whose place; what the file says instead of a person is nobody.
     people = (asked.get("actor"), asked.get("acting_for"), None)
-    whole = {"by": wanted.get("by"), "classes": wanted.get("classes")}
+    whole = {"by": None, "classes": None} | {name: value for name, value in wanted.items() if name != "digest"}
     if (
         agreed.get("actor") in people
         or not _sound(whole, wanted.get("digest"))
@@ -76,9 +92,20 @@ def _wrong(log: str, seq: int, decision: Any, told: Mapping[int, Mapping[str, An
         return "removal_alone"
     case = hashlib.sha256(log.encode()).hexdigest()
     classes = wanted.get("classes")
-    if not isinstance(classes, dict) or not any(case in some for some in classes.values() if isinstance(some, list)):
+    listed = classes.items() if isinstance(classes, dict) else ()
+    code = next((code for code, some in listed if isinstance(some, list) and case in some), None)
+    if code is None:
         return "removal_other"
+    archived = wanted.get("archived", [])
+    if (
+        (isinstance(archived, list) and code in archived) != (sealed is not None)
+        or sealed is not None
+        and not _is_sealed(sealed)
+    ):
+        return "archive_undecided"
     said = {"decision": decision, "case": case, "event": seq}
+    if sealed is not None:
+        said["sealed"] = sealed["file"]
     carried = (one["effects"].get("case_removal") for one in told.values() if one.get("kind") == "case_removed")
     if not any(isinstance(one, dict) and said.items() <= one.items() for one in carried):
         return "removal_untold"

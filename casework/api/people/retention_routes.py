@@ -21,7 +21,9 @@ def propose_retention(call: Call) -> Done:
         call.actor,
         call.path["programme"],
         classes=[
-            RetentionClass(one.code, one.name, one.name_zh, one.years, frozenset(one.kinds), frozenset(one.outcomes))
+            RetentionClass(
+                one.code, one.name, one.name_zh, one.years, frozenset(one.kinds), frozenset(one.outcomes), one.fate
+            )
             for one in body.classes
         ],
         reason=body.reason,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -23,6 +23,10 @@ class NewRetentionClass(Body):
         list[Code],
         Field(max_length=40, description="It takes a case that ended so; with `kinds`, both must hold"),
     ] = []
+    fate: Annotated[
+        Literal["removed", "archived"],
+        Field(description="What becomes of the contents of its cases when their years are over"),
+    ] = "removed"
 
 
 class NewRetention(Body):
@@ -53,6 +57,9 @@ class ClassShown(Answer):
     years: Annotated[int | None, Field(description="After closing; null: for good")]
     kinds: Annotated[list[str], Field(description="Services and workflows of which one began in the case")]
     outcomes: Annotated[list[str], Field(description="How the case ended; with `kinds`, both hold")]
+    fate: Annotated[
+        str, Field(description="`removed` or `archived`: what becomes of its cases when their years are over")
+    ]
 
 
 class ClassChanged(Answer):

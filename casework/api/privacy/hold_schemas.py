@@ -67,6 +67,7 @@ class ClassDue(Answer):
     code: str
     name: Names
     years: Annotated[int | None, Field(description="After closing; null: for good")]
+    fate: Annotated[str, Field(description="`removed` or `archived`: what becomes of its cases then")]
     closed: Annotated[int, Field(description="Closed cases that it takes")]
     due: Annotated[int, Field(description="Of these the ones that may be removed by the day")]
     held: Annotated[int, Field(description="Of those the ones that a legal hold keeps today")]

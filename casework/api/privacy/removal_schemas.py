@@ -45,7 +45,8 @@ class RemovalRow(Answer):
     decision: Annotated[int | None, Field(description="Its number, once agreed to; files of cases name it so")]
     state: Annotated[str, Field(description="`asked`, `agreed`, `refused` or `replaced`")]
     by: Annotated[str, Field(description="The day by which its cases were due")]
-    digest: Annotated[str, Field(description="Over the list of its cases")]
+    archives: Annotated[int, Field(description="How many of its cases go into the archive")]
+    digest: Annotated[str, Field(description="Over the list of its cases, and which of them go into the archive")]
     proposed_by: Named
     proposed_at: str
     reason: str | None
@@ -53,6 +54,7 @@ class RemovalRow(Answer):
     decided_at: str | None
     cases: Annotated[int, Field(description="How many it names")]
     removed: int
+    archived: Annotated[int, Field(description="How many were put into the archive")]
     left: Annotated[int, Field(description="How many were left out")]
     waiting: Annotated[int, Field(description="How many the worker has not come to")]
 
@@ -65,11 +67,15 @@ class RemovalCase(Answer):
         str | None,
         Field(description="Until when that class keeps it as it is now; null where the class is gone, or is for good"),
     ]
-    state: Annotated[str, Field(description="`listed` while nobody has agreed; `waits`, `removed` or `left`")]
+    state: Annotated[
+        str, Field(description="`listed` while nobody has agreed; `waits`, `removed`, `archived` or `left`")
+    ]
+    archives: Annotated[bool, Field(description="It goes into the archive")]
     why: Annotated[
         list[str],
         Field(
-            description="Why it was left out: `open`, `held`, `not_due`, `for_good`, `other_class`, `removed_before`"
+            description="Why it was left out: `open`, `held`, `not_due`, `for_good`, `other_class`, `removed_before`,"
+            " `not_sealed` (it was not judged whole in the archive)"
         ),
     ]
 

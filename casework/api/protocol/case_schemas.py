@@ -385,6 +385,9 @@ class CaseShown(Answer):
     removed_at: Annotated[
         str | None, Field(description="When its contents were removed under retention; nothing is done in it any more")
     ] = None
+    archived_as: Annotated[
+        str | None, Field(description="The sealed file of the archive that they went into, by the SHA-256 of its bytes")
+    ] = None
     revision: Annotated[int | None, Field(description="What If-Match names for actions on the case itself")] = None
     owner: Named | None = None
     team: list[Named] | None = None

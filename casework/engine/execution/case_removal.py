@@ -22,7 +22,8 @@ def remove_contents(
 ) -> tuple[Event, Case]:
     """The event by which the contents of a closed case go, and the case after it: no task of it is open, and no clock of it runs."""
     builder = EventBuilder(library, case, context)
-    builder.begin(ERASED, None, {"removal": removal, "what": "removal", "erased": gone}, system=True)
+    what = "archival" if "sealed" in removal else "removal"
+    builder.begin(ERASED, None, {"removal": removal, "what": what, "erased": gone}, system=True)
     for task in case.open_tasks():
         close_task(builder, task, OBSOLETE)
     for clock in case.clocks.values():

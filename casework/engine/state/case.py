@@ -311,7 +311,6 @@ class Case:
     need: str | None = None
     technology: str | None = None
     phase: str | None = None
-    #: The two parties' organisations, by side.
     parties: Mapping[str, str] = field(default_factory=dict)
     rights: tuple[str, ...] = ()
     #: The run that found its match, and both records as they were; and the log of the earlier case from which it follows.
@@ -347,6 +346,7 @@ class Case:
     reasons: tuple[str, ...] = ()
     closed_at: datetime | None = None
     removed_at: datetime | None = None
+    archived_as: str | None = None  # the sealed file of the archive that has its contents, by its SHA-256
 
     @property
     def main(self) -> Track:

@@ -172,3 +172,7 @@ def title_removed(title: Any, removal: RemovedContents, event: Event) -> Any:
 
 def removed(at: datetime | None, removal: RemovedContents, event: Event) -> datetime | None:
     return event.at
+
+
+def archived(file: str | None, removal: RemovedContents, event: Event) -> str | None:
+    return removal["sealed"]["file"] if "sealed" in removal else file

@@ -62,11 +62,22 @@ class Dispatch(TypedDict):
     on: str
 
 
+class SealedContents(TypedDict):
+    """The sealed file of the archive that a case's contents went into: the SHA-256 of its bytes, how many these are, and that of the
+    case file within."""
+
+    file: str
+    bytes: int
+    content: str
+
+
 class RemovedContents(TypedDict):
     """That the contents of a case were removed under retention: by which decision, by its number in the log of which programme."""
 
     programme: str
     decision: int
+    #: Where they went into the archive.
+    sealed: NotRequired[SealedContents]
 
 
 class RemovalEffects(TypedDict, total=False):

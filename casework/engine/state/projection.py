@@ -34,6 +34,7 @@ CHANGES: tuple[tuple[str, str, Change], ...] = (
     ("removal", "title", case_projection.title_removed),
     ("removal", "files", document_projection.contents_removed),
     ("removal", "removed_at", case_projection.removed),
+    ("removal", "archived_as", case_projection.archived),
     ("tracks", "tracks", track_projection.opened),
     ("replaced_tracks", "tracks", track_projection.count_no_longer),
     ("provider", "tracks", track_projection.work_at),

@@ -136,6 +136,8 @@ class CaseRemoval(TypedDict):
     event: NotRequired[int]
     values: NotRequired[int]
     files: NotRequired[int]
+    #: The sealed file that the contents went into, by the SHA-256 of its bytes.
+    sealed: NotRequired[str]
     why: NotRequired[list[str]]
 
 

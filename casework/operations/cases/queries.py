@@ -194,6 +194,7 @@ def whole_of(actor: Actor, case: Case, told: Told, library: Library, moment: dat
         opened_at=instant(case.opened_at),
         closed_at=when(case.closed_at),
         removed_at=when(case.removed_at),
+        archived_as=case.archived_as,
         rights=list(case.rights),
         interest=actor.person in case.interests,
         consents=[_show_consent(consent) for consent in case.consents.values()],

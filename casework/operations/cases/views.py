@@ -412,6 +412,8 @@ class WholeCase(CasePart):
     closed_at: str | None
     #: When its contents were removed under retention, after which nothing is done in it any more.
     removed_at: str | None
+    #: The sealed file of the archive that they went into, by the SHA-256 of its bytes.
+    archived_as: str | None
     #: Ids of the rights that it is about.
     rights: list[str]
     match: str | None

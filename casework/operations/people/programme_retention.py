@@ -101,9 +101,16 @@ _SAID: Mapping[Fault, Why] = {
     Fault.TAKES_NOTHING: reasons.retention.TAKES_NOTHING,
     Fault.TAKES_ALL: reasons.retention.TAKES_ALL,
     Fault.NO_OTHER: reasons.retention.NO_OTHER,
+    Fault.FATE: reasons.fields.NOT_A_CHOICE,
     Fault.TOO_MANY: reasons.fields.AT_MOST(value=str(MOST_CLASSES)),
 }
-_FIELDS: Mapping[Fault, str] = {Fault.CODE: "code", Fault.TWICE: "code", Fault.NAME: "name", Fault.YEARS: "years"}
+_FIELDS: Mapping[Fault, str] = {
+    Fault.CODE: "code",
+    Fault.TWICE: "code",
+    Fault.NAME: "name",
+    Fault.YEARS: "years",
+    Fault.FATE: "fate",
+}
 
 
 def _insist_sound(classes: Classes, before: Classes) -> None:
@@ -159,6 +166,7 @@ def _shown(one: RetentionClass) -> ClassShown:
         years=one.years,
         kinds=sorted(one.kinds),
         outcomes=sorted(one.outcomes),
+        fate=one.fate,
     )
 
 

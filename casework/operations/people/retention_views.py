@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from casework.engine.retention import REMOVED
 from casework.operations.core.views import Named
 
 
@@ -20,6 +21,8 @@ class ClassShown:
     kinds: list[str]
     #: How the case ended.
     outcomes: list[str]
+    #: removed or archived: what becomes of its cases when their years are over.
+    fate: str = REMOVED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,7 +15,7 @@ from casework.engine import removals
 from casework.engine.case_objects.letterheads import REASON
 from casework.engine.execution.guards import line
 from casework.engine.removals import CASE_LEFT, CASE_REMOVED, OF_REMOVAL, REMOVAL_ASKED, Removal
-from casework.engine.retention import removal_date
+from casework.engine.retention import ARCHIVED, removal_date
 from casework.engine.setting_proposals import DECIDERS, PROPOSERS, Proposal
 from casework.engine.state.register_effects import RegisterEffects
 from casework.engine.two_person import ASKED
@@ -126,12 +126,13 @@ def _head(db: Connection, actor: Actor, programme: str, known: Sequence[Removal]
 
 def _shown(one: Removal, names: Mapping[str, str]) -> RemovalRow:
     asked, decided = one.proposal.asked, one.proposal.decided
-    done = Counter(event.kind for event in one.done.values())
+    done = Counter(_state_of(one, case) for case in one.done)
     return RemovalRow(
         number=asked.seq,
         decision=one.decision,
         state=one.proposal.state,
         by=asked.effects["removal_asked"]["by"],
+        archives=sum(map(one.archives, one.classes)),
         digest=asked.effects["removal_asked"]["digest"],
         proposed_by=to_named(asked.actor, names),
         proposed_at=instant(asked.at),
@@ -139,8 +140,9 @@ def _shown(one: Removal, names: Mapping[str, str]) -> RemovalRow:
         decided_by=to_named(decided.actor, names) if decided is not None else None,
         decided_at=instant(decided.at) if decided is not None else None,
         cases=len(one.classes),
-        removed=done[CASE_REMOVED],
-        left=done[CASE_LEFT],
+        removed=done["removed"],
+        archived=done["archived"],
+        left=done["left"],
         waiting=len(one.waiting),
     )
 
@@ -148,7 +150,9 @@ def _shown(one: Removal, names: Mapping[str, str]) -> RemovalRow:
 def _state_of(one: Removal, case: str) -> str:
     """How it stands with a case that a removal names."""
     event = one.done.get(case)
-    return _STATES[event.kind] if event is not None else "listed" if one.decision is None else "waits"
+    if event is None:
+        return "listed" if one.decision is None else "waits"
+    return "archived" if "sealed" in event.effects["case_removal"] else _STATES[event.kind]
 
 
 def _cases(
@@ -169,6 +173,7 @@ def _cases(
             if row.closed_at is not None and (kept := years.get(one.classes[row.named])) is not None
             else None,
             state=_state_of(one, row.named),
+            archives=one.archives(row.named),
             why=list(event.effects["case_removal"].get("why", ()))
             if (event := one.done.get(row.named)) is not None
             else [],
@@ -216,7 +221,8 @@ def propose_removal(
     cases = list_removable(db, programme, day=day, calendar=calendar, code=code, most=removals.MOST)
     if not cases:
         raise Refused(reasons.retention.NOTHING_DUE)
-    effects: RegisterEffects = {"removal_asked": removals.asked_for(day.isoformat(), cases)}
+    archiving = {one.code for one in read_classes(db, programme) if one.fate == ARCHIVED}
+    effects: RegisterEffects = {"removal_asked": removals.asked_for(day.isoformat(), cases, archiving)}
     version = tell(db, log, by, REMOVAL_ASKED, request, effects=effects, body={REASON: words})
     done = {"id": programme, "version": version, "state": ASKED, "cases": len(cases)}
     return finish(db, actor, request, Done(done, 201))

@@ -1,5 +1,7 @@
 """Carrying out a removal that two persons decided: case by case, each in a transaction of its own, judged again at its moment.
 
+What goes into the archive is first written into a sealed file, read back and judged; then its contents go as all others'.
+
 Of a removed case all words of the history go for their hashes, and the bytes of its documents with their keys; what still waits in it ends.
 What was done, when and by whom stays, with codes, days and ids; so do chain, leaves and hashes. Nobody decides here: two persons have.
 """
@@ -7,18 +9,28 @@ What was done, when and by whom stays, with codes, days and ids; so do chain, le
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
 from casework.engine.execution.case_removal import remove_contents
 from casework.engine.execution.context import Context
-from casework.engine.removals import CASE_LEFT, CASE_REMOVED, OTHER_CLASS, REMOVED_BEFORE, digest_of_case, under_way
-from casework.engine.retention import LegalHold, judge
+from casework.engine.removals import (
+    CASE_LEFT,
+    CASE_REMOVED,
+    NOT_SEALED,
+    OTHER_CLASS,
+    REMOVED_BEFORE,
+    digest_of_case,
+    under_way,
+)
+from casework.engine.retention import ARCHIVED, LegalHold, judge
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
-from casework.engine.state.document_effects_schema import RemovedContents
+from casework.engine.state.document_effects_schema import RemovedContents, SealedContents
 from casework.engine.state.effects_schema import ErasedWords
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.engine.state.register_effects import CaseRemoval
@@ -76,10 +88,31 @@ class _Named:
     code: str
     #: How many cases the decision names.
     among: int
+    #: Whether its contents go into the archive.
+    archives: bool
 
     @property
     def case(self) -> str:
         return digest_of_case(self.log)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A sealed file that was read back and found whole, and the event with which the history in it ends; or why there is none."""
+
+    contents: SealedContents | None
+    seq: int = 0
+    head: str = ""
+
+
+#: Writes the whole case of a log into a sealed file. Whatever it raises leaves the case as it is, for another time.
+Sealer: TypeAlias = Callable[[str], Sealed]
+#: So often a case is sealed anew of which something was told meanwhile, before that is left to the next time.
+_TIMES = 3
+
+
+class CaseMoved(Exception):
+    """Of a case that goes into the archive something was told as it was written there."""
 
 
 def list_waiting(db: Connection, *, but: str, most: int) -> list[str]:
@@ -87,11 +120,27 @@ def list_waiting(db: Connection, *, but: str, most: int) -> list[str]:
     return list(db.execute(text(f"{_WAITING} AND {but} ORDER BY p.id LIMIT :most"), {"most": most}).scalars())
 
 
-def carry_on(engine: Engine, programme: str) -> int:
-    """Come to every case of the removal that is carried out, from where it was left; gives how many were removed."""
+def carry_on(engine: Engine, programme: str, seal: Sealer | None = None) -> int:
+    """Come to every case of the removal that is carried out, from where it was left; gives how many were removed. `seal` writes what goes
+    into the archive. Raises CaseMoved, and what that raises."""
     with transaction(engine) as db:
         named = _named(db, programme)
-    return sum(_come_to(engine, one) for one in named)
+    return sum(_seal_and_come_to(engine, one, seal) if one.archives else _come_to(engine, one) for one in named)
+
+
+def _seal_and_come_to(engine: Engine, one: _Named, seal: Sealer | None) -> bool:
+    """The same of a case that goes into the archive: it is written there first, unless something keeps it."""
+    if seal is None:
+        raise ValueError("what goes into the archive needs a sealer")
+    for _ in range(_TIMES):
+        with transaction(engine) as db:
+            logs = lock_logs(db, [one.programme, one.log])
+            kept = _kept_by(db, one, load(db, one.log, "case"), logs[one.log])
+        try:
+            return _come_to(engine, one, None if kept else seal(one.log))
+        except CaseMoved:
+            continue
+    raise CaseMoved(one.log)
 
 
 def _named(db: Connection, programme: str) -> list[_Named]:
@@ -101,10 +150,13 @@ def _named(db: Connection, programme: str) -> list[_Named]:
         return []
     logs = {digest_of_case(log): log for log in db.execute(_CASES, {"programme": programme}).scalars()}
     classes = removal.classes
-    return [_Named(programme, removal.decision, logs[one], classes[one], len(classes)) for one in removal.waiting]
+    return [
+        _Named(programme, removal.decision, logs[one], classes[one], len(classes), removal.archives(one))
+        for one in removal.waiting
+    ]
 
 
-def _come_to(engine: Engine, one: _Named) -> bool:
+def _come_to(engine: Engine, one: _Named, sealed: Sealed | None = None) -> bool:
     """Remove the contents of a case, or leave them with the reason; gives whether they are gone by this."""
     with transaction(engine) as db:
         db.execute(text("SET LOCAL statement_timeout = 0"))
@@ -116,8 +168,11 @@ def _come_to(engine: Engine, one: _Named) -> bool:
             return False
         case = load(db, one.log, "case")
         why = _kept_by(db, one, case, logs[one.log])
+        if one.archives and not why:
+            why = _not_sealed(logs[one.log], sealed)
         said: CaseRemoval = {"decision": one.decision, "case": one.case}
-        said |= {"why": why} if why else _remove(db, one, case, logs[one.log])
+        contents = sealed.contents if sealed is not None else None
+        said |= {"why": why} if why else _remove(db, one, case, logs[one.log], contents)
         event = logs[one.programme].next_event(
             CASE_LEFT if why else CASE_REMOVED, SYSTEM_ACTOR, role=Role.SYSTEM, effects={"case_removal": said}, body={}
         )
@@ -127,17 +182,25 @@ def _come_to(engine: Engine, one: _Named) -> bool:
         return not why
 
 
+def _not_sealed(log: Log, sealed: Sealed | None) -> list[str]:
+    """Why a case cannot go into the archive. Raises CaseMoved where the sealed file is not of this moment's history."""
+    if sealed is None or sealed.contents is not None and (sealed.seq, sealed.head) != (log.seq, log.head):
+        raise CaseMoved(log.id)
+    return [NOT_SEALED] if sealed.contents is None else []
+
+
 def _kept_by(db: Connection, one: _Named, case: Case, log: Log) -> list[str]:
     """Why a case is left as it is at this moment: it was opened again, is held, or is kept by another class."""
     calendar = calendar_of(db, one.programme)
     holds = [LegalHold()] if stands_on(db, one.log) else []
     judged = judge(facts_of(case), read_classes(db, one.programme), holds, calendar.local_date(log.now), calendar)
     why = [str(reason) for reason in judged.why]
-    why += [OTHER_CLASS] if judged.by.code != one.code else []
+    other = judged.by.code != one.code or (judged.by.fate == ARCHIVED) != one.archives
+    why += [OTHER_CLASS] if other else []
     return why + ([REMOVED_BEFORE] if case.removed_at is not None else [])
 
 
-def _remove(db: Connection, one: _Named, case: Case, log: Log) -> CaseRemoval:
+def _remove(db: Connection, one: _Named, case: Case, log: Log, sealed: SealedContents | None) -> CaseRemoval:
     """Take out all words of a case and the bytes of its documents, and write down in its log that this was done."""
     hashes = {
         row.seq: {name: known for name, known in hashes_of_fields(row.body).items() if "value" in row.body[name]}
@@ -157,16 +220,19 @@ def _remove(db: Connection, one: _Named, case: Case, log: Log) -> CaseRemoval:
         "names": sorted(case.files),
     }
     removal: RemovedContents = {"programme": one.programme, "decision": one.decision}
+    if sealed is not None:
+        removal["sealed"] = sealed
     context = Context(SYSTEM, log.now, calendar_of(db, one.programme), new_id)
     event, after = remove_contents(load_library(), case, context, removal=removal, gone=gone)
     write(db, log, case, after, [event])
-    return {
+    said: CaseRemoval = {
         "decision": one.decision,
         "case": one.case,
         "event": event.seq,
         "values": len(gone["fields"]),
         "files": len(blobs),
     }
+    return said if sealed is None else {**said, "sealed": sealed["file"]}
 
 
-__all__ = ["carry_on", "list_waiting"]
+__all__ = ["CaseMoved", "Sealed", "Sealer", "carry_on", "list_waiting"]

@@ -25,7 +25,7 @@ from casework.records.row_security import whole
 #: The retention classes of a programme, each with up to which day of closing its cases may be removed.
 _CLASSES = """
     k AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(CAST(:classes AS jsonb))
-        AS k(code text, years int, kinds text[], outcomes text[], until date))
+        AS k(code text, years int, kinds text[], outcomes text[], fate text, until date))
 """
 #: The closed cases `c` of a programme `p` whose contents are there, each with the class `k` that takes it as `engine.retention.class_of`
 #: has it, and whether it may be removed by the day that was asked for.
@@ -35,7 +35,7 @@ _CLASSED = f"""
         WHERE k.code = '{OTHER}' OR (cardinality(k.kinds) > 0 OR cardinality(k.outcomes) > 0)
             AND (cardinality(k.outcomes) = 0 OR c.outcome = ANY(k.outcomes))
             AND (cardinality(k.kinds) = 0 OR EXISTS (SELECT FROM tracks t WHERE t.log_id = c.id AND t.kind = ANY(k.kinds)))
-        ORDER BY k.code = '{OTHER}', coalesce(k.years, {MOST_YEARS + 1}) DESC, k.code COLLATE "C" LIMIT 1
+        ORDER BY k.code = '{OTHER}', coalesce(k.years, {MOST_YEARS + 1}) DESC, k.fate IS NULL, k.code COLLATE "C" LIMIT 1
     ) k CROSS JOIN LATERAL (
         SELECT coalesce(CAST(c.closed_at AT TIME ZONE (p.calendar->>'zone') AS date) <= k.until, false) AS due
     ) d WHERE c.programme_id = CAST(:programme AS uuid) AND c.closed_at IS NOT NULL AND c.removed_at IS NULL
@@ -94,6 +94,7 @@ def preview_retention(
                 code=one.code,
                 name=Names(name=one.name, name_zh=one.name_zh),
                 years=one.years,
+                fate=one.fate,
                 closed=counts[one.code].closed if one.code in counts else 0,
                 due=counts[one.code].due if one.code in counts else 0,
                 held=counts[one.code].held if one.code in counts else 0,

@@ -30,6 +30,8 @@ class ClassDue:
     name: Names
     #: None: for good.
     years: int | None
+    #: removed or archived: what becomes of its cases then.
+    fate: str
     closed: int
     due: int
     #: Of those that are due the ones that a legal hold keeps today.
@@ -143,6 +145,8 @@ class RemovalRow:
     state: str
     #: The day by which its cases were due.
     by: str
+    #: How many of its cases go into the archive.
+    archives: int
     digest: str
     proposed_by: Named
     proposed_at: str
@@ -150,9 +154,10 @@ class RemovalRow:
     reason: str | None
     decided_by: Named | None
     decided_at: str | None
-    #: How many cases it names, and of these how many were removed, were left out, and wait for the worker.
+    #: How many cases it names, and of these how many were removed, were put into the archive, were left out, and wait for the worker.
     cases: int
     removed: int
+    archived: int
     left: int
     waiting: int
 
@@ -168,8 +173,10 @@ class RemovalCase:
     closed_at: str | None
     #: Until when it is kept by that class as it is now; None where the class is gone, or is kept for good.
     due: str | None
-    #: waits, removed or left; listed while nobody has agreed.
+    #: waits, removed, archived or left; listed while nobody has agreed.
     state: str
+    #: Whether it goes into the archive.
+    archives: bool
     #: Why it was left out.
     why: list[str]
 

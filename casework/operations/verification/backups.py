@@ -1,8 +1,8 @@
 """Backups of everything an office needs to go on elsewhere, but for its secrets.
 
-In it are the database as one moment had it, the files of documents as they lie sealed in their store, and what strangers check the log
-with. Not in it are the key that signs the log and the secret key: whoever finds a backup must not be able to sign in the office's name, nor
-to open what is sealed. Both are kept apart; the manifest says so, and knows the secret key by a fingerprint.
+In it are the database as one moment had it, the files of documents as they lie sealed in their store, the sealed files of the archive, and
+what strangers check the log with. Not in it are the key that signs the log and the secret key: whoever finds a backup must not be able to
+sign in the office's name, nor to open what is sealed. Both are kept apart; the manifest says so, and knows the secret key by a fingerprint.
 """
 
 from __future__ import annotations
@@ -26,15 +26,17 @@ from casework.records.blob_store import Store
 from casework.records.database import connect_engine, database_url
 from casework.records.key_ring import secret_key
 from casework.records.row_security import in_snapshot
+from casework.records.sealed_files import read_all
 from casework.records.tar_stream import write_tar
 from casework.settings import Settings
 
-DUMP, DOCUMENTS, LATE, INDEX, LOG = (
+DUMP, DOCUMENTS, LATE, INDEX, LOG, ARCHIVE = (
     "database.dump",
     "documents.tar",
     "documents-late.tar",
     "documents.index",
     "log.json",
+    "archive.tar",
 )
 #: What whoever restores one must have from elsewhere, and why.
 LEFT_OUT: JsonObject = {
@@ -61,6 +63,8 @@ def make_backup(settings: Settings, root: Path) -> Backup:
                 half.write(DUMP, dump_programs.dump(database_url(keeper, "owner"), major_of(db), snapshot))
             half.write(LATE, write_tar(_documents(store, index)))
             half.write(INDEX, (json.dumps(one, sort_keys=True).encode() + b"\n" for one in index.values()))
+            # After the database: no case in it names a sealed file that came later.
+            half.write(ARCHIVE, write_tar(read_all(settings.archive_dir)))
             half.write(LOG, [json.dumps(_log_files(settings, told["tree"]), sort_keys=True).encode()])
             told["documents"] = {"files": len(index), "bytes": sum(int(str(one["bytes"])) for one in index.values())}
             told["seconds"] = round(time.monotonic() - begun, 1)

@@ -157,11 +157,46 @@ def make_case_file(
 
     Raises NotFound, InvalidForm, and NotAllowed for whoever declared an interest: nobody with one takes anything out.
     """
-    case, level = insist_whole(db, actor, number)
+    case, _ = insist_whole(db, actor, number)
+    written = write_case(db, actor, document_store, case, since=since)
+    for id in written.documents:
+        note_document(db, actor, address, case.number, id)
+    note_reading(db, actor, address, case.number)
+
+    def guard(pieces: Iterator[bytes]) -> Iterator[bytes]:
+        return while_seen(
+            document_store.engine, actor.person, lambda db, actor: insist_whole(db, actor, number), pieces
+        )
+
+    return CaseFile(f"{case.number}.zip", written.parts, written.at, guard)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WrittenCase:
+    """A whole case as the parts of its file."""
+
+    parts: tuple[tuple[str, Callable[[], Iterator[bytes]]], ...]
+    at: datetime
+    #: The documents of which a version is among them.
+    documents: list[str]
+    #: Whether a version of one still waits for the scanner, and so is not.
+    waits: bool
+    #: How many events there are, the hash of the last one, the checkpoint that proves them, and those that it does not.
+    events: int
+    head: str
+    checkpoint: str | None
+    unsigned: list[int]
+
+
+def write_case(
+    db: Connection, actor: Actor, document_store: DocumentStore, case: Case, *, since: int | None = None
+) -> WrittenCase:
+    """The same for whoever was asked before whether they read it, and notes that they did."""
     at = now(db)
     listed = [asdict(document) for document in list_documents(db, actor, case)]
     ids = {(file.document, file.version): file.id for file in case.files.values()}
     parts: list[tuple[str, Callable[[], Iterator[bytes]]]] = []
+    taken: list[str] = []
     for n, document in enumerate(listed, 1):
         for version in document["versions"]:
             if not version["kept"] or version["scan"] in (PENDING, BLOCKED):
@@ -170,8 +205,7 @@ def make_case_file(
             version["path"] = f"documents/{n:03}-v{version['version']}-{name}"
             parts.append((version["path"], document_store.opener(db, ids[document["id"], version["version"]])))
         if any("path" in version for version in document["versions"]):
-            note_document(db, actor, address, case.number, document["id"])
-    note_reading(db, actor, address, case.number)
+            taken.append(document["id"])
     # As it stands now, beside what it adds up to: so that a history that was cut off betrays itself.
     with whole(db):
         rows = list(read_rows(db, case.log))
@@ -201,13 +235,16 @@ def make_case_file(
         PROOF: _json(proof).encode(),
         **judging.parts,
     }
-
-    def guard(pieces: Iterator[bytes]) -> Iterator[bytes]:
-        return while_seen(
-            document_store.engine, actor.person, lambda db, actor: insist_whole(db, actor, number), pieces
-        )
-
-    return CaseFile(f"{case.number}.zip", (*((name, _given(some)) for name, some in first.items()), *parts), at, guard)
+    return WrittenCase(
+        parts=(*((name, _given(some)) for name, some in first.items()), *parts),
+        at=at,
+        documents=taken,
+        waits=any(version["scan"] == PENDING for document in listed for version in document["versions"]),
+        events=len(rows),
+        head=rows[-1].hash if rows else genesis(case.log),
+        checkpoint=proof["checkpoint"],
+        unsigned=proofs[case.log].waiting,
+    )
 
 
 def _given(some: bytes) -> Callable[[], Iterator[bytes]]:
@@ -253,7 +290,7 @@ def _json(value: object) -> str:
 # --- checking --------------------------------------------------------------------------------------------------------
 
 
-def check_case_file(path: Path) -> list[str]:
+def check_case_file(path: Path | IO[bytes]) -> list[str]:
     """What is wrong with such an archive, in sentences; no database is asked. Empty for a whole one."""
     try:
         with zipfile.ZipFile(path) as archive:

@@ -22,6 +22,7 @@ from casework.json_values import JsonObject
 from casework.operations.history.point_in_time import Past
 from casework.operations.oversight.case_hygiene import NIGHT_HOUR
 from casework.operations.verification.access_log import check_readings
+from casework.operations.verification.archiving import check_sealed
 from casework.operations.verification.database import check_rest
 from casework.operations.verification.rows import Finding
 from casework.operations.verification.service import Checked, check_some, logs_at_once
@@ -141,7 +142,7 @@ def _check_what_is_left(engine: Engine, past: Past, elsewhere: KeptElsewhere | N
         # What does not fit is read from the beginning: it may be what is remembered that was changed.
         whole = known.due or bool(found)
         new = None if whole else known.since
-        rest = [*check_rest(db, new), *check_witnesses(db, here, new)]
+        rest = [*check_rest(db, new), *check_witnesses(db, here, new), *check_sealed(db, elsewhere, read=whole)]
         since = NOTHING if whole else known.tree
         found += check_readings(db, here, None if whole else chains_read(db))
         found += check_tree(db, elsewhere, since)

@@ -106,6 +106,8 @@ def _carried_against(known: Sequence[Removal], event: RegisterEvent) -> Iterator
         yield "the removal does not name this case"
     elif what.get("case") in of.done:
         yield "the removal had come to this case before"
+    elif event.kind == CASE_REMOVED and of.archives(str(what.get("case"))) != ("sealed" in what):
+        yield "it does not say, or says, which sealed file the contents went into"
     if (event.kind == CASE_REMOVED) != ("event" in what) or (event.kind == CASE_LEFT) != bool(what.get("why")):
         yield "it does not say what became of the case"
 
@@ -134,9 +136,14 @@ def _why_not_removed(past: Past, event: LoggedEvent) -> str | None:
     done = of.done.get(case)
     if done is None or done.kind != CASE_REMOVED or _said(done).get("event") != event.seq:
         return "the programme's log does not say that the removal came to this case by it"
+    sealed = removal.get("sealed")
+    if _said(done).get("sealed") != (sealed["file"] if sealed is not None else None):
+        return "the programme's log names another sealed file"
     facts = CaseFacts(row.closed_at, frozenset(row.kinds), row.outcome)
-    calendar = past.calendar(row.programme, event.at)
-    return removals.kept_then(facts, _classes_at(events, event), event.at, calendar)
+    calendar, classes = past.calendar(row.programme, event.at), _classes_at(events, event)
+    return removals.kept_then(facts, classes, event.at, calendar) or removals.fate_against(
+        of, case, facts, classes, sealed=sealed is not None
+    )
 
 
 def _classes_at(events: Sequence[RegisterEvent], event: LoggedEvent) -> Sequence[RetentionClass]:

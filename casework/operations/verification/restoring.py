@@ -29,6 +29,7 @@ from casework.records.blob_store import Store
 from casework.records.database import app_login, connect_engine, connected, database_url, ensure_roles
 from casework.records.key_ring import secret_key
 from casework.records.row_security import in_snapshot
+from casework.records.sealed_files import put_back
 from casework.records.tar_stream import read_tar
 from casework.settings import Settings
 
@@ -84,6 +85,9 @@ def restore_backup(settings: Settings, backup: Backup) -> Restored:
         for name in (backups.DOCUMENTS, backups.LATE):
             for place, pieces in read_tar(backup_folders.read_file(backup, name, key)):
                 store.put_sealed(place, pieces)
+        if backups.ARCHIVE in backup.manifest["files"]:
+            for name, pieces in read_tar(backup_folders.read_file(backup, backups.ARCHIVE, key)):
+                put_back(settings.archive_dir, name, pieces)
         _put_log_back(settings, json.loads(b"".join(backup_folders.read_file(backup, backups.LOG, key))))
         ensure_roles(owner, app_login(settings))
         with connected(owner) as db:
@@ -293,7 +297,12 @@ def _scratch(settings: Settings) -> Iterator[Settings]:
             "owner_database_url": None,
             "backup_database_url": None,
         }
-        given |= {"documents_url": None, "log_folder": None, "secret_key": SecretStr(secret_key(settings))}
+        given |= {
+            "documents_url": None,
+            "log_folder": None,
+            "archive_folder": None,
+            "secret_key": SecretStr(secret_key(settings)),
+        }
         try:
             yield settings.model_copy(update=given)
         finally:

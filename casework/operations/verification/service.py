@@ -17,6 +17,7 @@ from casework.ledger.redactable_bodies import ERASED as GONE
 from casework.operations.core.paging import FIRST_ID
 from casework.operations.history.point_in_time import Past
 from casework.operations.verification.access_log import check_readings
+from casework.operations.verification.archiving import check_sealed
 from casework.operations.verification.authorization.evidence import Evidence
 from casework.operations.verification.authorization.judge import reasons_against
 from casework.operations.verification.database import check_rest
@@ -70,7 +71,8 @@ def check_what_is_left(engine: Engine, past: Past, elsewhere: KeptElsewhere | No
     """What is wrong that no single log can tell: with rows without one, with witnesses, with readings, with the tree over all events."""
     with in_snapshot(engine) as db:
         here = past.seen_by(db)
-        return [*check_rest(db), *check_witnesses(db, here), *check_readings(db, here), *check_tree(db, elsewhere)]
+        rest = [*check_rest(db), *check_witnesses(db, here), *check_sealed(db, elsewhere)]
+        return [*rest, *check_readings(db, here), *check_tree(db, elsewhere)]
 
 
 def logs_at_once(engine: Engine, statement: TextClause, **given: Any) -> Iterator[list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, text
 
@@ -24,17 +25,20 @@ _AT_ONCE = 64
 
 @dataclass(frozen=True, slots=True)
 class KeptElsewhere:
-    """What is known of the log beside the database: the keys that sign it, and what somebody kept of it, with whose it is."""
+    """What is known of the log beside the database: the keys that sign it, and what somebody kept of it, with whose it is; and where the
+    sealed files of the archive lie."""
 
     keys: tuple[PublicKey, ...]
     kept: tuple[tuple[str, int, bytes], ...] = ()
+    #: None where nobody looks for them.
+    archive: Path | None = None
 
 
 def kept_here(settings: Settings, kept: tuple[tuple[str, int, bytes], ...] = ()) -> KeptElsewhere:
     """What this machine keeps beside its database, and what somebody else kept."""
     last = last_kept(settings)
     mine = () if last is None else ((f"{settings.log_dir}/last", last.size, last.root),)
-    return KeptElsewhere(public_keys(settings), (*kept, *mine))
+    return KeptElsewhere(public_keys(settings), (*kept, *mine), settings.archive_dir)
 
 
 def check_tree(

@@ -350,6 +350,7 @@ CREATE TABLE cases (
     opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
     closed_at TIMESTAMP WITH TIME ZONE,
     removed_at TIMESTAMP WITH TIME ZONE,
+    archived_as TEXT,
     CONSTRAINT pk_cases PRIMARY KEY (id),
     CONSTRAINT fk_cases_id_programme_id_sealed FOREIGN KEY(id, programme_id, sealed) REFERENCES logs (id, programme_id, sealed),
     CONSTRAINT fk_cases_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
@@ -378,6 +379,7 @@ COMMENT ON COLUMN cases.state IS 'Of its main track';
 COMMENT ON COLUMN cases.interests IS 'People with a declared interest';
 COMMENT ON COLUMN cases.joins IS 'How referrals side by side are waited for';
 COMMENT ON COLUMN cases.removed_at IS 'When its contents were removed under retention';
+COMMENT ON COLUMN cases.archived_as IS 'The sealed file that they went into, by the SHA-256 of its bytes';
 
 CREATE TABLE challenges (
     challenge BYTEA NOT NULL,

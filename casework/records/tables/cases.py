@@ -56,6 +56,7 @@ cases = Table(
     Column("opened_at", Time, nullable=False),
     Column("closed_at", Time),
     Column("removed_at", Time, comment="When its contents were removed under retention"),
+    Column("archived_as", Text, comment="The sealed file that they went into, by the SHA-256 of its bytes"),
     Index("ix_cases_interested", "id", postgresql_where=text("interests <> '{}'")),
     Index("ix_cases_programme_id_opened_at_id", "programme_id", "opened_at", "id"),
     Index("ix_cases_opened_at_id", "opened_at", "id"),

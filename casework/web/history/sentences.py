@@ -124,6 +124,7 @@ _BY_ITSELF = {
     "flag": N_("“%(task)s” was flagged: it is long overdue"),
     "erased": N_("What named a person was erased"),
     "erased removal": N_("The contents of the case were removed under retention, as two persons had decided"),
+    "erased archival": N_("The contents of the case went into the archive under retention, as two persons had decided"),
     "wake": N_("The task “%(task)s” woke: the day it waited for has come"),
     "stopped": N_("A clock stopped, for its step is over"),
     "recounted": N_("The calendar changed, and deadlines were counted again"),

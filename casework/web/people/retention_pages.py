@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.engine.case_objects.letterheads import READERS
 from casework.engine.definition.form_values import build_model, check
-from casework.engine.definition.forms import Form, Many, Note, Number, Text, YesNo
-from casework.engine.retention import LONGEST_NAME, MOST_YEARS, OTHER, RetentionClass
+from casework.engine.definition.forms import Choice, Form, Many, Note, Number, Text, YesNo
+from casework.engine.retention import LONGEST_NAME, MOST_YEARS, OTHER, REMOVED, RetentionClass
 from casework.engine.setting_proposals import DECIDERS
 from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject
@@ -21,7 +21,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.people import letterheads, programme_retention
 from casework.operations.people.retention_views import ClassChanged, ClassShown, ProgrammeRetention
 from casework.permissions.actors import Actor
-from casework.web.people.retention_words import kind_name, outcome_name, say_change, say_class
+from casework.web.people.retention_words import FATES, kind_name, outcome_name, say_change, say_class
 from casework.web.people.second_words import take_word
 from casework.web.shell.forms import Texts, own_texts
 from casework.web.shell.i18n import N_, role_name
@@ -48,6 +48,7 @@ class _OtherForm(Form):
         required=False,
         help=N_("Empty: its cases are kept for good."),
     )
+    fate = Choice(label=N_("When its years are over"), choices=FATES)
     reason = Note(label=N_("Why"))
 
 
@@ -119,7 +120,7 @@ def _form_class(shown: ProgrammeRetention, code: str) -> type[Form]:
     """What is asked of a class: of a new one its code, of one that stands whether it ends, of that of all others no conditions."""
     own, common = _ClassForm.fields(), _OtherForm.fields()
     asked: dict[str, object] = {} if code else {"code": own["code"]}
-    asked |= {name: common[name] for name in ("name", "name_zh", "years")}
+    asked |= {name: common[name] for name in ("name", "name_zh", "years", "fate")}
     if code != OTHER:
         there = next((one for one in shown.classes if one.code == code), None)
         for name, offered, said in (
@@ -140,6 +141,8 @@ def _texts() -> Texts:
 
     def get(key: str) -> str:
         name, _, code = key.partition(".choices.")
+        if code and name == "fate":
+            return gettext(FATES[code])
         if code:
             return kind_name(code) if name == "kinds" else outcome_name(code)
         return common.get(key) if common.has(key) else own.get(key)
@@ -186,8 +189,9 @@ def _draft(programme: str, code: str) -> str:
 
 def _known(there: ClassShown | None) -> JsonObject:
     if there is None:
-        return {}
+        return {"fate": REMOVED}
     known: JsonObject = {"name": there.name, "name_zh": there.name_zh, "kinds": there.kinds, "outcomes": there.outcomes}
+    known["fate"] = there.fate
     return known | ({"years": str(there.years)} if there.years is not None else {})
 
 
@@ -232,12 +236,15 @@ def _with(shown: ProgrammeRetention, code: str, given: JsonMapping) -> list[Rete
         int(years) if years else None,
         frozenset(given.get("kinds") or ()),
         frozenset(given.get("outcomes") or ()),
+        str(given["fate"]),
     )
     return [*others, one]
 
 
 def _class(one: ClassShown) -> RetentionClass:
-    return RetentionClass(one.code, one.name, one.name_zh, one.years, frozenset(one.kinds), frozenset(one.outcomes))
+    return RetentionClass(
+        one.code, one.name, one.name_zh, one.years, frozenset(one.kinds), frozenset(one.outcomes), one.fate
+    )
 
 
 __all__ = ["blueprint"]

@@ -6,11 +6,14 @@ from flask_babel import gettext, ngettext
 
 from casework.definitions import load_library
 from casework.engine.parts import MAIN
-from casework.engine.retention import OTHER
+from casework.engine.retention import ARCHIVED, OTHER, REMOVED
 from casework.json_values import JsonValue
 from casework.operations.core.i18n import SERVICES
 from casework.operations.people.retention_views import ClassChanged, ClassShown
-from casework.web.shell.i18n import edition_text, listed, name_of
+from casework.web.shell.i18n import N_, edition_text, listed, name_of
+
+#: What becomes of the contents of cases when their years are over.
+FATES = {REMOVED: N_("its contents are removed"), ARCHIVED: N_("its contents go into the archive")}
 
 
 def kind_name(code: str) -> str:
@@ -28,12 +31,17 @@ def outcome_name(code: str) -> str:
     return edition_text(edition, key) if edition is not None and key else code
 
 
+def say_years(years: int | None, fate: str) -> str:
+    """For how long cases are kept, and that they go into the archive then."""
+    if years is None:
+        return gettext("for good")
+    kept = ngettext("%(num)d year after closing", "%(num)d years after closing", years)
+    return gettext("%(years)s, then in the archive", years=kept) if fate == ARCHIVED else kept
+
+
 def say_class(one: ClassShown) -> tuple[str, str]:
     """For how long a class is kept, and which cases it takes."""
-    if one.years is None:
-        years = gettext("for good")
-    else:
-        years = ngettext("%(num)d year after closing", "%(num)d years after closing", one.years)
+    years = say_years(one.years, one.fate)
     if one.code == OTHER:
         return years, gettext("every case that no other class takes")
     takes = []
@@ -57,4 +65,4 @@ def say_entry_of_class(name: str, before: JsonValue, after: JsonValue) -> tuple[
     return say_change(ClassChanged(code=name.partition(".")[2], before=was, after=now))
 
 
-__all__ = ["kind_name", "outcome_name", "say_change", "say_class", "say_entry_of_class"]
+__all__ = ["FATES", "kind_name", "outcome_name", "say_change", "say_class", "say_entry_of_class", "say_years"]

@@ -12,7 +12,7 @@ from casework.errors import NotFound
 from casework.operations.people import lists
 from casework.operations.privacy.legal_holds import READERS
 from casework.operations.privacy.retention_preview import preview_retention
-from casework.web.people.retention_words import outcome_name
+from casework.web.people.retention_words import outcome_name, say_years
 from casework.web.shell.session import only, page_transaction
 
 blueprint = Blueprint("retention", __name__, url_prefix="/retention")
@@ -39,6 +39,7 @@ def index() -> str:
         fault=fault,
         names={one.code: one.name for one in shown.classes},
         outcome_name=outcome_name,
+        say_years=say_years,
         next_url=url_for("retention.index", **asked, cursor=shown.next) if shown.next else "",
         first_url=url_for("retention.index", **asked) if cursor else "",
     )

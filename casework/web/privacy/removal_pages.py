@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.engine.case_objects.letterheads import READERS as SETTING_READERS
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Choice, Form, Note
-from casework.engine.removals import MOST, OTHER_CLASS, REMOVED_BEFORE
+from casework.engine.removals import MOST, NOT_SEALED, OTHER_CLASS, REMOVED_BEFORE
 from casework.engine.retention import Kept
 from casework.engine.setting_proposals import DECIDERS, REPLACED
 from casework.engine.two_person import AGREED, ASKED, REFUSED
@@ -46,13 +46,15 @@ STATES = {
 }  # fmt: skip
 #: How it stands with one of its cases.
 OF_CASE = {
-    "listed": N_("would be removed"), "waits": N_("waits for the worker"), "removed": N_("removed"), "left": N_("left out"),
+    "listed": N_("would be removed"), "waits": N_("waits for the worker"), "removed": N_("removed"),
+    "archived": N_("in the archive"), "left": N_("left out"),
 }  # fmt: skip
 #: Why the worker left a case out.
 WHY = {
     str(Kept.OPEN): N_("it was opened again"), str(Kept.HELD): N_("a legal hold stands on it"),
     str(Kept.NOT_DUE): N_("its date has moved"), str(Kept.FOR_GOOD): N_("its class keeps it for good now"),
     OTHER_CLASS: N_("another class takes it now"), REMOVED_BEFORE: N_("its contents were removed before"),
+    NOT_SEALED: N_("it could not be written whole into the archive"),
 }  # fmt: skip
 
 
@@ -92,6 +94,7 @@ def _shown(programme: str, faults: Mapping[str, str]) -> str:
         states=STATES,
         of_case=OF_CASE,
         why=WHY,
+        consequence=_consequence(shown.one),
         state=state,
         pills=_pills(programme, shown.one, number, state),
         draft=draft,
@@ -107,7 +110,9 @@ def _pills(
     """Its cases by what became of them, where there is more than one kind."""
     if one is None or one.decision is None:
         return []
-    counts = {"": one.cases, "removed": one.removed, "left": one.left, "waits": one.waiting}
+    counts = {"": one.cases, "removed": one.removed, "archived": one.archived, "left": one.left, "waits": one.waiting}
+    if not one.archives:
+        del counts["archived"]
     return [
         (
             gettext(OF_CASE[each]) if each else gettext("all"),
@@ -117,6 +122,34 @@ def _pills(
         )
         for each, count in counts.items()
     ]
+
+
+def _consequence(one: RemovalRow | None) -> str:
+    """What whoever agrees must know."""
+    if one is None:
+        return ""
+    said = []
+    if (gone := one.cases - one.archives) > 0:
+        said.append(
+            ngettext(
+                "Every word and every document of %(num)d case is removed at once. Nobody can bring them back, and nothing can be done in"
+                " the case any more.",
+                "Every word and every document of %(num)d cases is removed at once. Nobody can bring them back, and nothing can be done in"
+                " the cases any more.",
+                gone,
+            )
+        )
+    if one.archives:
+        said.append(
+            ngettext(
+                "Every word and every document of %(num)d case goes into a sealed file of the archive, and is removed here. Nothing can be"
+                " done in the case any more.",
+                "Every word and every document of %(num)d cases goes into a sealed file of the archive, and is removed here. Nothing can be"
+                " done in the cases any more.",
+                one.archives,
+            )
+        )
+    return " ".join(said)
 
 
 @blueprint.post("")

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.retention import SHIPPED
+from casework.engine.retention import REMOVED, SHIPPED
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.privacy.removals import decide_removal, propose_removal
@@ -90,9 +90,16 @@ class Scene:
 
 
 def set_scene(
-    engine: Engine, superuser: Engine, settings: Settings, world: World, store: DocumentStore, *, count: int = 2
+    engine: Engine,
+    superuser: Engine,
+    settings: Settings,
+    world: World,
+    store: DocumentStore,
+    *,
+    count: int = 2,
+    fate: str = REMOVED,
 ) -> Scene:
-    """Cases that were closed more than a year ago; their class keeps them for one."""
+    """Cases that were closed more than a year ago; their class keeps them for one, and then does with them as its `fate` says."""
     numbers = []
     for _ in range(count):
         with transaction(engine) as db:
@@ -101,7 +108,7 @@ def set_scene(
             world.write(db, "officer", case, words=f"The {CANARY} is loud.", tell=["supervisor"])
         world.hand_in(store, numbers[-1], name=PAPER)
     with transaction(engine) as db:
-        set_to(db, world, FINANCING, replace(OTHER, years=1))
+        set_to(db, world, FINANCING, replace(OTHER, years=1, fate=fate))
     return Scene(engine_later(settings), superuser, world, numbers)
 
 

@@ -30,7 +30,7 @@ def hidden(page: str, name: str) -> str:
 def propose(browser: Browser, world: World, of: str = "", **given: str) -> str:
     form = f"{at(world)}/change" + (f"?class={of}" if of else "")
     page = browser.get(form).text
-    sent = {f"f-{name}": value for name, value in given.items()} | {"revision": hidden(page, "revision")}
+    sent = {"f-fate": "removed"} | {f"f-{name}": value for name, value in given.items()} | {"revision": hidden(page, "revision")}
     return browser.post(form, sent, follow=True).text
 
 
@@ -50,8 +50,8 @@ def test_one_proposes_another_agrees_and_a_closed_case_tells_it(
     supervisor = browser_for("supervisor")
     assert at(world) in supervisor.get(at(world).removesuffix("/retention")).text
     assert "Kept for good: All other cases" in words_of(supervisor.get(f"/cases/{number}").text)
-    told = words_of(propose(supervisor, world, "other", years="5", **OTHERS))
-    assert "5 years after closing" in told
+    told = words_of(propose(supervisor, world, "other", years="5", fate="archived", **OTHERS))
+    assert "5 years after closing, then in the archive" in told
     assert "You may take it back." in told
     done = words_of(agree(browser_for("administrator"), world))
     assert "version 2" in done

@@ -59,6 +59,7 @@ class Case:
         self.reasons: list[str] = []
         self.closed_at: datetime | None = None
         self.removed_at: datetime | None = None
+        self.archived_as: str | None = None
         #: The open tasks of each track, so that none need be looked for among all.
         self.open_on: dict[str, dict[str, Task]] = {}
 
@@ -305,6 +306,8 @@ class Case:
 
     def _removal(self, removal: dict[str, Any], event: Event) -> None:
         self.removed_at = event.at
+        if "sealed" in removal:
+            self.archived_as = removal["sealed"]["file"]
 
 
 #: What counts no longer once a track goes on after its end.

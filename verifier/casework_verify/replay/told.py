@@ -117,6 +117,7 @@ def _tables(case: Case, state: str) -> dict[str, dict[str, _Row]]:
             "state": state,
             "joins": list(case.joins.values()),
             "removed_at": case.removed_at,
+            "archived_as": case.archived_as,
         }
     )
     return {

@@ -54,6 +54,16 @@ FILES: dict[str, Words] = {
         "案件内容（{count} 个值）已于 {day} 依第 {decision} 号决定按保存期限清除（第 {seq} 号事件）。",
         NOTE,
     ),
+    "archived": Words(
+        "The contents of the case, {count} values, were put into the archive on {day} by decision {decision} (event {seq}): the sealed file"
+        " has the SHA-256 {sealed}.",
+        "案件内容（{count} 个值）已于 {day} 依第 {decision} 号决定存入档案库（第 {seq} 号事件）：密封文件的 SHA-256 为 {sealed}。",
+        NOTE,
+    ),
+    "archive_undecided": Words(
+        "Event {seq} puts contents into the archive, or removes them, as decision {decision} does not say.",
+        "第 {seq} 号事件将内容存入档案库或予以清除，与第 {decision} 号决定不符。",
+    ),
     "removal_undecided": Words(
         "Event {seq} removes contents by a decision that is not in the file: {decision}.",
         "第 {seq} 号事件所依据的清除决定不在文件中：{decision}。",

@@ -1,0 +1,185 @@
+"""Cases that go into the archive: each in a sealed file that was judged before its contents went, and nothing is lost on the way."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Engine, text
+
+from casework.engine.retention import ARCHIVED
+from casework.errors import NotFound
+from casework.operations.documents.key_material import document_store_of
+from casework.operations.privacy.removing import carry_on
+from casework.operations.verification import archiving
+from casework.operations.verification.service import verify_all
+from casework.records.database import connect_engine, transaction
+from casework.records.sealed_files import SUFFIX, list_sealed
+from casework.settings import Settings
+from tests.operations.privacy.removal_scene import CANARY, PAPER, Scene, set_scene
+from tests.support.published import sign_and_publish
+from tests.support.world import World
+
+
+@pytest.fixture
+def scene(engine: Engine, superuser_engine: Engine, settings: Settings, world: World) -> Iterator[Scene]:
+    store = document_store_of(engine, settings)
+    made = set_scene(engine, superuser_engine, settings, world, store, fate=ARCHIVED)
+    yield made
+    made.engine.dispose()
+
+
+def archive(scene: Scene, settings: Settings) -> int:
+    """Two persons decide, and the worker carries it out."""
+    scene.agree()
+    return carry_on(scene.engine, scene.programme, partial(archiving.seal_case, scene.engine, settings))
+
+
+def known(scene: Scene) -> list[archiving.Archived]:
+    with transaction(scene.engine) as db:
+        return archiving.list_archived(db)
+
+
+def test_contents_go_into_sealed_files_that_both_verifiers_call_whole(
+    scene: Scene, settings: Settings, superuser_engine: Engine
+) -> None:
+    sign_and_publish(scene.engine, superuser_engine, settings)
+    assert archive(scene, settings) == 2
+    # Nothing is left of them in the database, and the files themselves tell no word.
+    assert scene.found(CANARY, PAPER) == {}
+    store = document_store_of(scene.engine, settings)
+    store.sweep()
+    assert list(store.store.places()) == []
+    for path in list_sealed(settings.archive_dir):
+        assert CANARY.encode() not in path.read_bytes()
+        assert path.stat().st_mode & 0o077 == 0
+    there = known(scene)
+    assert [one.number for one in there] == sorted(scene.numbers)
+    assert [archiving.check_archived(settings, one) for one in there] == [[], []]
+    assert archiving.list_unnamed(settings, there) == []
+    assert {one["sealed"] for one in scene.told("case_removed")} == {one.sealed["file"] for one in there}
+    assert list(verify_all(scene.engine)) == []
+    # Whoever reads the case whole gets everything back, and that they did is kept.
+    with transaction(scene.engine) as db:
+        taken = io.BytesIO()
+        archiving.open_archived(db, scene.world.actor(db, "auditor"), settings, there[0].number, taken)
+        assert CANARY.encode() not in taken.getvalue(), "it is packed"
+        assert PAPER.encode() in taken.getvalue()
+        noted = db.execute(
+            text("SELECT count(*) FROM readings WHERE address LIKE 'casework archive open%'")
+        ).scalar_one()
+        assert noted == 1
+        with pytest.raises(NotFound):
+            archiving.open_archived(db, scene.world.actor(db, "provider"), settings, there[0].number, io.BytesIO())
+    _forged(settings, there[0])
+
+
+def _forged(settings: Settings, one: archiving.Archived) -> None:
+    """Whatever byte of a sealed file is another, or is missing, that is told; and so is another file in its place."""
+    path = settings.archive_dir / f"{one.log}.{one.sealed['file']}{SUFFIX}"
+    whole = path.read_bytes()
+    for changed in (
+        whole[:-1],
+        whole[: len(whole) // 2],
+        b"",
+        *(whole[:n] + bytes([whole[n] ^ 1]) + whole[n + 1 :] for n in (0, 40, len(whole) // 2, len(whole) - 1)),
+    ):
+        path.write_bytes(changed)
+        assert archiving.check_archived(settings, one) != []
+        assert archiving.changed_since(settings.archive_dir, one) == "has other bytes than its event says"
+    path.unlink()
+    assert archiving.changed_since(settings.archive_dir, one) == "is missing"
+    assert archiving.check_archived(settings, one) == ["it is missing, or cannot be read."]
+    path.write_bytes(whole)
+    assert archiving.check_archived(settings, one) == []
+    other = settings.model_copy(update={"secret_key": SecretStr("another-key-than-that-which-sealed-it-4711")})
+    assert "CASEWORK_SECRET_KEY" in archiving.check_archived(other, one)[0]
+
+
+def test_what_cannot_be_judged_whole_stays_in_the_database(scene: Scene, settings: Settings) -> None:
+    """A document whose bytes are gone from the store: its case is left as it is, the other one goes."""
+    with scene.superuser.connect() as db:
+        place = db.execute(_PLACE, {"log": scene.log(scene.numbers[0])}).scalar_one()
+    store = Path(settings.store_url.removeprefix("file://"))
+    (store / place).unlink()
+    assert archive(scene, settings) == 1
+    assert [one["why"] for one in scene.told("case_left")] == [["not_sealed"]]
+    assert [one.number for one in known(scene)] == scene.numbers[1:]
+    assert len(list_sealed(settings.archive_dir)) == 1
+    assert CANARY in scene.found(CANARY)
+
+
+#: Where the file of a case lies.
+_PLACE = text("""
+    SELECT c.id || '/' || substr(b.name, 1, 2) || '/' || b.name FROM blobs b JOIN compartments c ON c.id = b.compartment_id
+    WHERE c.log_id = CAST(:log AS uuid)
+""")
+#: Stops for a while as a case is told to be in the archive: its file is written, and nothing is committed.
+_SLOW = """
+    CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(60); RETURN NEW; END $$;
+    CREATE TRIGGER slow BEFORE INSERT ON events FOR EACH ROW WHEN (NEW.kind = 'case_removed') EXECUTE FUNCTION slow();
+"""
+
+
+def _work(settings: Settings, programme: str) -> None:
+    engine = connect_engine(settings.model_copy(update={"statement_timeout_ms": 0}))
+    carry_on(engine, programme, partial(archiving.seal_case, engine, settings))
+
+
+def _until(there: Callable[[], object]) -> None:
+    end = time.monotonic() + 60
+    while not there():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_a_worker_that_is_killed_leaves_nothing_half_and_the_next_one_goes_on(
+    scene: Scene, settings: Settings, superuser_engine: Engine
+) -> None:
+    scene.agree()
+    with superuser_engine.begin() as db:
+        db.execute(text(_SLOW))
+    later = settings.model_copy(update={"clock_offset": 400 * 86_400})
+    worker = get_context("spawn").Process(target=_work, args=(later, scene.programme))
+    worker.start()
+    try:
+        _until(lambda: list_sealed(settings.archive_dir))
+        _until(lambda: _waits(superuser_engine))
+    finally:
+        assert worker.pid is not None
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.join()
+    # The file is there, and the case is whole beside it.
+    first = list_sealed(settings.archive_dir)
+    with superuser_engine.begin() as db:
+        db.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"))
+        db.execute(text("DROP FUNCTION slow() CASCADE"))
+    assert known(scene) == []
+    assert scene.told("case_removed") == []
+    assert archiving.list_unnamed(settings, []) == [path.name for path in first]
+    # And somebody was killed at the other one as it was written.
+    waiting = next(log for log in map(scene.log, scene.numbers) if log != first[0].name.partition(".")[0])
+    (settings.archive_dir / f".half-{waiting}").write_bytes(b"half")
+    carry_on(scene.engine, scene.programme, partial(archiving.seal_case, scene.engine, settings))
+    there = known(scene)
+    assert first[0] in list_sealed(settings.archive_dir), "it is not written twice"
+    assert len(there) == len(list_sealed(settings.archive_dir)) == 2
+    assert archiving.list_unnamed(settings, there) == []
+    assert [archiving.check_archived(settings, one) for one in there] == [[], []]
+    assert list(settings.archive_dir.glob(".half-*")) == []
+    assert list(verify_all(scene.engine)) == []
+
+
+def _waits(engine: Engine) -> bool:
+    with engine.connect() as db:
+        return bool(
+            db.execute(text("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep')")).scalar_one()
+        )
