@@ -62,7 +62,9 @@ def test_another_key_opens_nothing(written: SealedFile) -> None:
         list(written.pieces(new_key()))
 
 
-@pytest.mark.parametrize("content", [b"", b"casework sealed file 1\n", b"casework sealed file 1\n[]\n", b"PK\x03\x04 and so on\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"casework sealed file 1\n", b"casework sealed file 1\n[]\n", b"PK\x03\x04 and so on\n"]
+)
 def test_what_is_no_sealed_file_is_told(written: SealedFile, content: bytes) -> None:
     with pytest.raises(FileDamaged):
         read_sealed(_other(written, content).path)

@@ -30,7 +30,11 @@ def hidden(page: str, name: str) -> str:
 def propose(browser: Browser, world: World, of: str = "", **given: str) -> str:
     form = f"{at(world)}/change" + (f"?class={of}" if of else "")
     page = browser.get(form).text
-    sent = {"f-fate": "removed"} | {f"f-{name}": value for name, value in given.items()} | {"revision": hidden(page, "revision")}
+    sent = (
+        {"f-fate": "removed"}
+        | {f"f-{name}": value for name, value in given.items()}
+        | {"revision": hidden(page, "revision")}
+    )
     return browser.post(form, sent, follow=True).text
 
 
