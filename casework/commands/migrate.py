@@ -158,10 +158,11 @@ def _one_by_one(
     engine = connect_engine(load_settings())
     verdicts: list[CaseVerdict] = []
     try:
+        with transaction(engine) as db:
+            read_editions(db)
         with click.progressbar(cases, label="Cases", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
             for id in bar:
                 with transaction(engine) as db:
-                    read_editions(db)
                     verdicts.append(do(db, find_acting(db, email), id))
     finally:
         engine.dispose()

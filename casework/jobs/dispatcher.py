@@ -18,6 +18,7 @@ from casework.operations.notifications import checkpoint_mails, saved_searches
 from casework.operations.notifications.mail_outbox import MAILS
 from casework.operations.notifications.service import any_untold
 from casework.operations.oversight import case_hygiene, figure_mails, figure_parts, kept_figures
+from casework.operations.people import case_batch_worker
 from casework.operations.privacy import erasure, removing
 from casework.operations.tasks import allocation
 from casework.operations.verification import nightly
@@ -107,6 +108,8 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     jobs += [Job(OTHERS, "erase", f"erase {request}", {"erasure": request}) for request in leaving]
     removed = removing.list_waiting(db, but=_NOT_ON_THE_WAY.format(prefix="remove", id="p.id"), most=MOST)
     jobs += [Job(OTHERS, "remove", f"remove {programme}", {"programme": programme}) for programme in removed]
+    moving = case_batch_worker.list_waiting(db, but=_NOT_ON_THE_WAY.format(prefix="migrate", id="p.id"), most=MOST)
+    jobs += [Job(OTHERS, "migrate", f"migrate {programme}", {"programme": programme}) for programme in moving]
     files = import_worker.list_waiting(db, but=_NOT_ON_THE_WAY.format(prefix="bring_in", id="i.id"), most=MOST)
     # One after the other, as they would lock one another: the others leave their hands to other jobs.
     jobs += [

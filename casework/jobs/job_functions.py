@@ -31,6 +31,7 @@ from casework.operations.oversight import figure_parts
 from casework.operations.oversight.case_hygiene import check_programme
 from casework.operations.oversight.figure_mails import queue_due
 from casework.operations.oversight.kept_figures import count_ahead, find_wrong
+from casework.operations.people import case_batch_worker
 from casework.operations.privacy import removing
 from casework.operations.privacy.erasure import StillNamed, carry_out
 from casework.operations.tasks.allocation import allocate_queue
@@ -185,6 +186,12 @@ def remove(hands: Hands, programme: str) -> None:
         removing.carry_on(hands.engine, programme, seal)
     except (archiving.NotSealedYet, removing.CaseMoved) as fault:
         raise NotDone(f"a case cannot go into the archive yet: {fault}") from fault
+
+
+@register_job(OTHERS)
+def migrate(hands: Hands, programme: str) -> None:
+    """Move the cases of a batch to another edition, or back, as two persons agreed, from where it was left."""
+    case_batch_worker.carry_on(hands.engine, programme)
 
 
 @register_job(OTHERS)

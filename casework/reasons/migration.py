@@ -72,3 +72,23 @@ NOT_MOVED = reason("migration.not_moved", N_("The case was not moved by this pla
 WENT_ON = template(
     "migration.went_on", N_("The case has gone on by the later edition since: event %(seq)s could not have happened.")
 )
+
+# --- of a batch --------------------------------------------------------------------------------------------------------
+
+NONE_PROPOSED = reason("migration.none_proposed", N_("No batch waits for a second person."))
+OWN_PROPOSAL = reason(
+    "migration.own_proposal", N_("You proposed this batch: somebody else agrees to it. You may take it back.")
+)
+UNDER_WAY = reason("migration.under_way", N_("A batch is being carried out. Propose the next one when it is done."))
+NO_CASE = reason("migration.no_case", N_("Nothing is proposed: no case is left that this would be about."))
+NOT_SO_NOW = reason("migration.not_so_now", N_("The batch does not stand so any more. Look at it again."))
+NOT_REVERTED = reason(
+    "migration.not_reverted",
+    N_("Only a batch that has moved cases is taken back, once it has come to its end or was cancelled."),
+)
+FAILED = reason(
+    "migration.failed",
+    N_(
+        "It could not be moved, by a fault of the software. The log of the worker says which; nothing of the case was changed."
+    ),
+)

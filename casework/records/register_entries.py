@@ -70,6 +70,7 @@ REGISTERS: Mapping[str, Register] = {
             "weights": "told by the event that sets them",
             "retention": "told by the event that sets it",
             "removal": "told by the events of the removal",
+            "batch": "told by the events of the batch",
             "providers": "told by every event that changes them",
             "recount_after": "how far the clocks have been counted again; the clocks themselves are compared",
         },

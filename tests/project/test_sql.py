@@ -206,6 +206,7 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/catalogue/catalogue_records.py": {"', '.join(columns)", "table"},
     # A condition that the dispatcher writes.
     "casework/operations/catalogue/import_worker.py": {"but"},
+    "casework/operations/people/case_batch_worker.py": {"but"},
     "casework/operations/privacy/removing.py": {"but"},
     "casework/operations/catalogue/kept_records.py": {"table"},
     "casework/operations/catalogue/matches.py": {"table"},

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from casework_verify.batches import batches_of
 from casework_verify.faults import Fault, Unreadable
 from casework_verify.histories import HISTORY, History, read_history
 from casework_verify.integrity.chain import values
@@ -51,8 +52,9 @@ def check_case_file(archive: Archive, memory: Memory, tiles: Tiles) -> Checked:
     if memory.keys:
         checked.facts["signed_up_to"] = 0
     checked.faults += history.faults
-    removed = list(removals_of(history, archive.json(ROLES) if ROLES in archive else None))
-    checked.faults += removed
+    roles = archive.json(ROLES) if ROLES in archive else None
+    removed = list(removals_of(history, roles))
+    checked.faults += [*removed, *batches_of(history, roles)]
     if others := history.erased - sum(
         fault.values["count"] for fault in removed if fault.code in ("removed", "archived")
     ):

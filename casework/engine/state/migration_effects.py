@@ -58,7 +58,8 @@ class MovedClock(TypedDict):
     of: str
 
 
-#: A plan that was carried out in a case; `back` is the number of the event that is taken back.
+#: A plan that was carried out in a case; `back` is the number of the event that is taken back, and `batch` that of the decision of two
+#: persons in the programme's log by which the worker did it.
 Migration = TypedDict(
     "Migration",
     {
@@ -71,6 +72,7 @@ Migration = TypedDict(
         "tasks": list[MovedTask],
         "clocks": list[MovedClock],
         "back": NotRequired[int],
+        "batch": NotRequired[int],
     },
 )
 

@@ -141,6 +141,16 @@ class CaseRemoval(TypedDict):
     why: NotRequired[list[str]]
 
 
+class BatchCase(TypedDict):
+    """What a batch made of one of its cases, named by the digest of its log: by which event it moved, or why it did not."""
+
+    decision: int
+    case: str
+    outcome: str
+    event: NotRequired[int]
+    why: NotRequired[list[dict[str, Any]]]
+
+
 class RegisterEffects(AccountChange, total=False):
     """All keys of an event in any other log than a case's."""
 
@@ -165,6 +175,11 @@ class RegisterEffects(AccountChange, total=False):
     removal_asked: dict[str, Any]
     removal_agreed: dict[str, Any]
     case_removal: CaseRemoval
+    #: A batch of moves to another edition that was proposed, was agreed to, was steered by its decision, and what it made of each case.
+    batch_asked: dict[str, Any]
+    batch_agreed: dict[str, Any]
+    batch: int
+    batch_case: BatchCase
     #: A legal hold that was placed, and one that was ended, by its id.
     hold: PlacedHold
     hold_ended: str

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from casework.engine.execution.migrations import Outcome
-from casework.reasons import Reason
+from casework.operations.core.views import Named
+from casework.reasons import Reason, Why
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,4 +31,80 @@ class MovedCase:
     event: int
 
 
-__all__ = ["CaseVerdict", "MovedCase"]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BatchRow:
+    """A batch that was proposed, what became of the proposal, and how far it has come."""
+
+    id: str
+    programme: Named
+    #: The number of the event by which it was proposed, and of that by which it was agreed to.
+    number: int
+    decision: int | None
+    #: asked, refused, or replaced by another proposal; once agreed to running, suspended, cancelled or ended.
+    state: str
+    workflow: str
+    #: The numbers of the editions.
+    earlier: int
+    later: int
+    #: By the digest of which plan, and what was said by hand.
+    plan: str
+    mapping: dict[str, Any]
+    #: Of one that takes another one back: that one's id.
+    reverts: str | None
+    proposed_by: Named
+    proposed_at: str
+    #: None where it was erased.
+    reason: str | None
+    decided_by: Named | None
+    decided_at: str | None
+    #: How many cases it names, but for those that who asks keeps out of; how many of these moved, stayed, failed, and wait for the worker.
+    cases: int
+    moved: int
+    stayed: int
+    failed: int
+    waiting: int
+    #: Whether who asks may agree to it, proposed it, may suspend or cancel it, and may propose to take it back.
+    decides: bool
+    own: bool
+    steers: bool
+    mine: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BatchCase:
+    """A case that a batch names."""
+
+    number: str
+    #: waits, moved, stays or failed; listed while nobody has agreed.
+    state: str
+    why: list[Why]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownBatch(BatchRow):
+    """A batch with some of its cases, by number."""
+
+    version: int
+    steps: list[BatchStep]
+    outcomes: list[BatchCase]
+    next: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BatchStep:
+    """That somebody stopped a batch, let it go on or ended it."""
+
+    what: str
+    by: Named
+    at: str
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batches:
+    """The batches of the programmes that somebody sees."""
+
+    items: list[BatchRow]
+
+
+__all__ = ["BatchCase", "BatchRow", "BatchStep", "Batches", "CaseVerdict", "MovedCase", "ShownBatch"]

@@ -1,12 +1,13 @@
 """Moving running cases to another edition of a workflow: the plan, what becomes of each case by it, the move and the way back.
 
 One transaction for each case, under its lock, which is judged again there. Who was killed in between starts again: what has moved says
-so. Sealed mediations are in no list and no count; they keep the edition by which they began.
+so. Many at once are a batch, which two persons decide and the worker carries out. Sealed mediations are in no list and no count; they keep
+the edition by which they began.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from sqlalchemy import Connection, text
@@ -22,13 +23,13 @@ from casework.engine.state.events import MIGRATED, Event
 from casework.engine.state.migration_effects import Migration
 from casework.engine.state.projection import evolve
 from casework.errors import InvalidForm
-from casework.operations.core.perform import stand, write
+from casework.operations.core.perform import Standing, stand, write
 from casework.operations.people.case_migration_views import CaseVerdict, MovedCase
 from casework.operations.people.letterheads import insist_sets
 from casework.permissions.actors import Actor
 from casework.records.case_loader import load
 from casework.records.database import savepoint
-from casework.records.event_log import Log, event_of
+from casework.records.event_log import event_of
 
 #: What was done, of the kind MIGRATED.
 MOVED, TAKEN_BACK = "moved", "taken_back"
@@ -63,7 +64,7 @@ def make_plan(
 _ON_IT = text("""
     SELECT c.id::text AS id, c.number FROM cases c WHERE c.programme_id = CAST(:programme AS uuid) AND :person <> ALL(c.interests)
     AND EXISTS (SELECT FROM tracks t WHERE t.log_id = c.id AND t.edition = :edition AND t.ended_at IS NULL)
-    ORDER BY c.number, c.id
+    AND c.number > :after AND (CAST(:numbers AS text[]) IS NULL OR c.number = ANY(:numbers)) ORDER BY c.number, c.id LIMIT :most
 """)
 #: The cases of a programme that a plan has moved and that have not gone back, each with the event of its last move.
 _MOVED = text("""
@@ -83,13 +84,32 @@ _SINCE = text("""
 """)
 
 
-def judge_cases(db: Connection, actor: Actor, programme: str, plan: MigrationPlan) -> list[CaseVerdict]:
-    """What would become of each case of a programme that runs by the earlier edition. Raises NotFound, NotAllowed."""
+def judge_cases(
+    db: Connection, actor: Actor, programme: str, plan: MigrationPlan, *, after: str = "", most: int | None = None
+) -> list[CaseVerdict]:
+    """What would become of each case of a programme that runs by the earlier edition; `after` one of a number, and so many at `most`.
+
+    Raises NotFound, NotAllowed.
+    """
     insist_sets(actor, programme)
-    asked = {"programme": programme, "person": actor.person, "edition": plan.old.fingerprint}
-    return [
-        _said(row.id, row.number, judge_case(plan, load(db, row.id, "case"))) for row in db.execute(_ON_IT, asked).all()
-    ]
+    on_it = list_on(db, actor, programme, plan.old.fingerprint, after=after, most=most)
+    return [_said(id, number, judge_case(plan, load(db, id, "case"))) for number, id in on_it.items()]
+
+
+def list_on(
+    db: Connection,
+    actor: Actor,
+    programme: str,
+    edition: str,
+    *,
+    after: str = "",
+    most: int | None = None,
+    numbers: Collection[str] | None = None,
+) -> dict[str, str]:
+    """By number the logs of the cases that run by an edition, but for those that the actor keeps out of; of these `numbers` alone."""
+    asked = {"programme": programme, "person": actor.person, "edition": edition, "after": after, "most": most}
+    rows = db.execute(_ON_IT, {**asked, "numbers": None if numbers is None else sorted(numbers)}).all()
+    return {row.number: row.id for row in rows}
 
 
 def list_moved(db: Connection, actor: Actor, programme: str, digest: str) -> list[MovedCase]:
@@ -105,18 +125,32 @@ def move_case(db: Connection, actor: Actor, case: str, plan: MigrationPlan) -> C
     It is judged again under its lock, so that what happened since somebody looked counts.
     """
     standing = stand(db, case, "case")
-    by = insist_sets(actor, standing.case.programme)
+    return move_standing(db, standing, insist_sets(actor, standing.case.programme), plan)
+
+
+def move_standing(
+    db: Connection, standing: Standing, by: By, plan: MigrationPlan, *, batch: int | None = None
+) -> CaseVerdict:
+    """The same with a case under its lock, for whoever may; of a `batch` its decision is told."""
     verdict = judge_case(plan, standing.case)
+    said = _said(standing.log.id, str(standing.case.number), verdict)
     if verdict.migration is None:
-        return _said(case, str(standing.case.number), verdict)
-    event = _tell(db, standing.log, standing.case, by, what=MOVED, migration=verdict.migration)
-    return replace(_said(case, str(standing.case.number), verdict), event=event.seq)
+        return said
+    event = _tell(db, standing, by, what=MOVED, migration=verdict.migration, batch=batch)
+    return replace(said, event=event.seq)
 
 
 def take_back_case(db: Connection, actor: Actor, case: str, digest: str) -> CaseVerdict:
     """Let a case that a plan has moved go back, while nothing came of the later edition."""
     standing = stand(db, case, "case")
-    by = insist_sets(actor, standing.case.programme)
+    return take_back_standing(db, standing, insist_sets(actor, standing.case.programme), digest)
+
+
+def take_back_standing(
+    db: Connection, standing: Standing, by: By, digest: str, *, batch: int | None = None
+) -> CaseVerdict:
+    """The same with a case under its lock, for whoever may; of a `batch` its decision is told."""
+    case = standing.log.id
     events = [event_of(row.header, row.effects, row.body) for row in db.execute(_SINCE, {"log": case})]
     migration = events[0].effects["migration"] if events else None
     if migration is None or migration["plan"] != digest or "back" in migration:
@@ -127,7 +161,7 @@ def take_back_case(db: Connection, actor: Actor, case: str, digest: str) -> Case
     if migration is None or why:
         return CaseVerdict(id=case, number=number, outcome="stays", why=tuple(why))
     back = way_back(migration, events[0].seq)
-    event = _tell(db, standing.log, standing.case, by, what=TAKEN_BACK, migration=back)
+    event = _tell(db, standing, by, what=TAKEN_BACK, migration=back, batch=batch)
     return CaseVerdict(id=case, number=number, outcome="moves", why=(), event=event.seq)
 
 
@@ -154,8 +188,11 @@ def _uncounted(case: Case) -> Case:
     return replace(case, tracks=tracks, seq=0, revision=0, last_at=case.opened_at)
 
 
-def _tell(db: Connection, log: Log, case: Case, by: By, *, what: str, migration: Migration) -> Event:
+def _tell(db: Connection, standing: Standing, by: By, *, what: str, migration: Migration, batch: int | None) -> Event:
     """Write down in the log of a case that it moved, and bring its rows there."""
+    log, case = standing.log, standing.case
+    if batch is not None:
+        migration = {**migration, "batch": batch}
     event = Event(
         log=case.log,
         seq=log.seq + 1,
@@ -175,5 +212,6 @@ def _said(id: str, number: str, verdict: Verdict) -> CaseVerdict:
 
 
 __all__ = [
-    "MOVED", "TAKEN_BACK", "judge_cases", "list_moved", "make_plan", "move_case", "stands_alike", "take_back_case", "try_case",
+    "MOVED", "TAKEN_BACK", "judge_cases", "list_moved", "list_on", "make_plan", "move_case", "move_standing", "stands_alike",
+    "take_back_case", "take_back_standing", "try_case",
 ]  # fmt: skip

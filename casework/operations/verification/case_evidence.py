@@ -68,7 +68,7 @@ def gather_judging(db: Connection, case: Case, rows: Sequence[Any]) -> Judging:
         if fingerprint in library
     }
     parts |= {f"{CALENDARS}{digest}.json": content for digest, (content, _) in sorted(calendars.items())}
-    said = [*_roles(db, case, rows), *(row for _, row in calendars.values()), *_removals(db, case, rows)]
+    said = [*_roles(db, case, rows), *(row for _, row in calendars.values()), *_decided(db, case, rows)]
     told = {(row.log, row.seq): row for row in said}
     written = {"form": FORM, "programme": case.programme, "events": [_sealed(told[key]) for key in sorted(told)]}
     parts[ROLES] = (json.dumps(written, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
@@ -127,17 +127,23 @@ def _digests(rows: Iterable[Any]) -> Iterator[str]:
                 yield clock["calendar"]
 
 
-# --- removals ---------------------------------------------------------------------------------------------------------
+# --- what two persons decided ------------------------------------------------------------------------------------------
 
 
-def _removals(db: Connection, case: Case, rows: Iterable[Any]) -> Sequence[Any]:
-    """The events by which two persons decided that the contents of a case were removed, and that this was done."""
-    decisions = [row.effects["removal"]["decision"] for row in rows if "removal" in row.effects]
-    if not decisions:
-        return ()
-    with whole(db):
-        given = {"log": case.programme, "decisions": decisions, "case": digest_of_case(case.log)}
-        return db.execute(_OF_REMOVALS, given).all()
+def _decided(db: Connection, case: Case, rows: Iterable[Any]) -> list[Any]:
+    """The events by which two persons decided that the contents of a case were removed, or that it moved with others, and that the worker
+    came to it."""
+    found: list[Any] = []
+    for effect, name, agreed, kind, told in (
+        ("removal", "decision", "removal_agreed", "case_removed", "case_removal"),
+        ("migration", "batch", "batch_agreed", "batch_case", "batch_case"),
+    ):
+        decisions = [row.effects[effect][name] for row in rows if name in row.effects.get(effect, ())]
+        if decisions:
+            given = {"log": case.programme, "decisions": decisions, "case": digest_of_case(case.log)}
+            with whole(db):
+                found += db.execute(_DECISIONS, {**given, "agreed": agreed, "kind": kind, "told": told}).all()
+    return found
 
 
 # --- roles -----------------------------------------------------------------------------------------------------------
@@ -207,13 +213,13 @@ def _held(row: Any, ends_at: str | None, at: datetime) -> bool:
 
 
 _COLUMNS = "e.log_id::text AS log, e.seq, e.at, e.header, e.effects, e.body, e.hash"
-#: Decisions of a programme to remove contents, what was proposed, and that they came to a case.
-_OF_REMOVALS = text(f"""
+#: Decisions of a programme, what was proposed, and that they came to a case.
+_DECISIONS = text(f"""
     SELECT {_COLUMNS} FROM events e WHERE e.log_id = CAST(:log AS uuid) AND (e.seq = ANY(:decisions) OR e.seq IN (
-        SELECT CAST(d.effects->'removal_agreed'->>'asked' AS bigint) FROM events d
+        SELECT CAST(d.effects->CAST(:agreed AS text)->>'asked' AS bigint) FROM events d
         WHERE d.log_id = CAST(:log AS uuid) AND d.seq = ANY(:decisions)
-    ) OR e.kind = 'case_removed' AND e.effects->'case_removal'->>'case' = :case
-        AND CAST(e.effects->'case_removal'->>'decision' AS bigint) = ANY(:decisions)) ORDER BY e.seq
+    ) OR e.kind = :kind AND e.effects->CAST(:told AS text)->>'case' = :case
+        AND CAST(e.effects->CAST(:told AS text)->>'decision' AS bigint) = ANY(:decisions)) ORDER BY e.seq
 """)
 #: The events by which a programme said when people work.
 _SAID_CALENDAR = text(f"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from casework.engine.case_objects.letterheads import COPIED, LETTERHEAD_SET, REASON, SETTERS
+from casework.engine.case_objects.letterheads import COPIED, LETTERHEAD_SET, REASON
 from casework.engine.case_objects.programme_editions import EDITIONS_SET
 from casework.engine.case_objects.programme_lists import (
     AT_FIRST,
@@ -22,8 +22,6 @@ from casework.engine.case_objects.public_catalogues import CATALOGUE_SET
 from casework.engine.case_objects.ranking_weights import (
     OF_WEIGHTS,
     VERSION,
-    WEIGHTS_ASKED,
-    WEIGHTS_REFUSED,
     WEIGHTS_SET,
     fold,
     why_not_agreed,
@@ -33,7 +31,6 @@ from casework.engine.definition.own_limits import OF_CATALOGUE, limits_of
 from casework.engine.execution.context import Library
 from casework.engine.parties import PARTIES
 from casework.engine.roles import Role
-from casework.engine.setting_proposals import DECIDERS, PROPOSERS
 from casework.engine.state.events import ERASED, PARTY_ACTOR, SYSTEM_ACTOR, RegisterEvent
 from casework.ledger.redactable_bodies import Erased
 from casework.matching.weights import FIRST
@@ -44,17 +41,19 @@ from casework.operations.results.public_figures import FIGURES_PUBLISHED
 from casework.operations.results.stories import LET_OUT, PICTURED, PUBLISHERS, WRITTEN
 from casework.operations.verification.assessment_judgement import assessment_faults
 from casework.operations.verification.attestation_judgement import attestation_faults
+from casework.operations.verification.batch_judgement import batch_faults
 from casework.operations.verification.hold_judgement import hold_faults
 from casework.operations.verification.removal_judgement import removal_faults
 from casework.operations.verification.report_judgement import report_faults
 from casework.operations.verification.retention_judgement import retention_faults
 from casework.operations.verification.sample_judgement import sample_faults
+from casework.operations.verification.setting_judgement import decided_against, set_against
 from casework.records.register_entries import MARK, name_of
 
 
 def programme_faults(past: Past, programme: str, events: Collection[RegisterEvent]) -> Iterator[tuple[int, str]]:
     """What in a programme's log could not have been done so: of its settings, assessments, reports, retention classes, legal holds,
-    attestations and removals."""
+    attestations, removals and batches."""
     yield from settings_faults(past, programme, events)
     yield from assessment_faults(events)
     yield from report_faults(past, programme, events)
@@ -63,6 +62,7 @@ def programme_faults(past: Past, programme: str, events: Collection[RegisterEven
     yield from sample_faults(past, programme, events)
     yield from attestation_faults(past, programme, events)
     yield from removal_faults(past, programme, events)
+    yield from batch_faults(past, programme, events)
 
 
 def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:
@@ -83,11 +83,11 @@ def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent])
             if begun:
                 yield event.seq, "a programme gets the settings of another as it begins, and not later"
         elif event.kind in (LETTERHEAD_SET, CATALOGUE_SET):
-            yield from ((event.seq, why) for why in _set_against(past, programme, event))
+            yield from ((event.seq, why) for why in set_against(past, programme, event))
             if event.kind in set_before and REASON not in event.body:
                 yield event.seq, "it changes what was set before, and does not say why"
         elif event.kind == LIST_SET:
-            yield from ((event.seq, why) for why in _set_against(past, programme, event, _setters(event)))
+            yield from ((event.seq, why) for why in set_against(past, programme, event, _setters(event)))
         if "lists" in event.effects or event.kind == LIST_SET:
             yield from ((event.seq, why) for why in _listed_against(event, known))
             yield from ((event.seq, why) for why in _numbered_against(event, numbers))
@@ -111,13 +111,13 @@ def _asked_against(past: Past, programme: str, events: Iterable[RegisterEvent]) 
     asked: Asked = None
     for event in events:
         if event.kind == PROVIDERS_SET:
-            yield from ((event.seq, why) for why in _set_against(past, programme, event))
+            yield from ((event.seq, why) for why in set_against(past, programme, event))
             if REASON not in event.body and not only_adds(asked, event.effects.get("providers")):
                 yield event.seq, "it changes whom the programme asks, and does not say why"
         elif "providers" in event.effects and event.kind != COPIED:
             yield event.seq, "it changes whom the programme asks, which is set by an event of its own"
         if event.kind == EDITIONS_SET:
-            yield from ((event.seq, why) for why in _set_against(past, programme, event))
+            yield from ((event.seq, why) for why in set_against(past, programme, event))
             if REASON not in event.body:
                 yield event.seq, "it changes by which editions the programme begins, and does not say why"
         elif "editions" in event.effects and event.kind != COPIED:
@@ -133,10 +133,8 @@ def _weighed_against(past: Past, programme: str, events: Collection[RegisterEven
             if "weights" in event.effects:
                 yield event.seq, "it sets weights of ranked lists, which are set by an event of their own"
             continue
-        setters = PROPOSERS if event.kind == WEIGHTS_ASKED else DECIDERS
-        yield from ((event.seq, why) for why in _set_against(past, programme, event, setters))
-        if event.kind in (WEIGHTS_ASKED, WEIGHTS_REFUSED) and REASON not in event.body:
-            yield event.seq, "it proposes weights of ranked lists, or refuses them, and does not say why"
+        against = decided_against(past, programme, event, OF_WEIGHTS, "weights of ranked lists, or refuses them")
+        yield from ((event.seq, why) for why in against)
         if event.kind == WEIGHTS_SET:
             if (why := why_not_agreed(next(reversed(fold(before)), None), number, event)) is not None:
                 yield event.seq, why
@@ -188,15 +186,6 @@ def _consented_against(events: Iterable[RegisterEvent]) -> Iterator[tuple[int, s
                 yield event.seq, "it publishes a story to which not both parties consented then"
             if event.kind in (WRITTEN, PICTURED) and sides:
                 yield event.seq, "it changes a story to which a party consents"
-
-
-def _set_against(
-    past: Past, programme: str, event: RegisterEvent, setters: tuple[Role, ...] = SETTERS
-) -> Iterator[str]:
-    if event.role not in setters:
-        yield f"it is done by {' or '.join(setters)}, not by {event.role}"
-    elif not past.held(programme, event.actor, Role(event.role), event.acting_for, event.at):
-        yield f"its actor did not hold the role {event.role} at that moment"
 
 
 def _listed_against(event: RegisterEvent, known: set[tuple[str, str]]) -> Iterator[str]:
@@ -264,7 +253,7 @@ def _limits_against(
         yield "the limits of its calendar are others than it says were set"
     if not told:
         return
-    yield from _set_against(past, programme, event)
+    yield from set_against(past, programme, event)
     if replace(after, version=before.version, limits=before.limits).digest != before.digest:
         yield "it sets limits, and changes when people work with them"
     if REASON not in event.body:

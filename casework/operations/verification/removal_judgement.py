@@ -8,23 +8,20 @@ from typing import Any
 from sqlalchemy import text
 
 from casework.engine import removals, retention
-from casework.engine.case_objects.letterheads import REASON
 from casework.engine.removals import (
     CASE_LEFT,
     CASE_REMOVED,
     OF_REMOVAL,
     REMOVAL_AGREED,
     REMOVAL_ASKED,
-    REMOVAL_REFUSED,
     Removal,
     digest_of_case,
 )
 from casework.engine.retention import OF_RETENTION, SHIPPED, CaseFacts, RetentionClass
-from casework.engine.roles import Role
-from casework.engine.setting_proposals import DECIDERS, PROPOSERS
 from casework.engine.state.events import SYSTEM_ACTOR, LoggedEvent, RegisterEvent
 from casework.engine.two_person import AGREED
 from casework.operations.history.point_in_time import Past
+from casework.operations.verification.setting_judgement import decided_against
 from casework.records.event_log import register_event_of
 
 _OF_ALL = (*OF_REMOVAL, CASE_REMOVED, CASE_LEFT)
@@ -72,13 +69,7 @@ def removal_faults(past: Past, programme: str, events: Collection[RegisterEvent]
 def _decided_against(
     past: Past, programme: str, before: Sequence[RegisterEvent], event: RegisterEvent
 ) -> Iterator[str]:
-    deciders = PROPOSERS if event.kind == REMOVAL_ASKED else DECIDERS
-    if event.role is None or event.role not in deciders:
-        yield f"it is done by {' or '.join(deciders)}, not by {event.role}"
-    elif not past.held(programme, event.actor, Role(event.role), event.acting_for, event.at):
-        yield f"its actor did not hold the role {event.role} at that moment"
-    if event.kind in (REMOVAL_ASKED, REMOVAL_REFUSED) and REASON not in event.body:
-        yield "it proposes a removal, or refuses one, and does not say why"
+    yield from decided_against(past, programme, event, OF_REMOVAL, "a removal, or refuses one")
     why = None
     if event.kind == REMOVAL_ASKED:
         why = removals.why_not_asked(event)

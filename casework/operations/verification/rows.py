@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from casework.engine import removals
+from casework.engine import batches, removals
 from casework.engine.analysis.notification_rules import CATALOGUE, FINDING
 from casework.engine.case_objects.encumbrances import FROM_CASES
 from casework.engine.case_objects.evidence import filed_in
@@ -200,6 +200,7 @@ class Rows:
                 "weights": told.get("weights", {}),
                 "retention": told.get("retention", {}),
                 "removal": removals.row_after(removals.fold(events)),
+                "batch": batches.row_after(batches.fold(events)),
             }
             yield from self._compare("programmes", [programme], rows)
             for seq, why in programme_faults(self.past, self.log, events):

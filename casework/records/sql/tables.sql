@@ -132,6 +132,7 @@ CREATE TABLE programmes (
     weights JSONB DEFAULT '{}' NOT NULL,
     retention JSONB DEFAULT '{}' NOT NULL,
     removal JSONB DEFAULT '{}' NOT NULL,
+    batch JSONB DEFAULT '{}' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT pk_programmes PRIMARY KEY (id),
     CONSTRAINT uq_programmes_code UNIQUE (code)
@@ -145,6 +146,7 @@ COMMENT ON COLUMN programmes.editions IS 'By workflow the number of the edition 
 COMMENT ON COLUMN programmes.weights IS 'By what its ranked lists are ordered, with the version, as its log tells; empty: as the product begins';
 COMMENT ON COLUMN programmes.retention IS 'For how long its closed cases are kept, by class, with the version, as its log tells; empty: as the product begins';
 COMMENT ON COLUMN programmes.removal IS 'Which removal of contents under retention is carried out, as its log tells; empty: none';
+COMMENT ON COLUMN programmes.batch IS 'Which batch of moves to another edition is carried out, and whether it goes on, as its log tells; empty: none';
 
 CREATE TABLE reading_heads (
     id UUID NOT NULL,

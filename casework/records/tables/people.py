@@ -63,6 +63,13 @@ programmes = Table(
         server_default=text("'{}'"),
         comment="Which removal of contents under retention is carried out, as its log tells; empty: none",
     ),
+    Column(
+        "batch",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="Which batch of moves to another edition is carried out, and whether it goes on, as its log tells; empty: none",
+    ),
     Column("created_at", Time, nullable=False, server_default=NOW),
 )
 

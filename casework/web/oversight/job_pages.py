@@ -17,7 +17,7 @@ blueprint = Blueprint("jobs", __name__, url_prefix="/administration/jobs")
 TASKS = {
     "fire_timers": N_("a deadline"), "tell": N_("telling people"), "check": N_("the nightly check"), "send": N_("a mail"),
     "hook": N_("a webhook"), "erase": N_("erasing a person"),
-    "remove": N_("removing contents under retention"), "recount": N_("another calendar"),
+    "remove": N_("removing contents under retention"), "migrate": N_("moving cases to another edition"), "recount": N_("another calendar"),
 }  # fmt: skip
 LATE = {
     "untold": N_("Events of which nobody has been told. Is a worker running?"),

@@ -42,10 +42,10 @@ def _replayed(world: World, db: Connection, engine: Engine, settings: Settings, 
     store = document_store_of(engine, settings)
     file = make_case_file(db, world.actor(db, "auditor"), store, number, "/cases/x/file")
     path.write_bytes(b"".join(file.pieces()))
-    return _judged(Forgery(path))
+    return judged(Forgery(path))
 
 
-def _judged(forgery: Forgery) -> list[tuple[str, int | None]]:
+def judged(forgery: Forgery) -> list[tuple[str, int | None]]:
     evidence: Json = {"index": forgery.index, "roles": json.loads(forgery.parts["roles.json"])}
     for kind in ("editions", "calendars"):
         evidence[kind] = {
@@ -135,7 +135,7 @@ def _forge(file: Path) -> None:
         row = next(row for row in forgery.rows if row["header"]["kind"] == "migrated")
         change(row["effects"]["migration"])
         forgery.rechain()
-        assert (code, row["seq"]) in _judged(forgery)
+        assert (code, row["seq"]) in judged(forgery)
 
 
 def test_only_who_sets_by_which_edition_a_programme_begins_moves_its_cases(world: World, db: Connection) -> None:

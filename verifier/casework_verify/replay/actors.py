@@ -11,7 +11,7 @@ from casework_verify.replay.workflows import PROVIDERS, READERS, THEIR_QUEUES, W
 #: What a rule may do by itself.
 _BY_ITSELF = frozenset({
     "fired", "joined", "timer_fired", "recounted", "activated", "added", "completed", "assigned", "consent_ended", "grant_expired",
-    "relieved", "erased", "handed_over",
+    "relieved", "erased", "handed_over", "migrated",
 })  # fmt: skip
 _BY_LINK = frozenset({"completed", "document_registered"})
 _INTEREST = "interest_declared"

@@ -8,7 +8,7 @@ from typing import Any
 from casework_verify.integrity.canonical import digest
 from casework_verify.replay.actors import role_not_among
 from casework_verify.replay.context import Context, Found, listed, say
-from casework_verify.replay.standing import Case, Event, Task, Track
+from casework_verify.replay.standing import SYSTEM, Case, Event, Task, Track
 from casework_verify.replay.workflows import Workflow
 
 #: What the moved things keep saying truly, whichever edition they are of.
@@ -20,8 +20,8 @@ _Names = Mapping[str, str]
 
 def migrated_faults(context: Context, case: Case, event: Event) -> Found:
     """The names of the plan are looked up in both editions; each thing that moved must be what they make of it."""
-    yield from role_not_among(case, event, ("supervisor",))
     migration = event.effects["migration"]
+    yield from _by_nobody(case, event)
     if case.sealed or case.closed_at is not None or case.removed_at is not None:
         yield say("case_closed", kind=event.kind)
     old, new = context.workflows.get(migration["from"]), context.workflows.get(migration["to"])
@@ -48,6 +48,12 @@ def migrated_faults(context: Context, case: Case, event: Event) -> Found:
     for one in migration["clocks"]:
         if states.get(one["was"], one["was"]) != one["of"]:
             yield say("migration_other", what=one["was"])
+
+
+def _by_nobody(case: Case, event: Event) -> Found:
+    """A supervisor moves it, or the worker for a batch: that two persons had agreed to it is judged with the events of the programme."""
+    if event.actor != SYSTEM or "batch" not in event.effects["migration"]:
+        yield from role_not_among(case, event, ("supervisor",))
 
 
 def _complete(case: Case, migration: Mapping[str, Any]) -> Found:

@@ -80,6 +80,22 @@ FILES: dict[str, Words] = {
         "Event {seq} removes contents, and the log of the programme does not say that decision {decision} came to this case.",
         "第 {seq} 号事件清除了内容，而项目日志未记载第 {decision} 号决定已对本案件执行。",
     ),
+    "batch_undecided": Words(
+        "Event {seq} moves the case by a decision that is not in the file: {decision}.",
+        "第 {seq} 号事件所依据的迁移决定不在文件中：{decision}。",
+    ),
+    "batch_alone": Words(
+        "Event {seq} moves the case by decision {decision}, which one person made alone, or which is not what was proposed.",
+        "第 {seq} 号事件所依据的第 {decision} 号决定由一人单独作出，或与所提议的不符。",
+    ),
+    "batch_other": Words(
+        "Event {seq} moves the case by decision {decision}, which does not name it, or is of another plan.",
+        "第 {seq} 号事件所依据的第 {decision} 号决定未列入本案件，或属于另一方案。",
+    ),
+    "batch_untold": Words(
+        "Event {seq} moves the case, and the log of the programme does not say that decision {decision} came to it.",
+        "第 {seq} 号事件迁移了案件，而项目日志未记载第 {decision} 号决定已对其执行。",
+    ),
     "state_keyless": Words(
         "What is remembered needs a key that it was signed with: give one with --key.",
         "所记的状态需要签名密钥：请用 --key 提供。",

@@ -19,6 +19,7 @@ from casework.engine.state.events import (
     GRANT_EXPIRED,
     HANDED_OVER,
     JOINED,
+    MIGRATED,
     RECOUNTED,
     RELIEVED,
     TIMER_FIRED,
@@ -46,6 +47,7 @@ BY_ITSELF = frozenset(
         RELIEVED,
         ERASED,
         HANDED_OVER,
+        MIGRATED,
     }
 )
 

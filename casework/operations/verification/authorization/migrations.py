@@ -6,15 +6,22 @@ from casework.engine.case_objects.letterheads import SETTERS
 from casework.engine.definition.migration_plans import plan_migration
 from casework.engine.execution.migrations import judge_case, moves_apart, way_back, why_not_back
 from casework.engine.state.case import Case
-from casework.engine.state.events import MIGRATED, Event
+from casework.engine.state.events import MIGRATED, SYSTEM_ACTOR, Event
 from casework.errors import InvalidForm
 from casework.operations.verification.authorization.actors import role_not_among
 from casework.operations.verification.authorization.evidence import Evidence, Reasons, plain
+from casework.operations.verification.batch_judgement import why_not_moved
 
 
 def judge_migrated(evidence: Evidence, before: Case, event: Event) -> Reasons:
     """The plan is made again from both editions, the case judged again by it, and the outcome compared with what is told."""
-    yield from role_not_among(before, event, SETTERS)
+    if "batch" not in event.effects["migration"]:
+        yield from role_not_among(before, event, SETTERS)
+    else:
+        if event.actor != SYSTEM_ACTOR:
+            yield "a batch is carried out by the worker, and not by a person"
+        if (against := why_not_moved(evidence.past, before.programme, event)) is not None:
+            yield against
     if event.edition is not None or event.frm or event.to:
         yield "it names an edition of its own, or moves a track besides"
     migration = event.effects["migration"]
