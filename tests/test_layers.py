@@ -95,6 +95,7 @@ SUBJECTS: dict[str, list[str]] = {
         "retention",
         "removals",
         "definition",
+        "batches",
         "execution",
         "case_objects",
         "analysis",

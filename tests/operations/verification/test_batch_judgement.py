@@ -120,8 +120,10 @@ def _forge_a_file(batching: Batching, settings: Settings, path: Path) -> None:
     forgery = Forgery(path)
     assert (judged(forgery), _found(forgery, lambda events: None)) == ([], [])
     without: dict[str, str] = {
-        BATCH_AGREED: "batch_undecided", BATCH_ASKED: "batch_undecided", BATCH_CASE: "batch_untold",
-    }  # fmt: skip
+        BATCH_AGREED: "batch_undecided",
+        BATCH_ASKED: "batch_undecided",
+        BATCH_CASE: "batch_untold",
+    }
     for kind, code in without.items():
         assert _found(forgery, lambda events, kind=kind: events.remove(_of(events, kind))) == [code]  # type: ignore[misc]  # bound at once
     assert _found(forgery, _agree_alone) == ["batch_alone"]
