@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from casework_verify.batches import batches_of
+from casework_verify.earlier_witnesses import check_earlier
 from casework_verify.faults import Fault, Unreadable
 from casework_verify.histories import HISTORY, History, read_history
 from casework_verify.integrity.chain import values
@@ -126,6 +127,7 @@ def _signed(
     yield from faults
     if said is None:
         return
+    yield from check_earlier(proof, said, memory, facts)
     if ROLES in archive:
         yield from check_registers(archive.json(ROLES), said, proof)
     found = check_proofs(history, said, proof, memory.remembered(history.log, said.size))

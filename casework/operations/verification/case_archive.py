@@ -23,7 +23,7 @@ from casework.definitions import load_library
 from casework.engine.state.case import Case
 from casework.engine.state.projection import evolve
 from casework.errors import NotAllowed, NotFound
-from casework.json_values import JsonMapping
+from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
 from casework.ledger.hash_chain import genesis
 from casework.ledger.integrity import Head, StoredEvent, check_log
@@ -45,10 +45,10 @@ from casework.operations.verification.case_evidence import (
     EDITIONS,
     gather_judging,
 )
-from casework.operations.verification.event_proofs import prove_logs
+from casework.operations.verification.event_proofs import prove_growth, prove_logs
 from casework.operations.verification.kept_rows import PARTS
 from casework.operations.verification.rows import HOMES, compare, rows_kept
-from casework.operations.verification.witnesses import published_cosigned
+from casework.operations.verification.witnesses import cosigned_up_to
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.permissions.work import conflict
@@ -214,9 +214,7 @@ def write_case(
     proofs = prove_logs(db, {**judging.registers, case.log: [row.seq for row in rows]}, since)
     registers = {log: proofs[log].told()["leaves"] for log in judging.registers}
     proof = {**proofs[case.log].told(), "registers": registers}
-    # Beside the log's own signature those of the witnesses that have seen this very checkpoint.
-    if (cosigned := published_cosigned(db, proofs[case.log].size)) is not None:
-        proof["checkpoint"] = cosigned
+    proof |= _witnessed(db, proofs[case.log].size)
     history = "".join(_line(row) for row in rows).encode()
     index = {
         "form": FORM,
@@ -245,6 +243,17 @@ def write_case(
         checkpoint=proof["checkpoint"],
         unsigned=proofs[case.log].waiting,
     )
+
+
+def _witnessed(db: Connection, size: int) -> JsonObject:
+    """Beside the log's own signature those of the witnesses that have seen this very checkpoint; where none has, the newest earlier one
+    that they signed, and the proof that the tree goes on from it."""
+    if size == 0 or (cosigned := cosigned_up_to(db, size)) is None:
+        return {}
+    seen = parse_checkpoint(parse_note(cosigned).text).size
+    if seen == size:
+        return {"checkpoint": cosigned}
+    return {"witnessed": {"checkpoint": cosigned, "hashes": prove_growth(db, seen, size)}}
 
 
 def _given(some: bytes) -> Callable[[], Iterator[bytes]]:

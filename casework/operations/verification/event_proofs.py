@@ -100,6 +100,12 @@ def prove_logs(db: Connection, asked: Mapping[str, Iterable[int]], since: int | 
     }
 
 
+def prove_growth(db: Connection, old: int, new: int) -> JsonValue:
+    """That the tree of `new` leaves begins with that of `old`: the hashes as files tell them."""
+    with whole(db):
+        return _told(prove_consistency(_nodes(db, (), new, old), old, new))
+
+
 #: The bundles that name one of some logs; of those made since the first of the asked events came, or of all.
 _BUNDLES = text("""
     SELECT b.n, b.entries FROM tree_entries b

@@ -330,6 +330,12 @@ def published_cosigned(db: Connection, size: int | None = None) -> str | None:
     return None if row is None else with_cosignatures(row.note, row.lines)
 
 
+def cosigned_up_to(db: Connection, size: int) -> str | None:
+    """The newest checkpoint of at most so many leaves that witnesses have signed, with all that they signed of it."""
+    row = db.execute(_COSIGNED, {"published": size, "size": None}).one_or_none()
+    return None if row is None else with_cosignatures(row.note, row.lines)
+
+
 #: A checkpoint with the signatures of the witnesses that have not ended.
 _COSIGNED = text("""
     SELECT k.note, s.lines FROM (
@@ -342,6 +348,6 @@ _COSIGNED = text("""
 
 
 __all__ = [
-    "KINDS", "LONGER", "NAMES", "OTHER_ROOT", "READS", "WITNESS_ENDED", "WITNESS_NAMED", "end_witness", "insist_reader", "list_seen",
-    "list_witnesses", "live_keys", "name_witness", "published_cosigned", "take_cosignature",
+    "KINDS", "LONGER", "NAMES", "OTHER_ROOT", "READS", "WITNESS_ENDED", "WITNESS_NAMED", "cosigned_up_to", "end_witness", "insist_reader",
+    "list_seen", "list_witnesses", "live_keys", "name_witness", "published_cosigned", "take_cosignature",
 ]  # fmt: skip

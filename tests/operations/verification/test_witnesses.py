@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
 
 from casework.errors import InvalidForm, LogUnusable, NotAllowed, NotConfirmed, NotFound, Refused
 from casework.ledger.signed_notes import Checkpoint, key_from_seed, open_checkpoint, sign_note
+from casework.operations.documents.key_material import document_store_of
+from casework.operations.verification.case_archive import make_case_file
 from casework.operations.verification.sequencer import insist_not_older, sequence
 from casework.operations.verification.service import verify_all
 from casework.operations.verification.witnesses import (
@@ -23,6 +27,7 @@ from casework.operations.verification.witnesses import (
 from casework.permissions.actors import Proof
 from casework.records import log_keys
 from casework.records.database import transaction
+from casework_verify.command import main
 from casework_verify.witnesses import cosigned as cosigned_by
 from casework_verify.witnesses import new_secret, parse_witness
 from tests.support import witnessed
@@ -166,6 +171,34 @@ def test_what_is_not_published_yet_is_not_shown_to_strangers(log: Witnessed) -> 
     publish(log.superuser)
     with transaction(log.engine) as db:
         assert published_cosigned(db) is not None
+
+
+def test_the_file_of_a_case_has_what_they_signed_or_goes_on_from_what_they_signed(
+    log: Witnessed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = tmp_path / "keys"
+    lines = [*(key.line for key in log_keys.public_keys(log.settings)), ONE.witness.line]
+    keys.write_text("".join(f"{line}\n" for line in lines))
+    with transaction(log.engine) as db:
+        number = log.world.new_case(db)
+
+    def told() -> list[str]:
+        """What is said of witnesses in a file that is taken out now."""
+        file = log.do(make_case_file, document_store_of(log.engine, log.settings), number, "/cases/x/file")
+        (tmp_path / file.name).write_bytes(b"".join(file.pieces()))
+        capsys.readouterr()
+        assert main([str(tmp_path / file.name), "--key", str(keys), "--json"]) == 0
+        (checked,) = json.loads(capsys.readouterr().out)["files"]
+        return [one["code"] for one in checked["faults"] if "seen" in one["code"] or "witness" in one["code"]]
+
+    log.grow()
+    assert told() == ["witnessed_not"]
+    log.take(log.signed())
+    assert told() == ["witnessed"]
+    log.grow()
+    assert told() == ["witnessed_not", "seen_before"]
+    log.do(end_witness, log.witness, new_request())
+    assert told() == ["witnessed_not"], "what an ended one signed is not handed on"
 
 
 def test_no_checkpoint_is_listed_that_is_neither_published_nor_signed(log: Witnessed) -> None:

@@ -16,6 +16,34 @@ WITNESSES: dict[str, Words] = {
         "就此处所见，所知的 {known} 个见证方均未签署有 {size} 片叶的树。",
         NOTE,
     ),
+    "seen_before": Words(
+        "{count} of {known} witnesses that are known here have seen, by {at}, a tree of {found} leaves that this one of {size} goes on "
+        "from: {names}. Events 1 to {last} were in it.",
+        "此处所知的 {known} 个见证方中，有 {count} 个截至 {at} 已见过有 {found} 片叶的树，本文件有 {size} 片叶的树由其延续而来：{names}。"
+        "第 1 至 {last} 项事件当时已在其中。",
+        NOTE,
+    ),
+    "seen_before_all": Words(
+        "{count} of {known} witnesses that are known here have seen, by {at}, a tree of {found} leaves that this one of {size} goes on "
+        "from: {names}. No event of this history was in it yet.",
+        "此处所知的 {known} 个见证方中，有 {count} 个截至 {at} 已见过有 {found} 片叶的树，本文件有 {size} 片叶的树由其延续而来：{names}。"
+        "当时其中尚无本案的事件。",
+        NOTE,
+    ),
+    "seen_unknown": Words(
+        "The file has {count} signatures of witnesses on a tree of {found} leaves that this one of {size} goes on from. Their keys are "
+        "not known here, so they were not checked.",
+        "文件带有 {count} 个见证方对有 {found} 片叶的树的签名，本文件有 {size} 片叶的树由其延续而来。此处不知其密钥，故未作检查。",
+        NOTE,
+    ),
+    "seen_other": Words(
+        "What witnesses are said to have seen is of the log {found}, and not of {known}.",
+        "所称见证方见过的内容属于日志 {found}，而非 {known}。",
+    ),
+    "seen_proof": Words(
+        "The proof is false by which the tree of {size} leaves goes on from the one of {found} that witnesses are said to have seen.",
+        "所称见证方见过有 {found} 片叶的树；用以证明有 {size} 片叶的树由其延续而来的证明不成立。",
+    ),
     "witness_signature": Words("The signature of the witness {name} does not hold.", "见证方 {name} 的签名不成立。"),
     "witnesses_few": Words(
         "{count} witnesses have signed what is checked, and {wanted} are asked for: fetch the checkpoint with their "
