@@ -34,7 +34,7 @@ def list_(as_json: bool) -> None:
         click.echo(json.dumps({"cases": [_as_json(one) for one in known]}))
         return
     for one in known:
-        click.echo(f"{one.number}  {one.at}  {one.sealed['bytes']:,} bytes  {one.sealed['file']}")
+        click.echo(f"{one.number}  {one.at}  {one.sealed['bytes']:,} bytes  {one.sealed['file']}{_erased(one)}")
     if not known:
         click.echo("There is no case in the archive.")
 
@@ -93,7 +93,7 @@ def open_(number: str, file: Path, email: str) -> None:
         with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
             try:
                 with transaction(engine) as db:
-                    archiving.open_archived(db, find_acting(db, email), settings, number, target)
+                    one = archiving.open_archived(db, find_acting(db, email), settings, number, target)
             except BaseException:
                 with suppress(OSError):
                     file.unlink()
@@ -103,6 +103,14 @@ def open_(number: str, file: Path, email: str) -> None:
     finally:
         engine.dispose()
     click.echo(f"{file} has the case {number} as it was archived. It is kept that {email} took it out.")
+    if one.names_erased:
+        click.echo(
+            f"It names somebody who was erased, last at {one.names_erased}: see that nobody reads more of it than they need."
+        )
+
+
+def _erased(one: Archived) -> str:
+    return f"  names somebody who was erased at {one.names_erased}" if one.names_erased else ""
 
 
 def _known(settings: Settings, number: str | None = None) -> list[Archived]:
@@ -115,4 +123,11 @@ def _known(settings: Settings, number: str | None = None) -> list[Archived]:
 
 
 def _as_json(one: Archived) -> dict[str, object]:
-    return {"number": one.number, "log": one.log, "event": one.seq, "at": one.at, **one.sealed}
+    return {
+        "number": one.number,
+        "log": one.log,
+        "event": one.seq,
+        "at": one.at,
+        **one.sealed,
+        "names_erased": one.names_erased,
+    }

@@ -173,7 +173,8 @@ def allocate(hands: Hands, allocation: str) -> None:
 def erase(hands: Hands, erasure: str) -> None:
     """Take out everything that names a person, as two persons agreed."""
     try:
-        carry_out(hands.engine, erasure, years=hands.settings.keep_financing_years)
+        look = archiving.Archive(hands.engine, hands.settings).look
+        carry_out(hands.engine, erasure, years=hands.settings.keep_financing_years, look=look)
     except StillNamed as fault:
         raise NotDone("people go on writing of the person; it is looked for again") from fault
 
@@ -181,9 +182,8 @@ def erase(hands: Hands, erasure: str) -> None:
 @register_job(OTHERS)
 def remove(hands: Hands, programme: str) -> None:
     """Remove the contents of cases under retention, as two persons agreed, from where it was left; or put them into the archive."""
-    seal = functools.partial(archiving.seal_case, hands.engine, hands.settings)
     try:
-        removing.carry_on(hands.engine, programme, seal)
+        removing.carry_on(hands.engine, programme, archiving.Archive(hands.engine, hands.settings))
     except (archiving.NotSealedYet, removing.CaseMoved) as fault:
         raise NotDone(f"a case cannot go into the archive yet: {fault}") from fault
 

@@ -19,6 +19,7 @@ from casework.engine.removals import (
     REMOVAL_REFUSED,
     asked_for,
     digest_of_case,
+    fate_against,
     fold,
     kept_then,
     row_after,
@@ -26,7 +27,7 @@ from casework.engine.removals import (
     why_not_agreed,
     why_not_asked,
 )
-from casework.engine.retention import MOST_YEARS, SHIPPED, CaseFacts, removal_date
+from casework.engine.retention import ARCHIVED, MOST_YEARS, REMOVED, SHIPPED, CaseFacts, removal_date
 from casework.engine.state.events import RegisterEvent
 
 AT = datetime(2026, 5, 4, 9, tzinfo=UTC)
@@ -102,6 +103,44 @@ def test_a_longer_list_is_not_what_its_digest_was_made_of() -> None:
 
 def test_a_list_without_cases_is_told() -> None:
     assert "no case" in str(why_not_asked(event(1, REMOVAL_ASKED, removal_asked=asked_for("2026-05-04", {}))))
+
+
+TO_ARCHIVE = asked_for("2026-05-04", {"a": "other", "b": "financing"}, {"other", "third"})
+
+
+def test_the_list_says_of_which_cases_the_contents_go_into_the_archive() -> None:
+    removal = fold([event(1, REMOVAL_ASKED, removal_asked=TO_ARCHIVE)])[0]
+    assert TO_ARCHIVE["archived"] == ["other"]
+    assert [removal.archives(digest_of_case(case)) for case in ("a", "b", "c")] == [True, False, False]
+    assert why_not_asked(removal.proposal.asked) is None
+    assert "archived" not in asked_for("2026-05-04", {"a": "other"})
+
+
+@pytest.mark.parametrize("archived", [[], ["financing"], ["financing", "other"], None])
+def test_nobody_agrees_to_another_end_than_what_is_done(archived: list[str] | None) -> None:
+    forged = event(1, REMOVAL_ASKED, removal_asked=TO_ARCHIVE | {"archived": archived})
+    assert "its digest" in str(why_not_asked(forged))
+
+
+@pytest.mark.parametrize(
+    ("agreed", "fate", "sealed", "why"),
+    [
+        (TO_ARCHIVE, ARCHIVED, True, None),
+        (TO_ARCHIVE, ARCHIVED, False, "that was agreed to"),
+        (TO_ARCHIVE, REMOVED, True, "its retention class"),
+        (TO_ARCHIVE, REMOVED, False, "that was agreed to"),
+        (ASKS, REMOVED, False, None),
+        (ASKS, ARCHIVED, False, "its retention class"),
+        (ASKS, ARCHIVED, True, "that was agreed to"),
+    ],
+)
+def test_the_decision_and_the_class_must_both_say_what_became_of_a_case(
+    agreed: dict[str, Any], fate: str, sealed: bool, why: str | None
+) -> None:
+    removal = fold([event(1, REMOVAL_ASKED, removal_asked=agreed)])[0]
+    classes = [SHIPPED[0], replace(SHIPPED[1], years=1, fate=fate)]
+    told = fate_against(removal, digest_of_case("a"), CaseFacts(AT), classes, sealed=sealed)
+    assert told is None if why is None else why in str(told)
 
 
 BEIJING = Calendar("Beijing")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.retention import (
+    ARCHIVED,
     OTHER,
     RETENTION_ASKED,
     RETENTION_REFUSED,
@@ -76,6 +77,12 @@ def facts(*kinds: str, outcome: str | None = None, closed: datetime | None = CLO
 def test_the_class_that_keeps_it_longest_takes_a_case(case: CaseFacts, code: str) -> None:
     assert class_of(case, ALL).code == code
     assert class_of(case, ALL[::-1]).code == code
+
+
+def test_of_two_that_keep_it_equally_long_the_archive_takes_it() -> None:
+    archive = replace(LOANS, code="z", fate=ARCHIVED)
+    assert class_of(facts("pledge"), (FIVE, LOANS, archive)).code == "z"
+    assert class_of(facts("pledge"), (FIVE, replace(LOANS, years=99), archive)).code == "loans"
 
 
 @pytest.mark.parametrize(
@@ -196,6 +203,7 @@ def test_what_was_closed_by_a_day_may_be_removed_and_nothing_that_was_closed_lat
         ((FIVE, replace(LOANS, name_zh="长" * 81)), Fault.NAME),
         ((FIVE, replace(LOANS, years=0)), Fault.YEARS),
         ((FIVE, replace(LOANS, years=101)), Fault.YEARS),
+        ((FIVE, replace(LOANS, fate="burnt")), Fault.FATE),
         ((FIVE, replace(LOANS, kinds=frozenset())), Fault.TAKES_NOTHING),
         ((replace(FIVE, outcomes=frozenset({"dormant"})),), Fault.TAKES_ALL),
         ((FIVE, *(replace(LOANS, code=f"c{n}") for n in range(20))), Fault.TOO_MANY),
@@ -209,6 +217,9 @@ def test_a_class_is_written_without_its_names_and_read_with_them() -> None:
     names = {one.code: [one.name, one.name_zh] for one in ALL}
     assert tuple(class_from(one.as_json(), names) for one in ALL) == ALL
     assert class_from(LOANS.as_json(), {}).name == "loans"
+    assert class_from(replace(LOANS, fate=ARCHIVED).as_json(), names) == replace(LOANS, fate=ARCHIVED)
+    # What was written before a class could say so is removed, and is still what it was written as.
+    assert "fate" not in LOANS.as_json()
     assert classes_from({}, {}) == SHIPPED
     assert names_in({"names": ERASED}) == {}
     assert names_in({"names": names}) == names

@@ -51,6 +51,10 @@ class Erasure(Answer):
     decided_by: Named | None
     decided_at: str | None
     done_at: str | None
+    archived: Annotated[
+        int | None,
+        Field(description="How many sealed files of the archive name the person still; null until it is done"),
+    ]
     due_at: Annotated[str | None, Field(description="When it is carried out at the latest")]
 
 

@@ -180,6 +180,8 @@ class RegisterEffects(AccountChange, total=False):
     batch_agreed: dict[str, Any]
     batch: int
     batch_case: BatchCase
+    #: Of an erasure that is done: the sealed files of the archive that name the person still.
+    sealed: list[str]
     #: A legal hold that was placed, and one that was ended, by its id.
     hold: PlacedHold
     hold_ended: str

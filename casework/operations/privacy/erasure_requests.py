@@ -86,6 +86,7 @@ def _after(row: JsonObject, event: RegisterEvent) -> JsonObject:
                 "decided_by": None,
                 "decided_at": None,
                 "done_at": None,
+                "archived": None,
             }
         case "erasure_agreed":
             return row | {"state": AGREED, "decided_by": event.actor, "decided_at": instant(event.at)}
@@ -94,7 +95,11 @@ def _after(row: JsonObject, event: RegisterEvent) -> JsonObject:
             by = row["decided_by"] if event.actor == SYSTEM_ACTOR else event.actor
             return row | {"state": REFUSED, "decided_by": by, "decided_at": instant(event.at)}
         case "erasure_done":
-            return row | {"state": DONE, "done_at": instant(event.at)}
+            return row | {
+                "state": DONE,
+                "done_at": instant(event.at),
+                "archived": len(event.effects.get("sealed", ())),
+            }
     return row
 
 
@@ -251,7 +256,7 @@ def append_action(
 
 _COLUMNS = (
     "id", "programme_id", "person_id", "basis", "state", "words", "reason", "asked_by", "asked_at", "decided_by",
-    "decided_at", "done_at",
+    "decided_at", "done_at", "archived",
 )  # fmt: skip
 
 
@@ -330,6 +335,7 @@ def _shown(row: Any, names: Mapping[str, str]) -> ErasureRow:
         decided_by=to_named(row.decided_by, names),
         decided_at=when(row.decided_at),
         done_at=when(row.done_at),
+        archived=row.archived,
         due_at=when(row.decided_at + WITHIN) if row.state == AGREED else None,
     )
 

@@ -9,9 +9,9 @@ What was done, when and by whom stays, with codes, days and ids; so do chain, le
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import Connection, Engine, text
 
@@ -103,10 +103,26 @@ class Sealed:
     contents: SealedContents | None
     seq: int = 0
     head: str = ""
+    path: Path = Path()
+
+    def is_of(self, log: Log) -> bool:
+        """Whether it lies there, and no more was told of the case since."""
+        if self.contents is None:
+            return False
+        there = self.path.is_file() and self.path.stat().st_size == self.contents["bytes"]
+        return there and (self.seq, self.head) == (log.seq, log.head)
 
 
-#: Writes the whole case of a log into a sealed file. Whatever it raises leaves the case as it is, for another time.
-Sealer: TypeAlias = Callable[[str], Sealed]
+class Sealer(Protocol):
+    """Who writes into the archive. Whatever is raised leaves the case as it is, for another time."""
+
+    def seal(self, log: str) -> Sealed:
+        """Write the whole case of a log into a sealed file, and read it back."""
+
+    def drop(self, log: str) -> None:
+        """Take away what was written of a case that stays."""
+
+
 #: So often a case is sealed anew of which something was told meanwhile, before that is left to the next time.
 _TIMES = 3
 
@@ -120,26 +136,29 @@ def list_waiting(db: Connection, *, but: str, most: int) -> list[str]:
     return list(db.execute(text(f"{_WAITING} AND {but} ORDER BY p.id LIMIT :most"), {"most": most}).scalars())
 
 
-def carry_on(engine: Engine, programme: str, seal: Sealer | None = None) -> int:
-    """Come to every case of the removal that is carried out, from where it was left; gives how many were removed. `seal` writes what goes
-    into the archive. Raises CaseMoved, and what that raises."""
+def carry_on(engine: Engine, programme: str, archive: Sealer | None = None) -> int:
+    """Come to every case of the removal that is carried out, from where it was left; gives how many were removed. What goes into the
+    archive is written there by `archive`. Raises CaseMoved, and what that raises."""
     with transaction(engine) as db:
         named = _named(db, programme)
-    return sum(_seal_and_come_to(engine, one, seal) if one.archives else _come_to(engine, one) for one in named)
+    return sum(_seal_and_come_to(engine, one, archive) if one.archives else _come_to(engine, one) for one in named)
 
 
-def _seal_and_come_to(engine: Engine, one: _Named, seal: Sealer | None) -> bool:
+def _seal_and_come_to(engine: Engine, one: _Named, archive: Sealer | None) -> bool:
     """The same of a case that goes into the archive: it is written there first, unless something keeps it."""
-    if seal is None:
+    if archive is None:
         raise ValueError("what goes into the archive needs a sealer")
     for _ in range(_TIMES):
         with transaction(engine) as db:
             logs = lock_logs(db, [one.programme, one.log])
             kept = _kept_by(db, one, load(db, one.log, "case"), logs[one.log])
         try:
-            return _come_to(engine, one, None if kept else seal(one.log))
+            gone = _come_to(engine, one, None if kept else archive.seal(one.log))
         except CaseMoved:
             continue
+        if not gone:
+            archive.drop(one.log)
+        return gone
     raise CaseMoved(one.log)
 
 
@@ -184,9 +203,11 @@ def _come_to(engine: Engine, one: _Named, sealed: Sealed | None = None) -> bool:
 
 def _not_sealed(log: Log, sealed: Sealed | None) -> list[str]:
     """Why a case cannot go into the archive. Raises CaseMoved where the sealed file is not of this moment's history."""
-    if sealed is None or sealed.contents is not None and (sealed.seq, sealed.head) != (log.seq, log.head):
+    if sealed is not None and sealed.contents is None:
+        return [NOT_SEALED]
+    if sealed is None or not sealed.is_of(log):
         raise CaseMoved(log.id)
-    return [NOT_SEALED] if sealed.contents is None else []
+    return []
 
 
 def _kept_by(db: Connection, one: _Named, case: Case, log: Log) -> list[str]:

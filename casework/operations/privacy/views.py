@@ -113,6 +113,8 @@ class ErasureRow:
     decided_by: Named | None
     decided_at: str | None
     done_at: str | None
+    #: How many sealed files of the archive name the person still; None until it is done.
+    archived: int | None
     #: When it is carried out at the latest.
     due_at: str | None
 

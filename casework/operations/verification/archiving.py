@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +28,15 @@ from casework.ledger.canonical_json import instant
 from casework.operations.core.access_log import note_reading
 from casework.operations.core.encryption import SecretBox
 from casework.operations.documents.key_material import document_store_of, secret_box_of
+from casework.operations.privacy.personal_data import Naming
 from casework.operations.privacy.removing import Sealed
-from casework.operations.verification.case_archive import CaseFile, check_case_file, insist_whole, write_case
+from casework.operations.verification.case_archive import (
+    CaseFile,
+    check_case_file,
+    insist_whole,
+    texts_of,
+    write_case,
+)
 from casework.operations.verification.file_checks import ENDED, MISSING, NOTE, UNREAD, WHOLE, check_file
 from casework.operations.verification.rows import Finding
 from casework.operations.verification.tree_judgement import KeptElsewhere
@@ -63,8 +70,16 @@ class Archived:
     seq: int
     at: str
     sealed: SealedContents
+    #: When somebody was last erased whom it names still.
+    names_erased: str | None
 
 
+#: When each sealed file was found to name a person still who was erased.
+_NAMING = text("""
+    SELECT s.file, max(e.at) AS at FROM events e JOIN logs l ON l.id = e.log_id AND l.kind = 'erasure'
+    CROSS JOIN LATERAL jsonb_array_elements_text(e.effects->'sealed') AS s(file)
+    WHERE e.kind = 'erasure_done' AND e.effects ? 'sealed' GROUP BY s.file ORDER BY s.file
+""")
 #: The cases whose contents are in the archive, with what the event says that put them there; one alone where its number is given.
 _ARCHIVED = text("""
     SELECT c.number, c.id::text AS log, e.seq, e.at, e.effects->'removal'->'sealed' AS sealed FROM cases c
@@ -77,34 +92,74 @@ def list_archived(db: Connection, number: str | None = None) -> list[Archived]:
     """What is in the archive, by the numbers of the cases."""
     with whole(db):
         rows = db.execute(_ARCHIVED, {"number": number}).all()
+        naming = {row.file: instant(row.at) for row in db.execute(_NAMING)} if rows else {}
     return [
-        Archived(number=row.number, log=row.log, seq=row.seq, at=instant(row.at), sealed=row.sealed) for row in rows
+        Archived(
+            number=row.number,
+            log=row.log,
+            seq=row.seq,
+            at=instant(row.at),
+            sealed=row.sealed,
+            names_erased=naming.get(row.sealed["file"]),
+        )
+        for row in rows
     ]
 
 
 # --- sealing ---------------------------------------------------------------------------------------------------------
 
 
-def seal_case(engine: Engine, settings: Settings, log: str) -> Sealed:
-    """Write the whole case of a log into a sealed file, read it back and judge it. Raises NotSealedYet, and StoreUnavailable or OSError
-    where the documents cannot be read now, or the archive not be written to."""
-    with transaction(engine) as db:
-        db.execute(text("SET LOCAL statement_timeout = 0"))
-        db.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-        # Nothing is told of the case meanwhile, and nobody else writes this file.
-        held = lock_logs(db, [log])[log]
-        one = _left_before(settings, held) or _write(db, engine, settings, held)
-        faults = ["a document waits for the scanner"] if one is None else faults_of(settings, one)
-        if one is None or faults:
-            return Sealed(None)
-        told = one.manifest["content"]
-        assert isinstance(told, dict)
-        contents: SealedContents = {
-            "file": one.name,
-            "bytes": one.path.stat().st_size,
-            "content": str(told["sha256"]),
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Who writes into the archive of an installation, for `privacy.removing`."""
+
+    engine: Engine
+    settings: Settings
+
+    def seal(self, log: str) -> Sealed:
+        """Write the whole case of a log into a sealed file, read it back and judge it. Raises NotSealedYet, and StoreUnavailable or OSError
+        where the documents cannot be read now, or the archive not be written to."""
+        with transaction(self.engine) as db:
+            db.execute(text("SET LOCAL statement_timeout = 0"))
+            db.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            # Nothing is told of the case meanwhile, and nobody else writes this file, nor takes it away.
+            held = lock_logs(db, [log])[log]
+            case = load(db, log, "case")
+            return Sealed(None) if case.removed_at is not None else _seal(db, self.engine, self.settings, held, case)
+
+    def drop(self, log: str) -> None:
+        """Take away what was written of a case that stays."""
+        with transaction(self.engine) as db:
+            lock_logs(db, [log])
+            if load(db, log, "case").archived_as is None:
+                for path in list_sealed(self.settings.archive_dir, log):
+                    path.unlink(missing_ok=True)
+
+    def look(self, named: Naming, seen: Collection[str]) -> dict[str, bool]:
+        """By digest whether a sealed file names a person, or cannot be read so that nobody knows; those that were `seen` are left out."""
+        with transaction(self.engine) as db:
+            known = list_archived(db)
+        return {
+            one.sealed["file"]: _names(self.settings, one, named) for one in known if one.sealed["file"] not in seen
         }
-        return Sealed(contents, held.seq, held.head)
+
+
+def _names(settings: Settings, one: Archived, named: Naming) -> bool:
+    try:
+        with opened(secret_box_of(settings), find_of(settings, one)) as plain:
+            return any(map(named.in_text, texts_of(plain)))
+    except (FileMissing, FileDamaged, InvalidSettings):
+        return True
+
+
+def _seal(db: Connection, engine: Engine, settings: Settings, held: Log, case: Case) -> Sealed:
+    one = _left_before(settings, held) or _write(db, engine, settings, held, case)
+    if one is None or faults_of(settings, one):
+        return Sealed(None)
+    told = one.manifest["content"]
+    assert isinstance(told, dict)
+    contents: SealedContents = {"file": one.name, "bytes": one.path.stat().st_size, "content": str(told["sha256"])}
+    return Sealed(contents, held.seq, held.head, one.path)
 
 
 def _left_before(settings: Settings, held: Log) -> SealedFile | None:
@@ -123,9 +178,8 @@ def _left_before(settings: Settings, held: Log) -> SealedFile | None:
     return found
 
 
-def _write(db: Connection, engine: Engine, settings: Settings, held: Log) -> SealedFile | None:
+def _write(db: Connection, engine: Engine, settings: Settings, held: Log, case: Case) -> SealedFile | None:
     """Write it; None where a document of it cannot go with it."""
-    case = load(db, held.id, "case")
     store = document_store_of(engine, settings)
     written = write_case(db, _worker(case), store, case)
     if written.waits:
@@ -296,6 +350,6 @@ def open_archived(db: Connection, actor: Actor, settings: Settings, number: str,
 
 
 __all__ = [
-    "Archived", "NotSealedYet", "changed_since", "check_archived", "check_sealed", "faults_of", "list_archived", "list_unnamed",
-    "open_archived", "seal_case",
+    "Archive", "Archived", "NotSealedYet", "changed_since", "check_archived", "check_sealed", "faults_of", "list_archived", "list_unnamed",
+    "open_archived",
 ]  # fmt: skip

@@ -386,6 +386,16 @@ def _proof_faults(proof: JsonMapping, rows: list[JsonMapping]) -> Iterator[str]:
             yield f"Event {row['seq']} is not in the tree that was signed."
 
 
+def texts_of(file: IO[bytes]) -> Iterator[str]:
+    """The words in such an archive: its index, each entry of its history, and what its parts are called; not what is within documents."""
+    with zipfile.ZipFile(file) as archive:
+        yield from archive.namelist()
+        yield json.dumps(json.loads(archive.read(INDEX)), ensure_ascii=False)
+        with archive.open(HISTORY) as lines:
+            for line in lines:
+                yield json.dumps(json.loads(line), ensure_ascii=False)
+
+
 def unsigned(path: Path) -> int | None:
     """How many events of such an archive, a whole one, were not signed yet when it was taken out; None where no proof is within."""
     with zipfile.ZipFile(path) as archive:

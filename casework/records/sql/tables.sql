@@ -518,6 +518,7 @@ CREATE TABLE erasures (
     decided_by UUID,
     decided_at TIMESTAMP WITH TIME ZONE,
     done_at TIMESTAMP WITH TIME ZONE,
+    archived BIGINT,
     CONSTRAINT pk_erasures PRIMARY KEY (id),
     CONSTRAINT ck_erasures_state CHECK (state IN ('asked', 'agreed', 'done', 'refused')),
     CONSTRAINT ck_erasures_two_persons CHECK (decided_by <> asked_by),
@@ -536,6 +537,7 @@ COMMENT ON COLUMN erasures.state IS 'asked, agreed, done or refused';
 COMMENT ON COLUMN erasures.words IS 'What names the person: names, addresses, numbers; null once done';
 COMMENT ON COLUMN erasures.reason IS 'Null once done, where it named the person';
 COMMENT ON COLUMN erasures.decided_by IS 'The second person, who agreed or did not';
+COMMENT ON COLUMN erasures.archived IS 'How many sealed files of the archive name the person still; null until done';
 
 CREATE TABLE events (
     log_id UUID NOT NULL,

@@ -232,6 +232,9 @@ erasures = Table(
     Column("decided_by", Id, comment="The second person, who agreed or did not"),
     Column("decided_at", Time),
     Column("done_at", Time),
+    Column(
+        "archived", BigInteger, comment="How many sealed files of the archive name the person still; null until done"
+    ),
     CheckConstraint("state IN ('asked', 'agreed', 'done', 'refused')", name="state"),
     CheckConstraint("decided_by <> asked_by", name="two_persons"),
     Index("ix_erasures_agreed", "decided_at", "id", postgresql_where=text("state = 'agreed'")),

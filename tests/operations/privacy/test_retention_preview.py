@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from casework.engine.retention import SHIPPED, Kept, LegalHold, RetentionClass, judge
+from casework.engine.retention import ARCHIVED, REMOVED, SHIPPED, Kept, LegalHold, RetentionClass, judge
 from casework.errors import InvalidForm, NotFound
 from casework.operations.core.perform import calendar_of, home_of
 from casework.operations.privacy.kept_cases import facts_of, read_classes
@@ -24,8 +24,19 @@ from tests.support.world import World, new_request, today
 FINANCING, OTHER = SHIPPED
 SHORT = RetentionClass("short", "Short", "短", 1, frozenset(), frozenset({"no_agreement"}))
 CHECKED = RetentionClass("checked", "Checked", "核查", 2, frozenset({"ip"}), frozenset())
+TO_ARCHIVE = RetentionClass(
+    "kept", "Kept", "存档", 1, frozenset({"ip", "pledge"}), frozenset({"no_agreement"}), ARCHIVED
+)
 ALWAYS = RetentionClass("always", "Always", "永久", None, frozenset({"ip"}), frozenset({"dormant"}))
-CLASSES = (FINANCING, replace(OTHER, years=3), SHORT, CHECKED, ALWAYS)
+CLASSES = (
+    FINANCING,
+    replace(OTHER, years=3),
+    SHORT,
+    CHECKED,
+    TO_ARCHIVE,
+    replace(TO_ARCHIVE, code="a", fate=REMOVED),
+    ALWAYS,
+)
 
 
 def preview(db: Connection, world: World, who: str = "compliance", **asked: Any) -> Any:

@@ -7,26 +7,34 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
+from casework.engine.removals import CASE_REMOVED
 from casework.engine.retention import ARCHIVED
 from casework.errors import NotFound
 from casework.operations.documents.key_material import document_store_of
+from casework.operations.privacy.erasure import carry_out
+from casework.operations.privacy.erasure_requests import ask_erasure, decide_erasure, show_erasure
 from casework.operations.privacy.removing import carry_on
 from casework.operations.verification import archiving
-from casework.operations.verification.service import verify_all
+from casework.operations.verification.case_archive import check_case_file, make_case_file
+from casework.operations.verification.file_checks import WHOLE, WRONG, check_file
+from casework.operations.verification.service import verify_all, verify_case
+from casework.records import log_keys
 from casework.records.database import connect_engine, transaction
 from casework.records.sealed_files import SUFFIX, list_sealed
 from casework.settings import Settings
 from tests.operations.privacy.removal_scene import CANARY, PAPER, Scene, set_scene
+from tests.operations.verification.forger import Stored, rebuild, sql
 from tests.support.published import sign_and_publish
-from tests.support.world import World
+from tests.support.world import World, new_request
+from tests.verifier.forging import Forgery
 
 
 @pytest.fixture
@@ -40,7 +48,7 @@ def scene(engine: Engine, superuser_engine: Engine, settings: Settings, world: W
 def archive(scene: Scene, settings: Settings) -> int:
     """Two persons decide, and the worker carries it out."""
     scene.agree()
-    return carry_on(scene.engine, scene.programme, partial(archiving.seal_case, scene.engine, settings))
+    return carry_on(scene.engine, scene.programme, archiving.Archive(scene.engine, settings))
 
 
 def known(scene: Scene) -> list[archiving.Archived]:
@@ -49,7 +57,7 @@ def known(scene: Scene) -> list[archiving.Archived]:
 
 
 def test_contents_go_into_sealed_files_that_both_verifiers_call_whole(
-    scene: Scene, settings: Settings, superuser_engine: Engine
+    scene: Scene, settings: Settings, superuser_engine: Engine, tmp_path: Path
 ) -> None:
     sign_and_publish(scene.engine, superuser_engine, settings)
     assert archive(scene, settings) == 2
@@ -79,7 +87,88 @@ def test_contents_go_into_sealed_files_that_both_verifiers_call_whole(
         assert noted == 1
         with pytest.raises(NotFound):
             archiving.open_archived(db, scene.world.actor(db, "provider"), settings, there[0].number, io.BytesIO())
+    _what_is_left(scene, settings, superuser_engine, tmp_path)
+    assert _erase(scene, settings, "nobody of this name") == []
+    assert sorted(_erase(scene, settings, CANARY)) == sorted(one.sealed["file"] for one in there)
+    assert all(one.names_erased for one in known(scene))
+    assert list(verify_all(scene.engine)) == []
     _forged(settings, there[0])
+
+
+def _what_is_left(scene: Scene, settings: Settings, superuser_engine: Engine, tmp_path: Path) -> None:
+    """The file of the case as it is now is whole too, and names the sealed one; whoever writes another thing there is found."""
+    sign_and_publish(scene.engine, superuser_engine, settings)
+    with transaction(scene.engine) as db:
+        store = document_store_of(scene.engine, settings)
+        file = make_case_file(db, scene.world.actor(db, "auditor"), store, scene.numbers[0], "/cases/x/file")
+    path = tmp_path / "after.zip"
+    path.write_bytes(b"".join(file.pieces()))
+    keys = [key.line for key in log_keys.public_keys(settings)]
+    one = next(one for one in known(scene) if one.number == scene.numbers[0])
+
+    def judged(path: Path) -> tuple[str, str]:
+        with path.open("rb") as content:
+            verdict = check_file(content, "case.zip", keys)
+        return verdict.outcome, " ".join(fault.sentence for fault in verdict.faults)
+
+    outcome, said = judged(path)
+    assert (outcome, check_case_file(path), one.sealed["file"] in said) == (WHOLE, [], True)
+    for change, words in ((_unsealed, "as decision"), (_elsewhere, "does not say that decision")):
+        forgery = Forgery(path)
+        change(forgery.rows[-1]["effects"]["removal"])
+        forgery.rechain(len(forgery.rows) - 1)
+        outcome, said = judged(forgery.write(tmp_path / "forged.zip"))
+        assert (outcome, words in said) == (WRONG, True), said
+        _in_the_database(scene, one.log, change)
+
+
+def _in_the_database(scene: Scene, log: str, change: Callable[[Any], object]) -> None:
+    """Rewritten in the log of the case alone, and in that of the programme as well."""
+    with scene.superuser.connect() as db, db.begin() as tried:
+        sql(db, "SET LOCAL session_replication_role = replica")
+
+        def rewrite(rows: list[Stored]) -> None:
+            change(rows[-1]["effects"]["removal"])
+
+        rebuild(db, log, rewrite)
+        said = [fault.sentence for fault in verify_case(db, log)]
+        assert any("the programme's log names another sealed file" in one for one in said), said
+
+        def tell(rows: list[Stored]) -> None:
+            for row in rows:
+                if row["header"]["kind"] == CASE_REMOVED:
+                    row["effects"]["case_removal"].pop("sealed")
+
+        rebuild(db, scene.programme, tell)
+        said = [fault.sentence for fault in verify_case(db, scene.programme)]
+        assert any("which sealed file the contents went into" in one for one in said), said
+        tried.rollback()
+
+
+def _unsealed(removal: Any) -> None:
+    del removal["sealed"]
+
+
+def _elsewhere(removal: Any) -> None:
+    removal["sealed"]["file"] = "0" * 64
+
+
+def _erase(scene: Scene, settings: Settings, word: str) -> list[str]:
+    """Erase whom a word names; gives the sealed files that it says name them still."""
+    with transaction(scene.engine) as db:
+        asked: dict[str, Any] = {"person": None, "words": [word], "basis": "request", "reason": "It was asked for."}
+        by, programme = scene.world.actor(db, "administrator"), scene.programme
+        id = str(ask_erasure(db, by, programme=programme, request=new_request(), **asked).answer["id"])
+        decider = scene.world.actor(db, "compliance")
+        decide_erasure(db, decider, id, agree=True, note="", request=new_request())
+    carry_out(scene.engine, id, look=archiving.Archive(scene.engine, settings).look)
+    with transaction(scene.engine) as db:
+        told = db.execute(
+            text("SELECT effects->'sealed' FROM events WHERE log_id = CAST(:id AS uuid) AND kind = 'erasure_done'"),
+            {"id": id},
+        ).scalar_one()
+        assert show_erasure(db, scene.world.actor(db, "administrator"), id).archived == len(told)
+    return list(told)
 
 
 def _forged(settings: Settings, one: archiving.Archived) -> None:
@@ -131,7 +220,7 @@ _SLOW = """
 
 def _work(settings: Settings, programme: str) -> None:
     engine = connect_engine(settings.model_copy(update={"statement_timeout_ms": 0}))
-    carry_on(engine, programme, partial(archiving.seal_case, engine, settings))
+    carry_on(engine, programme, archiving.Archive(engine, settings))
 
 
 def _until(there: Callable[[], object]) -> None:
@@ -168,7 +257,7 @@ def test_a_worker_that_is_killed_leaves_nothing_half_and_the_next_one_goes_on(
     # And somebody was killed at the other one as it was written.
     waiting = next(log for log in map(scene.log, scene.numbers) if log != first[0].name.partition(".")[0])
     (settings.archive_dir / f".half-{waiting}").write_bytes(b"half")
-    carry_on(scene.engine, scene.programme, partial(archiving.seal_case, scene.engine, settings))
+    carry_on(scene.engine, scene.programme, archiving.Archive(scene.engine, settings))
     there = known(scene)
     assert first[0] in list_sealed(settings.archive_dir), "it is not written twice"
     assert len(there) == len(list_sealed(settings.archive_dir)) == 2

@@ -91,6 +91,10 @@ def _goes_on(rows: list[Stored]) -> None:
     rows.append({"header": header, "effects": {"interest": [by["actor"]]}, "body": {}})
 
 
+def _archived(rows: list[Stored]) -> None:
+    rows[-1]["effects"]["removal"]["sealed"] = {"file": "0" * 64, "content": "0" * 64, "bytes": 1}
+
+
 def _by_a_person(rows: list[Stored]) -> None:
     rows[-1]["header"]["actor"] = rows[1]["header"]["actor"]
 
@@ -100,6 +104,7 @@ def _by_a_person(rows: list[Stored]) -> None:
     [
         (_decided_elsewhere, "no second person had agreed to the removal"),
         (_another_programme, "the removal is another programme's"),
+        (_archived, "the programme's log names another sealed file"),
         (_by_a_person, "and not by a person"),
         (_tasks_left_open, "it does not end exactly what still waited in the case"),
         (_goes_on, "after which nothing happens in a case"),
@@ -140,6 +145,10 @@ def _another_event(rows: list[Stored]) -> None:
     last(rows, CASE_REMOVED)["effects"]["case_removal"]["event"] = 1
 
 
+def _archived_there(rows: list[Stored]) -> None:
+    last(rows, CASE_REMOVED)["effects"]["case_removal"]["sealed"] = "0" * 64
+
+
 def _twice(rows: list[Stored]) -> None:
     done = [row for row in rows if row["header"]["kind"] == CASE_REMOVED]
     done[1]["effects"] = done[0]["effects"]
@@ -155,6 +164,7 @@ def _twice(rows: list[Stored]) -> None:
         (_longer_with_digest, CASE_REMOVED, "does not name this case"),
         (_not_named, CASE_REMOVED, "does not name this case"),
         (_another_event, CASE_REMOVED, "does not say that its contents were removed"),
+        (_archived_there, CASE_REMOVED, "which sealed file the contents went into"),
         (_twice, CASE_REMOVED, "had come to this case before"),
     ],
 )

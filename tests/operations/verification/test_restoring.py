@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, make_url, text
 
 from casework.errors import BackupUnusable
+from casework.operations.core.perform import new_id
 from casework.operations.documents.key_material import document_store_of
 from casework.operations.verification.restoring import choose, prove_backup, restore_backup
 from casework.operations.verification.sequencer import sequence
@@ -20,7 +21,9 @@ from casework.operations.verification.service import verify_all
 from casework.operations.verification.tree_judgement import kept_here
 from casework.records import backup_folders, database_checks
 from casework.records.backup_folders import Backup, keep_proof, list_backups
+from casework.records.blob_store import new_key
 from casework.records.database import connect_engine, transaction
+from casework.records.sealed_files import write_sealed
 from casework.settings import Settings
 from tests.support.backed_up import PASSPHRASE, Office, count_events
 from tests.support.databases import DatabaseServer
@@ -48,6 +51,7 @@ def there(office: Office, empty_database_url: str, tmp_path: Path) -> Settings:
 
 def test_what_is_restored_elsewhere_is_whole_and_verifies(office: Office, there: Settings) -> None:
     """The office goes on working after the backup: what it does then is what the disaster costs."""
+    sealed = write_sealed(office.settings.archive_dir, new_id(), {"events": 7}, new_key(), [PDF])
     backup, before = office.back_up(), office.events()
     lost_from = time.monotonic()
     office.work()
@@ -66,6 +70,7 @@ def test_what_is_restored_elsewhere_is_whole_and_verifies(office: Office, there:
         f"RPO: {lost} events of {since:.1f} s since the backup; RTO: {back:.1f} s, {done.seconds} of it to restore, for {done.rows} rows"
     )
     assert (findings, differences) == ([], [])
+    assert (there.archive_dir / sealed.path.name).read_bytes() == sealed.path.read_bytes()
     assert (events, lost > 0) == (before, True)
     assert read == [PDF]
     assert not [note for note in done.notes if "Production will refuse" in note or "CASEWORK_SECRET_KEY" in note]
