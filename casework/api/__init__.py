@@ -62,6 +62,7 @@ from casework.api.oversight import (
 )
 from casework.api.people import (
     absence_routes,
+    batch_routes,
     edition_choice_routes,
     invitation_routes,
     list_routes,
@@ -155,6 +156,7 @@ ROUTES: tuple[Route, ...] = (
     *hold_routes.ROUTES,
     *removal_routes.ROUTES,
     *absence_routes.ROUTES,
+    *batch_routes.ROUTES,
     *calendar_routes.ROUTES,
     *limit_routes.ROUTES,
     *list_routes.ROUTES,

@@ -323,6 +323,14 @@ REGISTERS: tuple[Row, ...] = (
     get("/programmes/{programme}/settings/removals", HOLD_READERS | ADMINISTRATOR),
     post("/programmes/{programme}/settings/removals", SUPERVISOR, ADMINISTRATOR, body=lambda on: {"reason": "None."}),
     post("/programmes/{programme}/settings/removals/decision", SUPERVISOR | ADMINISTRATOR, body=lambda on: {"agree": False, "seen": 0}),
+    # --- batches of moves: a supervisor proposes, another one or an administrator agrees, and either stops it ---
+    get("/batches", EVERYBODY, lists="batch", finds=SUPERVISOR | ADMINISTRATOR),
+    get("/batches/{batch}", SUPERVISOR | ADMINISTRATOR),
+    post("/batches", SUPERVISOR, ADMINISTRATOR, about="programme",
+        body=lambda on: {"programme": on["programme"], "workflow": "case", "earlier": 1, "later": 1, "reason": "None."}),
+    post("/batches/{batch}/decision", SUPERVISOR | ADMINISTRATOR, body=lambda on: {"agree": False, "seen": 0}),
+    *(post(f"/batches/{{batch}}/{step}", SUPERVISOR | ADMINISTRATOR, body=lambda on: {}) for step in ("suspend", "resume", "cancel")),
+    post("/batches/{batch}/revert", SUPERVISOR, ADMINISTRATOR, body=lambda on: {"reason": "None."}),
     # --- legal holds: compliance officers and supervisors place them, and end each other's ---
     get("/programmes/{programme}/retention", HOLD_READERS),
     get("/legal-holds", EVERYBODY, lists="hold", finds=HOLD_READERS),

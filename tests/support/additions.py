@@ -10,6 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.engine.batches import BATCH_ASKED, OF_BATCH, asked_for, of_plan
+from casework.engine.definition.migration_plans import digest_of
+from casework.engine.execution.context import By
+from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.engine.state.register_effects import NamedCheckpoint
 from casework.operations.cases.side_tasks import add_task
@@ -44,6 +48,7 @@ from casework.operations.people.absences import record_absence
 from casework.operations.people.account_recovery import ask_recovery
 from casework.operations.people.invitations import Scope, invite
 from casework.operations.people.role_requests import ask_role
+from casework.operations.people.setting_changes import take_turn, tell
 from casework.operations.privacy.erasure_requests import ask_erasure
 from casework.operations.privacy.legal_holds import place_hold
 from casework.operations.results.consent_mail import STORY
@@ -196,6 +201,16 @@ def add_hold(db: Connection, world: World, programme: str) -> str:
         db, placer, programme=world.programmes[programme], reason="A court has asked.", request=new_request()
     )
     return str(done.answer["id"])
+
+
+def add_batch(db: Connection, world: World, by: str, programme: str, number: str) -> str:
+    """A batch that would move one case to another edition, and waits for a second person."""
+    asked = of_plan("referral", "0" * 64, "1" * 64, {}, digest_of("0" * 64, "1" * 64, {}))
+    said = asked_for(str(uuid.uuid4()), asked, [home_of(db, number)])
+    log = take_turn(db, world.programmes[programme], OF_BATCH, None)
+    actor, body = By(world.people[by], Role.SUPERVISOR), {"reason": "The law changed."}
+    tell(db, log, actor, BATCH_ASKED, new_request(), effects={"batch_asked": said}, body=body)
+    return str(said["id"])
 
 
 def add_role_request(db: Connection, world: World, programme: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise, zip_longest
@@ -84,7 +84,8 @@ def read_stays(library: Library, events: Iterable[Event], until: datetime, calen
             asked = turns[id]
         else:
             continue
-        made = _of_track(kept[0].log, track, _joined(stood.get(id, ())), library[track["edition"]])
+        joined = _joined(stood.get(id, ()), _renamings(kept, id))
+        made = _of_track(kept[0].log, track, joined, library[track["edition"]])
         found += [_measured(stay, asked, until, calendar) for stay in made]
     return found
 
@@ -124,11 +125,28 @@ def cut(stays: Iterable[Stay], until: datetime, calendar: Calendar) -> list[Stay
     ]
 
 
-def _joined(stood: Iterable[Interval]) -> list[Interval]:
-    """One stretch for each stay, whoever's turn it was."""
+def _renamings(events: Iterable[Event], track: str) -> list[tuple[datetime, Mapping[str, str]]]:
+    """What the steps of a track were called anew when it moved to another edition, or went back, by the plan."""
+    told: list[tuple[datetime, Mapping[str, str]]] = []
+    for event in events:
+        migration = event.effects.get("migration")
+        if migration is None or all(one["id"] != track for one in migration["tracks"]):
+            continue
+        names = migration["mapping"].get("states", {})
+        told.append((event.at, {now: was for was, now in names.items()} if "back" in migration else names))
+    return told
+
+
+def _joined(stood: Iterable[Interval], renamings: Sequence[tuple[datetime, Mapping[str, str]]] = ()) -> list[Interval]:
+    """One stretch for each stay, whoever's turn it was; a step that got another name meanwhile is the same one, by its newest name."""
     joined: list[Interval] = []
     for one in stood:
-        if joined and (joined[-1].states, joined[-1].end) == (one.states, one.start):
+        states = one.states
+        for at, names in renamings:
+            if one.start < at:
+                states = tuple(names.get(state, state) for state in states)
+        one = replace(one, states=states)
+        if joined and (joined[-1].states, joined[-1].end) == (states, one.start):
             joined[-1] = replace(joined[-1], end=one.end)
         else:
             joined.append(one)

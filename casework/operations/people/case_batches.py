@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
@@ -31,7 +31,6 @@ from casework.engine.batches import (
     under_way,
 )
 from casework.engine.case_objects.letterheads import REASON
-from casework.engine.definition.migration_plans import MigrationPlan
 from casework.engine.execution.context import By
 from casework.engine.execution.guards import line
 from casework.engine.removals import digest_of_case
@@ -41,12 +40,12 @@ from casework.engine.two_person import ASKED
 from casework.errors import NotAllowed, NotFound, Refused
 from casework.ledger.canonical_json import instant
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.paging import from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, from_cursor, insist_limit, page
 from casework.operations.core.perform import new_id
 from casework.operations.core.presenters import names_of
 from casework.operations.core.views import Named, row_as, to_named
-from casework.operations.people.case_migration_views import BatchCase, Batches, BatchRow, BatchStep, ShownBatch
-from casework.operations.people.case_migrations import list_moved, list_on
+from casework.operations.people.case_migration_views import BatchCase, BatchRow, BatchStep, ShownBatch
+from casework.operations.people.case_migrations import list_moved, list_on, make_plan
 from casework.operations.people.letterheads import insist_reads, insist_sets
 from casework.operations.people.setting_changes import take_turn, tell, told_last, words_of
 from casework.operations.people.setting_decisions import Decided, decide, people_of, reason_of, refusal_to_decide
@@ -90,18 +89,37 @@ def read_batches(db: Connection, programme: str) -> list[Batch]:
     return batches.fold(register_event_of(row.header, row.effects, row.body) for row in rows)
 
 
-def list_batches(db: Connection, actor: Actor, programme: str | None = None) -> Batches:
+def list_batches(
+    db: Connection,
+    actor: Actor,
+    programme: str | None = None,
+    *,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> Page[BatchRow]:
     """The batches of a programme, or of all whose settings the actor reads, the newest first. Raises NotFound."""
-    mine = _programmes_of(actor)
+    most, keys = insist_limit(limit), from_cursor(cursor, 2)
     if programme is not None:
         insist_reads(actor, programme)
-    of = [programme] if programme is not None else mine
-    names = {row.id: row.name for row in db.execute(_NAMES, {"ids": of})}
-    found: list[BatchRow] = []
-    for id in names:
-        known = read_batches(db, id)
-        found += _shown(db, actor, (id, names[id]), known, reversed(known))
-    return Batches(items=sorted(found, key=lambda one: (one.proposed_at, one.id), reverse=True))
+    names = db.execute(_NAMES, {"ids": _programmes_of(actor) if programme is None else [programme]}).all()
+    known = {row.id: read_batches(db, row.id) for row in names}
+    chosen = sorted(
+        ((instant(one.proposal.asked.at), one.id, row.id) for row in names for one in known[row.id]), reverse=True
+    )
+    before = (str(keys[0]), str(keys[1])) if keys else None
+    some = [one for one in chosen if before is None or one[:2] < before][: most + 1]
+    found = {
+        shown.id: shown
+        for row in names
+        for shown in _shown(db, actor, (row.id, row.name), known[row.id], _among(known[row.id], some))
+    }
+    shown, following = page([found[id] for _, id, _ in some], most, lambda one: (one.proposed_at, one.id))
+    return Page(items=list(shown), next=following)
+
+
+def _among(known: Iterable[Batch], some: Iterable[tuple[str, str, str]]) -> list[Batch]:
+    ids = {id for _, id, _ in some}
+    return [one for one in known if one.id in ids]
 
 
 def _programmes_of(actor: Actor) -> list[str]:
@@ -224,20 +242,22 @@ def propose_batch(
     db: Connection,
     actor: Actor,
     programme: str,
-    plan: MigrationPlan,
+    move: tuple[str, int, int],
     *,
     reason: str,
     request: Request,
+    mapping: Mapping[str, Mapping[str, str]] | None = None,
     digest: str | None = None,
     numbers: Collection[str] | None = None,
     seen: int | None = None,
 ) -> Done:
-    """Propose to move the cases that run by the plan's earlier edition, or of these the ones of `numbers`; the list is frozen with this.
+    """Propose a `move`: of the cases of a workflow that run by one edition to another one, of these the ones of `numbers` alone.
 
-    Raises Refused where the plan is not the one of the `digest` that was seen, no case is left or a batch is carried out; RecordHasMoved
-    where something was proposed or decided after it was `seen`.
+    The list is frozen with this. Raises InvalidForm where there is no such plan; Refused where it is not the one of the `digest` that was
+    seen, no case is left or a batch is carried out; RecordHasMoved where something was proposed or decided after it was `seen`.
     """
     by, words = insist_sets(actor, programme), line(reason, REASON)
+    plan = make_plan(*move, mapping)
     if digest not in (None, plan.digest):
         raise Refused(reasons.migration.PLAN_CHANGED)
     if (earlier := ask(db, actor, request)) is not None:

@@ -79,6 +79,10 @@ class BatchCase:
     state: str
     why: list[Why]
 
+    @property
+    def codes(self) -> list[str]:
+        return [one.code for one in self.why]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShownBatch(BatchRow):
@@ -100,11 +104,4 @@ class BatchStep:
     reason: str | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Batches:
-    """The batches of the programmes that somebody sees."""
-
-    items: list[BatchRow]
-
-
-__all__ = ["BatchCase", "BatchRow", "BatchStep", "Batches", "CaseVerdict", "MovedCase", "ShownBatch"]
+__all__ = ["BatchCase", "BatchRow", "BatchStep", "CaseVerdict", "MovedCase", "ShownBatch"]

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import cache
 
 import pytest
 
+from casework.definitions import library_of
 from casework.engine.analysis.time_accounting import PROVIDER, turns
+from casework.engine.definition.migration_plans import plan_migration
+from casework.engine.execution.migrations import judge_case, way_back
 from casework.engine.forecast.past_stays import Stay, came_by, cut, read_stays
 from casework.engine.parts import MAIN, REFERRAL
+from casework.engine.state.events import Event
 from tests.engine.forecast.pieces import step
+from tests.engine.migrations import OLD, after, other, played, renamed
 from tests.engine.test_random_walks import WALKS
 from tests.engine.toys import CALENDAR
 from tests.engine.walks import Walk, library
@@ -106,3 +112,24 @@ def test_before_its_opening_a_case_has_no_stays() -> None:
     assert read_stays(library(), walk.events, before, CALENDAR) == []
     assert cut(read(walk), before, CALENDAR) == []
     assert step("a") < step("b")
+
+
+def test_a_step_that_got_another_name_goes_on_through_the_move_and_back() -> None:
+    """It is one stay by the newest name, from when it began, and what lies behind it is called so too."""
+    play = played(["check", "go", "wait"])
+    new = other(lambda rules: renamed(rules, "b", "bee"))
+    there = judge_case(plan_migration(OLD, new, {"states": {"b": "bee"}}), play.case).migration
+    assert there is not None
+    moved, event = after(play.case, there)
+    _, home = after(moved, way_back(there, event.seq))
+    begun = [*play.events, replace(event, at=play.now)]
+    both = library_of([*play.library.editions.values(), new])
+    until = play.now + timedelta(days=1)
+
+    def stays(events: list[Event]) -> list[tuple[tuple[str, ...], datetime, datetime | None]]:
+        return [(one.step.states, one.begin, one.end) for one in read_stays(both, events, until, CALENDAR)]
+
+    before = stays(play.events)
+    assert before[-1][0] == ("b",)
+    assert stays(begun) == [*before[:-1], (("bee",), *before[-1][1:])]
+    assert stays([*begun, replace(home, at=play.now + timedelta(hours=1))]) == before

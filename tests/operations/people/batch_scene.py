@@ -42,7 +42,9 @@ class Batching:
     def propose(self, by: str = "supervisor", **more: Any) -> Any:
         given: dict[str, Any] = {"reason": "The law changed.", "request": new_request()} | more
         with transaction(self.engine) as db:
-            return propose_batch(db, self.world.actor(db, by), self.programme, self.plan, **given).answer
+            return propose_batch(
+                db, self.world.actor(db, by), self.programme, ("case", 1, 2), mapping=MAPPING, **given
+            ).answer
 
     def decide(self, id: str, seen: int, by: str = "administrator", **more: Any) -> Any:
         given: dict[str, Any] = {"agree": True, "note": "", "request": new_request()} | more
