@@ -179,8 +179,8 @@ def _state_of(one: Batch, named: str) -> str:
 
 def _case(one: Batch, number: str, named: str) -> BatchCase:
     event = one.done.get(named)
-    why = said_of(event).get("why", ()) if event is not None else ()
-    return BatchCase(number=number, state=_state_of(one, named), why=[from_json(each) for each in why])
+    why = [from_json(each) for each in (said_of(event).get("why", ()) if event is not None else ())]
+    return BatchCase(number=number, state=_state_of(one, named), why=why, codes=[each.code for each in why])
 
 
 def _shown(

@@ -78,10 +78,8 @@ class BatchCase:
     #: waits, moved, stays or failed; listed while nobody has agreed.
     state: str
     why: list[Why]
-
-    @property
-    def codes(self) -> list[str]:
-        return [one.code for one in self.why]
+    #: The codes of these.
+    codes: list[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
