@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from casework.engine.definition.guard_facts import Facts
-from casework.engine.definition.registry import guard
+from casework.engine.definition.registry import Law, guard
 from workflows.codes import BINDING
 from workflows.deal_guards import as_signed, concerned, gives, last_signing
 from workflows.guards import answer_of, completed_since, moment_of, plan_of, verified
@@ -47,6 +47,7 @@ def check_is_clear(f: Facts) -> bool:
 @guard(
     rule="Where the terms give rights, the check of intellectual property is clear or waived.",
     refusal="The check of intellectual property is neither clear nor waived.",
+    law=Law.RIGHTS,
 )
 def ip_is_clear_where_rights_are_given(f: Facts) -> bool:
     """What gives no right, as a purchase does, rests on no check of one."""
@@ -133,6 +134,7 @@ def _pledgees_agree(f: Facts, rights: Iterable[str]) -> bool:
     rule="The pledgee's consent is on file for each right that is pledged.",
     refusal="A right is pledged and the pledgee's consent is not on file.",
     reads=("rights",),
+    law=Law.CONSENT,
 )
 def pledgees_agree(f: Facts) -> bool:
     return _pledgees_agree(f, concerned(f))
@@ -142,6 +144,7 @@ def pledgees_agree(f: Facts) -> bool:
     rule="The pledgee's consent is on file for each right that the signed agreement gives and that is pledged.",
     refusal="A right of the signed agreement is pledged and the pledgee's consent is not on file.",
     reads=("rights",),
+    law=Law.CONSENT,
 )
 def pledgees_of_signed_agree(f: Facts) -> bool:
     signed = as_signed(f)
@@ -151,6 +154,7 @@ def pledgees_of_signed_agree(f: Facts) -> bool:
 @guard(
     rule="An agreement of this round is in force that is more than an NDA or a letter of intent.",
     refusal="No agreement of this round is in force, or it is only an NDA or a letter of intent.",
+    law=Law.CONSENT,
 )
 def agreement_is_in_force(f: Facts) -> bool:
     return f.at_milestone(f.current("agreement"), "in_force") and as_signed(f).get("kind") in BINDING
@@ -159,6 +163,7 @@ def agreement_is_in_force(f: Facts) -> bool:
 @guard(
     rule="The compliance gate of this round is passed.",
     refusal="The compliance gate of this round has not been passed.",
+    law=Law.COMPLIANCE,
 )
 def compliance_gate_is_passed(f: Facts) -> bool:
     answer = answer_of(f, "compliance_gate", moment_of(f, "ready_to_sign", "renegotiate"))

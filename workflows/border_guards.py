@@ -11,12 +11,13 @@ from casework.engine.case_objects.border_words import Words
 from casework.engine.case_objects.countries import HERE
 from casework.engine.deadlines.deadlines import months_after
 from casework.engine.definition.guard_facts import Facts
-from casework.engine.definition.registry import guard
+from casework.engine.definition.registry import Law, guards_of
 from casework.engine.state.case import Fired, Track
 from workflows.codes import AGREEMENTS, PREPARATORY, TERRITORIES
 from workflows.own_limits import LETTER_HOLDS
 from workflows.signatories import READS, company_of, signs, standing, takes, their_party
 
+guard = guards_of(Law.BORDER)
 #: Kinds of agreement by which no technology changes hands: they only prepare, or sell goods.
 NO_TECHNOLOGY = frozenset({"nda", "loi", "purchase"})
 #: By which action which class was recorded.
@@ -25,11 +26,9 @@ CLASSES = {
     "class_prohibited": "prohibited",
 }  # fmt: skip
 CLASS_WORDS = {
-    "free": border_words.FREELY_TRADED,
-    "restricted": border_words.RESTRICTED,
-    "dual_use": border_words.DUAL_USE,
-    "prohibited": border_words.PROHIBITED,
-}
+    "free": border_words.FREELY_TRADED, "restricted": border_words.RESTRICTED,
+    "dual_use": border_words.DUAL_USE, "prohibited": border_words.PROHIBITED,
+}  # fmt: skip
 #: What an agreement waits for, by its states, and how one ended that may not go on.
 WAITS_FOR = {
     "classification": border_words.NO_CLASS_YET,

@@ -23,7 +23,7 @@ from casework.engine.case_objects.licence_conflicts import (
 )
 from casework.engine.case_objects.offices import PATENTS
 from casework.engine.definition.guard_facts import Facts
-from casework.engine.definition.registry import guard
+from casework.engine.definition.registry import Law, guard
 from casework.engine.state.case import Fired, Track
 from workflows.codes import (
     ABOUT_RIGHTS,
@@ -184,6 +184,7 @@ def _bars_the_terms(f: Facts) -> list[Found]:
     reads=("rights", *READS),
     because=_against_terms,
     tells=record_tells.free_of_others,
+    law=Law.RIGHTS,
 )
 def nothing_bars_the_terms(f: Facts) -> bool:
     return not _bars_the_terms(f)
@@ -204,6 +205,7 @@ def _against_any_licence(f: Facts) -> Words:
     reads=("rights", *READS),
     because=_against_any_licence,
     tells=record_tells.free_of_others,
+    law=Law.RIGHTS,
 )
 def right_is_left_in_territories(f: Facts) -> bool:
     return not in_the_way(f, _any_licence(f), f.data.get("rights") or ())
@@ -235,6 +237,7 @@ def release_is_of_what_stands(f: Facts) -> bool:
     reads=("rights",),
     tells=record_tells.confirmed,
     at=("rights",),
+    law=Law.RIGHTS,
 )
 def rights_of_terms_are_confirmed(f: Facts) -> bool:
     known = f.from_outside("rights")
@@ -245,6 +248,7 @@ def rights_of_terms_are_confirmed(f: Facts) -> bool:
     rule="An agreement that gives rights away or their use names them.",
     refusal="An agreement of this kind must name the rights that it is about.",
     at=("rights",),
+    law=Law.RIGHTS,
 )
 def rights_are_named(f: Facts) -> bool:
     return gives(f.data) is None and f.data.get("kind") not in NAMING_RIGHTS or bool(f.data.get("rights"))
@@ -258,6 +262,7 @@ def rights_are_named(f: Facts) -> bool:
     reads=("rights",),
     tells=where_it_holds,
     at=("kind",),
+    law=Law.RIGHTS,
 )
 def rights_fit_the_kind(f: Facts) -> bool:
     known = f.from_outside("rights")
@@ -302,6 +307,7 @@ def _say_kinds(f: Facts) -> border_words.Words:
     refusal="What is signed is of another kind than what was proposed. Send it back to drafting and propose that kind.",
     because=_say_kinds,
     at=("kind",),
+    law=Law.BORDER,
 )
 def kind_is_as_proposed(f: Facts) -> bool:
     proposed = f.said("propose.kind")
@@ -322,6 +328,7 @@ def registered_after_signing(f: Facts) -> bool:
     rule="The licence is asked for with the signed contract, and issued after that.",
     refusal="The licence goes with the signed contract: it can be neither asked for nor issued before the day of the signing.",
     at=("filed_on", "issued_on"),
+    law=Law.BORDER,
 )
 def licence_follows_the_signing(f: Facts) -> bool:
     signed, day = last_signing(f), f.data.get("filed_on") or f.data.get("issued_on")

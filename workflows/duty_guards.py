@@ -13,7 +13,7 @@ from casework.engine.case_objects.conflict_words import Words
 from casework.engine.case_objects.countries import HERE
 from casework.engine.case_objects.licence_conflicts import ASSIGNMENT, LICENCE, TRANSFER
 from casework.engine.definition.guard_facts import Facts
-from casework.engine.definition.registry import Told, guard
+from casework.engine.definition.registry import Law, Told, guard
 from workflows.border_guards import class_of, way_of
 from workflows.deal_guards import concerned, gives, last_signing
 from workflows.right_places import OTHER_OFFICE, PATENT_OFFICE, VARIETY_OFFICE, is_patent_here, register_of
@@ -197,6 +197,7 @@ def transfer_goes_through_an_exchange(f: Facts) -> bool:
     refusal="The right goes from a Chinese to a foreign owner: the patent office registers that only with the papers of the export. Record"
     " the registration of the technology contract, with its certificate, first.",
     reads=READS,
+    law=Law.BORDER,
 )
 def export_papers_come_first(f: Facts) -> bool:
     """Patent Law Art. 10. What needs a licence took effect with it on file."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from casework.engine.deadlines.deadlines import months_after
 from casework.engine.definition.guard_facts import Facts
-from casework.engine.definition.registry import guard
+from casework.engine.definition.registry import Law, guard
 from casework.engine.state.case import CREATED, MET_JOIN, Task, Track
 from workflows.joins import reached, services_that_count
 from workflows.own_limits import CONSENT_HOLDS, RECORD_HOLDS, REOPENING, SCREENING_HOLDS
@@ -105,6 +105,7 @@ def _runs_on(track: Track) -> bool:
 @guard(
     rule="The person has declared no interest in this case.",
     refusal="You have declared an interest in this case.",
+    law=Law.INTEREST,
 )
 def no_declared_interest(f: Facts) -> bool:
     return f.actor not in f.case.interests
@@ -113,6 +114,7 @@ def no_declared_interest(f: Facts) -> bool:
 @guard(
     rule="The officer named has declared no interest in this case.",
     refusal="The officer named has declared an interest in this case.",
+    law=Law.INTEREST,
 )
 def officer_has_no_interest(f: Facts) -> bool:
     people = {f.data.get("officer"), *(f.data.get("team") or ())}
@@ -140,6 +142,7 @@ def match_is_explained(f: Facts) -> bool:
 @guard(
     rule="The triage check is done by a person who declared no interest.",
     refusal="The triage check is open, or whoever made it declared an interest.",
+    law=Law.INTEREST,
 )
 def triage_is_checked(f: Facts) -> bool:
     checked = answer_of(f, "triage_check")
@@ -177,6 +180,7 @@ def nobody_is_abroad(f: Facts) -> bool:
 @guard(
     rule="Both parties have agreed, with a consent that still stands.",
     refusal="Both parties must have agreed, with a consent that still stands.",
+    law=Law.CONSENT,
 )
 def interest_is_confirmed(f: Facts) -> bool:
     return all(_said_yes(f, party) and live_tracks(f, party) for party in PARTIES)
@@ -200,6 +204,7 @@ def plan_is_on_file(f: Facts) -> bool:
 @guard(
     rule="The non-disclosure agreement is signed, or a waiver of it was asked for.",
     refusal="The non-disclosure agreement is neither signed nor asked to be waived.",
+    law=Law.SECRECY,
 )
 def nda_is_signed_or_waived(f: Facts) -> bool:
     answer = answer_of(f, "nda")
@@ -218,6 +223,7 @@ def _holds(f: Facts, party: str) -> bool:
     refusal="Every party must be screened with no hit: on its organisation's record, still valid, or in this case, not too long ago.",
     reads=("screenings",),
     limits=(SCREENING_HOLDS, RECORD_HOLDS),
+    law=Law.COMPLIANCE,
 )
 def parties_are_screened(f: Facts) -> bool:
     return all(_holds(f, party) for party in PARTIES)
@@ -239,6 +245,7 @@ def screening_is_not_on_record(f: Facts) -> bool:
     rule="After a reopening, no consent is older than a consent holds.",
     refusal="After a reopening each party must have renewed a consent that is too old.",
     limits=(CONSENT_HOLDS,),
+    law=Law.CONSENT,
 )
 def consents_are_recent(f: Facts) -> bool:
     reopened = moment_of(f, "reopen")
@@ -385,6 +392,7 @@ def tracks_have_ended_or_run_on(f: Facts) -> bool:
     rule="The outcome is a compliance stop if, and only if, compliance stopped the case.",
     refusal="A compliance stop stays the outcome, and only a stop makes it one.",
     at=("outcome",),
+    law=Law.COMPLIANCE,
 )
 def outcome_respects_a_stop(f: Facts) -> bool:
     said = f.data.get("outcome")
@@ -394,6 +402,7 @@ def outcome_respects_a_stop(f: Facts) -> bool:
 @guard(
     rule="The case was not stopped by compliance.",
     refusal="The case was stopped by compliance.",
+    law=Law.COMPLIANCE,
 )
 def not_stopped_by_compliance(f: Facts) -> bool:
     return f.case.outcome != "compliance_stop"

@@ -15,7 +15,7 @@ from casework.engine.case_objects.outside_burdens import INVALIDATION
 from casework.engine.case_objects.right_days import sure_until
 from casework.engine.case_objects.right_kinds import has_fees
 from casework.engine.definition.guard_facts import Facts
-from casework.engine.definition.registry import Guard, guard
+from casework.engine.definition.registry import Guard, Law, guard
 from workflows.pledge_forms import REGISTER_POINTS
 from workflows.service_guards import (
     fees_are_paid,
@@ -67,6 +67,7 @@ def _whose(facts: Facts) -> Words:
     because=_whose,
     tells=record_tells.owners,
     at=("rights",),
+    law=Law.RIGHTS,
 )
 def pledgor_owns_each_right(facts: Facts) -> bool:
     """Borrower, pledgor and owner are three facts; who borrows does not matter here."""
@@ -103,6 +104,7 @@ def _with_co_owners(facts: Facts) -> list[Mapping[str, Any]]:
     because=lambda facts: name_each(facts, _with_co_owners(facts), record_tells.co_owners),
     tells=record_tells.co_owners,
     at=("co_owners",),
+    law=Law.CONSENT,
 )
 def co_owners_have_agreed(facts: Facts) -> bool:
     return not _with_co_owners(facts) or facts.data.get("co_owners") is True
@@ -156,6 +158,7 @@ def _given_away(facts: Facts) -> list[Mapping[str, Any]]:
     because=lambda facts: name_each(facts, _given_away(facts), record_tells.not_given_away),
     tells=record_tells.not_given_away,
     at=("rights",),
+    law=Law.RIGHTS,
 )
 def rights_are_not_given_away(facts: Facts) -> bool:
     return not _given_away(facts)
@@ -181,6 +184,7 @@ def licence_is_asked(facts: Facts) -> bool:
     because=lambda facts: name_each(facts, _licensed_alone(facts), record_tells.licensed_alone),
     tells=record_tells.licensed_alone,
     at=("licensed",),
+    law=Law.RIGHTS,
 )
 def licences_are_accepted(facts: Facts) -> bool:
     return not _licensed_alone(facts) or facts.data.get("licensed") is True
@@ -202,6 +206,7 @@ def licences_agree_with_the_record(facts: Facts) -> bool:
     reads=("rights",),
     tells=record_tells.not_seized,
     at=("rights",),
+    law=Law.RIGHTS,
 )
 def rights_are_not_seized(facts: Facts) -> bool:
     seizures = [one for right in _named(facts) or _applied(facts) for one in standing(right, SEIZURE)]
@@ -223,6 +228,7 @@ def invalidation_is_asked(facts: Facts) -> bool:
     reads=("rights",),
     tells=record_tells.invalidation,
     at=("invalidation",),
+    law=Law.RIGHTS,
 )
 def requests_for_invalidation_are_accepted(facts: Facts) -> bool:
     return not invalidation_is_asked.holds(facts) or facts.data.get("invalidation") is True
@@ -283,6 +289,7 @@ def _outlived(facts: Facts) -> list[Mapping[str, Any]]:
     reads=("rights",),
     because=lambda facts: name_each(facts, _outlived(facts), record_tells.last_day),
     tells=record_tells.last_day,
+    law=Law.RIGHTS,
 )
 def rights_outlive_the_debt(facts: Facts) -> bool:
     return not _outlived(facts)
@@ -316,6 +323,7 @@ def shares_make_a_hundred(facts: Facts) -> bool:
     refusal="A right of the application is not confirmed by a person.",
     reads=("rights",),
     tells=record_tells.confirmed,
+    law=Law.RIGHTS,
 )
 def applied_rights_are_confirmed(facts: Facts) -> bool:
     return all(right.get("confirmed") is True for right in _applied(facts))
@@ -326,6 +334,7 @@ def applied_rights_are_confirmed(facts: Facts) -> bool:
     refusal="A right of the application has been pledged in the meantime.",
     reads=("rights",),
     tells=record_tells.not_pledged,
+    law=Law.RIGHTS,
 )
 def applied_rights_are_not_pledged(facts: Facts) -> bool:
     return not any(standing(right, kind) for right in _applied(facts) for kind in record_tells.PLEDGES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from casework.engine.definition.guard_facts import Facts
-from casework.engine.definition.registry import guard
+from casework.engine.definition.registry import Law, guard
 from casework.engine.parties import PARTIES
 from workflows.guards import live_tracks
 from workflows.own_limits import EXTENSION, RETURNS, START
@@ -35,6 +35,7 @@ def service_is_the_referrals(f: Facts) -> bool:
         " both, unless it was entered as the office's own."
     ),
     at=("documents",),
+    law=Law.CONSENT,
 )
 def consent_covers_documents(f: Facts) -> bool:
     if f.track.kind == "mediation":
@@ -46,6 +47,7 @@ def consent_covers_documents(f: Facts) -> bool:
 @guard(
     rule="Consents still cover every shared document.",
     refusal="A shared document is no longer covered by a consent.",
+    law=Law.CONSENT,
 )
 def consent_covers_what_was_shared(f: Facts) -> bool:
     return all(_covers(f, f.track.provider, document) for document in f.track.given.get("documents") or ())
@@ -57,6 +59,7 @@ def consent_covers_what_was_shared(f: Facts) -> bool:
     " abroad: ask the party for a new consent first.",
     reads=("abroad",),
     at=("provider",),
+    law=Law.CONSENT,
 )
 def consent_is_for_abroad(f: Facts) -> bool:
     """A yes to a transfer abroad is a consent of its own (K3); a no reaches no provider that was abroad by then."""
@@ -71,6 +74,7 @@ def consent_is_for_abroad(f: Facts) -> bool:
     rule="The person named has declared no interest in this matter.",
     refusal="The person named has declared an interest in this matter.",
     at=("person",),
+    law=Law.INTEREST,
 )
 def person_is_not_barred(f: Facts) -> bool:
     person = f.data.get("person")
@@ -81,6 +85,7 @@ def person_is_not_barred(f: Facts) -> bool:
     rule="This person has not declared an interest in the case before.",
     refusal="This person has declared an interest in the case already.",
     at=("person",),
+    law=Law.INTEREST,
 )
 def person_is_not_out(f: Facts) -> bool:
     return (f.data.get("person") or f.actor) not in f.case.interests
@@ -190,6 +195,7 @@ def work_has_ended(f: Facts) -> bool:
 @guard(
     rule="The referral is not a mediation.",
     refusal="A mediation has no such step.",
+    law=Law.SECRECY,
 )
 def not_a_mediation(f: Facts) -> bool:
     return f.track.kind != "mediation"

@@ -14,7 +14,7 @@ from casework.engine.case_objects.licence_conflicts import LICENCE, PLAIN
 from casework.engine.case_objects.right_days import TERMS, sure_until
 from casework.engine.case_objects.right_kinds import has_ended
 from casework.engine.definition.guard_facts import Facts
-from casework.engine.definition.registry import guard
+from casework.engine.definition.registry import Law, guard
 from casework.engine.state.case import Fired, Track
 from workflows.agreement_guards import check_is_clear, waived
 from workflows.codes import ABOUT_RIGHTS, PREPARATORY
@@ -67,6 +67,7 @@ def _say_ends(f: Facts) -> Words:
     because=_say_ended,
     tells=record_tells.not_ended,
     at=("rights",),
+    law=Law.RIGHTS,
 )
 def rights_of_terms_have_not_ended(f: Facts) -> bool:
     return not _ended(f)
@@ -79,6 +80,7 @@ def rights_of_terms_have_not_ended(f: Facts) -> bool:
     reads=("rights",),
     because=_say_ends,
     tells=record_tells.last_day,
+    law=Law.RIGHTS,
 )
 def licence_ends_with_its_rights(f: Facts) -> bool:
     return not _too_short(f)
@@ -100,6 +102,7 @@ def case_is_about_a_right(f: Facts) -> bool:
     reads=("rights",),
     tells=record_tells.owners_or_licensees,
     at=("rights",),
+    law=Law.RIGHTS,
 )
 def a_party_has_each_right(f: Facts) -> bool:
     """Of what is pledged whoever pledges it: that the giver may give what is given is asked of the terms."""
@@ -192,6 +195,7 @@ def something_rests_on_the_check(f: Facts) -> bool:
     rule="What gives rights rests on a check of them that is clear and still holds, or that was waived.",
     refusal="The check of the rights is too old, or not clear. Check them again before the signing.",
     limits=(CHECK_HOLDS,),
+    law=Law.RIGHTS,
 )
 def check_of_rights_is_fresh(f: Facts) -> bool:
     if gives(f.data) is None or waived(f, "ip"):
@@ -213,6 +217,7 @@ def last_check(f: Facts) -> Fired | None:
     refusal="A right that the terms name was not among those of the last check. Check the rights again, with this one.",
     reads=("rights",),
     at=("rights",),
+    law=Law.RIGHTS,
 )
 def rights_named_were_checked(f: Facts) -> bool:
     confirmed = last_check(f)
@@ -247,6 +252,7 @@ def _not_theirs(f: Facts) -> Words:
     reads=("rights", *READS),
     because=_not_theirs,
     at=("rights",),
+    law=Law.RIGHTS,
 )
 def giver_may_give_each_right(f: Facts) -> bool:
     return not _not_theirs(f)
@@ -287,6 +293,7 @@ def co_owners_are_to_consent(f: Facts) -> bool:
     reads=("rights", *READS),
     because=lambda f: name_each(f, _without_consent(f), record_tells.co_owners),
     tells=record_tells.co_owners,
+    law=Law.CONSENT,
 )
 def co_owners_have_consented(f: Facts) -> bool:
     """Patent Law Art. 14; of know-how Art. 20 of the Supreme Court's interpretation says the same."""

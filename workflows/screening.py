@@ -12,7 +12,7 @@ from casework.engine.case_objects.signing_words import Words, say_lacking
 from casework.engine.definition.consequences import Follows
 from casework.engine.definition.forms import Choice, Date, Documents, Form, Note, OwnerField, Rows, Text
 from casework.engine.definition.guard_facts import Facts
-from casework.engine.definition.registry import effect, guard
+from casework.engine.definition.registry import Law, effect, guard
 from casework.engine.state.case import Task
 from workflows.own_limits import RECORD_HOLDS, SCREENING_HOLDS
 from workflows.signatories import READS, SIGNATORIES, company_of, their_party
@@ -65,6 +65,7 @@ def _rows(f: Facts) -> list[Any]:
     refusal="Answer for each owner above 25 per cent on the record of the party's organisation, once.",
     reads=("owners",),
     at=("owners",),
+    law=Law.COMPLIANCE,
 )
 def each_owner_is_screened(f: Facts) -> bool:
     told = _owners(f)
@@ -75,6 +76,7 @@ def each_owner_is_screened(f: Facts) -> bool:
     rule="Where an owner stands on a list, the result is a hit.",
     refusal="An owner stands on a list: record a hit, and say what was found.",
     at=("result",),
+    law=Law.COMPLIANCE,
 )
 def hit_of_an_owner_is_a_hit(f: Facts) -> bool:
     return f.data.get("result") == HIT or all(row["result"] == CLEAR for row in _rows(f))
@@ -166,6 +168,7 @@ def _say_lacking(f: Facts) -> Words:
     reads=(*READS, "screenings", "named_screenings"),
     limits=(SCREENING_HOLDS, RECORD_HOLDS),
     because=_say_lacking,
+    law=Law.COMPLIANCE,
 )
 def whoever_signs_is_screened(f: Facts) -> bool:
     return not _lacking(f)

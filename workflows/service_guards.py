@@ -13,7 +13,7 @@ from casework.engine.analysis import record_tells
 from casework.engine.analysis.record_tells import kept_ids
 from casework.engine.case_objects.right_kinds import fees_paid, may_be_pledged, stands
 from casework.engine.definition.guard_facts import Facts
-from casework.engine.definition.registry import guard
+from casework.engine.definition.registry import Law, guard
 from workflows.codes import ABOUT_RIGHTS
 from workflows.deal_guards import pledgees_matter, signed_terms
 from workflows.own_limits import RETESTS
@@ -40,6 +40,7 @@ standing = record_tells.lying
     reads=("rights",),
     tells=record_tells.confirmed,
     at=("rights",),
+    law=Law.RIGHTS,
 )
 def rights_are_confirmed(facts: Facts) -> bool:
     return all(right.get("confirmed") is True for right in _named(facts))
@@ -51,6 +52,7 @@ def rights_are_confirmed(facts: Facts) -> bool:
     reads=("rights",),
     tells=record_tells.in_force,
     at=("rights",),
+    law=Law.RIGHTS,
 )
 def rights_are_in_force(facts: Facts) -> bool:
     today = facts.today.isoformat()
@@ -75,6 +77,7 @@ def fees_are_paid(facts: Facts) -> bool:
     reads=("rights",),
     tells=record_tells.pledgeable,
     at=("rights",),
+    law=Law.RIGHTS,
 )
 def rights_can_be_pledged(facts: Facts) -> bool:
     return all(right.get("confirmed") is True and may_be_pledged(right) for right in _named(facts))
@@ -86,6 +89,7 @@ def rights_can_be_pledged(facts: Facts) -> bool:
     reads=("rights",),
     tells=record_tells.pledged,
     at=("pledge",),
+    law=Law.CONSENT,
 )
 def pledged_rights_have_consent(facts: Facts) -> bool:
     pledged = any(standing(right, "pledge") for right in _named(facts))
@@ -109,6 +113,7 @@ def pledgee_knows_of_recheck(facts: Facts) -> bool:
     reads=("rights",),
     tells=record_tells.not_pledged,
     at=("rights",),
+    law=Law.RIGHTS,
 )
 def rights_are_not_pledged(facts: Facts) -> bool:
     # Nor is a pledge left in the register whose debt is paid.
@@ -200,6 +205,7 @@ def pledgee_is_asked(facts: Facts) -> bool:
     refusal="A right is pledged, and its pledgee has not consented. Ask the pledgee first.",
     reads=("rights",),
     tells=record_tells.pledged,
+    law=Law.CONSENT,
 )
 def pledgees_have_consented(facts: Facts) -> bool:
     """An answer counts for the pledge it was asked about, not for one that began after it."""

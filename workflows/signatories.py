@@ -9,7 +9,7 @@ from typing import Any
 from casework.engine.analysis.contract_sums import JOINT_VENTURE
 from casework.engine.definition.forms import Form, OrganisationField
 from casework.engine.definition.guard_facts import Facts
-from casework.engine.definition.registry import guard
+from casework.engine.definition.registry import Law, guard
 
 #: By party the field that names who signs in its place.
 SIGNATORIES = {"technology_owner": "giver_signatory", "need_owner": "taker_signatory"}
@@ -109,6 +109,7 @@ def another_signs_for_taker(f: Facts) -> bool:
     rule="Where another organisation signs in the place of a party, it is none that signs for the other side.",
     refusal="The same organisation would sign for both sides. Name another, or none.",
     reads=READS,
+    law=Law.CONSENT,
 )
 def two_organisations_sign(f: Facts) -> bool:
     if not any(f.data.get(field) for field in SIGNATORIES.values()):
@@ -121,6 +122,7 @@ def two_organisations_sign(f: Facts) -> bool:
     rule="Who signs is who was to sign by the draft, of which the border was asked.",
     refusal="Another organisation signs than was proposed. Send the agreement back to drafting, and propose who signs.",
     reads=READS,
+    law=Law.BORDER,
 )
 def signatories_are_as_proposed(f: Facts) -> bool:
     return all(

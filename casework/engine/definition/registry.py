@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from casework.engine.definition.consequences import Follows
@@ -26,6 +28,23 @@ class Told:
 
 #: What the record of one right tells, as a guard reads it.
 Tells = Callable[[Facts, Mapping[str, Any]], Told]
+
+
+class Law(StrEnum):
+    """What a guard of law keeps. The rest are the office's own rules, over which it may move a case by two persons' word."""
+
+    #: That those have agreed who must: parties, co-owners, a pledgee; that there is a contract.
+    CONSENT = "consent"
+    #: That nobody decides in a matter in which they have an interest.
+    INTEREST = "interest"
+    #: That what is confidential stays so.
+    SECRECY = "secrecy"
+    #: Screenings, the compliance gate, a stop.
+    COMPLIANCE = "compliance"
+    #: Prohibitions and licences for what crosses the border.
+    BORDER = "border"
+    #: That who gives a right has it, and nobody else's stands against it.
+    RIGHTS = "rights"
 
 
 @dataclass(frozen=True)
@@ -50,6 +69,8 @@ class Guard:
     limits: tuple[GuardLimit, ...] = ()
     #: The fields whose answer it speaks of: the first that the form asks is told of it.
     at: tuple[str, ...] = ()
+    #: What of the law it keeps, past which no case is moved; None where the rule is the office's own.
+    law: Law | None = None
 
 
 @dataclass(frozen=True)
@@ -75,19 +96,25 @@ def guard(
     tells: Tells | None = None,
     limits: tuple[GuardLimit, ...] = (),
     at: tuple[str, ...] = (),
+    law: Law | None = None,
 ) -> Callable[[Callable[[Facts], bool]], Guard]:
     """Register the function below as a guard: `rule` says what must be so, `refusal` what is not, `because` what is in the way,
     `tells` what the record of a right says to it, `limits` what it compares with and a programme may set, `at` the fields of forms
-    whose answer it speaks of."""
+    whose answer it speaks of, `law` what of the law it keeps."""
 
     def register(holds: Callable[[Facts], bool]) -> Guard:
         name = holds.__name__
         if name in GUARDS and GUARDS[name].holds.__module__ != holds.__module__:
             raise ValueError(f"two guards are called {name}")
-        GUARDS[name] = Guard(name, rule, refusal, holds, reads, sealed, because, tells, limits, at)
+        GUARDS[name] = Guard(name, rule, refusal, holds, reads, sealed, because, tells, limits, at, law)
         return GUARDS[name]
 
     return register
+
+
+def guards_of(law: Law) -> Callable[..., Callable[[Callable[[Facts], bool]], Guard]]:
+    """What registers guards of one part of the law, for a module that holds no others."""
+    return partial(guard, law=law)
 
 
 def effect(*, reads: tuple[str, ...] = ()) -> Callable[[Callable[[Facts], Follows]], Effect]:
