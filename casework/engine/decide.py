@@ -12,13 +12,16 @@ from casework.engine.case_objects import documents, emergency_access, grant_comm
 from casework.engine.case_objects.acknowledgements import answer_objection, object_to, receive
 from casework.engine.case_objects.case_rights import change_rights
 from casework.engine.case_objects.messages import correct, say
+from casework.engine.execution import case_moves
 from casework.engine.execution.automatic_transitions import settle
 from casework.engine.execution.case_opening import open_case
 from casework.engine.execution.case_removal import closes
 from casework.engine.execution.commands import (
+    AskMove,
     ChangeRights,
     Command,
     CorrectAnswer,
+    DecideMove,
     DeclareInterest,
     EndConsent,
     Fire,
@@ -102,6 +105,8 @@ _ACTIONS: Mapping[type, Callable[..., None]] = {
     FireTimer: fire_timer,
     Recount: recount_clocks,
     HandOver: hand_over,
+    AskMove: case_moves.ask,
+    DecideMove: case_moves.decide,
     RegisterDocument: documents.register,
     FileDocument: documents.file,
     WithdrawDocument: documents.withdraw,

@@ -18,7 +18,7 @@ DECLARE = frozenset({
     "engine/state/document_effects_schema", "engine/state/events", "engine/state/register_effects",
     "engine/state/impact_values", "engine/state/migration_effects", "engine/state/screening_values",
     "engine/state/right_values", "operations/audit/views", "operations/auth/views", "operations/cases/action_views",
-    "operations/cases/event_views", "operations/cases/views",
+    "operations/cases/event_views", "operations/cases/move_views", "operations/cases/views",
     "operations/catalogue/assessment_views",
     "operations/catalogue/merging_views", "operations/catalogue/right_views",
     "operations/matching/published_views",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from casework.engine.definition.editions import TransitionRule, do_key
 from casework.engine.parts import MAIN, REFERRAL
 from casework.engine.roles import INTAKE, ORGANISATION_QUEUES, Role
+from casework.engine.state import events
 from casework.engine.state.case import READY, Case, Task, Track
 from casework.engine.state.events import (
     ACTIVATED,
@@ -17,6 +18,7 @@ from casework.engine.state.events import (
     HANDED_BACK,
     HANDED_OVER,
     LETTER_SENT,
+    MOVE_ASKED,
     PARTY_ACTOR,
     PROPOSED,
     REFUSED,
@@ -61,11 +63,14 @@ KINDS = (*AT_ONCE, TASK, REMINDER, MOVED, OWNERSHIP, MENTION, CATALOGUE)
 
 #: Queues in which people decide on what others have prepared.
 DECIDING = frozenset({Role.SUPERVISOR, Role.COMPLIANCE})
+#: Who decides on the move of a case to a state.
+_DECIDE_MOVES = frozenset({(Role.SUPERVISOR, None), (Role.COMPLIANCE, None)})
 #: What is a fact of the case to whoever follows it; everything else, which asks somebody, is to a follower that the case moved.
 FACTS = (STOP, OVERDUE, CANCELLATION, DELIVERY, ANSWER)
 #: What is a matter of those alone whom it is said to.
 _PERSONAL = (REMINDER, DUE, MENTION, READERS, EMERGENCY)
 _OPENINGS = (UNSEALING_ASKED, UNSEALED, UNSEALING_REFUSED, RESEALED, GLASS_BROKEN)
+_MOVES = (MOVE_ASKED, events.MOVED)
 _STEPS = {"remind": REMINDER, "due": DUE, "escalate": OVERDUE, "flag": OVERDUE, "wake": TASK}
 
 
@@ -95,7 +100,7 @@ def _answers(event: Event) -> bool:
 
 def owes(event: Event) -> bool:
     """Whether an event may owe a notice to anybody; asked of every event in its own transaction."""
-    if event.kind in (FIRED, PROPOSED, REFUSED, TIMER_FIRED, ACTIVATED, HANDED_OVER, LETTER_SENT, *_OPENINGS):
+    if event.kind in (FIRED, PROPOSED, REFUSED, TIMER_FIRED, ACTIVATED, HANDED_OVER, LETTER_SENT, *_OPENINGS, *_MOVES):
         return True
     effects = event.effects
     addressed = any(effects.get(name) for name in ("tasks", "mentions")) or bool(_given(event)) or "held_by" in effects
@@ -143,6 +148,11 @@ def _notices(
         yield Notice(OWNERSHIP, frozenset({str(event.effects["owner"])}))
     if event.kind in _OPENINGS:
         yield from _readers(event, case)
+    if event.kind in _MOVES and track is not None:
+        # To whom it is proposed, and afterwards who works on the case, by the state that it is about.
+        audience = (frozenset[str](), _DECIDE_MOVES) if event.kind == MOVE_ASKED else _officers(case)
+        kind = DECISION if event.kind == MOVE_ASKED else MOVED
+        yield Notice(kind, *audience, track.edition, f"states.{event.effects['move']['to']}", track.id)
     task = case.tasks.get(str(event.effects.get("task")))
     if event.kind == ACTIVATED and task is not None:
         yield _task(case, task, TASK)

@@ -170,6 +170,22 @@ class CorrectAnswer:
     against: Mapping[str, Why] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class AskMove:
+    """Ask that the case be moved to a state without the steps that lead there."""
+
+    to: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class DecideMove:
+    """Agree to such a move, or not."""
+
+    agree: bool
+    note: str | None = None
+
+
 Command = (
     Open
     | Fire
@@ -200,6 +216,8 @@ Command = (
     | FireTimer
     | Recount
     | HandOver
+    | AskMove
+    | DecideMove
     | ChangeRights
     | RegisterDocument
     | FileDocument

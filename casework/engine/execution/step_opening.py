@@ -11,7 +11,6 @@ from casework.engine.deadlines.deadlines import (
     own_steps,
     unit_of,
 )
-from casework.engine.definition.editions import TransitionRule
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.execution.clock_pauses import clock_waits, pause_clock, resume_clock
 from casework.engine.execution.clocks import due_of, extend_task, is_wake, open_clock
@@ -29,18 +28,20 @@ from casework.engine.state.case import (
 )
 
 
-def leave_state(builder: EventBuilder, track: Track, rule: TransitionRule, place: str, to: tuple[str, ...]) -> None:
-    """End the step task of what is left: done by whoever worked its queue, obsolete for the others."""
+def leave_state(
+    builder: EventBuilder, track: Track, target: str, place: str, to: tuple[str, ...], *, done: bool = True
+) -> None:
+    """End the step task of what is left: done by whoever worked its queue, obsolete for the others and where nothing was `done`."""
     edition = builder.library[track.edition]
     gone = _gone(track, place, to)
     for task in builder.case.step_tasks(track.id):
         if task.of not in gone:
             continue
-        if builder.system or not builder.works(task.queue):
+        if builder.system or not done or not builder.works(task.queue):
             builder.set_task(task, state=OBSOLETE)
         else:
             builder.set_task(task, state="Completed", by=builder.by.person)
-    aside = rule.target != "=previous" and any(leaf in edition.side_states for leaf in to if leaf not in track.states)
+    aside = target != "=previous" and any(leaf in edition.side_states for leaf in to if leaf not in track.states)
     for clock in builder.case.clocks.values():
         if is_wake(clock) and clock.task in {change["id"] for change in builder.effects.get("task_states", ())}:
             builder.set_clock(clock, "stopped")
@@ -51,7 +52,7 @@ def leave_state(builder: EventBuilder, track: Track, rule: TransitionRule, place
                 pause_clock(builder, clock)
             elif not aside:
                 builder.set_clock(clock, "stopped")
-        elif clock.state == PAUSED and not aside and rule.target != "=previous":
+        elif clock.state == PAUSED and not aside and target != "=previous":
             builder.set_clock(clock, "stopped")
     if aside and track.is_referral:
         _rest_below(builder, track)
@@ -111,13 +112,13 @@ def _gone(track: Track, place: str, to: tuple[str, ...]) -> set[str]:
 
 
 def enter_state(
-    builder: EventBuilder, track: Track, rule: TransitionRule, place: str, to: tuple[str, ...], *, facts: Facts
+    builder: EventBuilder, track: Track, target: str, place: str, to: tuple[str, ...], *, facts: Facts
 ) -> None:
     gone = _gone(track, place, to)
     fresh = [leaf for leaf in to if leaf not in track.states or leaf in gone]
     for leaf in fresh:
-        stand_in(builder, track, leaf, facts, back=rule.target == "=previous")
-    if rule.target == "=previous" and track.is_referral:
+        stand_in(builder, track, leaf, facts, back=target == "=previous")
+    if target == "=previous" and track.is_referral:
         _go_on_below(builder, track)
 
 

@@ -157,10 +157,10 @@ def fire(
     drop_tasks_of(builder, track, rule.drops)
     settle_proposals(builder, track, left=rule.target != "=same")
     if rule.target != "=same":
-        leave_state(builder, track, rule, place, to)
+        leave_state(builder, track, rule.target, place, to)
         if effects.get("ended"):
             end_track(builder, track)
-        enter_state(builder, track, rule, place, to, facts=facts)
+        enter_state(builder, track, rule.target, place, to, facts=facts)
     open_tracks(builder, rule.opens, track, facts)
     seq = commit(builder)
     _fire_also(builder, track, rule, seq)

@@ -8,12 +8,13 @@ from fractions import Fraction
 
 from casework.engine.definition.editions import Edition, TransitionRule, ancestors
 from casework.engine.execution.context import Library
-from casework.engine.mining.traces import COMPLETE, TRANSITION, Step, Trace
+from casework.engine.mining.traces import COMPLETE, OTHER, TRANSITION, Step, Trace
+from casework.engine.state.events import MOVED
 
 #: What is wrong with an action: the edition has none of this name, or none that leads out of where the track stood; the track did not
 #: stand there; or it came to where this action does not lead. And an edition that nobody has.
-NO_SUCH_ACTION, NOT_FROM_THERE, STOOD_ELSEWHERE, CAME_ELSEWHERE, NO_SUCH_EDITION = (
-    "no_such_action", "not_from_there", "stood_elsewhere", "came_elsewhere", "no_such_edition",
+NO_SUCH_ACTION, NOT_FROM_THERE, STOOD_ELSEWHERE, CAME_ELSEWHERE, NO_SUCH_EDITION, MOVED_BY_TWO = (
+    "no_such_action", "not_from_there", "stood_elsewhere", "came_elsewhere", "no_such_edition", "moved_by_two",
 )  # fmt: skip
 
 
@@ -52,6 +53,10 @@ def _of(library: Library, trace: Trace) -> Conformance:
     count = 0
     for step in trace.steps:
         standing |= trace.moves.get(step.seq, {})
+        if (step.what, step.name) == (OTHER, MOVED):
+            # Two persons moved it past steps: it is counted as an action, and as none that the edition knows.
+            count += 1
+            found.append(Deviation(step.seq, step.workflow or "", step.name, MOVED_BY_TWO))
         if (step.what, step.life_cycle) != (TRANSITION, COMPLETE) or step.track is None:
             continue
         count += 1

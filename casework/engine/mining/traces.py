@@ -25,7 +25,7 @@ from casework.engine.state.case import (
     SUSPENDED,
 )
 from casework.engine.state.effects_schema import OpenedCase, OpenedTask, OpenedTrack
-from casework.engine.state.events import FIRED, NO_PERSONS, OPENED, PROPOSED, REFUSED, SKIPPED, Event
+from casework.engine.state.events import FIRED, MOVED, NO_PERSONS, OPENED, PROPOSED, REFUSED, SKIPPED, Event
 from casework.ledger.canonical_json import digest, parse_instant
 
 #: The words of the standard life cycle of XES.
@@ -135,7 +135,7 @@ class Trace:
     standing: dict[str, dict[str, datetime]] = field(default_factory=dict)
     outcome: str | None = None
     closed_at: datetime | None = None
-    #: By the number of the event where tracks stood after they had moved to another edition.
+    #: By the number of the event where tracks stood after they had moved to another edition, or were moved by two persons.
     moves: dict[int, dict[str, tuple[str, ...]]] = field(default_factory=dict)
 
     @property
@@ -193,6 +193,8 @@ def read_trace(events: Iterable[Event], until: datetime) -> Trace | None:
             trace.tracks[track["id"]], trace.tracks_opened[track["id"]] = track, event.at
             trace.standing[track["id"]] = dict.fromkeys(track["states"], event.at)
         _move(trace, event)
+        if event.kind == MOVED and event.track is not None:
+            trace.moves.setdefault(event.seq, {})[event.track] = event.to
         _migrate(trace, event)
         moved = list(_task_steps(trace, event, states, holders))
         told = _told(event) or (None if moved else _other(event))
@@ -251,7 +253,7 @@ def _told(event: Event) -> _Said | None:
     """What an event says of itself, beside what it makes of tasks."""
     if event.kind in _ACTIONS:
         return _Said(TRANSITION, event.effects["transition"], _ACTIONS[event.kind], event.track)
-    return _other(event) if event.kind == OPENED else None
+    return _other(event) if event.kind in (OPENED, MOVED) else None
 
 
 def _other(event: Event) -> _Said:
@@ -308,6 +310,6 @@ def _step(trace: Trace, event: Event, n: int, said: _Said) -> Step:
         acting_for=person_code(trace.programme, event.acting_for) if event.acting_for else None,
         role=None if event.role is None else str(event.role),
         organisation=event.organisation,
-        frm=event.frm if said.what == TRANSITION else (),
-        to=event.to if said.what == TRANSITION else (),
+        frm=event.frm if said.what == TRANSITION or said.name == MOVED else (),
+        to=event.to if said.what == TRANSITION or said.name == MOVED else (),
     )

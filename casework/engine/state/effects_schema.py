@@ -421,7 +421,7 @@ class Effects(FoldedEffects, total=False):
     handed_in: list[str]
     #: Who was relieved of it.
     person: str
-    #: Which one, where a kind of event knows several: of a step, a message, a letter, an objection, a join.
+    #: Which one, where a kind of event knows several: of a step, a message, a letter, an objection, a join, the state of a move.
     what: str
     clock: str
     #: Digest of the calendar by which clocks were counted again.

@@ -45,6 +45,8 @@ HANDED_OVER, DOCUMENT_REGISTERED, CONSENT_ENDED, INTEREST_DECLARED = (
 RIGHTS_CHANGED = "rights_changed"
 #: It goes on by another edition of a workflow, or by the one before again.
 MIGRATED = "migrated"
+#: One person asks that it be moved to a state without the steps that lead there; another one agrees, or does not.
+MOVE_ASKED, MOVE_REFUSED, MOVED = "move_asked", "move_refused", "moved"
 #: A version of a document's file, and a document taken out of use.
 DOCUMENT_FILED, DOCUMENT_WITHDRAWN = "document_filed", "document_withdrawn"
 #: A letter of the office, filed as it was sent.

@@ -77,10 +77,20 @@ Migration = TypedDict(
 )
 
 
+class ToldMove(TypedDict):
+    """Where two persons move a case, and once they have: by which ways one comes there, each of whose guards of law held."""
+
+    to: str
+    over: NotRequired[list[str]]
+    #: It went back to where the move before it had taken it from.
+    back: NotRequired[bool]
+
+
 class MigrationEffects(TypedDict, total=False):
-    """Keys of an event's effects that tell of a move."""
+    """Keys of an event's effects that tell of a move, to another edition or to a state."""
 
     migration: Migration
+    move: ToldMove
 
 
 __all__ = [
@@ -92,5 +102,6 @@ __all__ = [
     "MovedTask",
     "MovedTrack",
     "TaskPlace",
+    "ToldMove",
     "WayBack",
 ]

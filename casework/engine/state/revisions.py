@@ -15,6 +15,9 @@ TURNS: Mapping[str, str] = {
     events.CONSENT_ENDED: "what is shared rests on other consents",
     events.RIGHTS_CHANGED: "the rights that were shown are not those that it is about",
     events.MIGRATED: "the form may be another one in the other edition",
+    events.MOVE_ASKED: "it waits for a second person, and is asked for once",
+    events.MOVE_REFUSED: "it can be asked for again",
+    events.MOVED: "the track stands elsewhere",
     events.HANDED_OVER: "the owner and the team that were shown would be overwritten",
 }
 

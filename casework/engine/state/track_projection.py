@@ -10,7 +10,8 @@ from casework.engine.state.case import Fired, Track
 from casework.engine.state.case_values import Receipt, StandingObjection
 from casework.engine.state.copies import replace
 from casework.engine.state.effects_schema import Effects, Objection, OpenedTrack
-from casework.engine.state.events import CORRECTED, FIRED, Event
+from casework.engine.state.events import CORRECTED, FIRED, MOVE_ASKED, MOVE_REFUSED, MOVED, Event
+from casework.engine.state.moves import fired_after
 from casework.engine.state.revisions import TURNS
 from casework.ledger.canonical_json import instant
 
@@ -28,6 +29,8 @@ def moved(track: Track, event: Event) -> Track:
         changed["revision"] = track.revision + 1
     if event.kind == FIRED:
         changed |= _fired(track, event)
+    elif event.kind in (MOVE_ASKED, MOVE_REFUSED, MOVED):
+        changed |= _moved_by_two(track, event)
     elif event.kind == CORRECTED and "transition" in effects:
         name = effects["transition"]
         changed["fired"] = {**track.fired, name: replace(track.fired[name], data=effects["data"])}
@@ -56,7 +59,8 @@ def _fired(track: Track, event: Event) -> dict[str, Any]:
     last = Fired(times, event.at, event.actor, event.acting_for, effects.get("data", {}))
     changed: dict[str, Any] = {"fired": {**track.fired, name: last}}
     if event.to != event.frm:
-        changed |= {"states": event.to, "entered_at": event.at}
+        changed |= _stands_elsewhere(event)
+        changed["fired"] = {**fired_after(track, event), name: last}
     played = dict(track.played)
     if "part" in effects:
         played[effects["part"]] = name
@@ -67,12 +71,28 @@ def _fired(track: Track, event: Event) -> dict[str, Any]:
     if played != track.played:
         changed["played"] = played
     if effects.get("entered"):
-        fresh = [leaf for leaf in event.to if leaf not in event.frm]
-        changed["came_from"] = {**track.came_from, **dict.fromkeys(fresh, event.frm)}
+        changed["came_from"] = _came_from(track, event)
     if "ended" in effects:
         changed |= {"ended_at": event.at, "outcome": effects["ended"]}
     if effects.get("reopened"):
         changed |= {"ended_at": None, "outcome": None}
+    return changed
+
+
+def _stands_elsewhere(event: Event) -> dict[str, Any]:
+    return {"states": event.to, "entered_at": event.at}
+
+
+def _came_from(track: Track, event: Event) -> Mapping[str, tuple[str, ...]]:
+    fresh = [leaf for leaf in event.to if leaf not in event.frm]
+    return {**track.came_from, **dict.fromkeys(fresh, event.frm)}
+
+
+def _moved_by_two(track: Track, event: Event) -> dict[str, Any]:
+    """What is asked for, decided on, and made of it: the track stands where two persons have moved it."""
+    changed: dict[str, Any] = {"fired": fired_after(track, event)}
+    if event.kind == MOVED:
+        changed |= _stands_elsewhere(event) | {"came_from": _came_from(track, event)}
     return changed
 
 

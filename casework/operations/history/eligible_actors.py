@@ -13,7 +13,7 @@ from casework.engine.case_objects.acknowledgements import side_of
 from casework.engine.case_objects.letterheads import SETTERS
 from casework.engine.case_objects.messages import INTERNAL, SHARED, WRITERS, WRITTEN
 from casework.engine.definition.editions import Edition
-from casework.engine.execution import task_lifecycle
+from casework.engine.execution import case_moves, task_lifecycle
 from casework.engine.execution.context import By, Library
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.guards import duty_reasons
@@ -46,6 +46,9 @@ from casework.engine.state.events import (
     LINK_GIVEN,
     LINK_REVOKED,
     MIGRATED,
+    MOVE_ASKED,
+    MOVE_REFUSED,
+    MOVED,
     NO_PERSONS,
     NOTED,
     OBJECTED,
@@ -67,6 +70,7 @@ from casework.engine.state.events import (
     UNSEALING_REFUSED,
     Event,
 )
+from casework.engine.state.moves import asked_move
 from casework.operations.core.views import Named
 from casework.operations.history.point_in_time import Held, Past
 from casework.operations.history.task_judgement import OPERATION_OF
@@ -95,6 +99,7 @@ NOBODYS = frozenset(
 #: The roles that do each kind of action, whatever the edition says.
 _BY_ROLE = {
     **dict.fromkeys((HANDED_OVER, CONSENT_ENDED), (Role.OFFICER, Role.SUPERVISOR)),
+    MOVE_ASKED: case_moves.ASKERS, **dict.fromkeys((MOVE_REFUSED, MOVED), case_moves.DECIDERS),
     MIGRATED: SETTERS, RIGHTS_CHANGED: case_rights.ADDERS, NOTED: WRITERS[INTERNAL],
     GRANT_WITHDRAWN: grant_commands.ENDERS, LETTER_SENT: letters.SENDERS, LETTER_DISPATCHED: letters.SENDERS,
     GRANT_DAY_CHANGED: grant_commands.ENDERS,
@@ -178,7 +183,9 @@ class Candidates:
         if event.kind == RIGHTS_CHANGED and event.effects.get("what") == case_rights.REMOVED:
             return _Asked(accepted(before, case_rights.REMOVERS), track)
         if event.kind in _BY_ROLE:
-            return _Asked(accepted(before, _BY_ROLE[event.kind]), track)
+            waiting = asked_move(track) if track is not None and event.kind == MOVED else None
+            proposer = _people(waiting.actor, waiting.acting_for) if waiting else frozenset()
+            return _Asked(accepted(before, _BY_ROLE[event.kind]), track, proposer=proposer)
         if event.kind in _OF_DOCUMENTS:
             return _Asked(accepted(before, documents.DELIVERERS if track else documents.CLERKS), track)
         edition = self.library.editions.get(track.edition) if track else None

@@ -98,5 +98,5 @@ _MOVES = text("""
     SELECT casework_now() AS now, header, coalesce(
         (SELECT jsonb_object_agg(key, value) FROM jsonb_each(effects) WHERE key = ANY(CAST(:kept AS text[]))), '{}'
     ) AS effects
-    FROM events WHERE log_id = CAST(:log AS uuid) AND (kind = 'fired' OR effects ?| CAST(:kept AS text[])) ORDER BY seq
+    FROM events WHERE log_id = CAST(:log AS uuid) AND (kind IN ('fired', 'moved') OR effects ?| CAST(:kept AS text[])) ORDER BY seq
 """)

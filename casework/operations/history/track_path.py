@@ -24,7 +24,7 @@ from casework.permissions.visibility import Sight, own_tracks
 #: From where to where some tracks moved, in order.
 _MOVES = text("""
     SELECT track_id, at, header->'from' AS from_, header->'to' AS to, effects->>'transition' AS name FROM events
-    WHERE log_id = CAST(:log AS uuid) AND kind = 'fired' AND track_id = ANY(CAST(:tracks AS uuid[])) ORDER BY seq
+    WHERE log_id = CAST(:log AS uuid) AND kind IN ('fired', 'moved') AND track_id = ANY(CAST(:tracks AS uuid[])) ORDER BY seq
 """)
 
 

@@ -46,7 +46,7 @@ def _may_stop(case: Case, event: Event, clock: Clock) -> bool:
     effects = event.effects
     if "removal" in effects or clock.id == effects.get("clock") or clock.steps[0].what == "wake":
         return True
-    if event.kind == "fired" and clock.track == event.track:
+    if event.kind in ("fired", "moved") and clock.track == event.track:
         return True
     closed = {one["id"] for one in effects.get("task_states", ()) if one.get("state", "Ready") not in OPEN}
     anew = {one.get("task") for one in effects.get("clocks", ())}

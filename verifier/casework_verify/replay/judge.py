@@ -8,6 +8,7 @@ from typing import Any
 from casework_verify.faults import Fault
 from casework_verify.replay import moves, papers, tasks
 from casework_verify.replay.actors import actor_faults, opening_faults
+from casework_verify.replay.case_moves import MOVES, move_faults
 from casework_verify.replay.clocks import clock_faults
 from casework_verify.replay.context import Context, Earlier, Found, listed, say
 from casework_verify.replay.hands import OPERATIONS, operation_faults
@@ -37,6 +38,7 @@ _KINDS: Mapping[str, _Judge] = {
     "handed_over": papers.handed_over_faults,
     "rights_changed": papers.rights_faults,
     "migrated": migrated_faults,
+    **dict.fromkeys(MOVES, move_faults),
     **dict.fromkeys(_DOCUMENTS, papers.document_faults),
     **dict.fromkeys(("letter_sent", "letter_dispatched"), papers.letter_faults),
     **dict.fromkeys(("grant_withdrawn", "grant_expired", "grant_day_changed"), papers.access_faults),
@@ -52,7 +54,7 @@ _KINDS: Mapping[str, _Judge] = {
 #: Kinds that happen on a track; of some others a few do.
 _ON_TRACKS = frozenset({
     "corrected", "fired", "proposed", "refused", "relieved", "added", "timer_fired", "grant_withdrawn", "grant_expired",
-    "grant_day_changed", "papers_returned", "said", "link_given", "link_revoked", "received", "objected", *OPERATIONS,
+    "grant_day_changed", "papers_returned", "said", "link_given", "link_revoked", "received", "objected", *OPERATIONS, *MOVES,
 })  # fmt: skip
 
 
@@ -128,7 +130,7 @@ def _place(context: Context, case: Case, event: Event) -> Found:
         yield say("edition_other")
     if event.frm != track.states:
         yield say("from_other", told=listed(event.frm), stands=listed(track.states))
-    if event.kind != "fired" and event.to != event.frm:
+    if event.kind not in ("fired", "moved") and event.to != event.frm:
         yield say("moved_without", told=listed(event.to))
 
 
@@ -141,6 +143,8 @@ def _beside(event: Event) -> Found:
         yield say("effect_of_none", name="case_rights")
     if "migration" in effects and kind != "migrated":
         yield say("effect_of_none", name="migration")
+    if "move" in effects and kind not in MOVES:
+        yield say("effect_of_none", name="move")
     if "closed" in effects and kind != "fired":
         yield say("effect_of_none", name="closed")
     if (

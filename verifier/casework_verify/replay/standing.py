@@ -23,6 +23,9 @@ from casework_verify.replay.things import (
     steps_of,
 )
 
+#: Among what fired on a track: a move that one person asks for, and the one that was made last.
+ASKED, MADE = "=move_asked", "=moved"
+
 
 class Case:
     """What a history adds up to, event by event."""
@@ -96,6 +99,8 @@ class Case:
         effects = event.effects
         if event.kind == "fired":
             self._fire(track, event)
+        elif event.kind in ("move_asked", "move_refused", "moved"):
+            self._move_by_two(track, event)
         elif event.kind == "corrected" and "transition" in effects:
             track.fired[effects["transition"]].data = effects["data"]
         track.named = effects.get("named", track.named)
@@ -117,11 +122,26 @@ class Case:
             track.came_from |= {leaf: event.frm for leaf in event.to if leaf not in event.frm}
         if event.to != event.frm:
             track.states, track.entered_at = event.to, event.at
+            track.fired.pop(ASKED, None)
         if "ended" in effects:
             track.ended_at, track.outcome = event.at, effects["ended"]
         if effects.get("reopened"):
             track.ended_at = track.outcome = None
             track.played = {part: by for part, by in track.played.items() if part not in _FINAL_PARTS}
+
+    def _move_by_two(self, track: Track, event: Event) -> None:
+        """What waits for the second person, and what became of it."""
+        if event.kind == "move_asked":
+            data = {"seq": event.seq, "to": event.effects["move"]["to"]}
+            track.fired[ASKED] = Fired(1, event.at, event.written_at, event.actor, event.acting_for, data)
+            return
+        track.fired.pop(ASKED, None)
+        if event.kind == "moved":
+            times = track.fired[MADE].count if MADE in track.fired else 0
+            data = {"from": list(event.frm)}
+            track.fired[MADE] = Fired(times + 1, event.at, event.written_at, event.actor, event.acting_for, data)
+            track.came_from |= {leaf: event.frm for leaf in event.to if leaf not in event.frm}
+            track.states, track.entered_at = event.to, event.at
 
     def _tracks(self, opened: list[dict[str, Any]], event: Event) -> None:
         for one in opened:

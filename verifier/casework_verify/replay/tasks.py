@@ -154,6 +154,11 @@ def _steps(context: Context, case: Case, event: Event) -> Found:
             workflow = context.workflows[opened["edition"]]
             wanted |= {(opened["id"], leaf) for leaf in opened["states"] if workflow.states[leaf].get("queue")}
     track = case.tracks.get(event.track or "")
+    if track is not None and event.kind == "moved":
+        workflow, gone = context.workflow_of(track), set(track.states) - set(event.to)
+        fresh = (leaf for leaf in event.to if leaf not in track.states)
+        wanted |= {(track.id, leaf) for leaf in fresh if workflow.states[leaf].get("queue")}
+        yield from _left(case, event, track, gone)
     if track is not None and event.kind == "fired":
         workflow = context.workflow_of(track)
         found = workflow.find(event.effects["transition"], track.states)
@@ -179,7 +184,7 @@ def _left(case: Case, event: Event, track: Track, gone: set[str]) -> Found:
     for task in case.open_on.get(track.id, {}).values():
         change = changes.get(task.id, {})
         if task.type == "step" and task.of in gone:
-            done = not event.by_itself and works(task.queue, event.organisation, event)
+            done = event.kind == "fired" and not event.by_itself and works(task.queue, event.organisation, event)
             if change.get("state") != ("Completed" if done else "Obsolete"):
                 yield say("step_left_open", name=task.name)
         elif "ended" in event.effects and not task.aftercare and change.get("state", task.state) in OPEN:

@@ -22,6 +22,30 @@ RULES: dict[str, Words] = {
         "Event {seq} names another edition than its track is pinned to.",
         "第 {seq} 号事件所称版本与其流程所定版本不同。",
     ),
+    "move_elsewhere": Words(
+        "Event {seq} moves by two persons what they do not move: a sealed log, or another track than the case's own.",
+        "第 {seq} 号事件由两人调整了不可如此调整的对象：密封记录，或案件主流程以外的流程。",
+    ),
+    "move_again": Words(
+        "Event {seq} asks for a move while another one waits.",
+        "第 {seq} 号事件在另一项调整等待决定时又提出调整。",
+    ),
+    "move_none": Words(
+        "Event {seq} decides on a move that nobody had asked for.",
+        "第 {seq} 号事件决定了无人提出的调整。",
+    ),
+    "move_same": Words(
+        "Event {seq} was done by the person who had asked for the move, or in that person's place.",
+        "第 {seq} 号事件由提出调整者本人或其代理人决定。",
+    ),
+    "move_to": Words(
+        "Event {seq} moves the case to {told}, where no case is moved by two persons.",
+        "第 {seq} 号事件将案件调整到 {told}，而案件不得由两人调整到该处。",
+    ),
+    "move_way": Words(
+        "Event {seq} names ways that do not lead to {states}.",
+        "第 {seq} 号事件所列的步骤不通往 {states}。",
+    ),
     "migration_plan": Words(
         "Event {seq} names a plan of another digest than its own.",
         "第 {seq} 号事件所称方案的摘要与其内容不符。",

@@ -28,6 +28,9 @@ from casework.engine.state.events import (
     LINK_GIVEN,
     LINK_REVOKED,
     MIGRATED,
+    MOVE_ASKED,
+    MOVE_REFUSED,
+    MOVED,
     NOTED,
     OBJECTED,
     OPENED,
@@ -55,6 +58,7 @@ from casework.operations.verification.authorization.case_changes import (
     judge_interest,
     judge_rights_changed,
 )
+from casework.operations.verification.authorization.case_moves import judge_move
 from casework.operations.verification.authorization.clocks import clocks_against
 from casework.operations.verification.authorization.documents import (
     judge_consent_ended,
@@ -105,6 +109,8 @@ def reasons_against(evidence: Evidence, before: Case | None, event: Event) -> li
             against.append("only what says so changes the rights that the case is about")
         if "migration" in event.effects and event.kind != MIGRATED:
             against.append("only what says so moves a case to another edition")
+        if "move" in event.effects and event.kind not in _BY_TWO:
+            against.append("only what says so moves a case to a state by two persons")
         against += [*links_against(evidence, before, event), *new_grants_against(before, event)]
     programme = before.programme if before is not None else event.effects["case"]["programme"]
     against += new_tracks_against(evidence, programme, event)
@@ -136,7 +142,7 @@ def _kind_against(evidence: Evidence, before: Case, event: Event) -> Reasons:
             yield "it names another edition than its track is pinned to"
         if event.frm != track.states:
             yield f"it starts from {listed(event.frm)}, but the track stood at {listed(track.states)}"
-        if event.kind != FIRED and event.to != event.frm:
+        if event.kind not in (FIRED, MOVED) and event.to != event.frm:
             yield f"it moves the track to {listed(event.to)}, which only a transition may"
         if track.edition not in evidence.library.editions:
             yield f"the edition {track.edition[:12]} is unknown"
@@ -144,6 +150,8 @@ def _kind_against(evidence: Evidence, before: Case, event: Event) -> Reasons:
     yield from judge(evidence, before, event)
 
 
+#: Kinds of events of a case's move to a state.
+_BY_TWO = (MOVE_ASKED, MOVE_REFUSED, MOVED)
 _KINDS: Mapping[str, Callable[[Evidence, Case, Event], Reasons]] = {
     **dict.fromkeys(OPERATION_OF, judge_operation),
     COMPLETED: judge_completed,
@@ -158,6 +166,7 @@ _KINDS: Mapping[str, Callable[[Evidence, Case, Event], Reasons]] = {
     HANDED_OVER: judge_handed_over,
     RIGHTS_CHANGED: judge_rights_changed,
     MIGRATED: judge_migrated,
+    **dict.fromkeys(_BY_TWO, judge_move),
     DOCUMENT_REGISTERED: judge_document,
     DOCUMENT_FILED: judge_document,
     DOCUMENT_WITHDRAWN: judge_document,
@@ -187,7 +196,7 @@ KNOWN = frozenset({OPENED, *_KINDS})
 _ON_TRACKS = frozenset({
     CORRECTED, FIRED, PROPOSED, REFUSED, RELIEVED, ADDED, TIMER_FIRED, GRANT_WITHDRAWN, GRANT_EXPIRED, GRANT_DAY_CHANGED,
     PAPERS_RETURNED, SAID, LINK_GIVEN, LINK_REVOKED,
-    RECEIVED, OBJECTED, *OPERATION_OF,
+    RECEIVED, OBJECTED, *OPERATION_OF, *_BY_TWO,
 })  # fmt: skip
 #: Those that may be a referral's or the case's own.
 _ON_SOME = frozenset({DOCUMENT_REGISTERED, DOCUMENT_FILED, DOCUMENT_WITHDRAWN, UNSEALED, RESEALED, LETTER_SENT})
