@@ -417,7 +417,8 @@ def guards() -> Iterator[str]:
     yield ""
     yield "Every guard that a published edition uses: its rule, what a person reads when it refuses, where it stands, and which"
     yield "facts from outside the case it reads (an event keeps those, so that it can be judged again). A guard that is"
-    yield "published never changes its meaning."
+    yield "published never changes its meaning. Past a guard of law two persons do not [move a case](../how-to/move-a-case.md):"
+    yield "one keeps consents, conflicts of interest, secrecy, compliance, the border, or who owns a right. Others are the office's rules."
     used: dict[str, list[str]] = {}
     for edition in newest():
         asking: list[TransitionRule | TaskRule] = [*edition.transitions, *edition.tasks.values()]
@@ -432,6 +433,8 @@ def guards() -> Iterator[str]:
         yield f"{guard.rule} Refuses with: “{guard.refusal}”"
         yield ""
         yield f"Asked by {', '.join(dict.fromkeys(used[name]))}."
+        if guard.law is not None:
+            yield f"Of law: {guard.law}. Nobody moves a case past it."
         if guard.reads:
             yield f"Reads from outside: {', '.join(guard.reads)}."
         if guard.at:

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser
 from sqlalchemy import text
 
 from casework.engine.retention import SHIPPED
+from casework.operations.cases.moves import propose_move
 from casework.operations.catalogue.matches import judge_match
 from casework.operations.core.perform import home_of
 from casework.operations.matching.decisions import decide
@@ -147,6 +148,8 @@ MORE: dict[str, tuple[str | None, str]] = {
     "action": ("officer", "/cases/<fresh>/tracks/<fresh_track>/hold"),
     "task": ("officer", "/tasks/<fresh_task>"),
     "changed workflow": ("auditor", "/workflows/referral/1/changes/2"),
+    "move to agree to": ("compliance", "/cases/<fresh>/move"),
+    "move and what follows": ("supervisor", "/cases/<number>/move?to=introduced"),
     "month": ("officer", "/agenda?view=month&whose=team"),
 }
 
@@ -209,6 +212,16 @@ def make_page_things(site: Site) -> Mapping[str, str]:
         propose_weights(db, supervisor, programme, values=values, reason="It was judged.", request=new_request())
         kept = [replace(SHIPPED[0], outcomes=frozenset({"no_agreement"})), replace(SHIPPED[1], years=15)]
         propose_retention(db, supervisor, programme, classes=kept, reason="By our rules.", request=new_request())
+        at = load(db, home_of(db, fresh), "case").main.revision
+        propose_move(
+            db,
+            supervisor,
+            fresh,
+            to="introduced",
+            reason="It was taken by mistake.",
+            revision=at,
+            request=new_request(),
+        )
         # A party to be asked after a closing.
         ask_now(world, db, closed_case(world, db)[1][0])
         made |= {"accepted": accepted, "fresh": fresh, "fresh_track": world.main_track(db, fresh)}

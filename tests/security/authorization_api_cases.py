@@ -25,6 +25,8 @@ from tests.security.authorization_rows import (
     post,
 )
 
+#: Who agrees to the move of a case to a state; a supervisor proposes it.
+MOVERS = frozenset({"supervisor", "compliance"})
 #: Who sees a case as it was.
 LOOKS_BACK = READERS - DECIDERS
 #: Who reads the stage reports of a programme, and who freezes, agrees to and publishes them.
@@ -74,6 +76,16 @@ CASES: tuple[Row, ...] = (
     post(
         "/cases/{number}/hand-over", {"officer", "supervisor"}, READERS - {"officer", "supervisor"},
         body=lambda on: {"owner": on["person"], "note": "On leave"}, if_match="stale", there=FOREIGN,
+    ),
+    # It stands there already, nobody has proposed anything, and a foreign officer may do neither.
+    get("/cases/{number}/move", MOVERS, READERS - MOVERS, there_refused=FOREIGN),
+    post(
+        "/cases/{number}/move", {"supervisor"}, READERS - {"supervisor"}, there_refused=FOREIGN, status=412,
+        body=lambda on: {"to": "consent", "reason": "It is stuck."}, if_match="stale",
+    ),
+    post(
+        "/cases/{number}/move/decision", MOVERS, READERS - MOVERS, there_refused=FOREIGN, status=409,
+        body=lambda on: {"asked": 1, "agree": True},
     ),
     *(
         post(

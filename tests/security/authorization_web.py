@@ -74,6 +74,7 @@ DISPUTES = frozenset({"dispute_officer"})
 LEADS = frozenset({"provider_lead"})
 HOLD = {"f-reason": "budget", "f-waits_for": "need_owner", "f-waits_until": "event", "f-event": "The budget is decided"}
 SUPERVISORS = frozenset({"supervisor"})
+MOVERS = SUPERVISORS | {"compliance"}
 ANSWERABLE = frozenset({"supervisor", "manager", "auditor"})
 COUNTERS = frozenset({"officer", "other_officer", "foreign_officer", "supervisor", "manager", "auditor"})
 REPORTERS = frozenset({"supervisor", "manager"})
@@ -345,6 +346,9 @@ TABLE: tuple[Row, ...] = (
         "/cases/<number>/rights/remove", SUPERVISORS, READERS - SUPERVISORS, there_refused=FOREIGN,
         body=lambda on: {"revision": "99"},
     ),
+    get("/cases/<number>/move", MOVERS, READERS - MOVERS, there_refused=FOREIGN),
+    post("/cases/<number>/move", SUPERVISORS, READERS - SUPERVISORS, there_refused=FOREIGN, body=lambda on: {"revision": "99"}),
+    post("/cases/<number>/move/decision", MOVERS, READERS - MOVERS, there_refused=FOREIGN),
     get("/cases/<number>/documents/new", CLERKS, READERS - CLERKS, there=FOREIGN),
     post("/cases/<number>/documents/new", CLERKS, READERS - CLERKS, there=FOREIGN, body=lambda on: {"revision": "99"}),
     # The consent is the one of here, wherever it is asked for.

@@ -19,12 +19,14 @@ from casework.operations.cases import (
     corrections,
     handing_over,
     list_queries,
+    moves,
     side_tasks,
     transitions,
 )
 from casework.operations.cases import queries as case_queries
 from casework.operations.cases.contracts import ContractSums
 from casework.operations.cases.event_views import AnyCaseEvent
+from casework.operations.cases.move_views import CaseMoves
 from casework.operations.cases.views import CaseOutline, CasePart, ListedCase, WholeCase
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.idempotency import Done
@@ -128,6 +130,35 @@ def hand_over_case(call: Call) -> Done:
         team=[str(person) for person in call.body.team],
         note=call.body.note,
         revision=call.revision,
+        request=call.request,
+    )
+
+
+def show_moves(call: Call) -> CaseMoves:
+    return moves.show_moves(call.db, call.actor, call.path["number"], call.query.to)
+
+
+def propose_move(call: Call) -> Done:
+    return moves.propose_move(
+        call.db,
+        call.actor,
+        call.path["number"],
+        to=call.body.to,
+        reason=call.body.reason,
+        revision=call.revision,
+        request=call.request,
+    )
+
+
+def decide_move(call: Call) -> Done:
+    body = call.body
+    return moves.decide_move(
+        call.db,
+        call.actor,
+        call.path["number"],
+        asked=body.asked,
+        agree=body.agree,
+        note=body.note,
         request=call.request,
     )
 
@@ -270,6 +301,18 @@ ROUTES: tuple[Route, ...] = (
     post(
         f"{_CASE}/hand-over", hand_over_case, "Give the case to another officer", schemas.CaseDone, body=schemas.HandingOver,
         if_match="the case",
+    ),
+    get(
+        f"{_CASE}/move", show_moves, "Tell where to two persons may move a case, and what would follow", schemas.CaseMoves,
+        query=schemas.MoveQuery,
+    ),
+    post(
+        f"{_CASE}/move", propose_move, "Propose to move a case to a state without the steps that lead there", schemas.MoveDone,
+        body=schemas.NewMove, if_match="the main track",
+    ),
+    post(
+        f"{_CASE}/move/decision", decide_move, "Agree to a move that another person proposed, or not; or take the own one back",
+        schemas.MoveDone, body=schemas.MoveDecision,
     ),
     post(
         f"{_CASE}/rights/add", add_rights, "Let the case be about more IP rights", schemas.CaseDone, body=schemas.RightsOfCase,

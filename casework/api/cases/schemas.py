@@ -20,6 +20,7 @@ from casework.api.protocol.fields import (
     Moment,
     Paged,
     Query,
+    Said,
     SomeWords,
 )
 from casework.api.protocol.schemas import ClockSummary, Named, NamedInBoth, Refusal
@@ -106,6 +107,67 @@ class HandingOver(Body):
 class RightsOfCase(Body):
     rights: Annotated[list[Id], Field(min_length=1, max_length=50)]
     reason: SomeWords
+
+
+class MoveQuery(Query):
+    to: Annotated[Code | None, Field(description="The state of which to tell what a move there would bring about")] = (
+        None
+    )
+
+
+class MovePlace(Answer):
+    state: str
+    against: Annotated[list[Said], Field(description="What speaks against a move there; empty: it may be moved")]
+
+
+class MoveForeseen(Answer):
+    """What a move brings about by itself."""
+
+    to: str
+    ends: Annotated[list[str], Field(description="Tasks, by the keys of their words in the edition")]
+    begins: Annotated[list[str], Field(description="The same")]
+    lapses: Annotated[list[str], Field(description="What was proposed and waits no more")]
+    opens: Annotated[list[str], Field(description="Tracks that begin beside")]
+
+
+class WaitingMove(Answer):
+    asked: Annotated[int, Field(description="The event that tells of it; a decision names it")]
+    to: str
+    by: Named
+    at: str
+    reason: Annotated[str | None, Field(description="Null once erased")] = None
+    own: Annotated[bool, Field(description="You asked for it: you take it back, and do not agree to it")]
+    against: list[Said]
+
+
+class CaseMoves(Answer):
+    number: str
+    title: str | None = None
+    edition: Annotated[str, Field(description="Fingerprint of the main track's edition")]
+    states: list[str]
+    revision: Annotated[int, Field(description="Of the main track, which a proposal names")]
+    asks: Annotated[bool, Field(description="You may propose a move")]
+    waiting: WaitingMove | None = None
+    places: list[MovePlace]
+    foreseen: MoveForeseen | None = None
+
+
+class NewMove(Body):
+    to: Code
+    reason: SomeWords
+
+
+class MoveDecision(Body):
+    asked: Annotated[int, Field(ge=1, description="The event by which it was proposed")]
+    agree: bool
+    note: SomeWords | None = None
+
+
+class MoveDone(Answer):
+    number: str | None = None
+    revision: Annotated[int, Field(description="Of the main track")]
+    states: list[str]
+    event: int
 
 
 class NewDocument(Body):
@@ -224,6 +286,7 @@ class CaseRow(Answer):
     overdue: Annotated[
         bool | None, Field(description="Something that the case waits for is late, on whichever side")
     ] = None
+    moved: Annotated[bool | None, Field(description="Two persons moved it past steps")] = None
     contracts: Annotated[
         list[Contract] | None, Field(description="The prices of its agreements that are in effect")
     ] = None

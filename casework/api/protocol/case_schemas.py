@@ -369,6 +369,14 @@ class Impact(Answer):
     counts: Annotated[bool, Field(description="It adds up: of a measure each day counts once, at its highest level")]
 
 
+class MadeMove(Answer):
+    """That two persons moved a case to a state without the steps that lead there."""
+
+    times: int
+    at: Annotated[str, Field(description="The last time")]
+    states: Annotated[list[str], Field(description="From where it was moved then")]
+
+
 class CaseShown(Answer):
     """A case as far as the asker sees it: an observer its outline, a provider its own tracks."""
 
@@ -421,6 +429,10 @@ class CaseShown(Answer):
     hold: Annotated[JsonObject | None, Field(description="Why it is on hold, for whom and until when")] = None
     frozen: Annotated[bool | None, Field(description="Nothing goes out while a stop is being decided")] = None
     proposals: list[Proposal] | None = None
+    moved: Annotated[MadeMove | None, Field(description="Two persons moved it past steps, the last time")] = None
+    move_waits: Annotated[
+        str | None, Field(description="The state of a move that is proposed and waits for a second person")
+    ] = None
     impacts: Annotated[list[Impact] | None, Field(description="Records of its effect, as they were recorded")] = None
     tracks: list[Track] | None = None
     tasks: list[Task] | None = None

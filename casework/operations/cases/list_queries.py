@@ -103,11 +103,12 @@ _SEEN = """(c.programme_id = ANY(CAST(:all_of AS uuid[])) OR c.programme_id = AN
 _LIST = """
     SELECT c.*, {owner} AS owner, d.waits_for = 'us' AS our_turn,
         f.name AS phase, f.name_zh AS phase_zh, nullif(d.due_at, 'infinity') AS due_at,
-        {late} AS overdue, w.waits_for, m.edition, m.came_from, v.contracts
+        {late} AS overdue, w.waits_for, m.edition, m.came_from, m.moved, v.contracts
     FROM ({page}) c LEFT JOIN people p ON p.id = c.owner_id LEFT JOIN phases f ON f.id = c.phase_id
     LEFT JOIN case_dates d ON d.id = c.id
     LEFT JOIN LATERAL (
-        SELECT t.edition, t.came_from -> c.state AS came_from FROM tracks t WHERE t.log_id = c.id AND t.part = 'main'
+        SELECT t.edition, t.came_from -> c.state AS came_from, t.fired ? '=moved' AS moved FROM tracks t
+        WHERE t.log_id = c.id AND t.part = 'main'
         ORDER BY t.position LIMIT 1
     ) m ON true
     LEFT JOIN LATERAL (
@@ -310,6 +311,7 @@ def _case_row(db: Connection, row: Any, library: Library, look: Look | None) -> 
         waits_for=waits_for,
         our_turn=bool(row.our_turn),
         overdue=bool(row.overdue) or any(wait.overdue for wait in waits_for if not isinstance(wait.for_, str)),
+        moved=bool(row.moved),
         contracts=in_effect(row.contracts or (), library),
     )
     return case if look is None else row_as(MarkedCaseRow, case, mark=look.mark())

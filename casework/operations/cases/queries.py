@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.case_objects.case_rights import ADDERS, REMOVERS
 from casework.engine.deadlines.calendars import Calendar
+from casework.engine.execution.case_moves import DECIDERS
 from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.parties import body_of
@@ -21,6 +22,7 @@ from casework.engine.roles import ORGANISATION_QUEUES, Role
 from casework.engine.state.case import CREATED, Case, Task, Track
 from casework.engine.state.case_dates import awaited
 from casework.engine.state.case_documents import Consent
+from casework.engine.state.moves import asked_move
 from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
@@ -29,7 +31,7 @@ from casework.operations.cases.action_views import ActionView, AddableTask
 from casework.operations.cases.impacts import ImpactView, show_impacts
 from casework.operations.cases.joins import show_joins
 from casework.operations.cases.possible_actions import actions_of, possible_tasks
-from casework.operations.cases.track_presenters import concerned, show_of, show_track, step_of
+from casework.operations.cases.track_presenters import concerned, last_move, show_of, show_track, step_of
 from casework.operations.cases.views import (
     CaseDocument,
     CaseOutline,
@@ -208,6 +210,8 @@ def whole_of(actor: Actor, case: Case, told: Told, library: Library, moment: dat
         proposals=[
             row_as(ProposalView, proposal, by=to_named(proposal.actor, names)) for proposal in case.proposals.values()
         ],
+        moved=last_move(case.main),
+        move_waits=waiting.to if (waiting := asked_move(case.main)) is not None else None,
         impacts=told.impacts,
     )
 
@@ -269,6 +273,7 @@ CASE_ACTIONS: Mapping[str, tuple[Role, ...]] = {
     "remove_rights": REMOVERS,
     "register_document": (Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE),
     "withdraw_consent": (Role.OFFICER, Role.SUPERVISOR),
+    "move_case": DECIDERS,
 }
 
 
@@ -287,7 +292,7 @@ def _case_actions(actor: Actor, case: Case) -> list[str]:
     actions = [name for name, roles in CASE_ACTIONS.items() if choose(mine, accepted(case, roles)) is not None]
     # Nobody hands over what nobody owns, and what is closed is about what it was about.
     impossible = {"hand_over"} if case.owner is None else set()
-    impossible |= {"add_rights", "remove_rights"} if case.closed_at is not None else set()
+    impossible |= {"add_rights", "remove_rights", "move_case"} if case.closed_at is not None else set()
     return [*(action for action in actions if action not in impossible), "declare_interest"]
 
 

@@ -13,8 +13,10 @@ from casework.engine.execution.task_lifecycle import PRIORITIES
 from casework.engine.parties import body_of
 from casework.engine.state.case import Case, Task, Track
 from casework.engine.state.case_dates import begins_at
+from casework.engine.state.moves import MADE
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
+from casework.operations.cases.move_views import LastMove
 from casework.operations.cases.views import Handed, TaskView, TrackView, Wait
 from casework.operations.core.presenters import when
 from casework.operations.core.views import to_named
@@ -135,3 +137,9 @@ def _visited(track: Track, edition: Edition) -> list[str]:
             if path in entered and state.step not in (None, PREVIOUS_STEP)
         )
     )
+
+
+def last_move(track: Track) -> LastMove | None:
+    """Whether two persons moved a case past its steps, so that whoever reads these knows."""
+    made = track.fired.get(MADE)
+    return None if made is None else LastMove(times=made.count, at=instant(made.at), states=list(made.data["from"]))

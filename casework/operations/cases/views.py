@@ -9,6 +9,7 @@ from casework.json_values import Answers, JsonMapping
 from casework.operations.cases.action_views import ActionView, AddableTask
 from casework.operations.cases.contracts import PriceOfCase
 from casework.operations.cases.impacts import ImpactView
+from casework.operations.cases.move_views import LastMove
 from casework.operations.core.views import Named, NamedInBoth, TaskKey
 
 # --- tracks ----------------------------------------------------------------------------------------------------------
@@ -176,6 +177,8 @@ class CaseRow(CaseOutline):
     our_turn: bool
     #: Something that it waits for is late, on whichever side.
     overdue: bool
+    #: Two persons moved it past steps.
+    moved: bool
     #: The prices of its agreements that are in effect.
     contracts: list[PriceOfCase]
 
@@ -390,9 +393,8 @@ class WholeCase(CasePart):
     requests: list[AddableTask]
     #: What the reader may do with the case itself.
     case_actions: list[str]
-    #: What whoever acts on the case itself has seen.
+    #: What whoever acts on the case itself has seen, and the last event.
     revision: int
-    #: Of the last event.
     seq: int
     owner: Named | None
     team: list[Named]
@@ -420,8 +422,7 @@ class WholeCase(CasePart):
     phase: str | None
     need: str | None
     technology: str | None
-    #: Numbers of cases that the reader reads: the earlier one from which this one follows as a further site, and the first 20 of those
-    #: that follow from it.
+    #: Numbers of cases that the reader reads: the earlier one of which this one is a further site, and the first 20 that follow from it.
     follows_from: str | None
     followed_by: list[str]
     #: The reader has declared an interest.
@@ -430,6 +431,9 @@ class WholeCase(CasePart):
     documents: list[CaseDocument]
     grants: list[GrantView]
     proposals: list[ProposalView]
+    #: A move by two persons, and the state of one that waits for the second.
+    moved: LastMove | None
+    move_waits: str | None
     impacts: list[ImpactView]
 
 

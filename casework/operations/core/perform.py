@@ -20,7 +20,18 @@ from casework.engine.definition.asked_fields import reads_of
 from casework.engine.definition.editions import REMEMBERED, Edition
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.definition.required_documents import SCANS
-from casework.engine.execution.commands import ChangeRights, Command, CorrectAnswer, Fire, HearScreening, Notice, Open
+from casework.engine.execution.case_moves import reads_of_law
+from casework.engine.execution.commands import (
+    AskMove,
+    ChangeRights,
+    Command,
+    CorrectAnswer,
+    DecideMove,
+    Fire,
+    HearScreening,
+    Notice,
+    Open,
+)
 from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.corrections import answer_of
 from casework.engine.execution.record_commands import (
@@ -86,31 +97,10 @@ from casework.records.wire import Row
 
 SYSTEM = By()
 _MOVES_NOTHING = (
-    Claim,
-    Release,
-    Start,
-    Stop,
-    Suspend,
-    Resume,
-    Delegate,
-    Forward,
-    Assign,
-    Allocate,
-    Modify,
-    Tick,
-    AddItem,
-    AskReview,
-    AnswerReview,
-    Say,
-    Correct,
-    AskUnsealing,
-    DecideUnsealing,
-    Reseal,
-    TellParties,
-    BreakGlass,
-    GiveLink,
+    Claim, Release, Start, Stop, Suspend, Resume, Delegate, Forward, Assign, Allocate, Modify, Tick, AddItem,
+    AskReview, AnswerReview, Say, Correct, AskUnsealing, DecideUnsealing, Reseal, TellParties, BreakGlass, GiveLink,
     RevokeLink,
-)
+)  # fmt: skip
 
 
 def new_id() -> str:
@@ -303,6 +293,8 @@ def _decide(db: Connection, standing: Standing, command: Command, by: By) -> tup
         keys.add("rights")
     if isinstance(command, HearScreening):
         keys.add(SCREENINGS)
+    if isinstance(command, AskMove | DecideMove):
+        keys |= reads_of_law(standing.library[case.main.edition])
     if _may_end(standing, command):
         # The programme's turn, in which its need is told of it: before rights and organisations, as who keeps these has it.
         lock_log(db, case.programme)

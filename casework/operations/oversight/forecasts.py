@@ -170,7 +170,7 @@ _MOVES = text("""
     ) AS effects
     FROM events e JOIN logs l ON l.id = e.log_id
     WHERE l.programme_id = CAST(:programme AS uuid) AND l.kind = 'case' AND e.at <= :until
-    AND (e.kind = 'fired' OR e.effects ?| CAST(:kept AS text[])) ORDER BY e.log_id, e.seq
+    AND (e.kind IN ('fired', 'moved') OR e.effects ?| CAST(:kept AS text[])) ORDER BY e.log_id, e.seq
 """).execution_options(stream_results=True)
 
 

@@ -192,6 +192,8 @@ class Row:
     #: Of its agreements in effect; and what of that is technology.
     contract_value: str = ""
     technology_value: str = ""
+    #: Whether two persons moved it past steps.
+    moved: bool = False
     #: Whether its page opens for the reader.
     seen: bool = False
     #: Whether it stands aside from its steps: on hold.
@@ -235,6 +237,7 @@ def row_of(case: ListedCase) -> Row:
         closed_at=case.closed_at,
         contract_value=value,
         technology_value=technology,
+        moved=case.moved,
         mark=case.mark if isinstance(case, MarkedCaseRow) else None,
     )
 
@@ -350,6 +353,7 @@ def _table() -> tuple[list[str], list[list[str]]]:
         gettext("Opened"),
         gettext("Contract value"),
         gettext("Of which technology"),
+        gettext("Moved past steps"),
     ]
     body = [
         [
@@ -365,6 +369,7 @@ def _table() -> tuple[list[str], list[list[str]]]:
             moment(row.opened_at),
             row.contract_value,
             row.technology_value,
+            gettext("yes") if row.moved else "",
         ]
         for row in rows
     ]

@@ -7,7 +7,15 @@ from typing import Any
 
 from flask import Blueprint
 
-from casework.web.cases import action_page, case_action_pages, detail_page, forecast_page, list_page, past_page
+from casework.web.cases import (
+    action_page,
+    case_action_pages,
+    detail_page,
+    forecast_page,
+    list_page,
+    move_pages,
+    past_page,
+)
 from casework.web.tasks import case_task_pages, new_task_page
 
 blueprint = Blueprint("cases", __name__)
@@ -32,6 +40,7 @@ _SHOWN: Views = (
     (f"{_CASE}/documents/new", "new_document", case_action_pages.ask_document),
     (f"{_CASE}/consents/<uuid:consent>/withdraw", "withdraw", case_action_pages.ask_withdrawal),
     (f"{_CASE}/interest", "interest", case_action_pages.ask_interest),
+    (f"{_CASE}/move", "move", move_pages.show),
     (_ACTION, "act", action_page.show),
     (_TASK, "task", case_task_pages.show),
     (_NEW_TASK, "new_task", new_task_page.show),
@@ -43,6 +52,8 @@ _DONE: Views = (
     (f"{_CASE}/documents/new", "do_document", case_action_pages.register_document),
     (f"{_CASE}/consents/<uuid:consent>/withdraw", "do_withdraw", case_action_pages.withdraw_consent),
     (f"{_CASE}/interest", "do_interest", case_action_pages.declare_interest),
+    (f"{_CASE}/move", "propose_move", move_pages.propose),
+    (f"{_CASE}/move/decision", "decide_move", move_pages.decide),
     (_NEW_TASK, "add_task", new_task_page.add),
     (_ACTION, "fire", action_page.fire),
 )

@@ -65,6 +65,9 @@ _ACTIONS = {
     "rights_changed entered": N_("%(who)s entered an IP right for the case"),
     "migrated moved": N_("%(who)s moved the case to another edition of its workflow"),
     "migrated taken_back": N_("%(who)s took back the move to another edition"),
+    "move_asked": N_("%(who)s proposed to move the case to “%(state)s”; a second person must agree"),
+    "move_refused": N_("%(who)s did not agree to move the case to “%(state)s”, or took the proposal back"),
+    "moved": N_("%(who)s moved the case to “%(state)s” past its steps, as another person had proposed"),
     "rights_changed removed": N_("%(who)s took IP rights out of the case"),
     "document_registered": N_("%(who)s added %(paper)s"),
     "document_registered by title": N_("%(who)s added “%(paper)s”"),
@@ -201,9 +204,16 @@ def say_entry(entry: EventView, editions: Editions) -> str:
             paper=paper,
             item=_say_item(entry, editions),
             version=entry.version,
+            state=_say_place(entry, edition),
             why=say_why(entry.why or ()),
         )
     )
+
+
+def _say_place(entry: EventView, edition: Edition | None) -> str:
+    """The state that a move by two persons is about."""
+    key = f"states.{entry.what}"
+    return edition_text(edition, key) if edition is not None and key in edition.texts else str(entry.what or "")
 
 
 def _title(entry: EventView) -> str:

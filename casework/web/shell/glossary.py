@@ -112,6 +112,17 @@ TERMS = (
     Term("state", "状态"),
     Term("transition", "流转"),
     Term(
+        "move (of a case to a state)",
+        "调整",
+        note="of a case to another edition it is 迁移",
+        means=N_("Two persons bring a case to a state past its steps, but never past a guard of law."),
+    ),
+    Term(
+        "guard of law",
+        "法定条件",
+        means=N_("A condition of a step that keeps what the law asks for; the others are the office's rules."),
+    ),
+    Term(
         "workflow definition",
         "流程定义",
         means=N_("The rules of a workflow, published under a number; what runs on it stays on it."),

@@ -58,7 +58,7 @@ def test_a_case_of_which_one_sees_nothing_is_not_there(
 
 #: What the office may do with any case of its own.
 OFFICE = ["add_rights", "register_document", "withdraw_consent"]
-CHIEF = ["add_rights", "remove_rights", "register_document", "withdraw_consent"]
+CHIEF = ["add_rights", "remove_rights", "register_document", "withdraw_consent", "move_case"]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ CHIEF = ["add_rights", "remove_rights", "register_document", "withdraw_consent"]
     [
         ("officer", ["hand_over", *OFFICE], OFFICE),
         ("supervisor", ["hand_over", *CHIEF], CHIEF),
-        ("compliance", ["register_document"], ["register_document"]),
+        ("compliance", ["register_document", "move_case"], ["register_document", "move_case"]),
         ("other_officer", [], OFFICE),
         ("auditor", [], []),
     ],

@@ -79,7 +79,7 @@ def test_the_list_of_cases_and_its_export_have_the_values(browser_for: Enter, nu
     assert "CNY 90" not in shown
     csv = browser.get("/cases.csv").data.decode("utf-8-sig")
     head, row = csv.splitlines()
-    assert head.endswith('"Contract value","Of which technology"')
+    assert head.endswith('"Contract value","Of which technology","Moved past steps"')
     assert (
         '"CNY 2,600,000.50 · USD 700 · none: The owner asks nothing for it · none: The owner asks nothing for it · CNY 40,000 · CNY 5"'
         in row
