@@ -12,8 +12,6 @@ from casework.operations.cases.impacts import ImpactView
 from casework.operations.cases.move_views import LastMove
 from casework.operations.core.views import Named, NamedInBoth, TaskKey
 
-# --- tracks ----------------------------------------------------------------------------------------------------------
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrackView:
@@ -431,7 +429,6 @@ class WholeCase(CasePart):
     documents: list[CaseDocument]
     grants: list[GrantView]
     proposals: list[ProposalView]
-    #: A move by two persons, and the state of one that waits for the second.
     moved: LastMove | None
     move_waits: str | None
     impacts: list[ImpactView]
