@@ -41,7 +41,8 @@ class LikelyEnd(Answer):
         Field(
             description=(
                 "Why nothing is told: thin (too little is known of a step), outlasted (it has lasted longer than nearly all that"
-                " ended, or most go on), no_other (no other provider has done it)"
+                " ended, or most go on), no_other (no other provider has done it), unsteady (what would have been told of"
+                " such earlier came true too seldom)"
             )
         ),
     ]

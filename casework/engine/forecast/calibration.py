@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.forecast.forecasts import Within, forecast_stay, forecast_track
-from casework.engine.forecast.past import Past
+from casework.engine.forecast.forecasts import Forecast, Within, forecast_stay, forecast_track
+from casework.engine.forecast.past import UNSTEADY, Past
 from casework.engine.forecast.past_stays import Stay, cut
 from casework.engine.parts import MAIN
 
@@ -16,6 +17,8 @@ from casework.engine.parts import MAIN
 INSTANTS, TRACKS, COURSES = 12, 25, 100
 #: Of fewer forecasts no percentage is told.
 LEAST = 10
+#: Of a hundred so many must have held, or nothing is told any more.
+STEADY = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,22 @@ class Held:
     def percent(self) -> int | None:
         """How often the wide interval held; None of too few."""
         return None if self.forecasts < LEAST else round(100 * self.most / self.forecasts)
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether such may be told: not where what would have been told before did not come true often enough."""
+        return self.forecasts < LEAST or 100 * self.most >= STEADY * self.forecasts
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What would have been told at an instant, until when, and which of its intervals held."""
+
+    at: datetime
+    #: Working minutes until its wide interval has passed.
+    late: int
+    half: bool
+    most: bool
 
 
 def instants(stays: Sequence[Stay], until: datetime, count: int = INSTANTS) -> list[datetime]:
@@ -47,12 +66,26 @@ def calibrate(
     others: Sequence[Stay] | None = None,
     tracks: int = TRACKS,
 ) -> Held:
-    """Of forecasts of tracks of a part; of the steps of main tracks, where none is named. `others` are what they are told from.
+    """How often forecasts of a part held, as `tried` has them."""
+    return held(tried(stays, until, calendar, part, others=others, tracks=tracks))
+
+
+def tried(
+    stays: Sequence[Stay],
+    until: datetime,
+    calendar: Calendar,
+    part: str | None = None,
+    *,
+    others: Sequence[Stay] | None = None,
+    tracks: int = TRACKS,
+    moments: int = INSTANTS,
+) -> Iterator[Tried]:
+    """Forecasts of tracks of a part; of the steps of main tracks, where none is named. `others` are what they are told from.
 
     Counted is a forecast whose wide interval has passed by now: that is decided by what was told, never by what came.
     """
-    ends, held = _ends(stays, part), Held()
-    for at in instants(stays, until):
+    ends = _ends(stays, part)
+    for at in instants(stays, until, moments):
         mine, passed = Past(cut(stays, at, calendar), at), calendar.working_minutes(at, until)
         past = mine if others is None else Past(cut(others, at, calendar), at)
         for stay in _some(mine.going_on(part or MAIN), tracks):
@@ -65,8 +98,31 @@ def calibrate(
                 continue
             end = ends.get((stay.track, stay.begin))
             came = None if end is None else calendar.working_minutes(at, end)
-            held = Held(held.forecasts + 1, held.half + _within(told.half, came), held.most + _within(told.most, came))
-    return held
+            yield Tried(at, told.most.late, _within(told.half, came), _within(told.most, came))
+
+
+def held(all_tried: Iterable[Tried]) -> Held:
+    count = Held()
+    for one in all_tried:
+        count = Held(count.forecasts + 1, count.half + one.half, count.most + one.most)
+    return count
+
+
+def told_of(all_tried: Sequence[Tried], calendar: Calendar) -> list[Tried]:
+    """Those that were told: as of the instant of each, what had been told before and had had its time came true often enough."""
+    told: list[Tried] = []
+    for at, group in groupby(all_tried, key=lambda one: one.at):
+        before = (one for one in all_tried if one.at < at and calendar.working_minutes(one.at, at) > one.late)
+        if held(before).is_steady:
+            told += group
+    return told
+
+
+def if_steady(forecast: Forecast, past: Held) -> Forecast:
+    """It, or that nothing is told, since such did not come true often enough."""
+    if forecast.why_not is not None or past.is_steady:
+        return forecast
+    return replace(forecast, half=None, most=None, why_not=UNSTEADY)
 
 
 def _ends(stays: Sequence[Stay], part: str | None) -> dict[tuple[str, datetime], datetime]:

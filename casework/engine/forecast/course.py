@@ -12,6 +12,8 @@ from casework.ledger.canonical_json import digest
 
 #: So often a course is drawn; one that goes through more steps does not end.
 DRAWS, MOST_STEPS = 1000, 200
+#: A step counts to which at least one course in so many comes.
+SELDOM = 10
 #: Working minutes from now on, from one until another, in which nobody of the office works.
 Gap = tuple[int, int]
 
@@ -39,7 +41,8 @@ class Courses:
     stuck: Counter[Step]
     #: The cases that they were drawn from.
     cases: frozenset[str]
-
+    #: Of the steps that many of them came to, how many stays ended in the one of which the fewest did.
+    fewest: int
     #: Whether any of them came to what nobody else does once a provider stops.
     no_other: bool
 
@@ -48,8 +51,11 @@ class Courses:
         return len(self.ends) + self.endless + self.stuck.total()
 
     def at(self, share: float) -> int | None:
-        """The end that this share of the courses does not exceed; None where they do not end within what is known."""
-        place = min(int(share * (len(self.ends) + self.endless)), len(self.ends) + self.endless - 1)
+        """The end that this share of the courses does not exceed; None where they do not end within what is known.
+
+        What could not go on has not ended: left out, only what is quick would be known.
+        """
+        place = min(int(share * self.drawn), self.drawn - 1)
         return self.ends[place] if place < len(self.ends) else None
 
 
@@ -74,7 +80,7 @@ def draw(past: Past, start: Start, seed: str, gaps: Sequence[Gap] = (), draws: i
     """The same past, start and seed give the same courses."""
     dice = chances(seed)
     stuck: Counter[Step] = Counter()
-    rests_on: set[Known] = set()
+    rests_on: Counter[Known] = Counter()
     ends = []
     for _ in range(draws):
         end = _course(past, start, dice, gaps, rests_on)
@@ -85,11 +91,12 @@ def draw(past: Past, start: Start, seed: str, gaps: Sequence[Gap] = (), draws: i
     told = sorted(end for end in ends if end is not None)
     cases = frozenset(case for known in rests_on for case in known.lasting.cases)
     no_other = any(known.lasting.no_other for known in rests_on)
-    return Courses(tuple(told), len(ends) - len(told), stuck, cases, no_other)
+    fewest = min((known.lasting.ended for known, often in rests_on.items() if often * SELDOM >= draws), default=0)
+    return Courses(tuple(told), len(ends) - len(told), stuck, cases, fewest, no_other)
 
 
 def _course(
-    past: Past, start: Start, dice: Callable[[], float], gaps: Sequence[Gap], rests_on: set[Known]
+    past: Past, start: Start, dice: Callable[[], float], gaps: Sequence[Gap], rests_on: Counter[Known]
 ) -> int | Step | None:
     """The minutes until the end of one course; None if it does not end, a step if too little is known of it."""
     now, step, path, elapsed, asked = 0, start.step, start.path, start.elapsed, start.asked
@@ -97,7 +104,7 @@ def _course(
         known = past.known(step, asked=asked)
         if known.why_not is not None:
             return step
-        rests_on.add(known)
+        rests_on[known] += 1
         stay = known.lasting.draw(dice(), elapsed)
         if stay is None:
             return None

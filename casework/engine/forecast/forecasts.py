@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import sqrt
 
-from casework.engine.forecast.course import DRAWS, Gap, Start, after, draw
+from casework.engine.forecast.course import DRAWS, SELDOM, Gap, Start, after, draw
 from casework.engine.forecast.past import LEAST_BEYOND, NO_OTHER, OUTLASTED, THIN, Past
 from casework.engine.forecast.past_stays import Stay, Step, came_by
 
 #: The version of what a forecast is; a part of its seed.
-DEFINITIONS = 2
-#: A course through a step of which too little is known is left out, if no more than one in so many is.
-LEFT_OUT = 10
+DEFINITIONS = 3
+#: How many standard errors further the courses must end as well, for a later bound of theirs to be told.
+SURE = 1.28
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Forecast:
     #: What it rests on: stays in this step that ended, and the cases behind all that was drawn from.
     ended: int
     cases: int
-    #: Of `THIN`, `OUTLASTED` and `NO_OTHER`.
+    #: Of `THIN`, `OUTLASTED`, `NO_OTHER` and `UNSTEADY`.
     why_not: str | None = None
     #: The step of which too little is known.
     of: Step | None = None
@@ -71,12 +72,12 @@ def forecast_track(past: Past, stay: Stay, seed: str, gaps: Sequence[Gap] = (), 
         return Forecast(ended=lasting.ended, cases=len(lasting.cases), why_not=why_not, of=start.step)
     courses = draw(past, start, seed, gaps, draws)
     told = None
-    if courses.stuck.total() * LEFT_OUT > courses.drawn:
+    if courses.stuck.total() * SELDOM > courses.drawn:
         step = min(courses.stuck, key=lambda one: (-courses.stuck[one], one))
         why_not = past.known(step).why_not or THIN
     else:
         step, why_not = start.step, NO_OTHER if courses.no_other else OUTLASTED
-        told = _quantiles(courses.at, lasting.beyond(start.elapsed))
+        told = _quantiles(courses.at, min(lasting.beyond(start.elapsed), courses.fewest))
     if told is None:
         return Forecast(ended=lasting.ended, cases=len(courses.cases), why_not=why_not, of=step)
     return Forecast(half=told[0], most=told[1], ended=lasting.ended, cases=len(courses.cases))
@@ -101,7 +102,9 @@ def _quantiles(
     """Both intervals; None where even the earlier bounds lie beyond what is known.
 
     Of n times that are known the next one lies below the k-th with a chance of k in n + 1: so much wider is it told. Of the later bound
-    n is how many those stand for that were still there by then: where most go on, they are few, and it is not told.
+    n is how many those stand for that were still there by then: where most go on, they are few, and it is not told. Without that, of
+    courses through several steps, it is told where some more of them end as well: of few stays by chance all may have ended, and those
+    would be told of.
     """
 
     def late(share: float) -> int | None:
@@ -109,6 +112,9 @@ def _quantiles(
         if standing is not None:
             there = standing(share)
             there = min(there, standing(min(1.0, share * (there + 1) / there))) if there > 0 else 0.0
+        else:
+            further = share + SURE * sqrt(share * (1.0 - share) / known)
+            there = 0.0 if further >= 1.0 or at(further) is None else there
         return None if there < LEAST_BEYOND else at(min(1.0, share * (there + 1) / there))
 
     least, low = at(max(0.0, (0.1 * (known + 1) - 1) / known)), at(max(0.0, (0.25 * (known + 1) - 1) / known))

@@ -9,11 +9,13 @@ from datetime import datetime
 from casework.engine.forecast.lasting import Lasting
 from casework.engine.forecast.past_stays import Stay, Step
 
-#: Of a step so many stays have ended, in so many cases, and so many lasted longer than the present one, or nothing is told.
-LEAST_ENDED, LEAST_CASES, LEAST_BEYOND = 20, 10, 5
+#: Of a step so many stays have ended, in so many cases, and so many lasted longer than the present one, or nothing is told: the least and
+#: the most of nine enclose one more four times in five, those of fewer do not.
+LEAST_ENDED, LEAST_CASES, LEAST_BEYOND = 20, 10, 9
 
-#: Why nothing is told: too few have ended; the stay has outlasted nearly all, or most do not end; nobody else does it.
-THIN, OUTLASTED, NO_OTHER = "thin", "outlasted", "no_other"
+#: Why nothing is told: too few have ended; the stay has outlasted nearly all, or most do not end; nobody else does it; what would have been
+#: told lately of such did not come true.
+THIN, OUTLASTED, NO_OTHER, UNSTEADY = "thin", "outlasted", "no_other", "unsteady"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

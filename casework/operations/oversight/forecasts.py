@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar, NoWorkingTime
-from casework.engine.forecast.calibration import Held, calibrate
+from casework.engine.forecast.calibration import Held, calibrate, if_steady
 from casework.engine.forecast.course import Gap
 from casework.engine.forecast.forecasts import DEFINITIONS, Forecast, Within, forecast_stay, forecast_track
 from casework.engine.forecast.past import Past
@@ -69,6 +69,7 @@ def show_forecast(
     called = names_of(db, set(), {*providers, *(track.provider for track in asked.values())})
     teller = _Teller(Past(stays, at, without), at, calendar, tuple(_away(db, case.programme, case.owner, at, calendar)))
     main = next((stay for stay in mine if stay.part == MAIN and stay.end is None), None)
+    cases, steps, requests = (calibrate(stays, at, calendar, part) for part in (MAIN, None, REFERRAL))
     return CaseForecast(
         number=str(case.number),
         title=title_of(db, actor, case),
@@ -77,21 +78,21 @@ def show_forecast(
         calendar=calendar.digest,
         definitions=DEFINITIONS,
         without=None if without is None else NamedPerson(id=without, name=called.get(without, "")),
-        case=None if main is None else teller.track(main),
-        step=None if main is None else teller.step(main),
+        case=None if main is None else teller.track(main, cases),
+        step=None if main is None else teller.step(main, steps),
         requests=[
             RequestForecast(
                 track=stay.track,
                 service=stay.step.service,
                 provider=called.get(asked[stay.track].provider or ""),
-                end=teller.track(stay),
+                end=teller.track(stay, requests),
             )
             for stay in mine
             if stay.is_request and stay.end is None
         ],
-        past_cases=_past(calibrate(stays, at, calendar, MAIN)),
-        past_steps=_past(calibrate(stays, at, calendar)),
-        past_requests=_past(calibrate(stays, at, calendar, REFERRAL)),
+        past_cases=_past(cases),
+        past_steps=_past(steps),
+        past_requests=_past(requests),
         providers=sorted(
             (NamedPerson(id=id, name=called.get(id, "")) for id in providers), key=lambda one: (one.name, one.id)
         ),
@@ -107,7 +108,7 @@ class _Teller:
     calendar: Calendar
     gaps: Sequence[Gap]
 
-    def track(self, stay: Stay) -> LikelyEnd:
+    def track(self, stay: Stay, past: Held) -> LikelyEnd:
         without = self.past.without
         seed = digest(
             [
@@ -119,12 +120,13 @@ class _Teller:
                 [list(gap) for gap in self.gaps],
             ]
         )
-        return self._end(stay.step, forecast_track(self.past, stay, seed, self.gaps))
+        return self._end(stay.step, forecast_track(self.past, stay, seed, self.gaps), past)
 
-    def step(self, stay: Stay) -> LikelyEnd:
-        return self._end(stay.step, forecast_stay(self.past, stay, self.gaps))
+    def step(self, stay: Stay, past: Held) -> LikelyEnd:
+        return self._end(stay.step, forecast_stay(self.past, stay, self.gaps), past)
 
-    def _end(self, step: Step, told: Forecast) -> LikelyEnd:
+    def _end(self, step: Step, forecast: Forecast, past: Held) -> LikelyEnd:
+        told = if_steady(forecast, past)
         return LikelyEnd(
             step=_named(step),
             half=self._days(told.half),

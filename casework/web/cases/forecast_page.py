@@ -9,7 +9,7 @@ from flask import render_template, request
 from flask_babel import gettext
 
 from casework.definitions import load_library
-from casework.engine.forecast.past import LEAST_CASES, LEAST_ENDED, NO_OTHER, THIN
+from casework.engine.forecast.past import LEAST_CASES, LEAST_ENDED, NO_OTHER, THIN, UNSTEADY
 from casework.errors import NotFound
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.forecasts import show_forecast
@@ -94,6 +94,8 @@ def _why_not(end: LikelyEnd) -> str:
         return ""
     if end.why_not == NO_OTHER:
         return gettext("No other provider has done this for the programme: no forecast.")
+    if end.why_not == UNSTEADY:
+        return gettext("What would have been told of such until now came true too seldom: no forecast.")
     if end.why_not == THIN:
         return gettext(
             "Too little is known of the step “%(step)s”: a forecast needs %(ended)d past stays in it, of %(cases)d cases.",

@@ -76,8 +76,13 @@ PROGRAMME = {
 }
 
 
-def simulate(seed: int, cases: int, years: int = 3) -> tuple[list[Stay], datetime]:
-    """A programme of so many cases that were opened over some years, and the instant up to which it is known."""
+def simulate(
+    seed: int, cases: int, years: int = 3, *, grows: float = 0.0, part: str = MAIN
+) -> tuple[list[Stay], datetime]:
+    """A programme of so many cases that were opened over some years, and the instant up to which it is known.
+
+    Stays take longer by the year, by so much of what they took at first: where an office has more than it can do.
+    """
     dice = Random(seed)
     until = START + timedelta(days=365 * years)
     found: list[Stay] = []
@@ -86,7 +91,8 @@ def simulate(seed: int, cases: int, years: int = 3) -> tuple[list[Stay], datetim
         name: str | None = "look"
         while name is not None and begin <= until:
             way = PROGRAMME[name]
-            minutes = max(1, round(way.median * dice.lognormvariate(0, way.spread)))
+            longer = 1 + grows * (begin - START) / timedelta(days=365)
+            minutes = max(1, round(way.median * longer * dice.lognormvariate(0, way.spread)))
             chance, then = dice.random(), way.onward[-1][1]
             for share, target in way.onward:
                 if chance < share:
@@ -99,7 +105,7 @@ def simulate(seed: int, cases: int, years: int = 3) -> tuple[list[Stay], datetim
                 Stay(
                     case=f"{n:05}",
                     track=f"{n:05}",
-                    part=MAIN,
+                    part=part,
                     step=step(name),
                     begin=begin,
                     end=end if known else None,

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from casework.engine.forecast.calibration import Held, calibrate, instants
-from casework.engine.forecast.forecasts import forecast_stay, forecast_track
-from casework.engine.forecast.past import Past
+from casework.engine.forecast.calibration import Held, Tried, calibrate, held, if_steady, instants, told_of, tried
+from casework.engine.forecast.forecasts import Forecast, Within, forecast_stay, forecast_track
+from casework.engine.forecast.past import THIN, UNSTEADY, Past
 from casework.engine.forecast.past_stays import cut
 from casework.engine.parts import MAIN, REFERRAL
 from tests.engine.forecast.pieces import CALENDAR, DAY, START, many, simulate, stay
@@ -60,6 +60,50 @@ def test_a_half_is_told_from_the_other_half_alone(part: str | None) -> None:
     assert held.percent is not None
     assert 75 <= held.percent <= 85
     assert calibrate(halves[0], until, CALENDAR, part, others=[]).forecasts == 0
+
+
+def of_both_halves(part: str | None, grows: float) -> tuple[list[Tried], list[Tried]]:
+    """Forecasts of each half of a programme, told from its other half; and those of them that were told."""
+    stays, until = simulate(1, 800, grows=grows, part=part or MAIN)
+    halves = [[one for one in stays if int(one.case) % 2 == n] for n in range(2)]
+    both = [
+        list(tried(mine, until, CALENDAR, part, others=others, tracks=100)) for mine, others in (halves, halves[::-1])
+    ]
+    return [one for half in both for one in half], [one for half in both for one in told_of(half, CALENDAR)]
+
+
+@pytest.mark.parametrize("part", [None, MAIN, REFERRAL])
+def test_all_is_told_where_it_comes_true(part: str | None) -> None:
+    every, told = of_both_halves(part, grows=0)
+    assert told == every
+    share = held(told).percent
+    assert share is not None
+    assert 75 <= share <= 85
+
+
+@pytest.mark.parametrize("part", [MAIN, REFERRAL])
+def test_less_and_less_is_told_where_everything_takes_longer_by_the_year(part: str) -> None:
+    every, told = of_both_halves(part, grows=2)
+    assert not held(every).is_steady
+    assert len(told) * 3 < len(every) * 2
+    newest = max(one.at for one in every)
+    assert all(one.at < newest for one in told)
+
+
+def test_what_came_true_too_seldom_is_not_told_again() -> None:
+    told = Forecast(half=Within(2, 3), most=Within(1, 4), ended=20, cases=10)
+    assert if_steady(told, Held(20, 5, 14)) == if_steady(told, Held(9)) == told
+    unsteady = if_steady(told, Held(20, 5, 13))
+    assert (unsteady.half, unsteady.most, unsteady.why_not, unsteady.ended) == (None, None, UNSTEADY, 20)
+    thin = Forecast(ended=1, cases=1, why_not=THIN)
+    assert if_steady(thin, Held(20, 5, 13)) == thin
+
+
+def test_only_what_had_its_time_says_whether_the_next_is_told() -> None:
+    """Ten that failed say so once their days have passed, and not before."""
+    failed = [Tried(START, DAY, half=False, most=False)] * 10
+    soon, later = (Tried(START + timedelta(days=days), 1, half=True, most=True) for days in (1, 2))
+    assert told_of([*failed, soon, later], CALENDAR) == [*failed, soon]
 
 
 def test_a_past_that_changes_is_told_to_have_failed() -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, text
 
-from casework.engine.forecast.past import NO_OTHER, OUTLASTED, THIN
+from casework.engine.forecast.past import NO_OTHER, OUTLASTED, THIN, UNSTEADY
 from casework.errors import NotFound
 from casework.operations.oversight.forecasts import show_forecast
 from casework.operations.oversight.views import CaseForecast
@@ -16,8 +16,9 @@ from tests.support.past_cases import Way, add_past_cases, add_past_referrals
 from tests.support.way_to_referral import complete, to_referral
 from tests.support.world import World
 
-#: Each some days in the first step, and in one more.
-WAYS: list[Way] = [[("proposed", 4 + n), ("triage", 3 + n)] for n in range(40)]
+#: Each some days in the first step, and in one more; the same, each of them quicker than the one before.
+QUICKER: list[Way] = [[("proposed", 4 + n), ("triage", 3 + n)] for n in range(40)]
+WAYS: list[Way] = [QUICKER[n * 7 % 40] for n in range(40)]
 
 
 @pytest.fixture
@@ -63,6 +64,18 @@ def test_the_same_instant_tells_the_same_whatever_came_since(world: World, db: C
     assert told(world, db, number).step != before.step
     with pytest.raises(NotFound):
         told(world, db, number, until=then - timedelta(days=9000))
+
+
+def test_what_came_true_too_seldom_is_said_and_not_told(world: World, db: Connection) -> None:
+    """Where each case is quicker than the one before: all of them come earlier than was told."""
+    number = world.open_case(db)
+    add_past_cases(db, world.programmes["BJ"], QUICKER, until=now(db) - timedelta(days=1), apart=5)
+    shown = told(world, db, number)
+    assert shown.step is not None
+    assert shown.past_steps.percent is not None
+    assert shown.past_steps.percent < 70
+    assert (shown.step.half, shown.step.most, shown.step.why_not) == (None, None, UNSTEADY)
+    assert shown.step.ended == 40
 
 
 def test_too_little_is_said_to_be_too_little(world: World, db: Connection) -> None:
