@@ -184,8 +184,11 @@ ALWAYS = frozenset({"owner", STATUS})
 
 def judged(wanted: Wanted, facts: Facts, relaxed: Collection[str] = ()) -> dict[str, Verdict]:
     """What each filter that is asked for says of a record; one that an officer relaxed says nothing."""
-    said = ((name, judge(wanted, facts)) for name, judge in FILTERS.items() if name not in relaxed)
-    return {name: verdict for name, verdict in said if verdict is not None}
+    return {
+        name: verdict
+        for name, judge in FILTERS.items()
+        if name not in relaxed and (verdict := judge(wanted, facts)) is not None
+    }
 
 
 def stricter(said: Sequence[Mapping[str, Verdict]]) -> dict[str, Verdict]:

@@ -29,25 +29,14 @@ def fold(
     return folded
 
 
-def well_documented(said: Mapping[str, object], confirmed: Mapping[str, str], verified: bool) -> list[int | str]:
-    """How well a record is documented, to compare with its twins: whether a statement of its verification counts, how many of its fields
-    say something, how many values somebody stands for, and when that was said last.
-
-    What one types in passing is all confirmed, and says little: so what is said comes before who stands for it. `confirmed`: by field
-    since when.
-    """
-    filled = sum(1 for value in said.values() if value is not None and value not in ("", [], {}))
-    return [int(verified), filled, len(confirmed), max(confirmed.values(), default="")]
-
-
 def best_documented(
     folded: Mapping[str, Sequence[str]], same: Iterable[Sequence[str]], documented: Mapping[str, Sequence[int | str]]
 ) -> Mapping[str, str]:
     """By each that stands for others the one of these that is to stand in its place: it tells the same, and is better documented. Of equal
     ones the first stays.
 
-    `same`: pairs that tell nearly the same, word by word; `documented`: of each what `well_documented` gives. A run from before that kept
-    how many values are confirmed, and when the last one was.
+    `same`: pairs that tell nearly the same, word by word; `documented`: of each how well, the more the better. A run from before that
+    kept how many values are confirmed, and when the last one was.
     """
     pairs = {frozenset(pair) for pair in same}
     stand = dict[str, str]()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from sqlalchemy import Connection, text
 
-from casework.operations.matching.twin_groups import groups_among
+from casework.operations.matching.twin_groups import documented_of, groups_among
 from tests.operations.core.test_catalogue_index import enter
 from tests.support.world import World
 
@@ -45,3 +47,34 @@ def test_of_another_programme_nothing_is_told(world: World, db: Connection) -> N
     ids = several(world, db, 2)
     alike(db, world.programmes["SH"], (ids[0], ids[1]))
     assert groups_among(db, world.programmes["BJ"], ids) == {}
+
+
+def test_what_is_said_counts_more_than_who_stands_for_it_and_a_verification_most(world: World, db: Connection) -> None:
+    first, second, third, fourth = several(world, db, 4)
+    stood = {"confirmed_by": "somebody", "confirmed_at": "2026-01-02T00:00:00Z"}
+    typed = {"title": stood, "title_zh": {**stood, "confirmed_at": "2026-03-02T00:00:00Z"}}
+    imported = {"title": {"source": "A fair", "at": "2027-01-01T00:00:00Z"}}
+    for id, benefits, verification, provenance in (
+        (first, [], None, typed),
+        (second, ["Energy"], None, imported),
+        (third, ["Energy", "Water"], "Measured", {**imported, "verification": stood}),
+        # Nobody stands for that.
+        (fourth, [], "Measured", imported),
+    ):
+        db.execute(
+            text(
+                "UPDATE technologies SET benefits = :benefits, verification = :verification, provenance = :provenance WHERE id = :id"
+            ),
+            {
+                "id": id,
+                "benefits": benefits,
+                "verification": json.dumps(verification),
+                "provenance": json.dumps(provenance),
+            },
+        )
+    told = documented_of(db, [first, second, third, fourth])
+    assert told[first] == [0, told[second][1] - 1, 2, "2026-03-02T00:00:00Z"]
+    assert told[second][2:] == [0, ""]
+    assert told[third] == [1, told[second][1] + 1, 1, "2026-01-02T00:00:00Z"]
+    assert told[fourth] == [0, told[second][1], 0, ""]
+    assert told[first] < told[second] < told[third]
