@@ -6,14 +6,14 @@ from typing import Any
 
 from psycopg.abc import Buffer
 from psycopg.types.array import ListDumper
-from psycopg.types.string import StrDumper, StrDumperUnknown
 
 
 class TextsDumper(ListDumper):
     """Writes plain texts in one go, and leaves all else to the driver: what is nested, is no text, or has to be escaped."""
 
     def dump(self, obj: list[Any]) -> Buffer | None:
-        if isinstance(self.sub_dumper, StrDumper | StrDumperUnknown):
+        # Asked by what it writes: the driver in C has dumpers of its own.
+        if getattr(self.sub_dumper, "cls", None) is str:
             try:
                 told = '","'.join(obj)
             except TypeError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from psycopg.types.array import ListDumper
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DataError
 
@@ -25,6 +26,16 @@ def test_texts_arrive_as_they_were(db: Connection, texts: list[str | None]) -> N
 def test_a_nul_is_refused_and_not_cut(db: Connection, texts: list[str]) -> None:
     with pytest.raises(DataError, match="NUL"):
         db.execute(_AS_THEY_WERE, {"texts": texts})
+
+
+def test_a_list_of_ids_is_not_written_one_by_one(db: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    def one_by_one(*_: object) -> None:
+        raise AssertionError("written by the driver")
+
+    monkeypatch.setattr(ListDumper, "dump", one_by_one)
+    assert db.execute(_AS_THEY_WERE, {"texts": ["a", "b c"]}).scalar_one() == ["a", "b c"]
+    with pytest.raises(AssertionError, match="by the driver"):
+        db.execute(_AS_THEY_WERE, {"texts": ['say "so"']})
 
 
 def test_lists_within_lists_arrive_as_they_were(db: Connection) -> None:
