@@ -152,14 +152,14 @@ def _task(case: Case, track: Track, edition: Edition, rule: TaskRule) -> _Asked:
 def _opened(edition: Edition, opens: Iterable[WrittenOpening], without: set[str]) -> Iterator[TaskRule]:
     """The side tasks that are opened, and what follows them; each name once."""
     known = set(without)
-    todo = list(opens)
-    while todo:
-        opening = todo.pop(0)
+    waiting = list(opens)
+    while waiting:
+        opening = waiting.pop(0)
         rule = edition.tasks[opening["task"]] if opening["open"] == "task" else None
         if rule is not None and rule.name not in known and not rule.aftercare:
             known.add(rule.name)
             yield rule
-            todo += rule.opens
+            waiting += rule.opens
 
 
 def _fired(case: Case, track: Track, edition: Edition, rule: TransitionRule, *, first: bool) -> Iterator[_Asked]:

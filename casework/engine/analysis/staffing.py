@@ -164,13 +164,13 @@ class _Search:
         With `absences` they are possible whoever is away, so many at once.
         """
         hard, easy = set(range(len(self.domains))), []
-        todo = list(hard)
-        while todo:
-            n = todo.pop()
+        frontier = list(hard)
+        while frontier:
+            n = frontier.pop()
             if n in hard and len(self.domains[n]) > self._taken(n, self.beside[n] & hard, absences):
                 hard.remove(n)
                 easy.append(n)
-                todo += self.beside[n] & hard
+                frontier += self.beside[n] & hard
         return hard, easy
 
     def _taken(self, n: int, others: Iterable[int], absences: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from casework.engine.deadlines.deadlines import ESCALATION
 from casework.engine.definition.by_link import ByLink as ByLink
@@ -87,24 +87,27 @@ class Final(Node):
     name: str = ""
 
 
-class _Container(Node):
+_Child = TypeVar("_Child", bound=Node)
+
+
+class _Container(Node, Generic[_Child]):
     """A node that holds others, given by name; `checks["lab"]` is the child called lab."""
 
-    def __init__(self, label: str, **children: Node) -> None:
+    def __init__(self, label: str, **children: _Child) -> None:
         self.label = label
         self.children = children
         for name, child in children.items():
             child.name = name
 
-    def __getitem__(self, name: str) -> Node:
+    def __getitem__(self, name: str) -> _Child:
         return self.children[name]
 
 
-class Stage(_Container):
+class Stage(_Container[Node]):
     """States nested in one; the first is where it starts, its finals are where it has ended."""
 
 
-class Parallel(_Container):
+class Parallel(_Container[Stage]):
     """Regions side by side, each a `Stage`; it has ended when every region has."""
 
 

@@ -70,14 +70,14 @@ class Graph:
     def reached(self) -> set[str]:
         """Every leaf to which some way leads from the start."""
         seen: set[str] = set()
-        todo = list(self.edition.initial)
-        while todo:
-            leaf = todo.pop()
+        waiting = list(self.edition.initial)
+        while waiting:
+            leaf = waiting.pop()
             if leaf in seen:
                 continue
             seen.add(leaf)
             for rule, place in self.out_of(leaf):
-                todo += self.targets(rule, place)
+                waiting += self.targets(rule, place)
         return seen
 
     @cached_property
@@ -288,12 +288,12 @@ def _loops(graph: Graph) -> Iterator[Fault]:
     looping: set[str] = set()
     for start in by_itself:
         seen: set[str] = set()
-        todo = list(by_itself[start])
-        while todo:
-            leaf = todo.pop()
+        waiting = list(by_itself[start])
+        while waiting:
+            leaf = waiting.pop()
             if leaf not in seen:
                 seen.add(leaf)
-                todo += by_itself.get(leaf, ())
+                waiting += by_itself.get(leaf, ())
         if start in seen and start not in looping:
             looping |= seen
             names = ", ".join(sorted(set(by_itself[start].values())))

@@ -54,14 +54,14 @@ class StateSpace:
         self._explore()
 
     def _explore(self) -> None:
-        todo = deque([self.start])
-        while todo:
-            here = todo.popleft()
+        waiting = deque([self.start])
+        while waiting:
+            here = waiting.popleft()
             self.moves[here] = list(self._out_of(here))
             for move in self.moves[here]:
                 if move.to not in self.came_by:
                     self.came_by[move.to] = (here, move)
-                    todo.append(move.to)
+                    waiting.append(move.to)
             if len(self.came_by) > MOST_MARKINGS:
                 self.whole = False
                 return
@@ -100,12 +100,12 @@ class StateSpace:
     def remembered(self, leaves: tuple[str, ...], memory: Mapping[str, tuple[str, ...]]) -> Memory:
         """What can still lead back: of the leaves, and of those from which these were come to."""
         kept: dict[str, tuple[str, ...]] = {}
-        todo = list(leaves)
-        while todo:
-            leaf = todo.pop()
+        waiting = list(leaves)
+        while waiting:
+            leaf = waiting.pop()
             if leaf in memory and leaf not in kept:
                 kept[leaf] = memory[leaf]
-                todo += memory[leaf]
+                waiting += memory[leaf]
         return tuple(sorted(kept.items()))
 
     @cached_property
@@ -123,12 +123,12 @@ class StateSpace:
             for move in moves:
                 before.setdefault(move.to, []).append(here)
         seen = {marking for marking in self.came_by if self.ended(marking)}
-        todo = list(seen)
-        while todo:
-            for here in before.get(todo.pop(), ()):
+        waiting = list(seen)
+        while waiting:
+            for here in before.get(waiting.pop(), ()):
                 if here not in seen:
                     seen.add(here)
-                    todo.append(here)
+                    waiting.append(here)
         return seen
 
     def path(self, marking: Marking) -> tuple[str, ...]:

@@ -226,7 +226,10 @@ class Courses:
 
     def _branch(self, branch: str, what: str) -> Mapping[str, _Is]:
         """Of the cases with a plan, as far as the courses tell them apart."""
-        planned: _Is = lambda one: PLANNED in one.steps  # noqa: E731  one line, used below
+
+        def planned(one: _Course) -> bool:
+            return PLANNED in one.steps
+
         if branch != "assessment":
             return {DENOMINATOR: planned} if what != _PASSED else {}
         asked = {_NEEDED: {_NEEDED, _PASSED}, _PASSED: {_PASSED}, _NOT_NEEDED: {_NOT_NEEDED}}[what]
@@ -237,12 +240,17 @@ class Courses:
         }
 
     def _ending(self, n: int, what: str, reason: str) -> Mapping[str, _Is]:
-        failed: _Is = lambda one: one.state in self._failed  # noqa: E731  one line, used below
+        def failed(one: _Course) -> bool:
+            return one.state in self._failed
+
         if what == "stopped":
             return {NUMERATOR: _is_stopped, DENOMINATOR: failed}
         if what == "main_reason":
             alone = sum(row.of.get("what") == what for row in self._rows("endings")) == 1
-            others: _Is = lambda one: failed(one) and not _is_stopped(one)  # noqa: E731  one line, used below
+
+            def others(one: _Course) -> bool:
+                return failed(one) and not _is_stopped(one)
+
             return {DENOMINATOR: failed, **({NUMERATOR: others} if alone else {})}
         if what == "outcome":
             mine: _Is = _is_stopped if n in self._stop_lines else lambda one: one.state == reason
@@ -425,8 +433,12 @@ def _is_spared(one: _Course) -> bool:
 
 
 def _conversion(step: str, following: str) -> Mapping[str, _Is]:
-    there: _Is = lambda one: step == OPENED or step in one.steps  # noqa: E731  one line, used below
-    on: _Is = lambda one: there(one) and following in one.steps  # noqa: E731  one line, used below
+    def there(one: _Course) -> bool:
+        return step == OPENED or step in one.steps
+
+    def on(one: _Course) -> bool:
+        return there(one) and following in one.steps
+
     return {
         DENOMINATOR: there,
         NUMERATOR: on,

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
@@ -120,7 +121,7 @@ def _read(
         given["queue"] = queue
     keys = from_cursor(cursor, 2)
     if view == "queue":
-        last = lambda row: (getattr(row, _COLUMNS[sort]), row.id)  # noqa: E731  the other branch has one, too
+        last: Callable[[Any], tuple[Any, Any]] = attrgetter(_COLUMNS[sort], "id")
         rows = _read_queue(db, actor, more, given, sort=sort, keys=keys)
     else:
         where, order, after, last = _VIEWS[view]

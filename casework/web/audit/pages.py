@@ -147,7 +147,10 @@ def sample() -> str:
         except InvalidForm as refusal:
             fault = say(refusal.fields["size"])
     case = load_library().playing(MAIN)
-    state = lambda code: edition_text(case, f"states.{code}") if case else code  # noqa: E731  one line, used once
+
+    def state(code: str) -> str:
+        return edition_text(case, f"states.{code}") if case else code
+
     return render_template(
         "audit/sample.html",
         seed=seed,

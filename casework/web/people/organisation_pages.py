@@ -241,5 +241,7 @@ def add_phase(programme: Any) -> Response:
                 {"phase_name" if name == "name" else name: why for name, why in refusal.fields.items()}
             ) from None
 
-    again = lambda faults: _programmes({f"{id}.{name}": why for name, why in faults.items()})  # noqa: E731  one line, used once
+    def again(faults: Mapping[str, str]) -> str:
+        return _programmes({f"{id}.{name}": why for name, why in faults.items()})
+
     return do_or_ask_again(do, again, lambda _: url_for("organisations.programmes"), gettext("The phase is added."))

@@ -69,8 +69,8 @@ class Sound(Workflow):
         ],
     )
     split = b.to(checks, by=roles.Role.OFFICER, not_by=("go", "look"), ends=("look",), form=Report)
-    fine = checks["lab"]["trying"].to(checks["lab"]["good"], by=roles.Role.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
-    see = checks["site"]["visiting"].to(checks["site"]["seen"], by=roles.Role.SUPERVISOR)  # type: ignore[index]  # a class of states, which are found by name
+    fine = checks["lab"]["trying"].to(checks["lab"]["good"], by=roles.Role.OFFICER)
+    see = checks["site"]["visiting"].to(checks["site"]["seen"], by=roles.Role.SUPERVISOR)
     both = checks.then(talks)
     agree = talks["first"].to(talks["agreed"], by=roles.Role.OFFICER)
     end = talks.then(done)

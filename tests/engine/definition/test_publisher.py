@@ -65,7 +65,7 @@ class Small(Workflow):
     done = Final("Done")
 
     see_it = a.to(checks, by=Role.OFFICER, guards=[SUNNY], form=Answer)
-    fine = checks["lab"]["trying"].to(done, by=[Role.OFFICER, Role.SUPERVISOR], do="Fine", consequence="It is over.")  # type: ignore[index]  # a class of states, which are found by name
+    fine = checks["lab"]["trying"].to(done, by=[Role.OFFICER, Role.SUPERVISOR], do="Fine", consequence="It is over.")
     stay = a.to(
         same(), by=Role.OFFICER, done="stayed", part=parts.CHANGES_PLAN, needs=[Paper("map", "the map", of="x")]
     )

@@ -36,10 +36,10 @@ class Twofold(Workflow):
     failed = Final("Failed")
 
     begin = start.to(checks, by=roles.Role.OFFICER)
-    retry = checks["lab"]["trying"].to(checks["lab"]["again"], by=roles.Role.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
-    fine = (checks["lab"]["trying"] | checks["lab"]["again"]).to(checks["lab"]["good"], by=roles.Role.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
-    refuse = checks["lab"]["trying"].to(checks["lab"]["refused"], by=roles.Role.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
-    see = checks["site"]["visiting"].to(checks["site"]["seen"], by=roles.Role.SUPERVISOR)  # type: ignore[index]  # a class of states, which are found by name
+    retry = checks["lab"]["trying"].to(checks["lab"]["again"], by=roles.Role.OFFICER)
+    fine = (checks["lab"]["trying"] | checks["lab"]["again"]).to(checks["lab"]["good"], by=roles.Role.OFFICER)
+    refuse = checks["lab"]["trying"].to(checks["lab"]["refused"], by=roles.Role.OFFICER)
+    see = checks["site"]["visiting"].to(checks["site"]["seen"], by=roles.Role.SUPERVISOR)
     remark = checks.to(same(), by=roles.Role.OFFICER)
     both = checks.then(talks, guards=[toy_nothing_refused])
     give_up = checks.to(failed, by=roles.Role.SUPERVISOR)

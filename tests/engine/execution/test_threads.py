@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -30,9 +29,9 @@ class Busy(Workflow):
     done = Final("Done")
 
     begin = start.to(checks, by=roles.Role.OFFICER)
-    ab = checks["lab"]["a"].to(checks["lab"]["b"], by=roles.Role.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
-    see = checks["site"]["c"].to(checks["site"]["seen"], by=roles.Role.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
-    fine = checks["lab"]["b"].to(checks["lab"]["good"], by=roles.Role.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
+    ab = checks["lab"]["a"].to(checks["lab"]["b"], by=roles.Role.OFFICER)
+    see = checks["site"]["c"].to(checks["site"]["seen"], by=roles.Role.OFFICER)
+    fine = checks["lab"]["b"].to(checks["lab"]["good"], by=roles.Role.OFFICER)
     end = checks.to(done, by=roles.Role.OFFICER)
 
 
@@ -79,7 +78,10 @@ def test_with_one_machine_for_all_threads_they_would(monkeypatch: Any) -> None:
     """Why each thread has its own: the library keeps the region that it is in on the machine itself."""
     edition = publish(Busy)
     shared = entered_states._compile(edition)
-    same: Callable[[Edition], Any] = lambda _: shared  # noqa: E731  one line, one test
+
+    def same(_: Edition) -> Any:
+        return shared
+
     monkeypatch.setattr(entered_states, "_machine", same)
     assert _one_round(edition)
     assert any(_faults(edition) for _ in range(20))

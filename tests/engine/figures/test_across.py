@@ -60,6 +60,22 @@ KINDS = [Kind(*kind) for kind in product(WAYS, (OPEN, NO_AGREEMENT, STOPPED, INT
 Is = Callable[[Kind], bool]
 
 
+def _going_on(step: str, following: str) -> Mapping[str, Is]:
+    def there(one: Kind) -> bool:
+        return step in one.steps or step == "opened"
+
+    def on(one: Kind) -> bool:
+        return there(one) and following in one.steps
+
+    return {
+        DENOMINATOR: there,
+        NUMERATOR: on,
+        "went_on": on,
+        "ended": lambda one: there(one) and not on(one) and one.state != OPEN,
+        "open": lambda one: there(one) and not on(one) and one.state == OPEN,
+    }
+
+
 def meanings(name: str, of: Mapping[str, str | None]) -> Mapping[str, Is]:
     """Which cases each number of a line counts, as the documentation says it; nothing for a line that counts no cases."""
     step, following, what = of.get("step"), of.get("next"), of.get("what")
@@ -77,15 +93,7 @@ def meanings(name: str, of: Mapping[str, str | None]) -> Mapping[str, Is]:
         case "funnel" if of.get("branch") == "money":
             return {DENOMINATOR: lambda one: PLAN in one.steps} if what != "passed" else {}
         case "conversion" if of.keys() == {"step", "next"} and following in TRUNK:
-            there: Is = lambda one: step in one.steps or step == "opened"  # noqa: E731  one line, used below
-            on: Is = lambda one: there(one) and following in one.steps  # noqa: E731  one line, used below
-            return {
-                DENOMINATOR: there,
-                NUMERATOR: on,
-                "went_on": on,
-                "ended": lambda one: there(one) and not on(one) and one.state != OPEN,
-                "open": lambda one: there(one) and not on(one) and one.state == OPEN,
-            }
+            return _going_on(str(step), following)
         case "endings" if what in ("stopped", "main_reason", "outcome"):
             counted = {
                 "stopped": lambda one: one.state == STOPPED,
@@ -94,7 +102,10 @@ def meanings(name: str, of: Mapping[str, str | None]) -> Mapping[str, Is]:
             }
             return {NUMERATOR: counted[str(what)], DENOMINATOR: lambda one: one.state in (NO_AGREEMENT, STOPPED)}
         case "conflicts" if str(what).startswith("stops_"):
-            live: Is = lambda one: one.state == OPEN  # noqa: E731  one line, used below
+
+            def live(one: Kind) -> bool:
+                return one.state == OPEN
+
             return {DENOMINATOR: live} | (
                 {NUMERATOR: lambda one: one.state == STOPPED} if what == "stops_confirmed" else {}
             )

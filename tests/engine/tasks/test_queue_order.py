@@ -53,5 +53,8 @@ def test_the_same_tasks_stand_in_the_same_order(given_tasks: list[Given], chance
     numbered = list(enumerate(given_tasks))
     shuffled = list(numbered)
     chance.shuffle(shuffled)
-    key = lambda one: (turn_of(one[1]), one[0])  # noqa: E731  one line, used twice
+
+    def key(one: tuple[int, Given]) -> tuple[object, int]:
+        return turn_of(one[1]), one[0]
+
     assert sorted(shuffled, key=key) == sorted(numbered, key=key)

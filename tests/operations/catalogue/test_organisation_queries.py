@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -55,7 +54,10 @@ def _found(db: Connection, world: World, **filters: Any) -> set[str]:
 
 def test_the_list_finds_by_names_number_and_what_they_are(world: World, db: Connection) -> None:
     record(db, world)
-    find: Callable[..., set[str]] = lambda **filters: _found(db, world, **filters)  # noqa: E731  one line, used below
+
+    def find(**filters: Any) -> set[str]:
+        return _found(db, world, **filters)
+
     for words in ("kiln", "窑炉", "1210 0000 4", "624d"):
         assert find(words=words) == {"Kiln Works"}
     assert find(words="no such") == set()

@@ -331,7 +331,10 @@ def _reads(db: Connection, do: Callable[[], object]) -> tuple[dict[str, int], in
         sql(db, f"SET LOCAL enable_{way} = off")
     sent: list[str] = []
     before = {row.relname: row.rows for row in db.execute(_ROWS, {"tables": list(_COUNTED)})}
-    note = lambda *given: sent.append(given[2])  # noqa: E731  one line, used once
+
+    def note(*given: Any) -> None:
+        sent.append(given[2])
+
     event.listen(db, "before_cursor_execute", note)
     do()
     event.remove(db, "before_cursor_execute", note)
