@@ -52,8 +52,8 @@ _FILLED = " + ".join(
 #: Of some technologies whether a statement of the verification counts, how many fields say something, how many values somebody stands for,
 #: and since when the last of these.
 _DOCUMENTED = text(f"""
-    SELECT t.id::text, CAST(coalesce(t.verification, 'null') <> 'null' AND stood.for_verification AS integer) AS verified, {_FILLED} AS filled,
-        stood.confirmed, stood.last
+    SELECT t.id::text, CAST(coalesce(t.verification, 'null') <> 'null' AND stood.for_verification AS integer) AS verified,
+        {_FILLED} AS filled, stood.confirmed, stood.last
     FROM technologies t CROSS JOIN LATERAL (
         SELECT count(*) AS confirmed, coalesce(bool_or(o.key = 'verification'), false) AS for_verification,
             coalesce(max(coalesce(o.value ->> 'confirmed_at', o.value ->> 'at', '') COLLATE "C"), '') AS last
