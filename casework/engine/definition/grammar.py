@@ -24,9 +24,6 @@ WAIVER, EXTENSION, STOP = "waivers", "extensions", "stops"
 PREVIOUS_STEP = "=previous"
 
 
-# --- states ----------------------------------------------------------------------------------------------------------
-
-
 class Node:
     """Something a track can stand in; named by the attribute it is assigned to."""
 
@@ -124,9 +121,6 @@ def same() -> Target:
 
 def previous() -> Target:
     return Target("=previous")
-
-
-# --- what a transition or a finished task opens ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -260,9 +254,6 @@ class Paper:
     name: str
     valid: bool = False
     of: str | None = None
-
-
-# --- transitions -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(eq=False)

@@ -226,32 +226,25 @@ class Courses:
 
     def _branch(self, branch: str, what: str) -> Mapping[str, _Is]:
         """Of the cases with a plan, as far as the courses tell them apart."""
-
-        def planned(one: _Course) -> bool:
-            return PLANNED in one.steps
-
         if branch != "assessment":
-            return {DENOMINATOR: planned} if what != _PASSED else {}
+            return {DENOMINATOR: _is_planned} if what != _PASSED else {}
         asked = {_NEEDED: {_NEEDED, _PASSED}, _PASSED: {_PASSED}, _NOT_NEEDED: {_NOT_NEEDED}}[what]
         among = {_NEEDED, _PASSED} if what == _PASSED else {_NEEDED, _PASSED, _NOT_NEEDED}
         return {
-            NUMERATOR: lambda one: planned(one) and one.assessment in asked,
-            DENOMINATOR: lambda one: planned(one) and one.assessment in among,
+            NUMERATOR: lambda one: _is_planned(one) and one.assessment in asked,
+            DENOMINATOR: lambda one: _is_planned(one) and one.assessment in among,
         }
 
-    def _ending(self, n: int, what: str, reason: str) -> Mapping[str, _Is]:
-        def failed(one: _Course) -> bool:
-            return one.state in self._failed
+    def _is_failed(self, one: _Course) -> bool:
+        return one.state in self._failed
 
+    def _ending(self, n: int, what: str, reason: str) -> Mapping[str, _Is]:
         if what == "stopped":
-            return {NUMERATOR: _is_stopped, DENOMINATOR: failed}
+            return {NUMERATOR: _is_stopped, DENOMINATOR: self._is_failed}
         if what == "main_reason":
             alone = sum(row.of.get("what") == what for row in self._rows("endings")) == 1
-
-            def others(one: _Course) -> bool:
-                return failed(one) and not _is_stopped(one)
-
-            return {DENOMINATOR: failed, **({NUMERATOR: others} if alone else {})}
+            others: Mapping[str, _Is] = {NUMERATOR: lambda one: self._is_failed(one) and not _is_stopped(one)}
+            return {DENOMINATOR: self._is_failed, **(others if alone else {})}
         if what == "outcome":
             mine: _Is = _is_stopped if n in self._stop_lines else lambda one: one.state == reason
             return {NUMERATOR: mine, DENOMINATOR: lambda one: one.state not in (_LIVE, _INTRODUCED)}
@@ -426,6 +419,10 @@ def _is_live(one: _Course) -> bool:
 
 def _is_stopped(one: _Course) -> bool:
     return one.state == _STOPPED
+
+
+def _is_planned(one: _Course) -> bool:
+    return PLANNED in one.steps
 
 
 def _is_spared(one: _Course) -> bool:

@@ -147,10 +147,6 @@ def sample() -> str:
         except InvalidForm as refusal:
             fault = say(refusal.fields["size"])
     case = load_library().playing(MAIN)
-
-    def state(code: str) -> str:
-        return edition_text(case, f"states.{code}") if case else code
-
     return render_template(
         "audit/sample.html",
         seed=seed,
@@ -161,7 +157,7 @@ def sample() -> str:
         fault=fault,
         as_of=asked,
         misread=bool(asked) and as_of is None,
-        state=state,
+        state=lambda code: edition_text(case, f"states.{code}") if case else code,
     )
 
 
