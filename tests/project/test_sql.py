@@ -221,6 +221,8 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/catalogue/record_merging.py": {"mine", "noun", "other"},
     "casework/operations/catalogue/record_unmerging.py": {"mine", "other"},
     "casework/operations/results/published.py": {"noun"},
+    # A column that is a field of technologies.
+    "casework/operations/matching/twin_groups.py": {"name"},
     # A table, and an id as a piece of SQL.
     "casework/operations/core/merged_records.py": {"id", "table"},
     "casework/operations/core/organisations.py": {"id"},
