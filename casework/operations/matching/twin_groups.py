@@ -45,6 +45,7 @@ def groups_among(db: Connection, programme: str, ids: Sequence[str]) -> JsonObje
     return {"groups": groups, "apart": apart} | ({"same": same} if same else {})
 
 
+#: How many fields of a technology say something.
 _FILLED = " + ".join(
     f"CAST(coalesce(CAST(t.{name} AS text), '') NOT IN ('', '[]', '{{}}', 'null') AS integer)"
     for name in FIELDS[TECHNOLOGY]
