@@ -9,9 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine
 
-from casework.operations.documents.storage import DocumentStore
+from casework.engine.retention import ARCHIVED, REMOVED
+from casework.operations.documents.key_material import document_store_of
 from casework.operations.privacy.legal_holds import place_hold
 from casework.operations.privacy.removing import carry_on
+from casework.operations.verification.archiving import Archive, list_archived
 from casework.records.database import transaction
 from casework.settings import Settings
 from casework.web.app import create_app
@@ -23,9 +25,10 @@ from tests.web.cases.two_cases import words_of
 
 @pytest.fixture
 def scene(
-    engine: Engine, superuser_engine: Engine, settings: Settings, world: World, document_store: DocumentStore
+    request: pytest.FixtureRequest, engine: Engine, superuser_engine: Engine, settings: Settings, world: World
 ) -> Iterator[Scene]:
-    made = set_scene(engine, superuser_engine, settings, world, document_store)
+    fate = getattr(request, "param", REMOVED)
+    made = set_scene(engine, superuser_engine, settings, world, document_store_of(engine, settings), fate=fate)
     yield made
     made.engine.dispose()
 
@@ -100,3 +103,33 @@ def test_from_what_would_go_to_what_is_gone(scene: Scene, browser_for: Callable[
     assert "The contents of this case were removed under retention on" in gone
     assert CANARY not in gone
     assert "/tracks/" not in gone, "no action is offered"
+
+
+@pytest.mark.parametrize("scene", [ARCHIVED], indirect=True)
+def test_what_goes_into_the_archive_is_told_before_and_after(
+    scene: Scene, settings: Settings, browser_for: Callable[[str], Browser]
+) -> None:
+    at, administrator = f"/programmes/{scene.programme}/settings/removals", browser_for("administrator")
+    supervisor = browser_for("supervisor")
+    assert "1 year after closing, then in the archive" in words_of(supervisor.get("/retention").text)
+    assert "goes into the archive" in words_of(supervisor.get(f"{at}/propose").text)
+    with transaction(scene.engine) as db:
+        seen = scene.propose(db)
+    page = words_of(administrator.get(at).text)
+    assert "Every word and every document of 2 cases goes into a sealed file of the archive" in page
+    assert "Nobody can bring them back" not in page
+    assert "would go into the archive" in page
+    with transaction(scene.engine) as db:
+        scene.decide(db, seen)
+    assert carry_on(scene.engine, scene.programme, Archive(scene.engine, settings)) == 2
+    page = words_of(administrator.get(at).text)
+    assert "0 of 2 removed, 2 put into the archive, 0 left out" in page
+    assert scene.numbers[0] in administrator.get(f"{at}?state=archived").text
+    assert scene.numbers[0] not in administrator.get(f"{at}?state=removed").text
+    with transaction(scene.engine) as db:
+        one = list_archived(db, scene.numbers[0])[0]
+    gone = supervisor.get(f"/cases/{one.number}").text
+    assert "went into the archive under retention on" in words_of(gone)
+    assert one.sealed["file"] in gone
+    assert CANARY not in gone
+    assert "The contents of the case went into the archive" in words_of(gone), "its history says so too"
