@@ -103,6 +103,7 @@ from casework.web.oversight import (
 )
 from casework.web.people import (
     absence_pages,
+    batch_pages,
     invitation_acceptance_pages,
     invitation_pages,
     offboarding_pages,
@@ -274,6 +275,7 @@ PAGES = (
     hold_pages.blueprint,
     kept_case_pages.blueprint,
     removal_pages.blueprint,
+    batch_pages.blueprint,
     offboarding_pages.blueprint,
     letters_pages.blueprint,
     links_pages.blueprint,

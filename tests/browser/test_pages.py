@@ -133,6 +133,11 @@ MORE: dict[str, tuple[str | None, str]] = {
     "new passkey": ("officer", "/account/passkeys/new"),
     "notifications": ("officer", "/notifications"),
     "removal to agree to": ("administrator", "/programmes/<programme>/settings/removals"),
+    "move to agree to": ("administrator", "/programmes/<programme>/settings/batches/<batch>"),
+    "plan of a move": (
+        "supervisor",
+        "/programmes/<programme>/settings/batches/plan?workflow=referral&earlier=2&later=1",
+    ),
     "removed case": ("supervisor", "/cases/<removed>"),
     "retention classes to agree to": ("administrator", "/programmes/<programme>/settings/retention"),
     "weights to agree to": ("administrator", "/programmes/<programme>/settings/weights"),

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.batches import BATCH_ASKED, OF_BATCH, asked_for, of_plan
-from casework.engine.definition.migration_plans import digest_of
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
@@ -46,6 +45,7 @@ from casework.operations.oversight.reports import count_report, keep_report
 from casework.operations.people import registry
 from casework.operations.people.absences import record_absence
 from casework.operations.people.account_recovery import ask_recovery
+from casework.operations.people.case_migrations import make_plan
 from casework.operations.people.invitations import Scope, invite
 from casework.operations.people.role_requests import ask_role
 from casework.operations.people.setting_changes import take_turn, tell
@@ -205,7 +205,8 @@ def add_hold(db: Connection, world: World, programme: str) -> str:
 
 def add_batch(db: Connection, world: World, by: str, programme: str, number: str) -> str:
     """A batch that would move one case to another edition, and waits for a second person."""
-    asked = of_plan("referral", "0" * 64, "1" * 64, {}, digest_of("0" * 64, "1" * 64, {}))
+    plan = make_plan("referral", 2, 1)
+    asked = of_plan("referral", plan.old.fingerprint, plan.new.fingerprint, {}, plan.digest)
     said = asked_for(str(uuid.uuid4()), asked, [home_of(db, number)])
     log = take_turn(db, world.programmes[programme], OF_BATCH, None)
     actor, body = By(world.people[by], Role.SUPERVISOR), {"reason": "The law changed."}

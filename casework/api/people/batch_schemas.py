@@ -110,6 +110,10 @@ class BatchCase(Answer):
     state: Annotated[str, Field(description="`listed` while nobody has agreed; `waits`, `moved`, `stays` or `failed`")]
     why: Annotated[list[Said], Field(description="Every reason for which it stayed, or failed")]
     codes: Annotated[list[str], Field(description="The codes of these")]
+    verdict: Annotated[
+        str | None,
+        Field(description="While it waits what would become of it: `moves`, `moves_with_mapping` or `stays`, with why"),
+    ]
 
 
 class BatchStepTaken(Answer):

@@ -31,8 +31,10 @@ from casework.engine.batches import (
     under_way,
 )
 from casework.engine.case_objects.letterheads import REASON
+from casework.engine.definition.migration_plans import plan_migration
 from casework.engine.execution.context import By
 from casework.engine.execution.guards import line
+from casework.engine.execution.migrations import Verdict, judge_case
 from casework.engine.removals import digest_of_case
 from casework.engine.setting_proposals import DECIDERS, PROPOSERS, Proposal
 from casework.engine.state.register_effects import RegisterEffects
@@ -44,7 +46,7 @@ from casework.operations.core.paging import Page, from_cursor, insist_limit, pag
 from casework.operations.core.perform import new_id
 from casework.operations.core.presenters import names_of
 from casework.operations.core.views import Named, row_as, to_named
-from casework.operations.people.case_migration_views import BatchCase, BatchRow, BatchStep, ShownBatch
+from casework.operations.people.case_migration_views import BatchCase, BatchesHead, BatchRow, BatchStep, ShownBatch
 from casework.operations.people.case_migrations import list_moved, list_on, make_plan
 from casework.operations.people.letterheads import insist_reads, insist_sets
 from casework.operations.people.setting_changes import take_turn, tell, told_last, words_of
@@ -52,6 +54,7 @@ from casework.operations.people.setting_decisions import Decided, decide, people
 from casework.permissions.actors import Actor
 from casework.permissions.work import in_the_programme
 from casework.reasons.base import from_json
+from casework.records.case_loader import load_several
 from casework.records.event_log import register_event_of
 from casework.records.row_security import whole
 
@@ -72,9 +75,9 @@ _BEGIN = text("""
 """)
 #: What programmes are called.
 _NAMES = text("SELECT id::text AS id, name FROM programmes WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id")
-#: By number the digests of the logs of a programme's cases, but for those that a person keeps out of.
+#: By number the logs of a programme's cases with their digests, but for those that a person keeps out of.
 _CASES = text("""
-    SELECT c.number, encode(sha256(convert_to(c.id::text, 'UTF8')), 'hex') AS named FROM cases c
+    SELECT c.id::text AS id, c.number, encode(sha256(convert_to(c.id::text, 'UTF8')), 'hex') AS named FROM cases c
     WHERE c.programme_id = CAST(:programme AS uuid) AND :person <> ALL(c.interests) ORDER BY c.number
 """)
 
@@ -87,6 +90,17 @@ def read_batches(db: Connection, programme: str) -> list[Batch]:
     with whole(db):
         rows = db.execute(_EVENTS, {"log": programme, "kinds": list(batches.ALL)}).all()
     return batches.fold(register_event_of(row.header, row.effects, row.body) for row in rows)
+
+
+def read_head(db: Connection, actor: Actor, programme: str) -> BatchesHead:
+    """What stands above the batches of a programme. Raises NotFound."""
+    insist_reads(actor, programme)
+    return BatchesHead(
+        programme=Named(id=programme, name=db.execute(_NAMES, {"ids": [programme]}).one().name),
+        version=told_last(db, programme, OF_BATCH),
+        under_way=under_way(read_batches(db, programme)) is not None,
+        mine=in_the_programme(actor, programme, PROPOSERS) is not None,
+    )
 
 
 def list_batches(
@@ -152,35 +166,55 @@ def show_batch(
     (row,) = _shown(db, actor, (programme, name), known, [one])
     after = str(keys[0]) if keys else ""
     listed = [
-        _case(one, number, named)
-        for number, named in _visible(db, actor, programme).items()
+        (number, named, log)
+        for number, (named, log) in _visible(db, actor, programme).items()
         if named in one.named and number > after and state in (None, _state_of(one, named))
     ]
-    shown, following = page(listed[: most + 1], most, lambda case: (case.number,))
+    chosen, following = page(listed[: most + 1], most, lambda case: (case[0],))
+    verdicts = _judged(db, one, [log for _, _, log in chosen])
+    shown = [_case(one, number, named, verdicts.get(log)) for number, named, log in chosen]
     names = names_of(db, {event.actor for event in one.steered})
     steps = [
         BatchStep(what=event.kind, by=to_named(event.actor, names), at=instant(event.at), reason=reason_of(event))
         for event in one.steered
     ]
     return row_as(
-        ShownBatch, row, version=told_last(db, programme, OF_BATCH), steps=steps, outcomes=list(shown), next=following
+        ShownBatch, row, version=told_last(db, programme, OF_BATCH), steps=steps, outcomes=shown, next=following
     )
 
 
-def _visible(db: Connection, actor: Actor, programme: str) -> dict[str, str]:
-    """By number the digests of the cases of a programme that the actor is told of."""
+def _visible(db: Connection, actor: Actor, programme: str) -> dict[str, tuple[str, str]]:
+    """By number the cases of a programme that the actor is told of: the digest of the log, and that."""
     rows = db.execute(_CASES, {"programme": programme, "person": actor.person})
-    return {row.number: row.named for row in rows}
+    return {row.number: (row.named, row.id) for row in rows}
+
+
+def _judged(db: Connection, one: Batch, logs: Sequence[str]) -> dict[str, Verdict]:
+    """What would become of some cases of a batch that waits for the second person; of one that takes back another one nothing."""
+    editions = load_library().editions
+    old, new = editions.get(one.asked["from"]), editions.get(one.asked["to"])
+    if one.state != ASKED or one.reverts is not None or old is None or new is None or not logs:
+        return {}
+    plan = plan_migration(old, new, one.asked["mapping"])
+    return {log: judge_case(plan, case) for log, case in load_several(db, logs).items()}
 
 
 def _state_of(one: Batch, named: str) -> str:
     return outcome_of(one.done.get(named)) or ("listed" if one.decision is None else "waits")
 
 
-def _case(one: Batch, number: str, named: str) -> BatchCase:
+def _case(one: Batch, number: str, named: str, verdict: Verdict | None) -> BatchCase:
     event = one.done.get(named)
     why = [from_json(each) for each in (said_of(event).get("why", ()) if event is not None else ())]
-    return BatchCase(number=number, state=_state_of(one, named), why=why, codes=[each.code for each in why])
+    if verdict is not None:
+        why = list(verdict.why)
+    return BatchCase(
+        number=number,
+        state=_state_of(one, named),
+        why=why,
+        codes=[each.code for each in why],
+        verdict=verdict.outcome if verdict is not None else None,
+    )
 
 
 def _shown(
@@ -189,7 +223,7 @@ def _shown(
     """Batches `of` a programme, which is given with its name."""
     programme = of[0]
     names = names_of(db, people_of(one.proposal for one in known))
-    visible = frozenset(_visible(db, actor, programme).values()) if known else frozenset()
+    visible = frozenset(named for named, _ in _visible(db, actor, programme).values()) if known else frozenset()
     ids = {one.decision: one.id for one in known if one.decision is not None}
     numbers = {edition.fingerprint: edition.number for edition in load_library().editions.values()}
     busy = under_way(known) is not None
@@ -360,5 +394,6 @@ def _insist_steers(actor: Actor, programme: str) -> By:
 
 
 __all__ = [
-    "decide_batch", "find_batch", "list_batches", "propose_batch", "propose_revert", "read_batches", "show_batch", "steer_batch",
+    "decide_batch", "find_batch", "list_batches", "propose_batch", "propose_revert", "read_batches", "read_head", "show_batch",
+    "steer_batch",
 ]  # fmt: skip

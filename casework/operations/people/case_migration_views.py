@@ -80,6 +80,8 @@ class BatchCase:
     why: list[Why]
     #: The codes of these.
     codes: list[str]
+    #: Before somebody has agreed, what would become of it as it stands, and `why`; None of one that takes another one back.
+    verdict: Outcome | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,6 +95,18 @@ class ShownBatch(BatchRow):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BatchesHead:
+    """What stands above the batches of a programme."""
+
+    programme: Named
+    #: What a proposal or a decision sends back as seen.
+    version: int
+    #: Whether one is carried out; and whether who asks may propose the next one.
+    under_way: bool
+    mine: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class BatchStep:
     """That somebody stopped a batch, let it go on or ended it."""
 
@@ -102,4 +116,4 @@ class BatchStep:
     reason: str | None
 
 
-__all__ = ["BatchCase", "BatchRow", "BatchStep", "CaseVerdict", "MovedCase", "ShownBatch"]
+__all__ = ["BatchCase", "BatchRow", "BatchStep", "BatchesHead", "CaseVerdict", "MovedCase", "ShownBatch"]

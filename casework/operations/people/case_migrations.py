@@ -27,7 +27,7 @@ from casework.operations.core.perform import Standing, stand, write
 from casework.operations.people.case_migration_views import CaseVerdict, MovedCase
 from casework.operations.people.letterheads import insist_sets
 from casework.permissions.actors import Actor
-from casework.records.case_loader import load
+from casework.records.case_loader import load, load_several
 from casework.records.database import savepoint
 from casework.records.event_log import event_of
 
@@ -93,7 +93,8 @@ def judge_cases(
     """
     insist_sets(actor, programme)
     on_it = list_on(db, actor, programme, plan.old.fingerprint, after=after, most=most)
-    return [_said(id, number, judge_case(plan, load(db, id, "case"))) for number, id in on_it.items()]
+    cases = load_several(db, on_it.values()) if on_it else {}
+    return [_said(id, number, judge_case(plan, cases[id])) for number, id in on_it.items()]
 
 
 def list_on(

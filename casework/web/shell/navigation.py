@@ -138,6 +138,7 @@ ENTRIES = (
             "ranking_weights.",
             "retention_classes.",
             "removals.",
+            "batches.",
         ),
     ),
     Entry(
@@ -236,6 +237,7 @@ ENTRIES = (
             "ranking_weights.",
             "retention_classes.",
             "removals.",
+            "batches.",
             "organisations.ask_copy",
         ),
     ),

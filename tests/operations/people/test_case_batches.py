@@ -47,7 +47,10 @@ def test_two_persons_decide_and_nobody_alone(batching: Batching) -> None:
     assert batching.carry_on() == 0
     shown = batching.show(id, by="administrator")
     assert (shown.state, shown.decides, shown.cases, shown.waiting) == ("asked", True, len(batching.numbers), 0)
-    assert {one.state for one in shown.outcomes} == {"listed"}
+    assert {(one.state, one.verdict) for one in shown.outcomes} == {
+        ("listed", "moves"),
+        ("listed", "moves_with_mapping"),
+    }
     assert batching.show(first["id"]).state == "replaced"
     assert batching.decide(id, seen, agree=False, note="Not yet.")["state"] == "refused"
     assert list(verify_all(batching.engine)) == []
