@@ -133,8 +133,8 @@ MORE: dict[str, tuple[str | None, str]] = {
     "new passkey": ("officer", "/account/passkeys/new"),
     "notifications": ("officer", "/notifications"),
     "removal to agree to": ("administrator", "/programmes/<programme>/settings/removals"),
-    "move to agree to": ("administrator", "/programmes/<programme>/settings/batches/<batch>"),
-    "plan of a move": (
+    "batch to agree to": ("administrator", "/programmes/<programme>/settings/batches/<batch>"),
+    "plan of a batch": (
         "supervisor",
         "/programmes/<programme>/settings/batches/plan?workflow=referral&earlier=2&later=1",
     ),
