@@ -66,7 +66,7 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
      ("engine/case_objects/technology_details.py", "web/shell/values.py", "web/shell/record_words.py", "web/cases/effect.py")),
     ("states of success stories", "draft", ("operations/results", "web/results", "api/results", "records/tables/stories.py")),
     ("states of stage reports", "draft", ("api/oversight/report_schemas.py",)),
-    ("states of batches, and what became of a case of one", "failed suspended cancelled",
+    ("states of batches, and what became of a case of one", "failed suspended cancelled suspend resume cancel",
      ("engine/batches.py", "api/people/batch_schemas.py", "web/people/batch_pages.py")),
     ("states of files that are brought in", "failed", ("operations/catalogue/file_imports.py", "web/catalogue/file_import_pages.py")),
     ("how well an effect is known", "verified", ("engine/state/impact_values.py", "api/protocol/case_schemas.py",
