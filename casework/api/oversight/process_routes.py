@@ -5,6 +5,7 @@ from __future__ import annotations
 from casework.api.oversight import process_schemas as schemas
 from casework.api.protocol.routes import Call, Route, get
 from casework.api.protocol.schemas import text_of
+from casework.engine.figures.case_facts import DIMENSIONS
 from casework.engine.figures.cohorts import OPENED_FROM, OPENED_TO
 from casework.json_values import JsonObject
 from casework.operations.oversight import process
@@ -18,7 +19,7 @@ def show_process(call: Call) -> JsonObject:
 
 def chosen_of(asked: schemas.ProcessQuery) -> dict[str, str]:
     """Of which cases alone something asks."""
-    days = {name: text_of(getattr(asked, name)) for name in (OPENED_FROM, OPENED_TO)}
+    days = {name: text_of(getattr(asked, name)) for name in (OPENED_FROM, OPENED_TO, *DIMENSIONS)}
     return process.read_chosen({name: said for name, said in {process.ONE_CASE: asked.case, **days}.items() if said})
 
 

@@ -9,6 +9,8 @@ from pydantic import AwareDatetime, Field
 
 from casework.api.protocol.fields import Answer, Id, Moment, Query
 
+Told = Annotated[str, Field(min_length=1, max_length=100)] | None
+
 
 class ProcessQuery(Query):
     programme: Annotated[Id | None, Field(description="Of which of your programmes; the first where none is named")] = (
@@ -21,6 +23,15 @@ class ProcessQuery(Query):
     opened_to: Annotated[date | None, Field(description="Of cases alone that were opened on this day or earlier")] = (
         None
     )
+    phase: Annotated[Told, Field(description="Of cases of this phase alone, by its id")] = None
+    sector: Annotated[
+        Told, Field(description="Of cases of this sector alone, by its code: as it was at the opening")
+    ] = None
+    district: Annotated[Told, Field(description="Of cases of this district alone, by its code, in the same way")] = None
+    source: Annotated[Told, Field(description="Of cases alone whose match came from there, by its code")] = None
+    technology_field: Annotated[
+        Told, Field(description="Of cases of this field of technology alone, by WIPO's number of it")
+    ] = None
     case: Annotated[str | None, Field(max_length=100, description="Of the case with this number alone")] = None
 
 

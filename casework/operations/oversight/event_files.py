@@ -24,7 +24,7 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.core.set_aside import SetAside, set_aside
 from casework.operations.oversight.event_export import edition_names, read_traces
 from casework.operations.oversight.figures import in_its_time, programme_of_reader
-from casework.operations.oversight.process import ONE_CASE, READ_BY
+from casework.operations.oversight.process import ONE_CASE, READ_BY, numbers_among
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of
 from casework.records.event_log import by_now
@@ -85,10 +85,13 @@ def make_event_file(
 def _logs(db: Connection, programme: str, chosen: Mapping[str, str]) -> list[str]:
     """The logs of the cases that are asked for, as far as the reader sees them."""
     calendar, one = calendar_of(db, programme), chosen.get(ONE_CASE)
+    among = numbers_among(db, programme, chosen)
     logs = [
         row.id
         for row in db.execute(_SEEN, {"programme": programme})
-        if one in (None, row.number) and opened_within(chosen, calendar.local_date(row.opened_at))
+        if one in (None, row.number)
+        and (among is None or row.number in among)
+        and opened_within(chosen, calendar.local_date(row.opened_at))
     ]
     if len(logs) > MOST:
         raise Refused(reasons.requests.TOO_MANY_RUNS(most=MOST, count=len(logs)))

@@ -10,6 +10,7 @@ from functools import lru_cache
 import orjson
 from sqlalchemy import Connection, text
 
+from casework.engine.figures.case_facts import DIMENSIONS
 from casework.engine.figures.cohorts import OPENED_FROM, OPENED_TO, opened_within
 from casework.engine.figures.counting import numbers
 from casework.engine.figures.kept_facts import read, write
@@ -49,16 +50,22 @@ class _Lists:
     conformance: tuple[Conformance, ...]
 
 
-#: Of which cases alone it is told how they ran: one by its number, beside the first and the last day of the opening.
+#: Of which cases alone it is told how they ran: one by its number, beside the first and the last day of the opening, and what they were
+#: when they were opened.
 ONE_CASE = "case"
-CHOSEN_BY = (ONE_CASE, OPENED_FROM, OPENED_TO)
+CHOSEN_BY = (ONE_CASE, OPENED_FROM, OPENED_TO, *DIMENSIONS)
+#: What the cases of a programme were when they were opened.
+_OPENED_AS = text("""
+    SELECT c.number, e.effects -> 'case' ->> 'phase' AS phase, e.effects -> 'case' -> 'as_opened' AS as_opened
+    FROM cases c JOIN events e ON e.log_id = c.id AND e.seq = 1 WHERE c.programme_id = CAST(:programme AS uuid) ORDER BY c.number
+""")
 
 
 def read_chosen(asked: Mapping[str, str]) -> dict[str, str]:
     """Of which cases alone something asks. Raises ValueError for what is no day, and InvalidForm where the last comes before the first."""
-    days = read_scope({name: asked[name] for name in (OPENED_FROM, OPENED_TO) if asked.get(name)})
-    insist_in_order(days)
-    return days | ({ONE_CASE: asked[ONE_CASE]} if asked.get(ONE_CASE) else {})
+    among = read_scope({name: asked[name] for name in (OPENED_FROM, OPENED_TO, *DIMENSIONS) if asked.get(name)})
+    insist_in_order(among)
+    return among | ({ONE_CASE: asked[ONE_CASE]} if asked.get(ONE_CASE) else {})
 
 
 def fold_process(
@@ -84,10 +91,25 @@ def fold_process(
 def _runs(
     db: Connection, programme: str, moment: datetime, chosen: Mapping[str, str], *, from_logs: bool = False
 ) -> Iterator[JudgedRun]:
-    calendar = calendar_of(db, programme)
+    calendar, among = calendar_of(db, programme), numbers_among(db, programme, chosen)
     for one in read_runs(db, programme, moment, from_logs=from_logs, case=chosen.get(ONE_CASE)):
+        if among is not None and one.run.number not in among:
+            continue
         if opened_within(chosen, calendar.local_date(one.run.opened_at)):
             yield one
+
+
+def numbers_among(db: Connection, programme: str, chosen: Mapping[str, str]) -> frozenset[str] | None:
+    """The numbers of the cases that were what is asked for when they were opened; None where nothing of that is asked."""
+    asked = {name: chosen[name] for name in DIMENSIONS if chosen.get(name)}
+    if not asked:
+        return None
+    rows = db.execute(_OPENED_AS, {"programme": programme})
+    return frozenset(
+        str(row.number)
+        for row in rows
+        if all(({"phase": row.phase} | (row.as_opened or {})).get(name) == said for name, said in asked.items())
+    )
 
 
 def process_for_reader(

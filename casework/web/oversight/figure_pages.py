@@ -242,6 +242,7 @@ def index() -> Response:
             for name, ways in ELSEWHERE.items()
         },
         ways=any(one.programme == told.programme.id and one.role in PROCESS_READ_BY for one in actor.memberships),
+        to_process=_to_process(told),
         without={name: value for name, value in told.query.items() if name != EVENT},
     )
     return make_response(page, 404 if told.shut else 422 if told.fault else 200)
@@ -261,6 +262,14 @@ def _link(told: Told) -> Callable[[str, Row], str]:
         return "" if noun is None else url_for("figure_records.index", figure=name, **query)
 
     return link
+
+
+def _to_process(told: Told) -> dict[str, str]:
+    """For the address of how the same cases ran, which knows days and no periods."""
+    query = dict(told.query)
+    if query.pop(PERIOD, "") and told.day is not None:
+        query[DAY] = told.day.isoformat()
+    return query
 
 
 def _ways(told: Told) -> Ways:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
+from casework.engine.figures.case_facts import DIMENSIONS
 from casework.engine.figures.cohorts import OPENED_FROM, OPENED_TO
 from casework.engine.mining.process import Process
 from casework.engine.mining.waits import Place
@@ -25,8 +26,11 @@ from casework.operations.auth.views import Scope
 from casework.operations.cases.list_queries import list_cases
 from casework.operations.core.paging import Page
 from casework.operations.core.perform import calendar_of
+from casework.operations.oversight.figure_names import names_told
+from casework.operations.oversight.figure_scope import EVENT
 from casework.operations.oversight.process import (
     CHOSEN_BY,
+    ONE_CASE,
     READ_BY,
     cases_standing,
     process_for_reader,
@@ -37,11 +41,12 @@ from casework.permissions.actors import Actor
 from casework.web.cases.list_page import row_of
 from casework.web.editions.drawing import Drawing, draw
 from casework.web.oversight.figure_pages import COLUMNS, DAY, end_of, programme_asked
-from casework.web.oversight.figure_words import LABELS
+from casework.web.oversight.figure_words import LABELS, Sayer
 from casework.web.oversight.process_files import head, lines
 from casework.web.oversight.process_heat import COLOURS, Heat, beneath, heats
 from casework.web.oversight.process_tables import Links, edition_name, is_end, say_state, say_way, sections
 from casework.web.shell.downloads import as_file
+from casework.web.shell.i18n import labelled
 from casework.web.shell.layout import use_calendar
 from casework.web.shell.session import FOCUS, list_transaction, only
 from casework.web.shell.spreadsheets import CSV, LONGEST, XLSX, to_csv, to_xlsx
@@ -65,12 +70,21 @@ class Asked:
     #: As the address has it: one case, and between which days they were opened.
     chosen: Mapping[str, str] = field(default_factory=dict)
     fault: str = ""
+    #: What the cases were when they were opened, in words.
+    were: tuple[str, ...] = ()
+    #: Whether the address asks for an event as well, by which it is not told how cases ran.
+    with_event: bool = False
 
     @property
     def back(self) -> dict[str, str]:
         """For the address of the figures of the same programme and day."""
         code = {FOCUS: str(self.programme.code)} if len(self.programmes) > 1 else {}
         return {**code, **({DAY: self.day} if self.day else {})}
+
+    @property
+    def to_figures(self) -> dict[str, str]:
+        """The same with the filters that figures have as well."""
+        return {**self.back, **{name: said for name, said in self.chosen.items() if name != ONE_CASE}}
 
     @property
     def same(self) -> dict[str, str]:
@@ -107,6 +121,7 @@ def index() -> Response:
         told=told,
         colours=[(code, gettext(words)) for code, (words, _) in COLOURS.items()],
         wide=WIDE,
+        kept={name: asked.chosen[name] for name in DIMENSIONS if name in asked.chosen},
         opened=[(name, gettext(LABELS[name]), asked.chosen.get(name, "")) for name in (OPENED_FROM, OPENED_TO)],
         **(_of_edition(asked, told, shown) if told and shown else {"map": None}),
     )
@@ -158,6 +173,7 @@ def asked_for(actor: Actor) -> Asked:
         day=request.args.get(DAY, "").strip()[:100],
         colour=colour if colour in COLOURS else next(iter(COLOURS)),
         chosen={name: said for name in CHOSEN_BY if (said := request.args.get(name, "").strip()[:100])},
+        with_event=bool(request.args.get(EVENT)),
     )
 
 
@@ -173,7 +189,16 @@ def _tell(db: Connection, actor: Actor, *, whole_lists: bool = True) -> tuple[As
         return replace(asked, fault=gettext("Write the day as YYYY-MM-DD.")), None
     except InvalidForm:
         return replace(asked, fault=gettext("The last day comes before the first. Change one of them.")), None
+    asked = replace(asked, were=tuple(_were(db, programme.id, chosen)))
     return asked, process_for_reader(db, actor, programme.id, until, chosen, whole_lists=whole_lists)
+
+
+def _were(db: Connection, programme: str, chosen: Mapping[str, str]) -> Iterator[str]:
+    among = {name: chosen[name] for name in DIMENSIONS if name in chosen}
+    if among:
+        sayer = Sayer(names_told(db, programme, {"": {"rows": [{"of": among}]}}))
+        for name, code in among.items():
+            yield labelled(gettext(LABELS[name]), sayer.say("", name, code))
 
 
 def _links(asked: Asked, edition: Edition) -> Links:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -34,6 +34,8 @@ from casework.web.shell import charts
 from casework.web.shell.i18n import N_, edition_text, labelled, listed
 from casework.web.shell.task_links import kind_words
 
+#: Of a table so many lines are shown, and the others once it is unfolded; not for the sake of a few.
+FIRST, FEW = 8, 2
 #: So many cases of one way are named.
 MOST_CASES = 5
 #: What a task does, and how that part of its time is drawn.
@@ -63,7 +65,7 @@ class Links:
 def sections(told: Process, edition: Edition, places: Mapping[str, Place], links: Links) -> list[Section]:
     """The sheets of the page; `places` are those of the edition that is looked at, by state."""
     mine = [places[state] for state in edition.states if state in places]
-    return [
+    shown = [
         _states(mine, links.state),
         _waiting(mine),
         _ways(told, links.way),
@@ -72,6 +74,18 @@ def sections(told: Process, edition: Edition, places: Mapping[str, Place], links
         _tasks(told.works),
         _conformance(told),
     ]
+    return [replace(one, tables=[part for table in one.tables for part in _folded(table)]) for one in shown]
+
+
+def _folded(table: FigureTable) -> Iterator[FigureTable]:
+    """The first lines of a table, and the others folded."""
+    rest = table.rows[FIRST:]
+    if len(rest) <= FEW:
+        yield table
+        return
+    yield replace(table, rows=table.rows[:FIRST])
+    caption = gettext("%(table)s: %(count)s more", table=table.caption, count=len(rest))
+    yield replace(table, caption=caption, rows=rest, folded=True, marks=())
 
 
 def edition_name(edition: Edition) -> str:

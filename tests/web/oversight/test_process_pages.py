@@ -219,3 +219,24 @@ def test_one_case_and_a_period_are_chosen_and_go_with_every_link(browser_for: En
     assert (late.status_code, "The last day comes before the first" in late.text) == (422, True)
     told = json.loads(browser.get(f"/process.json?case={numbers[0]}").data)
     assert [one["cases"] for one in told["variants"]] == [[numbers[0]]]
+
+
+def test_filters_of_the_figures_go_along_and_one_that_cannot_is_named(
+    browser_for: Enter, numbers: tuple[str, str]
+) -> None:
+    browser = browser_for("supervisor")
+    figures = browser.get("/figures?source=catalogue&district=nowhere&opened_from=2001-01-01&period=last_week").text
+    (link,) = (unescape(one) for one in re.findall(r'href="(/process\?[^"]+)"', figures))
+    assert all(one in link for one in ("source=catalogue", "district=nowhere", "opened_from=2001-01-01"))
+    page = browser.get("/process?source=catalogue&event=x").text
+    assert "Filtered by: Source of the match: catalogue" in words_of(page)
+    assert '<input type="hidden" name="source" value="catalogue">' in page
+    assert "not told by event" in page
+    assert 'href="/figures?source=catalogue"' in page
+    assert re.search(r'href="/process/events\.xes\?[^"]*source=catalogue', page)
+    told = json.loads(browser.get("/process.json?source=catalogue").data)
+    assert sorted(case for one in told["variants"] for case in one["cases"]) == sorted(numbers)
+    for query in ("source=catalogue&district=nowhere", "source=none"):
+        assert "No case was that." in browser.get(f"/process?{query}").text
+        assert json.loads(browser.get(f"/process.json?{query}").data)["variants"] == []
+        assert json.loads(browser.get(f"/process/events.json?{query}").data)["objects"] == []

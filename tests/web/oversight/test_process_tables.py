@@ -17,7 +17,7 @@ from casework.engine.mining.waits import Place, Work
 from casework.engine.mining.ways import Arc, Variant
 from casework.engine.parts import MAIN
 from casework.web.oversight.figure_drafts import Section
-from casework.web.oversight.process_tables import MOST_CASES, WRONG, Links, edition_name, say_task, sections
+from casework.web.oversight.process_tables import FEW, FIRST, MOST_CASES, WRONG, Links, edition_name, say_task, sections
 from tests.web.oversight.test_process_heat import place
 
 LINKS = Links(way=lambda way: f"/{way.key}", state=lambda place: f"/{place.state}")
@@ -126,8 +126,14 @@ def test_what_followed_what_has_its_count_and_its_wait(app: Flask) -> None:
 def test_of_many_ways_the_first_are_shown_and_the_others_counted(app: Flask) -> None:
     ways = tuple(Variant((f"a{n}",), (f"BJ-{n}",), Fraction(1, MOST + 3), None) for n in range(MOST + 3))
     found = told(app, process(variants=ways))["ways"]
-    assert len(found.tables[0].rows) == MOST
+    first, others = found.tables
+    assert (len(first.rows), len(others.rows), first.folded, others.folded) == (FIRST, MOST - FIRST, False, True)
+    assert [row["what"].words for row in (*first.rows, *others.rows)] == [f"a{n}" for n in range(MOST)]
+    assert others.caption == f"Ways that cases went: {MOST - FIRST} more"
     assert list(found.beside) == ["3 more"]
+    # A few are not folded away.
+    few = told(app, process(variants=ways[: FIRST + FEW]))["ways"]
+    assert [len(one.rows) for one in few.tables] == [FIRST + FEW]
     # Counted ahead, the page has these alone, and says the same.
     assert told(app, as_shown(process(variants=ways)))["ways"] == found
 
