@@ -41,6 +41,7 @@ from casework.engine.state.events import (
     GLASS_BROKEN,
     HANDED_OVER,
     LETTER_SENT,
+    MOVE_ASKED,
     PARTY_ACTOR,
     PROPOSED,
     REFUSED,
@@ -52,6 +53,7 @@ from casework.engine.state.events import (
     UNSEALING_REFUSED,
     Event,
 )
+from casework.engine.state.events import MOVED as MADE
 from tests.support.parts import played
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -154,6 +156,11 @@ TABLE: list[tuple[str, Event, set[tuple[str, str]]]] = [
     ("a refusal", fired("decline"), {("moved", OWNER)}),
     ("a step of the case", fired("pass_triage", "main"), {("moved", OWNER)}),
     ("a decision", event(ADDED, tasks=opened("decide")), {("decision", SUPERVISORS)}),
+    (
+        "a move to a state", event(MOVE_ASKED, move={"to": "triage"}),
+        {("decision", SUPERVISORS), ("decision", "compliance@")},
+    ),
+    ("a move that was made", event(MADE, move={"to": "triage"}), {("moved", OWNER)}),
     ("a second person", event(PROPOSED, tasks=opened("stop")), {("decision", "compliance@")}),
     ("a proposal that is refused", event(REFUSED), {("return", OWNER)}),
     ("a plan that comes back", event(COMPLETED, task="done", tasks=opened("check")), {("return", OWNER)}),

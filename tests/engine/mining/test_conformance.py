@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from casework.engine.mining.conformance import (
     CAME_ELSEWHERE,
+    MOVED_BY_TWO,
     NO_SUCH_ACTION,
     NO_SUCH_EDITION,
     NOT_FROM_THERE,
@@ -19,7 +20,9 @@ from casework.engine.mining.conformance import (
     Conformance,
     conformance,
 )
-from casework.engine.mining.traces import Trace, read_trace
+from casework.engine.mining.traces import OTHER, Trace, read_trace
+from casework.engine.state.events import MOVED
+from tests.engine.execution.test_case_moves import move, start
 from tests.engine.mining.readers import walked
 from tests.engine.walks import library
 
@@ -76,3 +79,22 @@ def test_an_action_that_is_left_out_is_missed_at_the_next_one() -> None:
 def test_a_case_without_an_action_fits() -> None:
     trace = trace_of(0)
     assert of(replace(trace, steps=[])).fits == Fraction(1)
+
+
+def test_a_move_by_two_persons_deviates_once_and_what_follows_it_fits() -> None:
+    play = start()
+    move(play, "two")
+    play.complete("agreement", yes=True)
+    play.fire("agree")
+    trace = read_trace(play.events, play.now)
+    assert trace is not None
+    moved = next(step for step in trace.steps if step.name == MOVED)
+    assert (moved.what, moved.frm, moved.to) == (OTHER, ("one",), ("two",))
+    told = conformance(play.library, [trace])[0]
+    assert [(one.seq, one.what) for one in told.deviations] == [(moved.seq, MOVED_BY_TWO)]
+    assert (told.actions, told.fits) == (2, Fraction(1, 2))
+    assert [(stay.state, stay.until is None) for stay in trace.stays()] == [
+        ("one", False),
+        ("two", False),
+        ("three", True),
+    ]

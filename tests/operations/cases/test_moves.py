@@ -10,15 +10,18 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from casework.errors import CaseHasMoved, NotAllowed, NotFound, Refused
+from casework.operations.cases.case_actions import declare_interest
 from casework.operations.cases.list_queries import list_cases
 from casework.operations.cases.moves import decide_move, propose_move, show_moves
 from casework.operations.cases.queries import describe_whole, find_case
 from casework.operations.core.perform import home_of
+from casework.operations.documents.key_material import document_store_of
+from casework.operations.verification.case_archive import make_case_file
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.settings import Settings
-from tests.operations.people.test_case_migrations import _judged, _replayed
+from tests.operations.people.test_case_migrations import judged
 from tests.support.world import World, new_request
 from tests.verifier.forging import Forgery
 
@@ -75,7 +78,11 @@ def test_a_move_is_marked_wherever_the_case_is_read_and_whole_in_both_verifiers(
         world.fire(db, "officer", number, "take")
         assert verify_case(db, home) == []
         file = tmp_path / "moved.zip"
-        assert _replayed(world, db, engine, settings, number, file) == []
+        made = make_case_file(
+            db, world.actor(db, "auditor"), document_store_of(engine, settings), number, "/cases/x/file"
+        )
+        file.write_bytes(b"".join(made.pieces()))
+        assert judged(Forgery(file)) == []
     _forge(file)
 
 
@@ -99,12 +106,12 @@ def _forge(file: Path) -> None:
         row = next(row for row in forgery.rows if row["header"]["kind"] == kind)
         change(row)
         forgery.rechain()
-        assert (code, row["seq"]) in _judged(forgery), code
+        assert (code, row["seq"]) in judged(forgery), code
     forgery = Forgery(file)
     asked, moved = (next(r for r in forgery.rows if r["header"]["kind"] == kind) for kind in ("move_asked", "moved"))
     moved["header"].update({key: asked["header"][key] for key in ("actor", "role", "acting_for")})
     forgery.rechain()
-    assert ("move_same", moved["seq"]) in _judged(forgery)
+    assert ("move_same", moved["seq"]) in judged(forgery)
 
 
 def test_nobody_but_two_of_those_who_may_moves_a_case_and_none_past_the_law(world: World, db: Connection) -> None:
@@ -121,6 +128,10 @@ def test_nobody_but_two_of_those_who_may_moves_a_case_and_none_past_the_law(worl
         _decide(world, db, number, asked, "supervisor")
     with pytest.raises(CaseHasMoved):
         _decide(world, db, number, asked + 1)
+    # Whoever declared an interest decides on nothing in the case.
+    declare_interest(db, world.actor(db, "compliance"), number, nature="Family", request=new_request())
+    with pytest.raises(NotAllowed):
+        _decide(world, db, number, asked)
     world.fire(db, "officer", number, "take")
     # The case went on by itself: what was proposed is proposed no more.
     assert show_moves(db, world.actor(db, "supervisor"), number).waiting is None
