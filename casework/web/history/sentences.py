@@ -126,6 +126,10 @@ _BY_ITSELF = {
     "escalate": N_("“%(task)s” was passed on to the supervisors"),
     "flag": N_("“%(task)s” was flagged: it is long overdue"),
     "erased": N_("What named a person was erased"),
+    "migrated moved": N_(
+        "The case was moved to another edition of its workflow in a batch, as two persons had decided"
+    ),
+    "migrated taken_back": N_("The move to another edition was taken back in a batch, as two persons had decided"),
     "erased removal": N_("The contents of the case were removed under retention, as two persons had decided"),
     "erased archival": N_("The contents of the case went into the archive under retention, as two persons had decided"),
     "wake": N_("The task “%(task)s” woke: the day it waited for has come"),
