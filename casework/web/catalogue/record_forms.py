@@ -21,7 +21,7 @@ class _Called(Form):
     title = Text(label=N_("Title"), max=1_000)
     title_zh = Text(label=N_("Title in Chinese"), max=1_000, required=False)
     owner = Text(
-        label=N_("Owner"), max=300, required=False, help=N_("The name of the organisation, as it is registered here.")
+        label=N_("Owning organisation"), max=300, required=False, help=N_("Its name, as it is registered here.")
     )
 
 
