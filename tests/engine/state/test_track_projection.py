@@ -19,7 +19,7 @@ GO: dict[str, Any] = {"transition": "go", "entered": True}
 
 @pytest.mark.parametrize("kind", sorted(TURNS.keys() - {FIRED}))
 def test_what_makes_a_form_stale_counts_a_revision(kind: str) -> None:
-    assert moved(track(revision=4), event(kind)).revision == 5
+    assert moved(track(revision=4), event(kind, {"move": {"to": "b"}})).revision == 5
 
 
 @pytest.mark.parametrize("kind", sorted(KEEPS))
