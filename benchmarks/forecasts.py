@@ -21,6 +21,8 @@ from casework.records.row_security import always_whole
 
 #: Of a hundred ends so many fall within the wide interval, give or take so many.
 AIM, ROOM = 80, 5
+#: Of fewer forecasts nobody can say whether four in five hold: of twenty-nine, chance alone is off by fifteen points.
+JUDGED = 30
 #: At each of the moments so many of those that go on are told of, in each half.
 TRACKS, MOMENTS = 400, 36
 _OF = (("steps", None), ("cases", MAIN), ("referrals", REFERRAL))
@@ -59,6 +61,12 @@ def _figure(name: str, held: Held, withheld: int) -> Figure:
         f"{most:.1f} of 100, the narrow one {half:.1f}; {held.forecasts:,} forecasts of a half that was held out, "
         f"{withheld:,} not told as earlier ones had failed"
     )
+    few = held.forecasts < JUDGED
     return Figure(
-        f"wide interval of {name}, off four in five", abs(most - AIM), "points", ROOM, most=True, detail=detail
+        f"wide interval of {name}, off four in five",
+        abs(most - AIM),
+        "points",
+        None if few else ROOM,
+        most=True,
+        detail=f"too few to judge: {detail}" if few else detail,
     )
