@@ -111,6 +111,15 @@ def test_a_list_of_very_many_parts_is_refused() -> None:
         Archive(out)
 
 
+def test_a_file_is_read_to_its_end_without_saying_how_much_that_is() -> None:
+    """As the zipfile of Python 3.11 looks for the list of parts; and no further than a list may reach."""
+    source = reading._Source(io.BytesIO(b"x" * 10))
+    source.seek(-4, io.SEEK_END)
+    assert source.read() == b"xxxx"
+    with bounded(), pytest.raises(ValueError, match="too long"):
+        reading._Source(io.BytesIO(bytes(5 * 2**20))).read()
+
+
 @pytest.mark.parametrize("how", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_what_we_never_pack_with_is_refused(how: int) -> None:
     with pytest.raises(Unreadable):

@@ -46,9 +46,13 @@ class _Source:
         self.seekable, self.flush = file.seekable, file.flush
 
     def read(self, size: int = -1) -> bytes:
-        if not 0 <= size <= _MOST_LIST:
+        if size > _MOST_LIST:
             raise ValueError("its list of parts is too long")
-        return self._file.read(size)
+        # Until Python 3.12 or so zipfile reads the end of a file without saying how much that is.
+        some = self._file.read(_MOST_LIST + 1 if size < 0 else size)
+        if len(some) > _MOST_LIST:
+            raise ValueError("its list of parts is too long")
+        return some
 
 
 class Archive:
