@@ -56,6 +56,7 @@ def check_tree(
         elsewhere = None
     signed = list(_read_checkpoints(db, elsewhere, roots, since))
     yield from (one for one in signed if isinstance(one, Finding))
+    here = max(roots, default=0)
     for whose, size, root in elsewhere.kept if elsewhere else ():
         if roots.setdefault(size, root) != root:
             yield _of_tree(f"Another root was signed of {size} leaves than {whose} says.", "checkpoint")
@@ -63,6 +64,10 @@ def check_tree(
     tiles = _Tiles(roots, since)
     yield from tiles.read(db)
     yield from tiles.finish(max(roots, default=0))
+    for whose, size, _ in elsewhere.kept if elsewhere else ():
+        # Whatever is signed is kept before anybody is shown it.
+        if here < size <= tiles.size:
+            yield _of_tree(f"{whose} has a checkpoint of {size} leaves; the newest one here is of {here}.", "checkpoint")
     yield from _entries(db, tiles.size, since)
     yield from _events(db, since)
 

@@ -163,6 +163,18 @@ def test_whatever_is_changed_in_the_tree_is_found(signed: Signed, attack: Connec
     assert kind in {one.kind for one in check_tree(attack, signed.elsewhere)}
 
 
+def test_a_last_checkpoint_that_went_is_found_where_it_is_kept_elsewhere(signed: Signed, attack: Connection) -> None:
+    """The tree still gives its root, and who keeps it says that it was signed."""
+    last = sql(attack, "SELECT size, root FROM checkpoints ORDER BY n DESC LIMIT 1").one()
+    elsewhere = replace(signed.elsewhere, kept=(("the log's", last.size, bytes(last.root)),))
+    assert list(check_tree(attack, elsewhere)) == []
+    sql(attack, "DELETE FROM checkpoints WHERE n = 3")
+    before = sql(attack, "SELECT max(size) FROM checkpoints").scalar_one()
+    assert [one.sentence for one in check_tree(attack, elsewhere)] == [
+        f"the log's has a checkpoint of {last.size} leaves; the newest one here is of {before}."
+    ]
+
+
 def test_an_event_that_was_left_waiting_is_found(signed: Signed, attack: Connection) -> None:
     attack.exec_driver_sql(
         "INSERT INTO events SELECT log_id, seq + 1, at, kind, track_id, actor_id, header, effects, body, hash FROM events e"
