@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from base64 import b64encode
 from collections.abc import Sequence
@@ -20,6 +21,8 @@ from casework_verify.reading import Archive
 from casework_verify.tiles import Tiles
 from casework_verify.words import NOTE, UNREAD, WRONG, level_of, plain, sentence
 
+#: What begins the line of a signature: a text without one is no checkpoint.
+_SIGNATURE = "\n— ".encode()
 WHOLE, SOMETHING_WRONG, NOT_READ = 0, 1, 2
 _SAID = {
     "en": {"ok": "{file}: nothing is wrong.", WRONG: "{file}: {count} wrong.", UNREAD: "{file}: cannot be judged."},
@@ -44,7 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if asked.state and all(is_whole(checked.faults) for _, checked in found):
             found += _keep(memory, asked.state)
     code = _code_of([fault for _, checked in found for fault in checked.faults])
-    (_tell_programs if asked.json else _tell_people)(found, asked.language, sys.stdout)
+    try:
+        (_tell_programs if asked.json else _tell_people)(found, asked.language, sys.stdout)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has read enough, such as `head`; what the interpreter writes at its end goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
 
 
@@ -72,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--state", type=Path, help="what was seen before; kept anew where everything holds")
     parser.add_argument("--tiles", type=Path, metavar="DIR", help="tiles of the published log, to show that it went on")
     parser.add_argument("--json", action="store_true", help="say it to programs")
-    parser.add_argument("--language", choices=["en", "zh"], default="en")
+    parser.add_argument("--language", choices=["en", "zh"], default="en", help="English, or Chinese [en]")
     return parser
 
 
@@ -136,9 +144,10 @@ def _check_text(path: Path, memory: Memory, tiles: Tiles) -> Checked:
         if attestations.is_attestation(content):
             return Checked("attestation", attestations.check_attestation(content, written, memory, tiles))
         return Checked("certificate", certificates.check_certificate(content, written, memory, tiles))
-    if begins == b"[":
+    note = note_of(path)
+    if _SIGNATURE not in note:
         raise Unreadable("file_kind")
-    return check_log(note_of(path), memory, tiles)
+    return check_log(note, memory, tiles)
 
 
 def _keep(memory: Memory, path: Path) -> list[tuple[str, Checked]]:
