@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from casework.engine.state.case import Fired, Track
 from casework.engine.state.events import MOVE_ASKED, MOVED, Event
@@ -34,9 +35,16 @@ def asked_move(track: Track) -> AskedMove | None:
 
 
 def moved_from(track: Track) -> tuple[str, ...] | None:
-    """From where the last move took it, while no step was done since; None where nothing can be taken back."""
+    """From where the last move took it, while no step was done since; None where nothing can be taken back.
+
+    What took one back is not taken back itself: the way on is asked again what it asks of law.
+    """
     made = track.fired.get(MADE)
-    if made is None or any(one.at > made.at for name, one in track.fired.items() if name not in (ASKED, MADE)):
+    if (
+        made is None
+        or "back" in made.data
+        or any(one.at > made.at for name, one in track.fired.items() if name not in (ASKED, MADE))
+    ):
         return None
     return tuple(made.data["from"]) if made.at == track.entered_at else None
 
@@ -51,7 +59,10 @@ def fired_after(track: Track, event: Event) -> Mapping[str, Fired]:
     fired.pop(ASKED, None)
     if event.kind == MOVED:
         times = fired[MADE].count + 1 if MADE in fired else 1
-        fired[MADE] = Fired(times, event.at, event.actor, event.acting_for, {"from": list(event.frm)})
+        told: dict[str, Any] = {"from": list(event.frm)}
+        if event.effects["move"].get("back"):
+            told["back"] = True
+        fired[MADE] = Fired(times, event.at, event.actor, event.acting_for, told)
     return fired
 
 

@@ -140,6 +140,19 @@ def test_what_held_then_and_does_no_longer_refuses_when_the_second_person_agrees
         play.do(DecideMove(True), SECOND_SUPERVISOR)
 
 
+def test_whoever_moves_a_case_on_again_after_it_was_taken_back_is_asked_for_the_law_again() -> None:
+    play = start()
+    move(play, "two")
+    play.complete("agreement", yes=True)
+    move(play, "three")
+    move(play, "two")
+    assert play.events[-1].effects["move"] == {"to": "two", "over": [], "back": True}
+    tasks = {id: task for id, task in play.case.tasks.items() if task.name != "agreement"}
+    play._case = replace(play.case, tasks=tasks)
+    with pytest.raises(Refused, match="Not both have agreed"):
+        propose(play, "three")
+
+
 @pytest.mark.parametrize("by", [SUPERVISOR, By("deputy", Role.SUPERVISOR, acting_for=SUPERVISOR.person)])
 def test_who_asked_does_not_agree_nor_anybody_in_their_place(by: By) -> None:
     play = start()

@@ -84,9 +84,9 @@ def _ways(workflow: Workflow, names: list[str]) -> Iterator[tuple[Written, Marki
 
 
 def _came_from(track: Track) -> Marking | None:
-    """From where the last move took it, while no step was done since."""
+    """From where the last move took it, while no step was done since; what took one back is not taken back itself."""
     made = track.fired.get(MADE)
-    if made is None or made.at != track.entered_at:
+    if made is None or "back" in made.data or made.at != track.entered_at:
         return None
     later = any(one.at > made.at for name, one in track.fired.items() if name not in (ASKED, MADE))
     return None if later else tuple(made.data["from"])

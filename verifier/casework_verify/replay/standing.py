@@ -138,7 +138,8 @@ class Case:
         track.fired.pop(ASKED, None)
         if event.kind == "moved":
             times = track.fired[MADE].count if MADE in track.fired else 0
-            data = {"from": list(event.frm)}
+            back = {"back": True} if event.effects["move"].get("back") else {}
+            data = {"from": list(event.frm), **back}
             track.fired[MADE] = Fired(times + 1, event.at, event.written_at, event.actor, event.acting_for, data)
             track.came_from |= {leaf: event.frm for leaf in event.to if leaf not in event.frm}
             track.states, track.entered_at = event.to, event.at
