@@ -8,7 +8,7 @@ that ends it and asks what came of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
@@ -297,6 +297,8 @@ def faults_of(library: Library, before: Case, event: Event, context: Context) ->
     asked = asked_move(before.main)
     if event.track != before.main.id:
         yield "it moves another track than the case's own"
+    if event.kind != MOVED:
+        yield from _beside(event, frozenset({"what", "move"}))
     if event.kind == MOVE_ASKED:
         if asked is not None:
             yield "a move had been asked for already"
@@ -324,7 +326,12 @@ def _made_otherwise(library: Library, before: Case, event: Event, context: Conte
         yield "the ways that it names do not lead there"
         return
     make(builder, way, event.because)
+    yield from _beside(event, builder.events[0].effects.keys())
     yield from (f"it makes otherwise what it is about: {what}" for what in _apart(builder.events[0], event))
+
+
+def _beside(event: Event, known: Collection[str]) -> Iterator[str]:
+    yield from (f"it does besides what no such move does: {name}" for name in sorted(set(event.effects) - set(known)))
 
 
 def _told_way(builder: EventBuilder, told: ToldMove) -> WayThere | None:

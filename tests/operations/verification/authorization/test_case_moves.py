@@ -68,11 +68,21 @@ def _effects(change: Callable[[Json], object]) -> Callable[[Event], Event]:
         (_effects(lambda told: told["task_states"].clear()), "tasks that end"),
         (_effects(lambda told: told["clock_states"].clear()), "clocks"),
         (_effects(lambda told: told.update(proposals_ended=["x"])), "proposals"),
+        (_effects(lambda told: told.update(owner="another")), "no such move does: owner"),
     ],
 )
 def test_a_forged_move_is_found(forge: Callable[[Event], Event], says: str) -> None:
     play, before, event = _moved()
     assert any(says in why for why in _against(play, before, forge(event)))
+
+
+def test_a_proposal_that_does_more_than_to_propose_is_found() -> None:
+    play = start()
+    before = play.case
+    propose(play, "two")
+    forged = _effects(lambda told: told.update(consents=[]))(play.events[-1])
+    assert _against(play, before, play.events[-1]) == []
+    assert _against(play, before, forged) == ["it does besides what no such move does: consents"]
 
 
 def test_a_move_past_a_guard_of_law_is_found() -> None:
