@@ -52,7 +52,10 @@ def verify(number: str | None, as_json: bool) -> None:
     known = _known(settings, number)
     if number is not None and not known:
         raise click.ClickException(f"There is no case {number} in the archive.")
-    faults = {one.number: archiving.check_archived(settings, one) for one in known}
+    try:
+        faults = {one.number: archiving.check_archived(settings, one) for one in known}
+    except archiving.NotSealedYet as fault:
+        raise click.ClickException(f"Nothing can be proved: {fault}") from fault
     unnamed = archiving.list_unnamed(settings, known) if number is None else []
     wrong = [one for one, said in faults.items() if said]
     if as_json:
