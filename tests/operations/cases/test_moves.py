@@ -94,6 +94,8 @@ def _forge(file: Path) -> None:
         ("moved", lambda row: row["header"].update(to=["consent"]), "move_to"),
         ("moved", lambda row: row["effects"]["task_states"].clear(), "step_left_open"),
         ("moved", lambda row: row["effects"]["tasks"].clear(), "steps_other"),
+        ("moved", lambda row: row["effects"].update(consents_ended=[]), "effect_of_none"),
+        ("move_asked", lambda row: row["effects"].update(reasons=[]), "effect_of_none"),
         ("move_refused", lambda row: row["header"].update(because=1), "move_none"),
         (
             "move_asked",

@@ -77,7 +77,8 @@ def _ways(workflow: Workflow, names: list[str]) -> Iterator[tuple[Written, Marki
     marking = workflow.initial
     for name in names:
         found = workflow.find(name, marking)
-        if found is None or found[0]["to"].startswith("=") or workflow.ended(marking):
+        aside = workflow.ended(marking) or set(marking) & workflow.side_states
+        if found is None or found[0]["to"].startswith("=") or aside:
             return
         marking = workflow.leads_to(*found, marking, ())
         yield found[0], marking

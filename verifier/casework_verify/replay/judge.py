@@ -51,6 +51,14 @@ _KINDS: Mapping[str, _Judge] = {
     **dict.fromkeys(_READERS, papers.opening_to_reader_faults),
     "erased": papers.erased_faults,
 }
+#: What kinds of events do not change, though others do.
+_CHANGES_NOT: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("noted", "said", "move_asked", "move_refused"), CHANGED_BY),
+    "moved": frozenset({
+        "consents", "consents_ended", "documents", "documents_withdrawn", "files", "interest", "interest_ended", "erased", "removal",
+        "owner", "team", "hold", "frozen", "outcome", "reasons",
+    }),
+}  # fmt: skip
 #: Kinds that happen on a track; of some others a few do.
 _ON_TRACKS = frozenset({
     "corrected", "fired", "proposed", "refused", "relieved", "added", "timer_fired", "grant_withdrawn", "grant_expired",
@@ -137,7 +145,7 @@ def _place(context: Context, case: Case, event: Event) -> Found:
 def _beside(event: Event) -> Found:
     """What only certain kinds of event change."""
     effects, kind = event.effects, event.kind
-    if kind in ("noted", "said") and (more := effects.keys() & CHANGED_BY):
+    if kind in _CHANGES_NOT and (more := effects.keys() & _CHANGES_NOT[kind]):
         yield say("effect_of_none", name=listed(sorted(more)))
     if "case_rights" in effects and kind != "rights_changed":
         yield say("effect_of_none", name="case_rights")
