@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.engine.batches import ALL, Batch, fold
 from casework.engine.case_objects.letterheads import COPIED
 from casework.engine.case_objects.programme_editions import EDITIONS_SET
 from casework.engine.case_objects.programme_lists import AT_FIRST, LIST_SET, offered_after
@@ -27,6 +28,7 @@ from casework.operations.core.register_log import AWAY, BACK, CHANGED, ENDED, GR
 from casework.operations.integrations.service_account_rules import MADE
 from casework.operations.tasks.skills import codes
 from casework.permissions.actors import Actor, Membership
+from casework.records.event_log import register_event_of
 
 #: A person's roles are read before the log is locked, so that a role may have ended while the action waited for it.
 GRACE = timedelta(seconds=30)
@@ -132,6 +134,7 @@ class Past:
         self._lists: dict[str, list[tuple[datetime | None, Mapping[str, frozenset[str]]]]] = {}
         self._providers: dict[str, list[tuple[datetime | None, Asked]]] = {}
         self._editions: dict[str, list[tuple[datetime | None, Mapping[str, int]]]] = {}
+        self._batches: dict[str, list[Batch]] = {}
         self._fresh: set[str] = set()
         self._fresh_rules: set[str] = set()
         self._programmes: frozenset[str] | None = None
@@ -152,7 +155,15 @@ class Past:
         self._lists.clear()
         self._providers.clear()
         self._editions.clear()
+        self._batches.clear()
         return self
+
+    def batches(self, programme: str) -> list[Batch]:
+        """The batches of a programme, in order, each with what became of its cases."""
+        if programme not in self._batches:
+            rows = self.db.execute(_OF_BATCHES, {"log": programme, "kinds": list(ALL)}).all()
+            self._batches[programme] = fold(register_event_of(row.header, row.effects, row.body) for row in rows)
+        return self._batches[programme]
 
     def held(
         self, scope: str, person: str, role: str, acting_for: str | None, at: datetime, *, any_deputy: bool = False
@@ -433,3 +444,7 @@ _PART_IN = text("""
 _OF_KINDS = text(
     "SELECT kind, at, actor_id, effects FROM events WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds) ORDER BY seq"
 )
+#: What a programme's log tells of its batches, in order.
+_OF_BATCHES = text("""
+    SELECT e.header, e.effects, e.body FROM events e JOIN logs l ON l.id = e.log_id AND l.kind = 'programme'
+    WHERE e.log_id = CAST(:log AS uuid) AND e.kind = ANY(:kinds) ORDER BY e.seq""")

@@ -13,13 +13,7 @@ from casework.engine.setting_proposals import DECIDERS
 from casework.engine.state.events import SYSTEM_ACTOR, Event, RegisterEvent
 from casework.operations.history.point_in_time import Past
 from casework.operations.verification.setting_judgement import decided_against, set_against
-from casework.records.event_log import register_event_of
 
-#: What a programme's log tells of some kinds, in order.
-_EVENTS = text("""
-    SELECT e.header, e.effects, e.body FROM events e JOIN logs l ON l.id = e.log_id AND l.kind = 'programme'
-    WHERE e.log_id = CAST(:log AS uuid) AND e.kind = ANY(:kinds) ORDER BY e.seq
-""")
 #: The moves of which the events of cases of a programme say that a batch made them, with the event that says so.
 _TOLD = text("""
     SELECT e.seq, e.log_id::text AS log, e.effects->'migration'->>'batch' AS decision FROM events e JOIN cases c ON c.id = e.log_id
@@ -73,9 +67,7 @@ def why_not_moved(past: Past, programme: str, event: Event) -> str | None:
     """What speaks against a case being moved by a batch, of which an event of it says that; the two persons are judged with the log of the
     programme."""
     migration = event.effects["migration"]
-    rows = past.db.execute(_EVENTS, {"log": programme, "kinds": list(batches.ALL)}).all()
-    events = [register_event_of(one.header, one.effects, one.body) for one in rows]
-    of = next((one for one in batches.fold(events) if one.decision == migration.get("batch")), None)
+    of = next((one for one in past.batches(programme) if one.decision == migration.get("batch")), None)
     if of is None or of.proposal.decided is None or of.proposal.decided.at > event.at:
         return "no second person had agreed to the batch"
     case = digest_of_case(event.log)
