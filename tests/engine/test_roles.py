@@ -29,11 +29,11 @@ ELSEWHERE = (
     "casework/reasons/terms.py",
     "casework/web/shell/glossary.py",
 )
-#: And the field of a form, and by what a figure tells its lines apart.
+#: And the field of a form, by what a figure tells its lines apart, and what of the law a guard keeps.
 OTHERWISE = {
     ("workflows/effects.py", "officer"), ("workflows/guards.py", "officer"), ("casework/engine/figures/workload.py", "officer"),
     ("casework/operations/oversight/figure_names.py", "officer"), ("casework/web/oversight/figure_shapes.py", "officer"),
-    ("casework/web/oversight/figure_tables.py", "officer"),
+    ("casework/web/oversight/figure_tables.py", "officer"), ("casework/engine/definition/registry.py", "compliance"),
 }  # fmt: skip
 SQL_ROLE = re.compile(r"\brole'? ?(?:=|<>|IN \(|NOT IN \()((?: ?'\w+',?)+)")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Protocol
 
@@ -163,16 +164,17 @@ def _seal_and_come_to(engine: Engine, one: _Named, archive: Sealer | None) -> bo
 
 
 def _named(db: Connection, programme: str) -> list[_Named]:
-    """The cases that a decision names and that it has not come to."""
+    """The cases that a decision names and that it has not come to; those that go into the archive last, as that may have to wait."""
     removal = under_way(read_removals(db, programme))
     if removal is None or removal.decision is None:
         return []
     logs = {digest_of_case(log): log for log in db.execute(_CASES, {"programme": programme}).scalars()}
     classes = removal.classes
-    return [
+    named = [
         _Named(programme, removal.decision, logs[one], classes[one], len(classes), removal.archives(one))
         for one in removal.waiting
     ]
+    return sorted(named, key=attrgetter("archives"))
 
 
 def _come_to(engine: Engine, one: _Named, sealed: Sealed | None = None) -> bool:

@@ -67,7 +67,9 @@ def check_tree(
     for whose, size, _ in elsewhere.kept if elsewhere else ():
         # Whatever is signed is kept before anybody is shown it.
         if here < size <= tiles.size:
-            yield _of_tree(f"{whose} has a checkpoint of {size} leaves; the newest one here is of {here}.", "checkpoint")
+            yield _of_tree(
+                f"{whose} has a checkpoint of {size} leaves; the newest one here is of {here}.", "checkpoint"
+            )
     yield from _entries(db, tiles.size, since)
     yield from _events(db, since)
 

@@ -34,6 +34,9 @@ def office(engine: Engine, settings: Settings, world: World, database_server: Da
     return made
 
 
+FILES = {"archive.tar", "database.dump", "documents.tar", "documents-late.tar", "documents.index", "log.json"}
+
+
 def test_the_manifest_says_what_is_in_it(office: Office) -> None:
     told: Any = office.back_up().manifest
     assert told["counts"]["events"] == office.events()
@@ -41,7 +44,7 @@ def test_the_manifest_says_what_is_in_it(office: Office) -> None:
     kept = log_keys.last_kept(office.settings)
     assert kept is not None
     assert (told["tree"]["size"], told["left_out"]) == (kept.size, LEFT_OUT)
-    assert set(told["files"]) == {"database.dump", "documents.tar", "documents-late.tar", "documents.index", "log.json"}
+    assert set(told["files"]) == FILES
 
 
 def test_no_secret_is_in_it(office: Office) -> None:
