@@ -19,8 +19,10 @@ def show_process(call: Call) -> JsonObject:
 
 def chosen_of(asked: schemas.ProcessQuery) -> dict[str, str]:
     """Of which cases alone something asks."""
-    days = {name: text_of(getattr(asked, name)) for name in (OPENED_FROM, OPENED_TO, *DIMENSIONS)}
-    return process.read_chosen({name: said for name, said in {process.ONE_CASE: asked.case, **days}.items() if said})
+    days = {name: text_of(getattr(asked, name)) for name in (OPENED_FROM, OPENED_TO)}
+    named = {name: getattr(asked, name) for name in DIMENSIONS}
+    every = {process.ONE_CASE: asked.case, **days, **named}
+    return process.read_chosen({name: said for name, said in every.items() if said})
 
 
 ROUTES: tuple[Route, ...] = (
