@@ -37,7 +37,7 @@ def test_it_is_the_command_that_everybody_has(tmp_path: Path) -> None:
     path.write_text("nothing")
     asked = [sys.executable, "-I", "-m", PROCESS, folder, str(path), "--json"]
     done = subprocess.run(asked, capture_output=True, check=False)
-    assert done.returncode == json.loads(done.stdout)["exit"] == 1
+    assert done.returncode == json.loads(done.stdout)["exit"] == 2
 
 
 def test_nothing_beside_the_verifier_is_taken_from_its_folder(tmp_path: Path) -> None:
