@@ -79,6 +79,12 @@ def forget() -> None:
     structlog.contextvars.clear_contextvars()
 
 
+def origin() -> str | None:
+    """By which request or run of a job all is found that is written now, here and by the database."""
+    told = structlog.contextvars.get_contextvars()
+    return next((f"{kind} {told[kind]}" for kind in ("request", "run") if kind in told), None)
+
+
 def _tell_fault(logger: WrappedLogger, method: str, line: EventDict) -> EventDict:
     info = line.pop("exc_info", None)
     fault = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
@@ -107,4 +113,4 @@ def _places(raised: TracebackType | None) -> list[str]:
     ]
 
 
-__all__ = ["configure", "forget", "security", "tell", "tell_fault"]
+__all__ = ["configure", "forget", "origin", "security", "tell", "tell_fault"]

@@ -40,6 +40,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "casework.errors",
         "casework.reasons",
         "casework.json_values",
+        # Each transaction names the request or job that it belongs to.
+        "casework.logs",
         "casework.settings",
     },
     "casework.operations": {

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError
 
+from casework import logs
 from casework.errors import DatabaseUnavailable, InvalidSettings, RolesMissing
 from casework.records import embedded, server_process
 from casework.records.field_encryption import Sealing
@@ -115,6 +116,7 @@ def connect_engine(settings: Settings, role: Role = "app") -> Engine:
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", _insist_alive)
     _send_what_waits(engine)
+    event.listen(engine, "begin", _name_origin)
     return engine
 
 
@@ -337,6 +339,12 @@ def _send_what_waits(engine: Engine) -> None:
     event.listen(engine, "commit", commit)
     event.listen(engine, "rollback", drop)
     event.listen(engine, "rollback_savepoint", drop)
+
+
+def _name_origin(db: Connection) -> None:
+    """Let the server know of what this transaction comes, for its log and its list of sessions, together with whatever is sent first."""
+    if origin := logs.origin():
+        run_later(db, "SELECT set_config('application_name', $1, true)", (f"casework {origin}",))
 
 
 def _keep_statements(connection: Any, record: Any) -> None:

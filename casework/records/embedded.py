@@ -56,7 +56,7 @@ synchronous_commit = on
 full_page_writes = on
 timezone = 'UTC'
 log_timezone = 'UTC'
-log_line_prefix = '%m [%p] %u@%d '
+log_line_prefix = '%m [%p] %u@%d %a '
 """
 
 log = logging.getLogger(__name__)

@@ -16,11 +16,11 @@ from casework import logs
 from casework.counts import ACTIONS, REQUESTS, Counts
 from casework.errors import CaseworkError, InvalidForm, NobodyLeft, Refused
 from casework.web.shell.request_origin import SAFE
+from casework.web.shell.security_log import SEALED_PATTERN
 
 #: What is counted of addresses that are none, and of what nobody is to know of.
 OTHER = "other"
-#: Parts of the patterns, and the beginnings of codes, that belong to sealed mediations.
-SEALED_PATTERN = re.compile(r"mediation|unsealing|emergency")
+#: Beginnings of codes that belong to sealed mediations.
 SEALED_REASON = re.compile(r"mediat|seal|emergency")
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST"})
 _CODE = re.compile(r"[a-z][a-z0-9_.-]{0,99}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask, Response, g, request
 
 from casework.api.protocol.requests import client_address
@@ -28,6 +30,17 @@ TAKING_IN = (
     "api.import_table",
     "api.hand_in_import",
 )
+#: Parts of addresses that belong to sealed mediations.
+SEALED_PATTERN = re.compile(r"mediation|unsealing|emergency")
+#: What somebody was let do; all else that is noted was refused.
+ALLOWED = frozenset({"signed_in", "signed_out", "confirmed", "access_changed", "taken_out"})
+#: Addresses at which keys, secrets, links, roles and accounts are made, changed and ended.
+GIVING_ACCESS = re.compile(
+    r"(/api/v1|/administration|/checkpoints)?/(account/(passkeys|password|second-factor|sessions|tokens)|end-access|invitations?|links"
+    r"|me/password|members|memberships|passwords?|password-resets?|people|recoveries|roles|role-requests|service-accounts|sessions|tokens"
+    r"|webhooks|witnesses)(/(?!options)|$)|.*/(invite|links?)$"
+)
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def register(app: Flask) -> None:
@@ -40,11 +53,11 @@ def because(reason: str) -> None:
 
 
 def _note(response: Response) -> Response:
-    event = event_of(request.endpoint or "", response.status_code)
+    event = event_of(request.endpoint or "", response.status_code) or _allowed(response)
     if event is not None:
         security(
             event,
-            decision="allowed" if event in ("signed_in", "signed_out", "confirmed") else "refused",
+            decision="allowed" if event in ALLOWED else "refused",
             status=response.status_code,
             request=g.get("request_id"),
             actor=_actor(),
@@ -73,6 +86,18 @@ def event_of(endpoint: str, status: int) -> str | None:
     if status in (401, 403) or status == 404 and request.view_args:
         return "refused"
     return None
+
+
+def _allowed(response: Response) -> str | None:
+    """What was done with keys and access, and what left the house as a file. Never of what is sealed: a line would betray that it is
+    there."""
+    rule = request.url_rule.rule if request.url_rule is not None else ""
+    if response.status_code >= 400 or not rule or SEALED_PATTERN.search(rule):
+        return None
+    if request.method not in _SAFE:
+        return "access_changed" if GIVING_ACCESS.match(rule) else None
+    taken = response.status_code == 200 and response.headers.get("Content-Disposition", "").startswith("attachment")
+    return "taken_out" if taken and request.method == "GET" else None
 
 
 def _actor() -> str | None:

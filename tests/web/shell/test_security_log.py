@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask, g
+from sqlalchemy import text
 
 from casework import logs
+from casework.records.database import reader_transaction
+from casework.web.shell.security_log import GIVING_ACCESS, SEALED_PATTERN
 from tests.support.web_client import Browser
 from tests.support.world import World
 
@@ -96,3 +100,54 @@ def test_requests_that_wait_for_a_thread_are_not_noted_one_by_one(written: Writt
     for name in ("waitress.queue", "waitress"):
         logging.getLogger(name).warning("Task queue depth is %d", 1)
     assert [line["logger"] for line in written()] == ["waitress"]
+
+
+def test_keys_and_files_are_noted_with_who_and_where(
+    app: Flask, world: World, browser_for: Enter, written: Written
+) -> None:
+    officer = browser_for("officer")
+    officer.flask.get("/cases.csv")
+    officer.post("/account/tokens", {"name": "typed", "scopes": "read", "days": "30"}, page="/account/tokens")
+    officer.flask.post("/account/tokens", data={"name": "without_a_form"})
+    officer.flask.get("/cases")
+    lines = [one for one in written() if one["logger"] == "casework.security" and one["event"] != "signed_in"]
+    assert [(one["event"], one["decision"], one["endpoint"]) for one in lines] == [
+        ("taken_out", "allowed", "cases.csv"),
+        ("access_changed", "allowed", "tokens.make"),
+        ("forged_form", "refused", "tokens.make"),
+    ]
+    assert all(one["actor"] == world.people["officer"] for one in lines)
+    assert "typed" not in json.dumps(lines)
+
+
+#: What sounds like access and gives none.
+NO_ACCESS = {
+    "/account/passkeys/options", "/sign-in/passkey/options", "/api/v1/sessions", "/sign-in/passkey",
+}  # fmt: skip
+
+
+def test_no_way_to_a_key_goes_unnoted(app: Flask) -> None:
+    sounds = re.compile(
+        r"token|passw|passkey|recover|people|end-access|role|member|invit|service-acc|webhook|witness|second-factor|session"
+    )
+    for rule in app.url_map.iter_rules():
+        if (rule.methods or set()) & {"POST"} and sounds.search(rule.rule) and rule.rule not in NO_ACCESS:
+            assert GIVING_ACCESS.match(rule.rule), rule.rule
+
+
+def test_nothing_that_is_sealed_is_told(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith("mediations.") or "mediation" in rule.rule:
+            assert SEALED_PATTERN.search(rule.rule), rule.rule
+
+
+def test_the_database_names_the_request(app: Flask) -> None:
+    def name() -> object:
+        with reader_transaction(app.extensions["casework"]) as db:
+            return db.execute(text("SELECT current_setting('application_name')")).scalar_one()
+
+    with app.test_request_context("/"):
+        app.preprocess_request()
+        assert name() == f"casework request {g.request_id}"
+    logs.forget()
+    assert name() == "casework app"
