@@ -1,4 +1,4 @@
-"""The command that writes what systemd needs to run an installation: two services, their users, and their folders."""
+"""The command that writes what systemd needs to run an installation: its services, their users, and their folders."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from string import Template
 import click
 
 #: What is written, by the name that systemd's folders know it by.
-UNITS = ("casework-web.service", "casework-worker.service", "casework.sysusers.conf", "casework.tmpfiles.conf")
+UNITS = (
+    "casework-web.service",
+    "casework-worker.service",
+    "casework-metrics.service",
+    "casework.sysusers.conf",
+    "casework.tmpfiles.conf",
+)
 #: What a unit cannot hold as it is: blanks end a word there, and percent and dollar signs are read.
 _READ = set(" \t\n\"'\\%$;")
 _PATH = click.Path(path_type=Path)
@@ -29,7 +35,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Their port.")
 @click.option("--replace", is_flag=True, help="Replace files that say something else.")
 def systemd(folder: Path, *, settings: Path, data: Path, host: str, port: int, replace: bool) -> None:
-    """Write units for systemd into FOLDER: a service for the pages, one for the worker, their users and their folders.
+    """Write units for systemd into FOLDER: services for the pages, the worker and the metrics, their users and their folders.
 
     The services run the command that wrote them. Nothing is started.
     """

@@ -65,19 +65,21 @@ def test_the_users_and_folders_are_as_systemd_wants_them(units: Path, tmp_path: 
 
 def test_the_services_run_the_command_that_wrote_them(tmp_path: Path) -> None:
     write(tmp_path / "units", "--data", "/srv/casework", "--settings", "/srv/settings", "--port", "8123")
-    web, worker = ((tmp_path / "units" / name).read_text("utf-8") for name in SERVICES)
+    web, worker, metrics = ((tmp_path / "units" / name).read_text("utf-8") for name in SERVICES)
     program = f"{sys.prefix}/bin/casework"
     assert f"ExecStart={program} serve --host 127.0.0.1 --port 8123\n" in web
     assert f"ExecStart={program} worker\n" in worker
-    for text in (web, worker):
+    assert f"ExecStart={program} metrics\n" in metrics
+    for text in (web, worker, metrics):
         assert "CASEWORK_VAR=/srv/casework " in text
         assert "EnvironmentFile=/srv/settings/settings\n" in text
         assert "$" not in text
 
 
 def test_the_pages_are_of_another_user_than_the_key_of_the_log(units: Path) -> None:
-    web, worker = ((units / name).read_text("utf-8") for name in SERVICES)
+    web, worker, metrics = ((units / name).read_text("utf-8") for name in SERVICES)
     assert "User=casework-web\n" in web
+    assert "User=casework-web\n" in metrics
     assert "User=casework-worker\n" in worker
     folders = (units / "casework.tmpfiles.conf").read_text("utf-8")
     assert "d /var/lib/casework/log 0755 casework-worker casework\n" in folders
