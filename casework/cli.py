@@ -52,7 +52,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "systemd": (
         "casework.commands.systemd:systemd",
-        "Write units for systemd into FOLDER: a service for the pages, one for the worker, their users and their folders.",
+        "Write units for systemd into FOLDER: services for the pages, the worker and the metrics, their users and their folders.",
     ),
     "tick": (
         "casework.commands.tick:tick",

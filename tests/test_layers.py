@@ -42,6 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "casework.json_values",
         # Each transaction names the request or job that it belongs to.
         "casework.logs",
+        "casework.traces",
         "casework.settings",
     },
     "casework.operations": {
@@ -58,14 +59,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
 }
 MAY_IMPORT["casework.logs"] = MAY_IMPORT["casework.counts"] = set()
+MAY_IMPORT["casework.traces"] = {"casework.errors", "casework.reasons"}
 MAY_IMPORT["casework.jobs"] = MAY_IMPORT["casework.operations"] | {
     "casework.operations",
     "casework.logs",
+    "casework.traces",
     "casework.counts",
 }
 MAY_IMPORT["casework.api"] = MAY_IMPORT["casework.operations"] | {
     "casework.operations",
     "casework.logs",
+    "casework.traces",
     "casework.counts",
 }
 MAY_IMPORT["casework.web"] = MAY_IMPORT["casework.api"] | {"casework.api"}
@@ -216,6 +220,7 @@ ONLY_IN: dict[str, set[str]] = {
     # Mails and letters are written from templates too.
     "jinja2": {"casework.web", "casework.api", "casework.operations.core.i18n"},
     "weasyprint": {"casework.operations.letters.pdf"},
+    "opentelemetry": {"casework.traces"},
     # Files of strangers are drawn in a process of its own.
     **dict.fromkeys(["PIL", "pypdfium2"], {"casework.operations.documents.render"}),
 }

@@ -12,7 +12,7 @@ from typing import Any
 from procrastinate import JobContext
 from sqlalchemy import Engine
 
-from casework import logs
+from casework import logs, traces
 from casework.counts import JOBS, Counts
 from casework.jobs.queue import Job, defer, wait_before
 from casework.operations.core.perform import new_id
@@ -55,7 +55,8 @@ def register_job(queue: str) -> Callable[[Callable[..., None]], Callable[..., No
             id = id or new_id()
             logs.tell(job=name, run=id)
             try:
-                function(hands, **args)
+                with traces.span(f"job {name}", "CONSUMER", {"casework.run": id}):
+                    function(hands, **args)
                 hands.done[name] += 1
                 hands.counts.add(JOBS, name, "done")
             except Exception as fault:

@@ -27,10 +27,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError
 
-from casework import logs
+from casework import logs, traces
 from casework.errors import DatabaseUnavailable, InvalidSettings, RolesMissing
 from casework.records import embedded, server_process
 from casework.records.field_encryption import Sealing
+from casework.records.statement_traces import trace_statements
 from casework.records.text_arrays import TextsDumper
 from casework.records.wire import KeptStatements, Row, Statement, Wire
 from casework.settings import Settings
@@ -117,6 +118,8 @@ def connect_engine(settings: Settings, role: Role = "app") -> Engine:
     event.listen(engine, "checkout", _insist_alive)
     _send_what_waits(engine)
     event.listen(engine, "begin", _name_origin)
+    if traces.are_wanted():
+        trace_statements(engine)
     return engine
 
 

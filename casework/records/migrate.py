@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,13 @@ def head() -> str:
     return (_folder() / ".current-head").read_text(encoding="utf-8").strip()
 
 
+def is_behind(connection: Connection) -> bool:
+    """Whether the database lacks what this release needs: it has no tables, or those of an earlier revision. A later one, which
+    this release does not know, is not behind."""
+    revision = current(connection)
+    return revision is None or (revision != head() and revision in _known())
+
+
 def check(app: Connection) -> list[str]:
     """What is wrong with the database, in whole sentences; nothing when it is right: the same for whoever asks and for
     production, which does not start otherwise."""
@@ -107,8 +115,13 @@ def scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(alembic_config())
 
 
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(script.revision for script in scripts().walk_revisions())
+
+
 def _insist_known(revision: str | None) -> None:
-    if revision is not None and revision not in {script.revision for script in scripts().walk_revisions()}:
+    if revision is not None and revision not in _known():
         raise UnknownRevision(revision)
 
 

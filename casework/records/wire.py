@@ -14,6 +14,7 @@ from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from contextvars import copy_context
 from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
@@ -25,6 +26,7 @@ from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 from psycopg.waiting import Ready, Wait
 
+from casework import traces
 from casework.records.server_process import APP_ROLE
 
 Row: TypeAlias = tuple[Any, ...]
@@ -101,7 +103,9 @@ class Wire:
         self.later(statement, values)
         waiting, self.waiting = self.waiting, []
         self._sender = self._sender or ThreadPoolExecutor(1, "casework-wire")
-        self._ahead.append(self._sender.submit(self._follow, waiting, self._ahead[-1] if self._ahead else None))
+        self._ahead.append(
+            self._sender.submit(copy_context().run, self._follow, waiting, self._ahead[-1] if self._ahead else None)
+        )
 
     def _follow(self, statements: Sequence[Statement], before: Future[list[PGresult]] | None) -> list[PGresult]:
         """Send what follows something that was sent ahead, unless that was refused."""
@@ -170,7 +174,10 @@ class Wire:
 
     def _transact(self, statements: Sequence[Statement]) -> list[PGresult]:
         """One round trip, with which a transaction begins where none has."""
-        return self._exchange([*self._begun(), *statements])
+        asked = [*self._begun(), *statements]
+        told: dict[str, str | int] = {"db.system.name": "postgresql", "db.operation.batch.size": len(asked)}
+        with traces.span("database", "CLIENT", told):
+            return self._exchange(asked)
 
     def _rows_of(self, reply: PGresult, make: Callable[[Sequence[Any]], Any] = tuple) -> list[Any]:
         if reply.status != ExecStatus.TUPLES_OK:

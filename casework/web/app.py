@@ -6,10 +6,9 @@ from datetime import timedelta
 from functools import partial
 from importlib.resources import files
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 from flask.helpers import get_debug_flag
 from flask_wtf import CSRFProtect
-from sqlalchemy import text
 from werkzeug.routing import IntegerConverter, Map
 
 from casework.api import create_blueprint, large_routes
@@ -18,7 +17,7 @@ from casework.operations.core.encryption import SecretBox
 from casework.operations.integrations.ssrf_guard import inside_of
 from casework.operations.oversight.job_health import age_of_backup
 from casework.records.blob_store import Store
-from casework.records.database import connect_engine, reader_transaction
+from casework.records.database import connect_engine
 from casework.records.key_ring import earlier_keys, secret_key
 from casework.records.log_keys import public_keys
 from casework.settings import Settings
@@ -129,6 +128,7 @@ from casework.web.search import palette_pages
 from casework.web.shell import (
     component_pages,
     errors,
+    health,
     layout,
     limited_routes,
     proxy,
@@ -225,7 +225,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["casework.large"] |= large_routes(api.name)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
-    app.add_url_rule("/health", "health", _health)
+    health.register(app)
     return app
 
 
@@ -438,10 +438,3 @@ def _secure(response: Response, *, https: bool) -> Response:
     response.headers.setdefault("Cache-Control", "no-store")
     response.vary.update(("Authorization", "Cookie", "Accept-Language"))
     return response
-
-
-def _health() -> Response:
-    """Whether the database answers; 503 when it does not."""
-    with reader_transaction(current_app.extensions["casework"]) as db:
-        db.execute(text("SELECT 1"))
-    return Response('{"status": "ok"}\n', mimetype="application/json")

@@ -13,7 +13,8 @@ from tests.support.databases import ROOT
 TOOLS = {
     "build": "tests/project/test_wheel.py", "mypy": "Makefile", "pytest-xdist": "Makefile", "ruff": "Makefile",
     "setuptools": "pyproject.toml",
-    "types-jsonschema": "setup.cfg", "types-pyyaml": "setup.cfg", "types-requests": "setup.cfg",
+    "types-jsonschema": "setup.cfg", "types-protobuf": "setup.cfg",
+    "types-pyyaml": "setup.cfg", "types-requests": "setup.cfg",
     "weasyprint": "casework/operations/letters/pdf.py",
 }  # fmt: skip
 #: How it is called there, where that is not its own name.

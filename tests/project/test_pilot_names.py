@@ -38,6 +38,7 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
      ("engine/case_objects/need_figures.py", "operations/catalogue/import_figures.py", "web/shell/figure_words.py")),
     ("the weight of an effect that was verified", "verified",
      ("matching/weights.py", "web/matching/weights_pages.py", "web/people/weight_names.py")),
+    ("the address that says whether requests may be sent", "ready", ("web/shell/health.py", "web/audit/pages.py")),
     ("a hard filter of matching", "conflict", ("api/protocol/fields.py",)),
     ("the address of the page that makes a match", "matching", ("web/catalogue/record_pages.py",)),
     ("a decision on a match run, and the tables of matching", "accept matching",

@@ -413,9 +413,9 @@ def note_reading(response: Response) -> Response:
 
 #: What tells a watched person nothing of a case, and what is noted of everybody by the operation itself.
 _UNWATCHED = frozenset({
-    "static", "health", "news.show", "api.openapi", "api.docs", "documents.take", "documents.case_file", "previews.draw", "evidence.draw",
-    "api.take_document_version", "api.take_case_file", "api.take_case_certificate", "certificates.take_json", "certificates.take_pdf",
-    "printed_history.take", None,
+    "static", "health", "ready", "news.show", "api.openapi", "api.docs", "documents.take", "documents.case_file", "previews.draw",
+    "evidence.draw", "api.take_document_version", "api.take_case_file", "api.take_case_certificate", "certificates.take_json",
+    "certificates.take_pdf", "printed_history.take", None,
 })  # fmt: skip
 #: Lists that leave the house in one piece.
 _LISTS = frozenset(

@@ -32,7 +32,7 @@ def register(app: Flask, settings: Settings) -> None:
 
 def _insist() -> Response | None:
     """Refuse what would make every client look like the proxy, and what others on the way could read."""
-    if request.path == "/health":
+    if request.path in ("/health", "/ready"):
         return None
     if not current_app.config["PROXY_HOPS"] and "X-Forwarded-For" in request.headers:
         _log.error("a request from %s came through a proxy, and CASEWORK_PROXY_HOPS is 0", client_address(request))

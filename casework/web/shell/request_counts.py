@@ -12,7 +12,7 @@ import time
 import uuid_utils
 from flask import Flask, Response, current_app, g, request
 
-from casework import logs
+from casework import logs, traces
 from casework.counts import ACTIONS, REQUESTS, Counts
 from casework.errors import CaseworkError, InvalidForm, NobodyLeft, Refused
 from casework.web.shell.request_origin import SAFE
@@ -31,13 +31,15 @@ def register(app: Flask) -> None:
     app.extensions["casework.counts"] = Counts()
     app.before_request(_begin)
     app.after_request(_count)
-    app.teardown_request(lambda fault: logs.forget())
+    app.teardown_request(_end)
 
 
 def _begin() -> None:
     g.request_id = str(uuid_utils.uuid7())
     g.begun = time.monotonic()
     logs.tell(request=g.request_id)
+    g.span = traces.span("request", "SERVER")
+    g.span.__enter__()
 
 
 def _count(response: Response) -> Response:
@@ -46,11 +48,24 @@ def _count(response: Response) -> Response:
     method = request.method if request.method in METHODS else OTHER
     took = time.monotonic() - g.get("begun", time.monotonic())
     counts.took(REQUESTS, took, pattern, method, f"{response.status_code // 100}xx")
+    told: dict[str, str | int] = {
+        "casework.request": g.request_id,
+        "http.request.method": method,
+        "http.route": pattern,
+    }
+    told["http.response.status_code"] = response.status_code
+    traces.tell(f"{method} {pattern}", told, failed=response.status_code >= 500)
     if request.method not in SAFE and pattern != OTHER and request.endpoint is not None:
         outcome, reasons = outcome_of(response.status_code, g.get("refusal"))
         for reason in reasons:
             counts.add(ACTIONS, request.endpoint.removeprefix("api."), outcome, reason)
     return response
+
+
+def _end(fault: BaseException | None) -> None:
+    if (span := g.pop("span", None)) is not None:
+        span.__exit__(None, None, None)
+    logs.forget()
 
 
 def pattern_of(rule: str | None) -> str:

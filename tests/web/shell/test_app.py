@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import Engine, text
 
 from casework.errors import InvalidSettings
+from casework.records import migrate
+from casework.records.database import transaction
 from casework.settings import Settings
 from casework.web.app import CONTENT_SECURITY_POLICY, create_app
 from casework.web.shell import errors
@@ -119,9 +122,29 @@ def test_health_asks_the_database(app: Flask) -> None:
     assert app.test_client().get("/health").json == {"status": "ok"}
 
 
-def test_without_a_database_health_says_so(tmp_path: Path) -> None:
+def test_it_is_ready_while_the_tables_are_those_of_this_release_or_later(
+    app: Flask, owner_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask(revision: str) -> int:
+        with transaction(owner_engine) as db:
+            db.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+        return app.test_client().get("/ready").status_code
+
+    needed = migrate.head()
+    assert [ask(one) for one in (needed, "of_the_next_release", needed)] == [200, 200, 200]
+    with transaction(owner_engine) as db:
+        db.execute(text("DELETE FROM alembic_version"))
+    assert ask(needed) == 503
+    with transaction(owner_engine) as db:
+        db.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": needed})
+    monkeypatch.setattr(migrate, "head", lambda: "of_a_release_that_needs_more")
+    assert ask(needed) == 503
+
+
+@pytest.mark.parametrize("path", ["/health", "/ready"])
+def test_without_a_database_health_says_so(path: str, tmp_path: Path) -> None:
     away = Settings(profile="test", var=tmp_path, database_url="postgresql://nobody@127.0.0.1:1/nothing")
-    answer = create_app(away).test_client().get("/health")
+    answer = create_app(away).test_client().get(path)
     assert answer.status_code == 503
     assert answer.mimetype == "application/problem+json"
     assert answer.headers["Retry-After"]
