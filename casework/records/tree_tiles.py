@@ -90,9 +90,17 @@ def _write(db: Connection, statement: str, rows: Sequence[dict[str, object]]) ->
         db.execute(text(statement), rows)
 
 
-def keep_checkpoint(db: Connection, n: int, size: int, root: bytes, note: str) -> None:
-    statement = text("INSERT INTO checkpoints (n, size, root, note) VALUES (:n, :size, :root, :note)")
-    db.execute(statement, {"n": n, "size": size, "root": root, "note": note})
+#: What was signed, now or at a moment of a simulated time.
+_KEEP = text("""
+    INSERT INTO checkpoints (n, size, root, note, made_at)
+    VALUES (:n, :size, :root, :note, coalesce(CAST(:made_at AS timestamptz), clock_timestamp()))
+""")
+
+
+def keep_checkpoint(
+    db: Connection, n: int, size: int, root: bytes, note: str, *, made_at: datetime | None = None
+) -> None:
+    db.execute(_KEEP, {"n": n, "size": size, "root": root, "note": note, "made_at": made_at})
 
 
 #: What was signed last, by then.

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from casework_verify.command import main as verify
 from sqlalchemy import make_url
 
 from tests.support.databases import ROOT, DatabaseServer, run_casework
@@ -104,6 +105,8 @@ def test_a_tampered_file_of_a_case_is_found_out(demo: Demo) -> None:
     assert "casework verify --file" in demo.said
     true = run_casework("verify", "--file", str(demo.var / "case-as-taken-out.zip"), environment=demo.environment)
     assert true.returncode == 0, true.stderr
+    # Signed and published at once: it is judged by whoever has no more than the key, and no minute is waited for.
+    assert verify([str(demo.var / "case-as-taken-out.zip"), "--key", str(demo.var / "log" / "keys.pub")]) == 0
     tampered = run_casework("verify", "--file", str(demo.var / "case-tampered-with.zip"), environment=demo.environment)
     assert tampered.returncode == 1
     assert "The header of event" in tampered.stdout

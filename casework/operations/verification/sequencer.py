@@ -8,6 +8,7 @@ or checkpoints somebody rewrote, or that another key signs, it leaves as it is a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine, text
 
@@ -51,8 +52,11 @@ def open_log(settings: Settings, db: Connection) -> SigningKey:
     return key
 
 
-def sequence(engine: Engine, settings: Settings) -> Grown | None:
-    """Give what waits its leaves and sign the tree: one transaction. None where another does it just now. Raises LogUnusable."""
+def sequence(engine: Engine, settings: Settings, *, made_at: datetime | None = None) -> Grown | None:
+    """Give what waits its leaves and sign the tree: one transaction. None where another does it just now. Raises LogUnusable.
+
+    `made_at`: in a simulated time, when it is said to have been signed.
+    """
     with reader_transaction(engine) as db:
         if not tree_tiles.try_leading(db):
             return None
@@ -63,7 +67,8 @@ def sequence(engine: Engine, settings: Settings) -> Grown | None:
         key = open_log(settings, db)
         events = tree_tiles.take_awaited(db)
         size, root = tree_tiles.append_leaves(db, before, events)
-        tree_tiles.keep_checkpoint(db, newest.n + 1 if newest else 1, size, root, _note(key.name, size, root, [key]))
+        n, note = newest.n + 1 if newest else 1, _note(key.name, size, root, [key])
+        tree_tiles.keep_checkpoint(db, n, size, root, note, made_at=made_at)
     # A moment behind, after a crash in between, is no harm: what is kept is there to be outgrown.
     log_keys.keep_last(settings, Kept(size, root))
     return Grown(len(events), size)
