@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NoReturn
 
 from sqlalchemy import Connection, text
@@ -32,6 +32,7 @@ from casework.ledger.certificates import (
 from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.auth.step_up import sensitive
 from casework.operations.core.access_log import note_reading
+from casework.operations.core.reader_names import title_of
 from casework.operations.verification.case_archive import insist_whole
 from casework.operations.verification.event_proofs import prove_events
 from casework.permissions.actors import Actor
@@ -92,7 +93,7 @@ def show_choice(db: Connection, actor: Actor, number: str, seq: int) -> Choice:
     case, _ = insist_whole(db, actor, number)
     rows = _rows(db, case, seq)
     proofs = prove_events(db, case.log, list(rows))
-    return _choice(case, rows, seq, waits=bool(proofs.waiting))
+    return replace(_choice(case, rows, seq, waits=bool(proofs.waiting)), title=title_of(db, actor, case))
 
 
 @sensitive

@@ -42,7 +42,7 @@ from casework.web.oversight.report_pages import scope_of
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import chinese, say, say_error, say_faults
 from casework.web.shell.kept_forms import drop_kept, kept_form
-from casework.web.shell.layout import clock, use_calendar
+from casework.web.shell.layout import clock, use_calendar, zone_words
 from casework.web.shell.session import list_transaction, only, page_transaction
 
 blueprint = Blueprint("attestations", __name__)
@@ -220,20 +220,21 @@ def take_pdf(programme: UUID, attestation: int) -> Response:
     """On paper; no transaction waits while it is printed."""
     asked, id = request.args.get("language", ""), str(programme)
     language = asked if asked in LANGUAGES else "zh" if chinese() else "en"
-    with page_transaction() as (db, actor):
-        one = show_attestation(db, actor, id, _small(attestation))
-        insist_proved(actor)
-        scope, calendar = scope_of(id), calendar_of(db, id)
-    at = _at(calendar.zone)
-    name = attestation_name(scope.code or "", one.number)
+    # Names are those of the paper's language, and not of the page's.
     with force_locale("zh_Hans" if language == "zh" else "en"):
+        with page_transaction() as (db, actor):
+            one = show_attestation(db, actor, id, _small(attestation))
+            insist_proved(actor)
+            scope, calendar = scope_of(id), calendar_of(db, id)
+        at = _at(calendar.zone)
+        name = attestation_name(scope.code or "", one.number)
         html = render_template(
             "papers/attestation.html",
             language=LANGUAGES[language],
             fonts=FONTS,
             one=one,
             programme=scope,
-            signed_at=f"{at(one.signed_at)} ({calendar.zone})",
+            signed_at=f"{at(one.signed_at)} ({zone_words(calendar.zone)})",
             lines=tell_statement(one.statement, at) if one.statement else [],
             rests_on=tell_checkpoint(one.checkpoint),
             name=f"{name}.json",

@@ -92,7 +92,7 @@ class _Read:
     def at(self, header: Mapping[str, Any]) -> str:
         """A moment as it is where the programme is."""
         moment: datetime = parse_instant(header["at"]).astimezone(ZoneInfo(self.calendar.zone))
-        return f"{moment:%Y-%m-%d %H:%M} ({self.calendar.zone})"
+        return f"{moment:%Y-%m-%d %H:%M} ({layout.zone_words(self.calendar.zone)})"
 
 
 def _read(db: Connection, actor: Actor, number: str, seq: int, choice: Choice | None = None) -> _Read:
@@ -165,10 +165,12 @@ def take_pdf(number: str, seq: int) -> Response:
     asked = request.args.get("language", "")
     language = asked if asked in LANGUAGES else "zh" if chinese() else "en"
     wish = _wish(_small(seq))
-    with page_transaction() as (db, actor):
-        made = take_certificate(db, actor, number, wish, address=request.full_path.rstrip("?"))
-        read = _read(db, actor, number, seq, made.choice)
+    # Names are those of the paper's language, and not of the page's.
     with force_locale("zh_Hans" if language == "zh" else "en"):
+        with page_transaction() as (db, actor):
+            made = take_certificate(db, actor, number, wish, address=request.full_path.rstrip("?"))
+            read = _read(db, actor, number, seq, made.choice)
+        layout.use_paper(read.calendar)
         html = render_template(
             "papers/certificate.html",
             language=LANGUAGES[language],

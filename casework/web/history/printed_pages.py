@@ -29,14 +29,15 @@ def take(number: str) -> Response:
     """No transaction waits while it is printed."""
     asked = request.args.get("language", "")
     language = asked if asked in LANGUAGES else "zh" if chinese() else "en"
-    with page_transaction() as (db, actor):
-        part = request.args.get("part", 1, type=int)
-        told = take_history(db, actor, number, address=request.full_path.rstrip("?"), part=part)
-        # A file is taken out by whoever has proved lately who it is.
-        insist_proved(actor)
-        calendar = calendar_of(db, told.programme)
-    layout.use_calendar(calendar)
+    # Names are those of the paper's language, and not of the page's.
     with force_locale("zh_Hans" if language == "zh" else "en"):
+        with page_transaction() as (db, actor):
+            part = request.args.get("part", 1, type=int)
+            told = take_history(db, actor, number, address=request.full_path.rstrip("?"), part=part)
+            # A file is taken out by whoever has proved lately who it is.
+            insist_proved(actor)
+            calendar = calendar_of(db, told.programme)
+        layout.use_paper(calendar)
         html = write_paper(told, language, zone=calendar.zone)
     pdf = print_pdf(html)
     which = f"-{told.part}" if told.parts > 1 else ""

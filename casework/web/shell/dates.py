@@ -26,6 +26,8 @@ class Clock:
     zone: ZoneInfo
     chinese: bool = False
     calendar: Calendar | None = None
+    #: Each day is said with its year: on paper, which is read in another one.
+    years: bool = False
 
     @property
     def today(self) -> date:
@@ -62,7 +64,9 @@ def read_day(value: date | str) -> date:
 def say_day(day: date | str, reader_clock: Clock, *, year: bool = False) -> str:
     """Fri 5 Dec, with the year where it is another one; 12月5日 周五."""
     day = read_day(day)
-    return name_day(day, chinese=reader_clock.chinese, year=year or day.year != reader_clock.today.year)
+    return name_day(
+        day, chinese=reader_clock.chinese, year=year or reader_clock.years or day.year != reader_clock.today.year
+    )
 
 
 def name_day(day: date, *, chinese: bool, year: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
@@ -217,6 +218,12 @@ def use_calendar(calendar: Calendar) -> None:
     g.calendar = calendar
 
 
+def use_paper(calendar: Calendar) -> None:
+    """What follows is printed: by the clock of this programme, and each day with its year, whoever reads it and when."""
+    use_calendar(calendar)
+    g.on_paper = True
+
+
 def zone_words(zone: str) -> str:
     """Whose time a zone is, in the reader's language: Beijing time."""
     return Speech(clock().chinese).zone(zone)
@@ -227,6 +234,8 @@ def clock() -> dates.Clock:
     person = reader()
     zone = person.zone if person else "Asia/Shanghai"
     moment = datetime.now(UTC) + timedelta(seconds=current_app.config[OFFSET])
+    if g.get("on_paper"):
+        return replace(dates.clock(moment, g.calendar.zone, str(get_locale()), g.calendar), years=True)
     return dates.clock(moment, zone, str(get_locale()), g.get("calendar"))
 
 

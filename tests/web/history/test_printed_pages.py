@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from casework.operations.history.timeline import read_history
 from casework.records.database import transaction
@@ -38,6 +39,8 @@ def test_it_has_every_entry_its_hash_and_its_page(
     words: str,
     erased: str,
 ) -> None:
+    with superuser_engine.begin() as db:
+        db.execute(text("UPDATE people SET name_zh = '程宇' WHERE name = 'Officer'"))
     sign_and_publish(engine, superuser_engine, settings)
     with transaction(engine) as db:
         entries = read_history(db, world.actor(db, "auditor"), staged).items
@@ -52,6 +55,12 @@ def test_it_has_every_entry_its_hash_and_its_page(
     assert erased in paper
     assert "A name on a list." not in paper
     together = "".join(paper.split())
+    # Names are those of the paper's language, whatever the page's is; and no day stands there without its year.
+    assert ("程宇" in together) == (language == "zh")
+    assert (
+        re.findall(r"(?<!年)\b\d{1,2}月\d{1,2}日|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\d{1,2}[A-Z][a-z]{2}(?!20)", together)
+        == []
+    )
     assert [entry.seq for entry in entries if (entry.hash or "") not in together] == []
 
 
