@@ -28,6 +28,13 @@ CONTENTS_REMOVED = template(
         "The contents of this case were removed under retention on %(day)s: nothing is left that a legal hold could keep."
     ),
 )
+CONTENTS_ARCHIVED = template(
+    "retention.contents_archived",
+    N_(
+        "The contents of this case went into the archive on %(day)s. Casework never destroys a sealed file of the archive, so no legal hold"
+        " is needed to keep it: tell whoever runs Casework that it must be kept."
+    ),
+)
 NOTHING_DUE = reason(
     "retention.nothing_due", N_("Nothing is proposed: no case may be removed today that no legal hold keeps.")
 )

@@ -179,8 +179,8 @@ def may_place(actor: Actor, programme: str) -> bool:
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('casework legal hold', 0))")
 #: The same for those who erase, beside one another.
 _LOCK_SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('casework legal hold', 0))")
-#: When the contents of a case were removed.
-_REMOVED = text("SELECT removed_at FROM cases WHERE id = CAST(:id AS uuid)")
+#: When the contents of a case were removed, and whether they went into the archive.
+_REMOVED = text("SELECT removed_at, archived_as IS NOT NULL AS archived FROM cases WHERE id = CAST(:id AS uuid)")
 #: Whether whoever works in the programme knows an organisation.
 _KNOWN = text(f"SELECT 1 FROM organisations o WHERE o.id = CAST(:id AS uuid) AND {KNOWN}")
 #: Writes a hold.
@@ -240,10 +240,9 @@ def place_hold(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     db.execute(_LOCK)
-    if log is not None and (removed := db.execute(_REMOVED, {"id": log}).scalar()) is not None:
-        raise Refused(
-            reasons.retention.CONTENTS_REMOVED(day=calendar_of(db, programme).local_date(removed).isoformat())
-        )
+    if log is not None and (gone := db.execute(_REMOVED, {"id": log}).one()).removed_at is not None:
+        why = reasons.retention.CONTENTS_ARCHIVED if gone.archived else reasons.retention.CONTENTS_REMOVED
+        raise Refused(why(day=calendar_of(db, programme).local_date(gone.removed_at).isoformat()))
     home = take_turn(db, programme, (HOLD_PLACED,), None)
     id, about = str(uuid_utils.uuid7()), CASE if case is not None else ORGANISATION if organisation else PROGRAMME
     last = until.isoformat() if until is not None else None

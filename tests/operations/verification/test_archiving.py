@@ -17,7 +17,7 @@ from sqlalchemy import Engine, text
 
 from casework.engine.removals import CASE_REMOVED
 from casework.engine.retention import ARCHIVED
-from casework.errors import NotFound
+from casework.errors import NotFound, Refused
 from casework.operations.documents.key_material import document_store_of
 from casework.operations.privacy.erasure import carry_out
 from casework.operations.privacy.erasure_requests import ask_erasure, decide_erasure, show_erasure
@@ -31,6 +31,7 @@ from casework.records.database import connect_engine, transaction
 from casework.records.sealed_files import SUFFIX, list_sealed
 from casework.settings import Settings
 from tests.operations.privacy.removal_scene import CANARY, PAPER, Scene, set_scene
+from tests.operations.privacy.test_removing import hold
 from tests.operations.verification.forger import Stored, rebuild, sql
 from tests.support.published import sign_and_publish
 from tests.support.world import World, new_request
@@ -87,6 +88,10 @@ def test_contents_go_into_sealed_files_that_both_verifiers_call_whole(
         assert noted == 1
         with pytest.raises(NotFound):
             archiving.open_archived(db, scene.world.actor(db, "provider"), settings, there[0].number, io.BytesIO())
+    # No hold is needed on what is never destroyed, and that is said.
+    with pytest.raises(Refused) as refusal, transaction(scene.engine) as db:
+        hold(scene, db, scene.numbers[0])
+    assert [one.code for one in refusal.value.reasons] == ["retention.contents_archived"]
     _what_is_left(scene, settings, superuser_engine, tmp_path)
     assert _erase(scene, settings, "nobody of this name") == []
     assert sorted(_erase(scene, settings, CANARY)) == sorted(one.sealed["file"] for one in there)
