@@ -19,5 +19,6 @@ ANSWERER = reason("audit.answerer", N_("the person who answered a finding cannot
 IN_STATE = template("audit.in_state", N_("the finding is %(state)s."), state=STATES)
 NOTHING_DRAWN = reason("audit.nothing_drawn", N_("No case had been opened by then, from which one could be drawn."))
 NAME_THE_FINDING = reason(
-    "audit.name_the_finding", N_("name the finding about this case that was raised, and none where it is in order")
+    "audit.name_the_finding",
+    N_("name the finding about this case, raised at an entry of its history; none where the case is in order"),
 )

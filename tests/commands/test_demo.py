@@ -16,9 +16,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from casework_verify.command import main as verify
 from sqlalchemy import make_url
 
+from casework_verify.command import main as verify
 from tests.support.databases import ROOT, DatabaseServer, run_casework
 
 pytestmark = pytest.mark.slow

@@ -95,6 +95,8 @@ def assign_finding(
     judges = actor.in_programme(row.programme_id, (Role.AUDITOR,))
     if not judges and row.due_at is not None and due_at > row.due_at:
         raise InvalidForm(fields={"due_on": reasons.audit.NOT_LONGER})
+    if (str(row.owner_id), row.due_at) == (owner, due_at):
+        raise InvalidForm(fields={"owner": reasons.fields.UNCHANGED})
     effects: RegisterEffects = {
         "owner": owner,
         "due_on": calendar.local_date(due_at).isoformat(),

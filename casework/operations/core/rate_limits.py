@@ -76,7 +76,7 @@ ALLOWANCES: Mapping[Kind, Allowance] = {
         60, timedelta(minutes=10), "verifications of a case: its whole history is computed again"
     ),
     "file_check": Allowance(
-        20, timedelta(minutes=10), "files that an auditor has checked: a process is started to read each"
+        60, timedelta(minutes=10), "files that an auditor has checked: a process is started to read each"
     ),
     "figures": Allowance(
         60, timedelta(minutes=10), "figures of a programme, and how its cases ran: all of its logs are read"

@@ -49,6 +49,8 @@ WHOLE, WRONG, UNREAD, ENDED, MISSING = "whole", "wrong", "unread", "ended", "mis
 _CODES = {0: WHOLE, 1: WRONG, 2: UNREAD}
 #: How the tree that a file names stands to the one that is here: the same; of as many leaves another; larger than any here.
 SAME, OTHER, LONGER = "same", "other", "longer"
+#: What lists the rules that were taken as told.
+_NAMES = "replay_as_told_names"
 #: What says of which log a certificate is.
 _SHOWS = "certificate_event"
 #: Only to be known, beside what is wrong and what could not be judged.
@@ -68,6 +70,8 @@ class FileFault:
     part: str | None
     #: The event is one of the history that the file is of.
     own: bool = True
+    #: It names rules that were taken as told: for who wants to know which.
+    names: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -207,7 +211,14 @@ def _fault(told: Any, name: str, log: str | None) -> FileFault:
     if told["values"].get("file") == _GIVEN:
         sentence = sentence.replace(_GIVEN, name, 1)
     own = told["log"] in (None, log)
-    return FileFault(level=told["level"], sentence=sentence, event=told["seq"], part=told["file"], own=own)
+    return FileFault(
+        level=told["level"],
+        sentence=sentence,
+        event=told["seq"],
+        part=told["file"],
+        own=own,
+        names=told["code"] == _NAMES,
+    )
 
 
 def hold_against(db: Connection, actor: Actor, verdict: FileVerdict) -> FileVerdict:

@@ -33,6 +33,7 @@ from casework.operations.verification.case_verdict import examine_case
 from casework.operations.verification.kept_samples import list_samples
 from casework.operations.verification.views import VerdictFault
 from casework.permissions.actors import Actor
+from casework.web.audit.fault_words import say_fault
 from casework.web.audit.sample_pages import moment_of
 from casework.web.history.pages import lines_of
 from casework.web.history.sentences import say_entry
@@ -135,15 +136,17 @@ def sample() -> str:
     given, fault = request.args.get("size", str(SAMPLE)), ""
     asked = request.args.get("as_of", "").strip()[:100]
     drawn: Sample | None = None
-    as_of = moment_of(asked)
     with list_transaction() as (db, actor):
         programme, programmes = programme_asked(actor, (Role.AUDITOR,))
         # What is kept is of one programme.
         one = programme.id if focus() is not None or len(programmes) == 1 else None
         kept = list_samples(db, actor, one).items if one else []
+        as_of = moment_of(asked, calendar_of(db, one).zone if one else layout.clock().zone.key)
+        misread = bool(asked) and as_of is None
         try:
             size = int(given) if given.isascii() and given.isdigit() and len(given) < 4 else 0
-            drawn = questions.draw_sample(db, actor, seed=seed, size=size, as_of=as_of, programme=one)
+            if not misread:
+                drawn = questions.draw_sample(db, actor, seed=seed, size=size, as_of=as_of, programme=one)
         except InvalidForm as refusal:
             fault = say(refusal.fields["size"])
     case = load_library().playing(MAIN)
@@ -156,7 +159,7 @@ def sample() -> str:
         kept=kept,
         fault=fault,
         as_of=asked,
-        misread=bool(asked) and as_of is None,
+        misread=misread,
         state=lambda code: edition_text(case, f"states.{code}") if case else code,
     )
 
@@ -188,6 +191,7 @@ def verification() -> BaseResponse | str:
         counts=counts,
         state=state,
         states=VERIFIED,
+        say_fault=say_fault,
         night=night,
         next_url=url_for("audit.verification", state=state, cursor=listing.next) if listing.next else "",
         first_url=url_for("audit.verification", state=state) if cursor else "",
@@ -214,9 +218,9 @@ def verify(number: str) -> str:
         "audit/verify.html",
         verdict=verdict,
         wrong=wrong,
+        say_fault=say_fault,
         lines=lines_of(history.items) if history else None,
         number=number,
-        chain=[fault for fault in verdict.faults if fault.kind not in ("allowed", "twice")],
         next_url=url_for("audit.verify", number=number, cursor=history.next) if history and history.next else "",
         first_url=url_for("audit.verify", number=number) if cursor else "",
     )
@@ -418,25 +422,11 @@ _UNWATCHED = frozenset({
     "certificates.take_pdf", "printed_history.take", None,
 })  # fmt: skip
 #: Lists that leave the house in one piece.
-_LISTS = frozenset(
-    {
-        "cases.csv",
-        "cases.xlsx",
-        "figures.csv",
-        "figures.xlsx",
-        "figures.json",
-        "own_figures.csv",
-        "own_figures.xlsx",
-        "own_figures.json",
-        "process.csv",
-        "process.xlsx",
-        "process.json",
-        "audit_files.findings_csv",
-        "audit_files.findings_xlsx",
-        "audit_files.readings_csv",
-        "audit_files.readings_xlsx",
-    }
-)
+_LISTS = frozenset({
+    "cases.csv", "cases.xlsx", "figures.csv", "figures.xlsx", "figures.json", "own_figures.csv", "own_figures.xlsx", "own_figures.json",
+    "process.csv", "process.xlsx", "process.json", "audit_files.findings_csv", "audit_files.findings_xlsx", "audit_files.readings_csv",
+    "audit_files.readings_xlsx",
+})  # fmt: skip
 
 
 def _reader() -> Actor | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, time
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -90,13 +91,18 @@ def _shown(programme: str, kept: int, faults: Mapping[str, str], status: int = 2
     return make_response(page, status)
 
 
-def moment_of(written: str) -> datetime | None:
-    """The moment that is written as the page shows it; None for any other writing."""
+def moment_of(written: str, zone: str | None = None) -> datetime | None:
+    """The moment that is written as the page shows it; with a `zone` also a day, of which it is the end, or a moment of that clock. None
+    for any other writing."""
     try:
         said = datetime.fromisoformat(written)
-    except ValueError:
+        if said.tzinfo is None and zone is not None:
+            if len(written) == len("2026-05-03"):
+                said = datetime.combine(said, time.max)
+            said = said.replace(tzinfo=ZoneInfo(zone))
+        return said.astimezone(UTC) if said.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return said if said.tzinfo is not None else None
 
 
 def _id(given: str) -> str | None:

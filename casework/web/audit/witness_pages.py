@@ -15,7 +15,7 @@ from casework.operations.core.notice_words import ALARM_SAYS
 from casework.operations.notifications import checkpoint_mails
 from casework.operations.verification import witnesses
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import say_error, say_faults
+from casework.web.shell.i18n import chinese, say_error, say_faults
 from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.session import only, page_transaction
 
@@ -48,6 +48,7 @@ def _index(faults: Mapping[str, str]) -> str:
         names=names,
         addresses=addresses,
         languages=LANGUAGES,
+        mine="zh-Hans" if chinese() else "en",
         draft=draft,
         faults=faults,
         next_url=url_for("witnesses.index", cursor=seen.next) if seen.next else "",

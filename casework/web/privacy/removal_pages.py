@@ -21,6 +21,7 @@ from casework.engine.two_person import AGREED, ASKED, REFUSED
 from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.views import Named
 from casework.operations.people import letterheads
 from casework.operations.privacy import removals
 from casework.operations.privacy.legal_holds import READERS
@@ -35,7 +36,7 @@ from casework.web.shell.layout import clock
 from casework.web.shell.second_person import who_decides
 from casework.web.shell.sent_forms import Sent, answer, page_with_form
 from casework.web.shell.sent_forms import kept_form as kept_fields
-from casework.web.shell.session import only, page_transaction
+from casework.web.shell.session import only, page_transaction, viewer
 
 blueprint = Blueprint("removals", __name__, url_prefix="/programmes/<uuid:programme>/settings/removals")
 
@@ -82,10 +83,12 @@ def _shown(programme: str, faults: Mapping[str, str]) -> str:
         shown = removals.look_at_removals(db, actor, programme, number=number, state=state or None, cursor=cursor)
         draft = kept_form(db, actor, f"removal-word:{programme}")
         reads = actor.in_programme(programme, READERS)
+        called = _called(shown.programme)
     asked: dict[str, Any] = {"programme": programme, "of": number, "state": state or None}
     return render_template(
         "privacy/removals.html",
         shown=shown,
+        called=called,
         one=shown.one,
         newest=bool(shown.one and shown.one.number == shown.removals[0].number),
         faults=faults,
@@ -102,6 +105,13 @@ def _shown(programme: str, faults: Mapping[str, str]) -> str:
         next_url=url_for("removals.show", **asked, cursor=shown.next) if shown.next else "",
         first_url=url_for("removals.show", **asked) if cursor else "",
     )
+
+
+def _called(programme: Named) -> str:
+    """A programme by the reader's name of it, where it is one of theirs."""
+    person = viewer()
+    own = person.viewer.programmes if person else ()
+    return next((name_of(one) for one in own if one.id == programme.id), programme.name or "")
 
 
 def _pills(
@@ -182,6 +192,7 @@ def _form(programme: str, sent: Sent | None) -> Response:
         letterheads.insist_sets(actor, programme)
         preview = preview_retention(db, actor, programme)
         version = removals.look_at_removals(db, actor, programme, limit=1).version
+        called = _called(preview.programme)
         form = kept_fields(
             db, actor, _draft(programme), _form_of(preview).rule(), _texts(preview), sent=sent, revision=version
         )
@@ -189,6 +200,7 @@ def _form(programme: str, sent: Sent | None) -> Response:
         "privacy/removal_form.html",
         sent,
         programme=programme,
+        called=called,
         preview=preview,
         classes=[(one, one.due - one.held) for one in preview.classes],
         names={one.code: one.name for one in preview.classes},
