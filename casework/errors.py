@@ -232,6 +232,10 @@ class NotSignedIn(CaseworkError):
     )
 
 
+class NotSignedByYou(CaseworkError):
+    says = template("not_signed_by_you", N_("It must be signed with this address's secret, within five minutes."))
+
+
 class WrongPassword(CaseworkError):
     says = template("wrong_password", N_("The e-mail address or the password is wrong."))
 

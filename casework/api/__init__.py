@@ -41,7 +41,7 @@ from casework.api.catalogue import routes as catalogue_routes
 from casework.api.deadlines import calendar_routes, limit_routes
 from casework.api.documents import routes as documents_routes
 from casework.api.editions import routes as editions_routes
-from casework.api.integrations import service_account_routes, webhook_routes
+from casework.api.integrations import incoming_routes, service_account_routes, webhook_routes
 from casework.api.letters import routes as letters_routes
 from casework.api.links import routes as links_routes
 from casework.api.matching import interest_routes, proposal_routes
@@ -167,6 +167,7 @@ ROUTES: tuple[Route, ...] = (
     *allocation_routes.ROUTES,
     *editions_routes.ROUTES,
     *webhook_routes.ROUTES,
+    *incoming_routes.ROUTES,
     *service_account_routes.ROUTES,
     *auth_routes.ROUTES,
     *recovery_routes.ROUTES,
@@ -222,7 +223,7 @@ def _answerer(route: Route) -> Callable[..., Response]:
     def answer(**given: str) -> Response:
         engine: Engine = current_app.extensions["casework"]
         if route.takes is not None:
-            return _respond(_take_in(route, engine, given))
+            return respond(_take_in(route, engine, given))
         count_asker(engine, request)
         if route.ready is not None and (request.args.get("q") or route.method == "POST"):
             route.ready()
@@ -236,7 +237,7 @@ def _answerer(route: Route) -> Callable[..., Response]:
             except (WrongPassword, WrongCode) as refusal:
                 # Committed all the same: it keeps that somebody guesses.
                 return answer_error(refusal)
-        return _respond(_answered(route, done))
+        return respond(_answered(route, done))
 
     return answer
 
@@ -311,7 +312,8 @@ def _said(value: object) -> str:
     raise TypeError(f"{type(value).__name__} is no JSON")
 
 
-def _respond(done: Done | Outgoing) -> Response:
+def respond(done: Done | Outgoing) -> Response:
+    """What was done, or is sent, as an answer."""
     if isinstance(done, Outgoing):
         return as_attachment(done.pieces, done.name, done.size)
     # Sorted, so that an answer that was kept and is given again is the same to the letter.
@@ -327,4 +329,4 @@ def _respond(done: Done | Outgoing) -> Response:
     return response
 
 
-__all__ = ["PREFIX", "ROUTES", "create_blueprint", "large_routes"]
+__all__ = ["PREFIX", "ROUTES", "create_blueprint", "large_routes", "respond"]

@@ -17,6 +17,7 @@ from casework.operations.deadlines.calendars import recount_programme
 from casework.operations.deadlines.timers import fire_timers_of_log
 from casework.operations.documents.key_material import document_store_of, secret_box_of
 from casework.operations.integrations import checkpoint_hooks
+from casework.operations.integrations.incoming_webhooks import forget_messages
 from casework.operations.links import office_links
 from casework.operations.links.service import forget_over
 from casework.operations.matching import meanings, reindexing
@@ -74,6 +75,7 @@ def check(hands: Hands, programme: str) -> None:
             refused_rows.forget_refused,
             functools.partial(office_links.forget_over, kinds=OFFICE_LINKS),
             forget_statements,
+            forget_messages,
         )
         check_programme(db, programme)
         # After it, for what is forgotten may be told in the logs of others.

@@ -24,5 +24,10 @@ MOST_ENDPOINTS = template(
     "integrations.most_endpoints", N_("An organisation has at most %(most)s endpoints. End one that is not needed.")
 )
 ENDED_NAME_ANEW = reason("integrations.ended_name_anew", N_("It has ended. Name it anew."))
+SEVERAL_REFERRALS = reason(
+    "integrations.several_referrals", N_("your organisation has several referrals in this case; name the one by its id")
+)
+REFERENCE_TAKEN = reason("integrations.reference_taken", N_("you call another referral by it already"))
+MESSAGE_TYPE = reason("integrations.message_type", N_("there is no such message"))
 ENDPOINT_ENDED = reason("integrations.endpoint_ended", N_("Its endpoint has ended."))
 WAITS_ALREADY = reason("integrations.waits_already", N_("It waits to be sent already."))

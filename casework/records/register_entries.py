@@ -62,6 +62,7 @@ REGISTERS: Mapping[str, Register] = {
     "organisation_owners": Register("organisation", "organisation_id"),
     "organisation_screenings": Register("organisation", "organisation_id"),
     "webhook_endpoints": Register("organisation", "organisation_id"),
+    "incoming_webhooks": Register("organisation", "organisation_id"),
     "programmes": Register(
         "programme", "id",
         left={

@@ -66,7 +66,7 @@ from casework.web.history import certificate_pages, field_pages, printed_pages
 from casework.web.history import pages as history_pages
 from casework.web.home import pages as home_pages
 from casework.web.home import tour
-from casework.web.integrations import service_account_pages, webhook_pages
+from casework.web.integrations import incoming_messages, incoming_pages, service_account_pages, webhook_pages
 from casework.web.letters import pages as letters_pages
 from casework.web.links import answer_pages
 from casework.web.links import pages as links_pages
@@ -219,8 +219,9 @@ def create_app(settings: Settings) -> Flask:
     api = create_blueprint()
     # Programs send a token of their own with each request, and no cookie counts.
     csrf.exempt(api)
-    # A mail program sends its secret, and knows no form of ours.
+    # A mail program sends its secret, a provider's own system signs what it sends, and neither knows a form of ours.
     csrf.exempt(mail_stop_pages.blueprint)
+    csrf.exempt(incoming_messages.blueprint)
     app.register_blueprint(api)
     app.extensions["casework.large"] |= large_routes(api.name)
     for blueprint in PAGES:
@@ -371,6 +372,8 @@ PAGES = (
     task_preview_pages.blueprint,
     token_pages.blueprint,
     webhook_pages.blueprint,
+    incoming_pages.blueprint,
+    incoming_messages.blueprint,
 )
 
 

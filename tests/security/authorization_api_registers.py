@@ -389,6 +389,12 @@ REGISTERS: tuple[Row, ...] = (
     get("/webhooks/{endpoint}/messages", LEAD),
     post("/webhooks/messages/{message}/replay", LEAD, things={"message": "hook_message"}),
     post("/webhooks/{endpoint}/end", LEAD),
+    # --- webhooks that come in: the lead's of the provider; administrators see that messages came ---
+    get("/incoming-webhooks", LEAD | ADMINISTRATOR, lists="incoming", finds=LEAD | ADMINISTRATOR),
+    post("/incoming-webhooks", LEAD, body=lambda on: {"account": on["account"]}),
+    post("/incoming-webhooks/{incoming}/rotate", LEAD),
+    get("/incoming-webhooks/{incoming}/messages", LEAD | ADMINISTRATOR, there=ADMINISTRATOR),
+    post("/incoming-webhooks/{incoming}/end", LEAD),
     # --- service accounts: the lead's of the provider ---
     get("/service-accounts", EVERYBODY, lists="account", finds=LEAD),
     post(

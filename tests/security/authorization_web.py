@@ -46,7 +46,8 @@ def letter(on: Mapping[str, str]) -> Mapping[str, str]:
 #: with one `tests/web/catalogue/test_need_link_pages.py`, `test_need_renewal_link_pages.py` beside it
 #: and `tests/web/matching/test_interest_link_pages.py` and `tests/web/results/test_story_link_pages.py`, and for whoever stops
 #: a mail `tests/web/notifications/test_mail_stop_pages.py`, and for the log of all events, which everybody may read,
-#: `tests/web/audit/test_log_pages.py`, walk through them.
+#: `tests/web/audit/test_log_pages.py`, walk through them; and for a provider's own system, which signs what it sends,
+#: `tests/web/integrations/test_incoming_messages.py`.
 OWN = (
     "accounts.",
     "passkeys.",
@@ -65,6 +66,7 @@ OWN = (
     "results.",
     "story.",
     "mail_stops.",
+    "incoming_messages.",
 )
 CANDIDATE = {"technology": "candidate"}
 LISTED = {"match": "listed_match"}
@@ -213,6 +215,11 @@ TABLE: tuple[Row, ...] = (
     post("/webhooks/<hook>/rotate", LEADS),
     post("/webhooks/messages/<message>/replay", LEADS, things={"message": "hook_message"}),
     post("/webhooks/<hook>/end", LEADS),
+    get("/incoming-webhooks", LEADS | ADMINISTRATOR),
+    post("/incoming-webhooks", LEADS, body=lambda on: {"account": on["account"]}),
+    get("/incoming-webhooks/<incoming>", LEADS | ADMINISTRATOR, there=ADMINISTRATOR),
+    post("/incoming-webhooks/<incoming>/rotate", LEADS),
+    post("/incoming-webhooks/<incoming>/end", LEADS),
     # --- mediations: for everybody who is not named they are not there ---
     get("/mediations", DISPUTES),
     get("/mediations/new", DISPUTES),

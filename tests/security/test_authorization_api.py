@@ -47,6 +47,7 @@ from tests.support.additions import (
     add_file,
     add_hold,
     add_idle,
+    add_incoming,
     add_interest,
     add_invitation,
     add_link,
@@ -109,6 +110,7 @@ _UNPAGED = {
     "account",
     "unsealing",
     "endpoint",
+    "incoming",
     "mediation",
     "token",
     "session",
@@ -236,6 +238,9 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     held = [add_hold(db, world, one) for one in ("BJ", "SH")]
     invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
     account = add_service_account(db, world)
+    incoming = [
+        add_incoming(db, world.organisations[one], account, world.people["provider_lead"]) for one in ("lab", "bank")
+    ]
     link_task, link = add_link(db, world, number)
     here = {
         "recovery": add_recovery(db, world, "officer"),
@@ -251,6 +256,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "role_request": asked[0],
         "invitation": invited[0],
         "endpoint": hooks[0][0],
+        "incoming": incoming[0],
         "hook_message": hooks[0][1],
         "job": add_failed_job(db),
         "mail": add_mail(db, world.people["officer"]),
@@ -331,6 +337,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "role_request": asked[1],
         "invitation": invited[1],
         "endpoint": hooks[1][0],
+        "incoming": incoming[1],
         "hook_message": hooks[1][1],
         **add_party(db, world, "foreign_officer", there),
         "absence": absences[1],

@@ -29,12 +29,14 @@ scene = test_authorization_api.scene
 POWER: Mapping[str, str] = {
     "memberships": "id, person_id, role, ends_at", "tokens": "id, revoked_at", "people": "id, active, password_hash",
     "invitations": "id, token, revoked_at, accepted_at", "openings": "id, state", "erasures": "id, state",
-    "service_accounts": "id, ended_at", "webhook_endpoints": "id, secret", "second_factors": "person_id", "passkeys": "id",
+    "service_accounts": "id, ended_at", "webhook_endpoints": "id, secret",
+    "incoming_webhooks": "id, secret", "second_factors": "person_id", "passkeys": "id",
 }  # fmt: skip
 #: Giving up what one has oneself needs no proof: a stolen session or token could be meant.
 GIVES_UP = frozenset({
     "POST /tokens/{token}/revoke", "POST /invitations/{invitation}/revoke", "POST /service-accounts/{account}/end",
-    "POST /webhooks/{endpoint}/end", "POST /unsealings/{unsealing}/end", "POST /absences", "POST /absences/{absence}/end",
+    "POST /webhooks/{endpoint}/end", "POST /incoming-webhooks/{incoming}/end",
+    "POST /unsealings/{unsealing}/end", "POST /absences", "POST /absences/{absence}/end",
 })  # fmt: skip
 
 

@@ -22,11 +22,13 @@ ASKED = "Confirm that it is you"
 POWER: Mapping[str, str] = {
     "memberships": "id, person_id, role, ends_at", "tokens": "id, revoked_at", "people": "id, active, password_hash",
     "invitations": "id, token", "openings": "id, state", "erasures": "id, state", "service_accounts": "id",
-    "webhook_endpoints": "id, secret", "proposals": "id", "second_factors": "person_id", "passkeys": "id",
+    "webhook_endpoints": "id, secret", "incoming_webhooks": "id, secret",
+    "proposals": "id", "second_factors": "person_id", "passkeys": "id",
 }  # fmt: skip
 #: Giving up what one has oneself, or has entered oneself, needs no proof.
 GIVES_UP = frozenset({
-    "POST /service-accounts/<account>/end", "POST /webhooks/<hook>/end", "POST /unsealings/<opening>/end", "POST /away",
+    "POST /service-accounts/<account>/end", "POST /webhooks/<hook>/end", "POST /incoming-webhooks/<incoming>/end",
+    "POST /unsealings/<opening>/end", "POST /away",
     "POST /away/<absence>/end",
 })  # fmt: skip
 

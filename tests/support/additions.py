@@ -303,6 +303,27 @@ def add_endpoint(db: Connection, organisation: str, by: str) -> tuple[str, str]:
     return endpoint, message
 
 
+def add_incoming(db: Connection, organisation: str, account: str, by: str) -> str:
+    """An address of an organisation at which messages of its system come in, with one that came. Nobody opens its secret."""
+    incoming = str(uuid.uuid4())
+    db.execute(
+        text(
+            "INSERT INTO incoming_webhooks (id, organisation_id, account_id, secret, made_by, made_at)"
+            " VALUES (:id, :org, :account, 'x', :by, now())"
+        ),
+        {"id": incoming, "org": organisation, "account": account, "by": by},
+    )
+    note_entries(db, "incoming_webhooks", organisation, [incoming], kind="incoming_made", by=by)
+    db.execute(
+        text(
+            "INSERT INTO incoming_messages (id, incoming_id, message_id, digest, type, state, status, code, made_at, last_at)"
+            " VALUES (:id, :incoming, 'msg_1', 'x', 'message.write', 'refused', 404, 'not_found', now(), now())"
+        ),
+        {"id": str(uuid.uuid4()), "incoming": incoming},
+    )
+    return incoming
+
+
 def add_witness(db: Connection, world: World) -> str:
     """A witness of the log of all events, whose key nobody has."""
     key = new_secret(f"witness.example/{uuid.uuid4()}", uuid.uuid4().bytes * 2).witness.line

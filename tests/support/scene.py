@@ -42,6 +42,7 @@ from tests.support.additions import (
     add_file,
     add_hold,
     add_idle,
+    add_incoming,
     add_interest,
     add_invitation,
     add_link,
@@ -210,6 +211,10 @@ def make_things(world: World, db: Connection) -> Things:
         add_endpoint(db, world.organisations[one], world.people[by])
         for one, by in (("lab", "provider_lead"), ("bank", "foreign_provider"))
     ]
+    account = add_service_account(db, world)
+    incoming = [
+        add_incoming(db, world.organisations[one], account, world.people["provider_lead"]) for one in ("lab", "bank")
+    ]
     stated = [add_statement(db, world, *one) for one in (("officer", "BJ"), ("foreign_officer", "SH"))]
     assessed = [
         add_assessment(db, world, *one) for one in (("officer", "BJ", world.needs[0]), ("foreign_officer", "SH", need))
@@ -254,7 +259,7 @@ def make_things(world: World, db: Connection) -> Things:
         "figure_mail": figure_mails[0],
         "subscription": figure_mails[0],
         "job": add_failed_job(db),
-        "account": add_service_account(db, world),
+        "account": account,
         "who": world.people["officer"],
         "erasure": leaving[0],
         "batch": add_batch(db, world, "supervisor", "BJ", number),
@@ -264,6 +269,7 @@ def make_things(world: World, db: Connection) -> Things:
         "link_task": link_task,
         "link": link,
         "hook": hooks[0][0],
+        "incoming": incoming[0],
         "hook_message": hooks[0][1],
         "number": number,
         "answered": _answered(db, number),
@@ -330,6 +336,7 @@ def make_things(world: World, db: Connection) -> Things:
         "link_task": _task(db, elsewhere, "proposed"),
         "link": str(uuid.uuid4()),
         "hook": hooks[1][0],
+        "incoming": incoming[1],
         "hook_message": hooks[1][1],
         "absence": absences[1],
         "objection": objections[1],

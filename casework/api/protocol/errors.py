@@ -41,6 +41,7 @@ from casework.errors import (
     NotAllowed,
     NotConfirmed,
     NotFound,
+    NotSignedByYou,
     NotSignedIn,
     OrganisationInDoubt,
     RecordHasMoved,
@@ -67,6 +68,7 @@ STATUS: Mapping[type[CaseworkError], int] = {
     Unreadable: 400,
     KeyMissing: 400,
     NotSignedIn: 401,
+    NotSignedByYou: 401,
     WrongPassword: 401,
     WrongCode: 401,
     WrongPasskey: 401,
@@ -136,9 +138,14 @@ def problem(status: int, type_: str, title: str, detail: str, **more: JsonValue)
     return response
 
 
+def status_of(error: CaseworkError) -> int:
+    """The status of a refusal: 500 for what is not in the table."""
+    return next((STATUS[ancestor] for ancestor in type(error).__mro__ if ancestor in STATUS), 500)
+
+
 def answer_error(error: CaseworkError) -> Response:
     """A refusal of ours; what is not in the table is our fault, and is not told to strangers."""
-    status = next((STATUS[ancestor] for ancestor in type(error).__mro__ if ancestor in STATUS), 500)
+    status = status_of(error)
     if status == 500:
         return answer_fault(error)
     g.refusal = error

@@ -91,6 +91,11 @@ def read_json(request: Incoming) -> JsonValue:
         raise Unreadable(reasons.requests.MUST_BE_JSON)
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         raise Unreadable(reasons.requests.CONTENT_ENCODING)
+    return parse_json(raw)
+
+
+def parse_json(raw: bytes) -> JsonValue:
+    """Bytes as JSON in which every name stands once, and that can be stored. Raises Unreadable."""
     try:
         body: JsonValue = json.loads(raw.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=_object)
     except UnicodeDecodeError:

@@ -35,7 +35,7 @@ FOR_PEOPLE = frozenset({
     "sessions", "recoveries", "password-resets", "passwords", "service-accounts", "skills", "unsealings", "readings", "erasures",
     "role-requests", "links", "evidence", "contract-values", "twins", "sources", "proposals", "records-to-correct", "match-ranks",
     "audit", "figures", "process", "sample", "search", "verifications", "views", "notifications", "checkpoints",
-    "witnesses", "reports", "stories", "legal-holds", "batches",
+    "witnesses", "reports", "stories", "legal-holds", "batches", "incoming-webhooks",
 })  # fmt: skip
 #: Everything else, route by route.
 TABLE: Mapping[str, str] = {

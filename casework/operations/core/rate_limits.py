@@ -37,6 +37,7 @@ Kind = Literal[
     "public",
     "log",
     "mail_stop",
+    "incoming",
 ]
 
 
@@ -105,6 +106,11 @@ ALLOWANCES: Mapping[Kind, Allowance] = {
         120,
         timedelta(minutes=1),
         "pages of the public catalogue and of results, by network: whoever reads them has no account",
+    ),
+    "incoming": Allowance(
+        1200,
+        timedelta(minutes=1),
+        "messages of providers' own systems, by network: each signature is computed before it is known whether it holds",
     ),
     "log": Allowance(
         1200,

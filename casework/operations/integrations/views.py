@@ -47,6 +47,52 @@ class Endpoint:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class IncomingWebhook:
+    """Where an organisation's own system says what it does."""
+
+    id: str
+    organisation: NamedInBoth
+    #: The service account that does it, and its name.
+    account: str
+    name: str
+    #: Of its address, below that of the installation.
+    path: str
+    #: Whether messages are taken there now.
+    live: bool
+    #: Whether whoever looks leads its organisation.
+    mine: bool
+    made_at: str
+    ended_at: str | None
+    #: Until then the secret before is good too.
+    both_until: str | None
+    #: Messages that were done, and that were refused and have not come again.
+    done: int
+    refused: int
+    last_at: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncomingMessage:
+    """A message that came, however often, and what came of it."""
+
+    id: str
+    #: Its webhook-id.
+    message: str
+    type: str
+    #: None for administrators.
+    referral: str | None
+    reference: str | None
+    #: done or refused.
+    state: str
+    status: int
+    #: Why it was refused last.
+    code: str
+    attempts: int
+    made_at: str
+    last_at: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EndpointMessage:
     """A message to an endpoint, with every attempt."""
 

@@ -26,7 +26,7 @@ WORDY = (
     "organisation_screenings", "letterheads", "public_catalogues", "list_entries", "saved_views", "tokens", "passkeys",
     "service_accounts", "mails", "webhook_endpoints", "webhook_messages", "requests", "blobs", "sessions", "recoveries",
     "party_link_secrets", "need_statements", "interest_requests", "office_link_secrets", "sources", "source_rows", "imports",
-    "import_refusals",
+    "import_refusals", "incoming_messages",
     "needs_assessments", "assessment_visits", "success_stories", "story_consents", "legal_holds", "checkpoint_mails",
 )  # fmt: skip
 #: Columns of these that are the history's, by which a row is found again, or that hold a role's code.
@@ -36,7 +36,7 @@ _LEFT = {
     "needs": {"source", "external_id"}, "technologies": {"source", "external_id"}, "matches": {"source", "external_id", "refusal_code"},
     "match_runs": {"digest"}, "match_proposals": {"filters"},
     "need_statements": {"language", "state"}, "interest_requests": {"language", "side", "state"},
-    "checkpoint_mails": {"language"},
+    "checkpoint_mails": {"language"}, "incoming_messages": {"message_id", "state", "code"},
     "office_link_secrets": {"typed"}, "success_stories": {"number", "state"}, "story_consents": {"language", "side", "state"},
     "needs_assessments": {"sectors", "districts", "status"}, "assessment_visits": {"kind", "district"},
     "past_projects": {"source", "external_id", "outcome", "contract_currency"},

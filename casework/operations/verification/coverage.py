@@ -137,6 +137,7 @@ COVERED: Mapping[str, Cover] = {
     "notifications": Cover(None, _TELLING),
     "mails": Cover(None, _TELLING),
     "webhook_messages": Cover(None, _TELLING),
+    "incoming_messages": Cover(None, "answers a repetition of the same message; what it did stands in the case's log"),
 }  # fmt: skip
 
 

@@ -26,13 +26,13 @@ GRANT SELECT, INSERT, UPDATE ON
     absences, allocations, case_hygiene_days, erasures, files, findings, invitations, legal_holds, list_entries, logs, mentions, openings, office_link_secrets,
     party_link_secrets,
     party_links,
-    service_accounts, skills, webhook_endpoints, webhook_messages
+    incoming_webhooks, service_accounts, skills, webhook_endpoints, webhook_messages
 TO casework_app, casework_engine;
 
 -- What the events add up to, which is written anew from them, and what is used up.
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     allowances, assessment_enterprises, assessment_needs, assessment_visits, blobs, case_dates, cases, challenges, checkpoint_mails, clocks, consents, documents, drafts, figure_facts, figure_mails, follows, grants,
-    impacts, import_pieces, import_refusals, imports,
+    impacts, import_pieces, incoming_messages, import_refusals, imports,
     index_states, index_terms, indexed_records, interest_requests, kept_figure_lines, kept_figure_parts, kept_figures, letter_numbers,
     letterheads, looks, mails, match_proposals, match_runs, matches,
     mediations, memberships, need_statements, needs, needs_assessments, notification_preferences, notifications, numbers,

@@ -2433,6 +2433,29 @@ CREATE TABLE contents (
 CREATE INDEX ix_contents_blob_id ON contents (blob_id);
 COMMENT ON TABLE contents IS 'Which blob holds a version; no row once it was erased';
 
+CREATE TABLE incoming_webhooks (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    secret BYTEA NOT NULL,
+    former BYTEA,
+    former_until TIMESTAMP WITH TIME ZONE,
+    made_by UUID NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_incoming_webhooks PRIMARY KEY (id),
+    CONSTRAINT fk_incoming_webhooks_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
+    CONSTRAINT fk_incoming_webhooks_account_id FOREIGN KEY(account_id) REFERENCES service_accounts (id),
+    CONSTRAINT fk_incoming_webhooks_made_by FOREIGN KEY(made_by) REFERENCES people (id)
+);
+CREATE INDEX ix_incoming_webhooks_account_id ON incoming_webhooks (account_id);
+CREATE INDEX ix_incoming_webhooks_organisation_id ON incoming_webhooks (organisation_id);
+COMMENT ON TABLE incoming_webhooks IS 'Where a provider''s own system says what it does in its referrals';
+COMMENT ON COLUMN incoming_webhooks.id IS 'Also the last part of its address';
+COMMENT ON COLUMN incoming_webhooks.account_id IS 'Who does what its messages ask for';
+COMMENT ON COLUMN incoming_webhooks.secret IS 'What must have signed its messages, encrypted by operations.core.encryption';
+COMMENT ON COLUMN incoming_webhooks.former IS 'The secret before, which is good beside it for a while';
+
 CREATE TABLE interest_requests (
     id UUID NOT NULL,
     programme_id UUID NOT NULL,
@@ -2596,6 +2619,42 @@ COMMENT ON COLUMN webhook_messages.payload IS 'As it is signed and sent: ids and
 COMMENT ON COLUMN webhook_messages.state IS 'queued, delivered, failed or cancelled';
 COMMENT ON COLUMN webhook_messages.send_at IS 'Not before this';
 COMMENT ON COLUMN webhook_messages.tries IS 'Of each attempt: at, and what came of it';
+
+CREATE TABLE incoming_messages (
+    id UUID NOT NULL,
+    incoming_id UUID NOT NULL,
+    message_id TEXT NOT NULL,
+    digest BYTEA NOT NULL,
+    type TEXT NOT NULL,
+    referral_id UUID,
+    reference TEXT,
+    state TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    code TEXT DEFAULT '' NOT NULL,
+    answer JSONB,
+    attempts INTEGER DEFAULT 1 NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    last_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_incoming_messages PRIMARY KEY (id),
+    CONSTRAINT uq_incoming_messages_incoming_id_message_id UNIQUE (incoming_id, message_id),
+    CONSTRAINT ck_incoming_messages_state CHECK (state IN ('done', 'refused')),
+    CONSTRAINT fk_incoming_messages_incoming_id FOREIGN KEY(incoming_id) REFERENCES incoming_webhooks (id)
+);
+CREATE INDEX ix_incoming_messages_incoming_id_made_at ON incoming_messages (incoming_id, made_at, id);
+CREATE INDEX ix_incoming_messages_reference ON incoming_messages (incoming_id, reference) WHERE reference IS NOT NULL;
+COMMENT ON TABLE incoming_messages IS 'What a provider''s own system said, once for each webhook-id, and what came of it';
+COMMENT ON COLUMN incoming_messages.message_id IS 'The webhook-id, as the sender chose it';
+COMMENT ON COLUMN incoming_messages.digest IS 'SHA-256 of its body: another body under the same id is refused';
+COMMENT ON COLUMN incoming_messages.type IS 'As it was written; empty where that could not be read';
+COMMENT ON COLUMN incoming_messages.referral_id IS 'The referral that it was about, once it was done';
+COMMENT ON COLUMN incoming_messages.reference IS 'What the sender calls that referral; later messages may name it by this alone';
+COMMENT ON COLUMN incoming_messages.state IS 'done or refused';
+COMMENT ON COLUMN incoming_messages.status IS 'What was answered';
+COMMENT ON COLUMN incoming_messages.code IS 'Why it was refused last';
+COMMENT ON COLUMN incoming_messages.answer IS 'What was answered once it was done, and is answered again';
+COMMENT ON COLUMN incoming_messages.attempts IS 'How often it came';
+COMMENT ON COLUMN incoming_messages.made_at IS 'When it came first';
+COMMENT ON COLUMN incoming_messages.last_at IS 'And last';
 
 CREATE TABLE matches (
     id UUID NOT NULL,

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     Table,
     Text,
@@ -167,4 +168,50 @@ webhook_messages = Table(
     Index("ix_webhook_messages_queued", "send_at", "id", postgresql_where=text("state = 'queued'")),
     Index("ix_webhook_messages_endpoint_id_made_at", "endpoint_id", "made_at", "id"),
     comment="What an endpoint is told, and what became of it",
+)
+
+incoming_webhooks = Table(
+    "incoming_webhooks",
+    metadata,
+    id_column(comment="Also the last part of its address"),
+    reference("organisation_id", "organisations.id", index=True),
+    reference("account_id", "service_accounts.id", index=True, comment="Who does what its messages ask for"),
+    Column(
+        "secret",
+        LargeBinary,
+        nullable=False,
+        comment="What must have signed its messages, encrypted by operations.core.encryption",
+    ),
+    Column("former", LargeBinary, comment="The secret before, which is good beside it for a while"),
+    Column("former_until", Time),
+    reference("made_by", "people.id"),
+    Column("made_at", Time, nullable=False),
+    Column("ended_at", Time),
+    comment="Where a provider's own system says what it does in its referrals",
+)
+
+incoming_messages = Table(
+    "incoming_messages",
+    metadata,
+    id_column(),
+    reference("incoming_id", "incoming_webhooks.id"),
+    Column("message_id", Text, nullable=False, comment="The webhook-id, as the sender chose it"),
+    Column(
+        "digest", LargeBinary, nullable=False, comment="SHA-256 of its body: another body under the same id is refused"
+    ),
+    Column("type", Text, nullable=False, comment="As it was written; empty where that could not be read"),
+    Column("referral_id", Id, comment="The referral that it was about, once it was done"),
+    Column("reference", Text, comment="What the sender calls that referral; later messages may name it by this alone"),
+    Column("state", Text, nullable=False, comment="done or refused"),
+    Column("status", Integer, nullable=False, comment="What was answered"),
+    Column("code", Text, nullable=False, server_default=text("''"), comment="Why it was refused last"),
+    Column("answer", JSONB, comment="What was answered once it was done, and is answered again"),
+    Column("attempts", Integer, nullable=False, server_default=text("1"), comment="How often it came"),
+    Column("made_at", Time, nullable=False, comment="When it came first"),
+    Column("last_at", Time, nullable=False, comment="And last"),
+    UniqueConstraint("incoming_id", "message_id"),
+    CheckConstraint("state IN ('done', 'refused')", name="state"),
+    Index("ix_incoming_messages_incoming_id_made_at", "incoming_id", "made_at", "id"),
+    Index("ix_incoming_messages_reference", "incoming_id", "reference", postgresql_where=text("reference IS NOT NULL")),
+    comment="What a provider's own system said, once for each webhook-id, and what came of it",
 )

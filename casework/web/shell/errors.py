@@ -25,7 +25,7 @@ from casework.web.shell.session import open_transaction, session_secret
 
 _log = logging.getLogger("casework.web")
 #: Paths that programs ask: they get problem details.
-PROGRAMS = (PREFIX, "/health", "/ready")
+PROGRAMS = (PREFIX, "/hooks/in/", "/health", "/ready")
 
 _NOTHING = N_("Nothing is recorded.")
 #: By status the title of its page, and what happened, what is safe and what to do.

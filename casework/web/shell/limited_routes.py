@@ -72,7 +72,7 @@ LIMITED: Mapping[str, Kind] = {
     "public_json.index": "public", "public_json.show_technology": "public", "public_json.show_need": "public",
     "public.index": "public", "public.show_technology": "public", "public.show_need": "public",
     "log.checkpoint": "log", "log.cosigned": "log", "log.tile": "log",
-    "mail_stops.ask": "mail_stop", "mail_stops.stop": "mail_stop",
+    "incoming_messages.take": "incoming", "mail_stops.ask": "mail_stop", "mail_stops.stop": "mail_stop",
     "passkeys.ask_use": "passkey", "passkeys.ask_new": "passkey",
 }  # fmt: skip
 

@@ -152,6 +152,13 @@ ENTRIES = (
         frozenset({Role.PROVIDER_LEAD}), N_("Service accounts"), "service_accounts.index", "key", ("service_accounts.",)
     ),
     Entry(frozenset({Role.PROVIDER_LEAD}), N_("Webhooks"), "webhooks.index", "map", ("webhooks.",)),
+    Entry(
+        frozenset({Role.PROVIDER_LEAD, Role.ADMINISTRATOR}),
+        N_("Incoming webhooks"),
+        "incoming_webhooks.index",
+        "inbox",
+        ("incoming_webhooks.",),
+    ),
     Entry(PROVIDERS, N_("Own profile"), "providers.index", "person", ("providers.",)),
     Entry(OFFICES - {Role.DISPUTE_OFFICER} | PROVIDERS, N_("Away"), "absences.index", "away"),
     Entry(

@@ -283,7 +283,7 @@ HISTORY = {
     "figure_facts",
 }  # fmt: skip
 WORDLESS = {
-    "editions", "programmes", "phases", "numbers", "letter_numbers", "outbox", "contents", "compartments",
+    "incoming_webhooks", "editions", "programmes", "phases", "numbers", "letter_numbers", "outbox", "contents", "compartments",
     "sign_in_attempts", "case_hygiene_days", "kept_figures", "kept_figure_lines", "kept_figure_parts", "reports", "public_figures",
     "readings", "sealed_readings", "reading_heads", "allowances",
     "case_dates", "right_owners", "right_technologies", "twin_marks", "twin_pairs", "pending_searches",

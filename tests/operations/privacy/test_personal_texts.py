@@ -23,7 +23,8 @@ STAYS = {
     "party_link_secrets.typed", "list_entries.list", "list_entries.code", "list_entries.version", "sources.name", "sources.fields",
     "imports.kind", "imports.source", "imports.state", "imports.fields",
     "needs_assessments.sectors", "needs_assessments.districts", "needs_assessments.status", "assessment_visits.kind",
-    "assessment_visits.district", "legal_holds.about", "checkpoint_mails.language",
+    "assessment_visits.district", "legal_holds.about", "checkpoint_mails.language", "incoming_messages.message_id",
+    "incoming_messages.state", "incoming_messages.code",
 }  # fmt: skip
 
 
