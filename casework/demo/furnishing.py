@@ -18,6 +18,7 @@ from casework.demo.talk import FINDINGS, PROFILES, TALK, Line
 from casework.engine.case_objects.messages import SHARED
 from casework.engine.state.case import Track
 from casework.json_values import Answers, JsonMapping
+from casework.operations.audit.finding_owners import assign_finding
 from casework.operations.audit.findings import answer_finding, close_finding, raise_finding
 from casework.operations.catalogue.evidence import Papers, file_for_burden
 from casework.operations.core.idempotency import Request
@@ -213,13 +214,26 @@ def set_up_programme(stage: Stage) -> None:
         set_limit(db, supervisor, programme, what, n=n, reason=reason, request=_request())
 
 
+#: So long the auditor gives for an answer.
+DAYS_TO_ANSWER = 9
+
+
 def raise_findings(stage: Stage) -> None:
-    """An auditor asks about some cases; one question is open, one answered, one settled."""
+    """An auditor asks about some cases; one question is somebody's to answer, one answered, one settled."""
     with stage.action() as db:
         auditor, supervisor = _actor(stage, "auditor"), _actor(stage, "supervisor")
         numbers = db.execute(_AUDITED, {"most": len(FINDINGS)}).scalars().all()
         for number, (asked, answered, settled) in zip(numbers, FINDINGS, strict=False):
             finding = raise_finding(db, auditor, number, event=2, words=asked, request=_request()).answer["id"]
+            if not answered:
+                assign_finding(
+                    db,
+                    auditor,
+                    finding,
+                    owner=stage.ids["second_supervisor"],
+                    due_on=stage.today + timedelta(days=DAYS_TO_ANSWER),
+                    request=_request(),
+                )
             if answered:
                 answer_finding(db, supervisor, finding, words=answered, request=_request())
             if settled:

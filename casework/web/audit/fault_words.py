@@ -29,7 +29,7 @@ FAULTS = {
 def say_fault(fault: VerdictFault) -> Markup:
     """Its sentence; for who reads Chinese behind what kind of fault it is."""
     sentence = Markup('<span lang="en">{}</span>').format(fault.sentence)
-    if chinese() and (words := FAULTS.get(fault.kind)):
+    if chinese() and (words := FAULTS.get(fault.kind.removeprefix("chain."))):
         return Markup('{}：<span class="muted">{}</span>').format(gettext(words), sentence)
     return sentence
 

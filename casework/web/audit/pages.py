@@ -79,6 +79,7 @@ def home() -> str:
     with list_transaction() as (db, actor):
         counts = questions.count_questions(db, actor)
         finding_counts = findings.count_findings(db, actor)
+        verified, night = verified_cases.count_verified(db, actor), verified_cases.last_night(db, actor)
         mentions = list_mentions(db, actor, unread=True).items
         cases = list_cases(db, actor, limit=CASES_AT_HOME).items
     return render_template(
@@ -86,6 +87,8 @@ def home() -> str:
         questions=QUESTIONS,
         counts=counts,
         found=finding_counts,
+        verified=verified,
+        night=night,
         seed=_new_seed(),
         mentions=mentions,
         cases=[case for case in cases if isinstance(case, CaseRow)],

@@ -197,7 +197,7 @@ def test_whatever_moment_is_asked_for_a_sample_page_is_there(
 def test_a_whole_case_is_verified_entry_by_entry(browser_for: BrowserFor, number: str) -> None:
     page = " ".join(browser_for("auditor").get(f"/cases/{number}/verify").text.split())
     assert re.search(
-        r"Verified <time[^>]*>[^<]+</time>: \d+ entr(?:y|ies)\. Whole: every entry as recorded and allowed", page
+        r"Verified <time[^>]*>[^<]+</time>: \d+ entr(?:y|ies) of the history\. Whole: every entry as recorded and allowed", page
     )
     assert "✓ whole" in page
     assert "✗" not in page
@@ -216,6 +216,14 @@ def test_what_was_forged_is_named_where_it_is(
     assert "The effects of event 2 were changed." in page
     assert "✗ broken" in page
     assert "all allowed" not in page
+    # Where so much is gone that a page of the case cannot be made, it leads an auditor to what is wrong.
+    with transaction(superuser_engine) as db:
+        db.execute(text("SET LOCAL session_replication_role = replica"))
+        db.execute(text("DELETE FROM events WHERE kind = 'opened'"))
+    broken = browser_for("auditor").get(f"/cases/{number}/history")
+    assert broken.status_code == 500
+    assert f'href="/cases/{number}/verify"' in broken.text
+    assert "is missing" in browser_for("auditor").get(f"/cases/{number}/verify").text
 
 
 def test_a_row_that_was_changed_is_found(browser_for: BrowserFor, number: str, engine: Engine) -> None:
@@ -388,6 +396,7 @@ def test_auditors_see_how_far_each_case_is_verified(
     page = browser.get("/verification?state=whole").text
     assert number in page
     assert "Outside the histories of cases nothing was wrong." in page
+    assert "/verification?state=wrong" not in browser.get("/audit").text
     fault = '[{"kind": "head", "sentence": "The head is wrong.", "seq": 1, "table": null, "row": null, "column": null}]'
     with superuser_engine.begin() as db:
         db.execute(text("UPDATE verifications SET faults = CAST(:fault AS jsonb)"), {"fault": fault})
@@ -396,4 +405,8 @@ def test_auditors_see_how_far_each_case_is_verified(
     assert "The head is wrong." in page
     assert "Outside the histories of cases something is wrong." in page
     assert "No cases here." in browser.get("/verification?state=whole").text
+    # What is wrong stands above all else where an auditor begins.
+    home = browser.get("/audit").text
+    assert "/verification?state=wrong" in home
+    assert "Outside the histories of cases something is wrong." in home
     assert number in browser.get("/verification?state=odd").text, "what there is not shows all"
