@@ -197,7 +197,8 @@ def test_whatever_moment_is_asked_for_a_sample_page_is_there(
 def test_a_whole_case_is_verified_entry_by_entry(browser_for: BrowserFor, number: str) -> None:
     page = " ".join(browser_for("auditor").get(f"/cases/{number}/verify").text.split())
     assert re.search(
-        r"Verified <time[^>]*>[^<]+</time>: \d+ entr(?:y|ies) of the history\. Whole: every entry as recorded and allowed", page
+        r"Verified <time[^>]*>[^<]+</time>: \d+ entr(?:y|ies) of the history\. Whole: every entry as recorded and allowed",
+        page,
     )
     assert "✓ whole" in page
     assert "✗" not in page
