@@ -309,7 +309,7 @@ def test_typed_words_stay_where_they_are_refused(browser_for: BrowserFor, number
     answer = officer.post(f"{finding}/answer", {"f.words": "x" * 4001, "revision": "1"}, page=finding)
     assert answer.status_code == 422
     assert "x" * 4001 in answer.text
-    assert "must have between 1 and 4000 characters" in answer.text
+    assert "Must have between 1 and 4000 characters" in answer.text
     empty = auditor.post(
         f"/cases/{number}/history/1/findings", {"f.words": " "}, page=f"/cases/{number}/history/1", follow=True
     )

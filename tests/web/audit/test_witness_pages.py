@@ -47,7 +47,7 @@ def test_what_is_no_key_is_said_beside_the_field_and_kept(browser_for: BrowserFo
     answer = browser_for("auditor").post("/checkpoints", {"witness_key": "witness.example"}, page="/checkpoints")
     assert answer.status_code == 422
     assert 'value="witness.example"' in answer.text
-    assert "is no key of a witness" in answer.text
+    assert "Is no key of a witness" in answer.text
 
 
 def test_a_key_that_is_named_already_is_refused_in_words(browser_for: BrowserFor, log: Witnessed) -> None:
