@@ -33,6 +33,8 @@ FRESH = (
     # Last of those that share a world: it writes events that no action has made.
     "tree",
 )
+#: It makes a world of its own, and loses it.
+OWN = ("rehearsal",)
 #: These share large databases, which are kept.
 LARGE = ("pages", "queues", "reading", "simulated", "forecasts")
 
@@ -40,7 +42,7 @@ LARGE = ("pages", "queues", "reading", "simulated", "forecasts")
 def measure(part: str, scale: Scale, there: World | None = None) -> Iterator[Figure]:
     """The figures of one part, one after the other; in a world that is there, or one of its own."""
     module = importlib.import_module(f"benchmarks.{part}")
-    if part in LARGE:
+    if part in (*LARGE, *OWN):
         yield from module.measure(scale)
         return
     with nullcontext(there) if there else world() as fresh_world:
@@ -49,13 +51,13 @@ def measure(part: str, scale: Scale, there: World | None = None) -> Iterator[Fig
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="part", help=f"only these: {', '.join((*FRESH, *LARGE))}")
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"only these: {', '.join((*FRESH, *LARGE, *OWN))}")
     parser.add_argument("--quick", action="store_true", help="a tenth of the tasks and events, fewer repetitions")
     parser.add_argument("--records", type=int, help="of the catalogue, in the parts that bring one in")
     parser.add_argument("--cases", type=int, help="of the simulated programme")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     asked = parser.parse_args(arguments)
-    if unknown := set(asked.parts) - {*FRESH, *LARGE}:
+    if unknown := set(asked.parts) - {*FRESH, *LARGE, *OWN}:
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
     scale = QUICK if asked.quick else Scale()
     if asked.records:
@@ -65,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     figures: list[Figure] = []
     if not asked.json:
         print(head())
-    for part in asked.parts or (*FRESH, *LARGE):
+    for part in asked.parts or (*FRESH, *LARGE, *OWN):
         for figure in measure(part, scale):
             figures.append(figure)
             if not asked.json:

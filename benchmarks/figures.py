@@ -48,6 +48,8 @@ class Scale:
     requests: int = 10_000
     #: Cases that move to another edition and go back.
     moved: int = 1_000
+    #: Seconds between two pieces of the log that is archived.
+    archived_s: int = 30
 
 
 QUICK = Scale(
@@ -68,6 +70,7 @@ QUICK = Scale(
     actions=30,
     requests=1_000,
     moved=200,
+    archived_s=5,
 )
 
 

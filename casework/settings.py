@@ -107,6 +107,17 @@ class Settings(BaseSettings):
         None,
         description="The address of the database for whoever backs it up, with BYPASSRLS and pg_read_all_data; for a server of one's own.",
     )
+    backup_log_seconds: int = Field(
+        30,
+        ge=0,
+        le=300,
+        description="Of the embedded server the worker archives what was done this often, beside the backups in the folder: a restore"
+        " then goes to any moment, and no more than so much is lost. With 0, and on a server of one's own, each backup is a dump and"
+        " stands alone.",
+    )
+    backup_log_late_minutes: int = Field(
+        5, ge=1, le=1440, description="What was done is told as not archived when so much of it is missing there."
+    )
     backup_hours: int = Field(24, ge=1, le=168, description="The worker makes a backup when the last one is so old.")
     backup_keep_days: int = Field(14, ge=1, le=3650, description="Of so many days the last good backup is kept.")
     backup_keep_weeks: int = Field(8, ge=0, le=520, description="And of so many weeks.")

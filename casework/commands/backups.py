@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from casework.json_values import JsonObject
-from casework.operations.verification import backups, restoring
-from casework.records import backup_folders
+from casework.operations.verification import backups, moments, proving, restoring
+from casework.records import backup_folders, wal_archive
 from casework.records.backup_folders import Backup
 from casework.settings import load_settings
 
@@ -35,7 +35,8 @@ class _Default(click.Group):
 def backup() -> None:
     """Back everything up into a new folder in DIR, and prove it; or list, or prove, those that are there.
 
-    `casework backup DIR` writes the database, the files of documents and the public keys of the log. It restores what it has written into a
+    `casework backup DIR` writes the database, the files of documents and the public keys of the log: of the embedded server a base,
+    after which the worker archives what is done, and of any other a dump. It restores what it has written into a
     server of its own, verifies everything there and only then calls it good. Not in it, to be kept apart: the log's signing key,
     CASEWORK_SECRET_KEY and the settings. With CASEWORK_BACKUP_KEY it is encrypted.
     """
@@ -43,6 +44,7 @@ def backup() -> None:
 
 @backup.command(hidden=True)
 @click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.option("--dump", is_flag=True, help="Also of the embedded server a dump: another PostgreSQL reads it too.")
 @click.option("--no-verify", is_flag=True, help="Do not prove it now: it is not called good until `backup verify` has.")
 @click.option(
     "--keep", "days", type=click.IntRange(1, 3650), help="Prune after it: keep the last good one of so many days."
@@ -51,16 +53,17 @@ def backup() -> None:
     "--keep-weeks", "weeks", type=click.IntRange(0, 520), default=0, show_default=True, help="And of so many weeks."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def make(folder: Path, no_verify: bool, days: int | None, weeks: int, as_json: bool) -> None:
+def make(folder: Path, *, dump: bool, no_verify: bool, days: int | None, weeks: int, as_json: bool) -> None:
     """Back everything up into a new folder in DIR, and prove it."""
     settings = load_settings()
     with backup_folders.alone(folder):
-        made = backups.make_backup(settings, folder)
+        made = backups.make_backup(settings, folder, base=wal_archive.archives_log(settings) and not dump)
         if not as_json:
             click.echo(f"{made.folder}: {_what(made)}, in {made.manifest['seconds']} s.")
         if not no_verify:
-            made = restoring.prove_backup(settings, made)
+            made = proving.prove_backup(settings, made)
         gone = backup_folders.prune(folder, days=days, weeks=weeks) if days is not None else []
+        pieces = wal_archive.prune(folder, days=days) if days is not None else 0
     if as_json:
         click.echo(json.dumps({**_as_json(made), "pruned": gone}, ensure_ascii=False))
     else:
@@ -68,6 +71,8 @@ def make(folder: Path, no_verify: bool, days: int | None, weeks: int, as_json: b
             _tell_proof(made)
         for name in gone:
             click.echo(f"{name} was taken away.")
+        if pieces:
+            click.echo(f"{pieces} files of the archived log that no base needs were taken away.")
     _insist_good(made, proved=not no_verify)
 
 
@@ -76,14 +81,21 @@ def make(folder: Path, no_verify: bool, days: int | None, weeks: int, as_json: b
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def list_(folder: Path, as_json: bool) -> None:
     """Tell the backups in DIR, the newest first, and which are good: restored and proved."""
-    every = backup_folders.list_backups(folder)
+    every, reached = backup_folders.list_backups(folder), wal_archive.reached_at(folder)
     if as_json:
-        click.echo(json.dumps({"backups": [_as_json(one) for one in every]}, ensure_ascii=False))
+        click.echo(
+            json.dumps(
+                {"backups": [_as_json(one) for one in every], "log_until": reached and reached.isoformat()},
+                ensure_ascii=False,
+            )
+        )
         return
     for one in every:
         click.echo(f"{one.name}  {_state(one)}  {_what(one)}")
     if not every:
         click.echo(f"There is no backup in {folder}.")
+    if reached is not None:
+        click.echo(f"What was done is archived until {reached.isoformat()}.")
 
 
 @backup.command()
@@ -92,7 +104,8 @@ def list_(folder: Path, as_json: bool) -> None:
 def verify(folder: Path, as_json: bool) -> None:
     """Prove a backup: restore it into a server of its own, verify everything there, compare the numbers.
 
-    DIR is one backup, or a folder of backups, whose newest is proved. Exits with 1 where it is not good.
+    DIR is one backup, or a folder of backups, whose newest is proved. Of a base all that is archived after it is read too. Exits with 1
+    where anything is not good.
     """
     settings = load_settings()
     if (folder / backup_folders.MANIFEST).exists():
@@ -103,38 +116,58 @@ def verify(folder: Path, as_json: bool) -> None:
             raise click.ClickException(f"There is no backup in {folder}.")
         one, root = every[0], folder
     with backup_folders.alone(root):
-        one = restoring.prove_backup(settings, one)
+        one = proving.prove_backup(settings, one)
+    log = _check_log(root, one, backups.passphrase_of(settings))
     if as_json:
-        click.echo(json.dumps(_as_json(one), ensure_ascii=False))
+        click.echo(json.dumps({**_as_json(one), "log": log}, ensure_ascii=False))
     else:
         _tell_proof(one)
+        _tell_log(log)
     _insist_good(one, proved=True)
+    if log is not None and log["faults"]:
+        raise click.exceptions.Exit(1)
 
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--to", type=_MOMENT, help="The newest good backup that is not younger than this moment.")
+@click.option("--to", type=_MOMENT, help="As of this moment; of dumps the newest good one that is not younger than it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def restore(folder: Path, to: datetime | None, as_json: bool) -> None:
     """Put a backup into an empty database and an empty store.
 
-    DIR is one backup, or a folder of backups, of which the newest good one is taken. Where the database or the store of the settings is
+    DIR is one backup, or a folder of backups, of which the newest good one is taken: of the embedded server with all that is archived after
+    it, or until a moment. Where the database or the store of the settings is
     not empty nothing is changed. It says afterwards what is still to be done, and what the checkpoints kept elsewhere are to be asked.
     """
     settings = load_settings()
     chosen = restoring.choose(folder, to)
-    done = restoring.restore_backup(settings, chosen)
+    if chosen.base is None:
+        done = restoring.restore_backup(settings, chosen)
+    else:
+        # One that is named itself comes back as of its own end.
+        own = (folder / backup_folders.MANIFEST).exists()
+        done = moments.restore_moment(settings, chosen, to, with_log=not own)
+    last = None if done.last_commit is None else done.last_commit.isoformat()
     if as_json:
         told = {"backup": chosen.name, "made_at": chosen.manifest["made_at"], "rows": done.rows}
+        told |= {"as_of": done.as_of.isoformat(), "last_commit": last, "faults": list(done.faults)}
         told |= {"documents": done.documents, "seconds": done.seconds, "notes": list(done.notes)}
         click.echo(json.dumps(told, ensure_ascii=False))
-        return
+    else:
+        _tell_restored(chosen, done, last)
+    if done.faults:
+        raise click.exceptions.Exit(1)
+
+
+def _tell_restored(chosen: Backup, done: restoring.Restored, last: str | None) -> None:
     click.echo(
-        f"Restored {chosen.name}: {done.rows} rows and {done.documents} documents as of {chosen.manifest['made_at']},"
+        f"Restored {chosen.name}: {done.rows} rows and {done.documents} documents as of {done.as_of.isoformat()},"
         f" in {done.seconds} s. What was done since is not in it."
     )
-    for note in done.notes:
-        click.echo(note)
+    if last is not None:
+        click.echo(f"The last that was done in it was done at {last}.")
+    for line in (*done.faults, *done.notes):
+        click.echo(line)
     click.echo("Then run `casework verify`, before anybody works with it.")
 
 
@@ -143,9 +176,8 @@ def _what(one: Backup) -> str:
     tree = f"a tree of {told['tree']['size']} leaves" if told["tree"] else "no tree yet"
     sealed = "encrypted" if told["sealed"] else "not encrypted"
     size = sum(file["bytes"] for file in told["files"].values())
-    return (
-        f"{sum(told['counts'].values())} rows, {told['documents']['files']} documents, {tree}, {size:,} bytes, {sealed}"
-    )
+    kind = "dump" if one.base is None else "base"
+    return f"{kind} of {sum(told['counts'].values())} rows, {told['documents']['files']} documents, {tree}, {size:,} bytes, {sealed}"
 
 
 def _state(one: Backup) -> str:
@@ -162,6 +194,27 @@ def _tell_proof(one: Backup) -> None:
     click.echo(f"{one.name} is {'good' if one.is_good else 'NOT good'}: {read}, in {proof['seconds']} s.")
 
 
+def _check_log(root: Path, one: Backup, passphrase: str | None) -> JsonObject | None:
+    """What of the archived log follows a base, and what of it cannot be read; None for a dump."""
+    if (place := wal_archive.place_of(one)) is None:
+        return None
+    found = wal_archive.follow(root, place, None, passphrase)
+    faults = wal_archive.faults_of(found, passphrase)
+    if found.again is not None:
+        faults.append(f"After that a part of the log is missing, and it goes on for {found.again.isoformat()}.")
+    until = found.reached and found.reached.isoformat()
+    return {"files": len(found.pieces), "until": until, "faults": faults}
+
+
+def _tell_log(log: JsonObject | None) -> None:
+    if log is None:
+        return
+    click.echo(f"The log after it: {log['files']} files, archived until {log['until'] or 'its end alone'}.")
+    faults: Any = log["faults"]
+    for fault in faults:
+        click.echo(fault)
+
+
 def _as_json(one: Backup) -> JsonObject:
     told: JsonObject = {
         name: one.manifest[name] for name in ("made_at", "casework", "revision", "tree", "documents", "left_out")
@@ -169,6 +222,7 @@ def _as_json(one: Backup) -> JsonObject:
     return {
         "name": one.name,
         "folder": str(one.folder),
+        "kind": "dump" if one.base is None else "base",
         "good": one.is_good,
         "encrypted": one.manifest["sealed"] is not None,
         **told,

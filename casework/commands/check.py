@@ -37,6 +37,8 @@ SAYS = {
     "unerased": "persons who should have been erased, which must be done within a day: is a worker running?",
     "unsequenced": "events or readings without a leaf in the signed tree: is a worker running, and what does its output say of the log?",
     "no_backup": "backups that are not good, and none that is of the last day and a half: `casework backup list` tells of them",
+    "not_archived": "minutes of work that are not archived beside the backups, and would be lost: is a worker running, and what does its"
+    " output say?",
     "closed_roles": "roles of closed accounts: end them on the page of the person",
 }
 
@@ -59,8 +61,7 @@ def check(as_json: bool) -> None:
             findings = [_of_case(breach, base) for breach in find_breaches(db)] + [
                 _of_queue(delay, base) for delay in find_delays(db, sealed=True)
             ]
-            if (late := age_of_backup(settings).late) is not None:
-                findings.append(_of_queue(late, base))
+            findings += [_of_queue(late, base) for late in age_of_backup(settings).delays]
             findings += [_of_choice(choice, base) for choice in find_apart(db)]
     finally:
         engine.dispose()

@@ -160,7 +160,7 @@ def _workers(settings: Settings, db: Connection) -> Iterator[Found]:
         last = f"; the last one was heard of at {heard_at}" if heard_at else ""
         yield Found("worker", WRONG, f"none is running{last}: start `casework worker`, or nothing happens by itself.")
     age = age_of_backup(settings)
-    delays = [*find_delays(db, sealed=True), *([age.late] if age.late else [])]
+    delays = [*find_delays(db, sealed=True), *age.delays]
     for delay in delays:
         since = f", since {delay.since}" if delay.since else ""
         yield Found("waiting", WRONG, f"{delay.count} {SAYS[delay.kind]}{since}")
@@ -170,6 +170,8 @@ def _workers(settings: Settings, db: Connection) -> Iterator[Found]:
         yield Found("backup", LOOK, "nobody makes any: name a folder in CASEWORK_BACKUP_FOLDER.")
     elif age.late is None:
         yield Found("backup", FINE, f"the last good one is of {age.good_at}.")
+    if age.archived_at is not None and age.behind is None:
+        yield Found("backup", FINE, f"what was done is archived until {age.archived_at}.")
     if settings.backup_folder is not None and settings.backup_key is None:
         yield Found("backup", LOOK, "backups are not encrypted here: set CASEWORK_BACKUP_KEY, unless the disk is.")
 

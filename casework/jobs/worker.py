@@ -29,8 +29,10 @@ from casework.ledger.merkle import BadProof
 from casework.ledger.signed_notes import BadNote
 from casework.operations.documents.storage import ask_for_scans
 from casework.operations.verification import sequencer
+from casework.operations.verification.wal_archiving import archive_log, let_go, needs_base
 from casework.records import backup_folders
 from casework.records.database import connect_engine, pool_state
+from casework.records.wal_archive import archives_log
 from casework.settings import Settings
 
 _note = logging.getLogger(__name__)
@@ -51,6 +53,8 @@ WORDS = {
 STUCK_S = 30.0
 #: So often it looks whether a backup is due, and so long it waits after one that could not be made.
 BACKUP_LOOK_S, BACKUP_AGAIN_S = 30.0, 600.0
+#: So long it waits before it archives the log again, after the server was away or while another worker does it.
+LOG_AGAIN_S, FOREVER_S = 2.0, 1e9
 #: What a database that goes away looks like from here.
 _GONE = (psycopg.Error, SQLAlchemyError, ProcrastinateException, CaseworkError, OSError)
 #: Why the log cannot go on, though the database is there: another key, an older copy, a role that is missing, a tile that was changed, an
@@ -125,7 +129,7 @@ class Worker:
     async def _work(self, app: App, engine: Engine) -> None:
         """Until it is told to stop, or until one of the parts fails."""
         hands = {"hands": Hands(engine, self.settings, self._done, self.counts)}
-        own = (self._dispatch(engine), self._sequence(engine), self._report(), self._back_up())
+        own = (self._dispatch(engine), self._sequence(engine), self._report(), self._back_up(), self._archive_log())
         parts = [asyncio.create_task(part) for part in own]
         for queue in (CLOCKS, OTHERS):
             working = app.run_worker_async(
@@ -173,7 +177,8 @@ class Worker:
         """Where a folder for backups is named: make one when it is due, prove it, and prune."""
         while not self._stopped.is_set():
             rest = BACKUP_LOOK_S
-            if backup_folders.is_due(self.settings, datetime.now(UTC)) and not await self._make_backup():
+            due = backup_folders.is_due(self.settings, datetime.now(UTC)) or needs_base(self.settings)
+            if due and not await self._make_backup():
                 rest = BACKUP_AGAIN_S
             await self._rest(rest)
 
@@ -201,6 +206,27 @@ class Worker:
             return False
         self.say(lines[-1])
         return True
+
+    async def _archive_log(self) -> None:
+        """Of the embedded server, where a folder for backups is named: archive what is done, as long as this works."""
+        root = self.settings.backup_folder
+        if root is None or not archives_log(self.settings):
+            await asyncio.to_thread(let_go, self.settings)
+            return await self._rest(FOREVER_S)
+        # A thread of its own: it has one for all the time.
+        with ThreadPoolExecutor(1, thread_name_prefix="casework-log") as hand:
+            loop, over = asyncio.get_running_loop(), threading.Event()
+            try:
+                while not self._stopped.is_set():
+                    look = functools.partial(archive_log, self.settings, root, over.is_set)
+                    try:
+                        await loop.run_in_executor(hand, look)
+                    except _GONE as fault:
+                        _note.warning("what is done is not archived just now, it is tried again: %s", fault)
+                    # Another worker does it, or the server is away.
+                    await self._rest(LOG_AGAIN_S)
+            finally:
+                over.set()
 
     async def _report(self) -> None:
         while not self._stopped.is_set():

@@ -29,7 +29,8 @@ from casework.records.blob_store import seal, unseal
 from casework.settings import Settings
 
 MANIFEST, PROOF = "manifest.json", "proof.json"
-FORM = 1
+#: Of a dump, and of a base: what an earlier release does not know it leaves alone.
+FORM, BASE_FORM = 1, 2
 SHORTEST_KEY = 20
 _HALF = ".half-"
 _LOCK = ".lock"
@@ -59,6 +60,12 @@ class Backup:
         return datetime.fromisoformat(str(self.manifest["made_at"]))
 
     @property
+    def base(self) -> JsonObject | None:
+        """Of a base what it is of: server, timeline, and from where to where in the log; None of a dump."""
+        told = self.manifest.get("base")
+        return told if isinstance(told, dict) else None
+
+    @property
     def is_good(self) -> bool:
         return self.proof is not None and self.proof["faults"] == []
 
@@ -76,8 +83,7 @@ class Half:
 
     def __init__(self, folder: Path, name: str, passphrase: str | None) -> None:
         self.folder, self.name = folder, name
-        self._salt = os.urandom(16) if passphrase else None
-        self._key = derive(passphrase, self._salt) if passphrase and self._salt else None
+        self._key, self._sealed = new_seal(passphrase)
         self._files: dict[str, JsonObject] = {}
 
     def write(self, name: str, pieces: Iterable[bytes]) -> None:
@@ -95,10 +101,10 @@ class Half:
 
     def manifest(self, told: JsonObject) -> JsonObject:
         """What it is said to be, signed where there is a passphrase."""
-        sealed = None
-        if self._key is not None and self._salt is not None:
-            sealed = {"salt": self._salt.hex(), "scrypt": dict(_SCRYPT), "check": _check(self._key)}
-        return signed(self._key, {"form": FORM, "name": self.name, **told, "files": self._files, "sealed": sealed})
+        form = BASE_FORM if "base" in told else FORM
+        return signed(
+            self._key, {"form": form, "name": self.name, **told, "files": self._files, "sealed": self._sealed}
+        )
 
 
 @contextmanager
@@ -119,17 +125,17 @@ def making(root: Path, name: str, passphrase: str | None) -> Iterator[Half]:
 
 def finish(half: Half, manifest: JsonObject) -> Backup:
     """Write the manifest, and give it its name: from here on it is a backup."""
-    _write_whole(half.folder / MANIFEST, manifest)
+    write_whole(half.folder / MANIFEST, manifest)
     folder = half.folder.parent / half.name
     os.rename(half.folder, folder)
-    _sync(folder.parent)
+    sync(folder.parent)
     return Backup(folder=folder, manifest=manifest, proof=None)
 
 
 def keep_proof(backup: Backup, told: JsonObject, key: bytes | None) -> Backup:
     """Note that it was restored, and what came of it."""
     proof = signed(key, {"manifest": _digest_of(backup.folder), **told})
-    _write_whole(backup.folder / PROOF, proof)
+    write_whole(backup.folder / PROOF, proof)
     return Backup(folder=backup.folder, manifest=backup.manifest, proof=proof)
 
 
@@ -147,17 +153,19 @@ def alone(root: Path) -> Iterator[None]:
         yield
 
 
-def _write_whole(path: Path, content: JsonObject) -> None:
+def write_whole(path: Path, content: JsonObject) -> None:
+    """A file of JSON: all of it or, whoever is killed, the one before."""
     beside = path.with_name(f".{path.name}")
     with beside.open("w", encoding="utf-8") as file:
         file.write(json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
         file.flush()
         os.fsync(file.fileno())
     os.replace(beside, path)
-    _sync(path.parent)
+    sync(path.parent)
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """What was renamed in a folder is so on the disk."""
     number = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(number)
@@ -176,7 +184,7 @@ def read_backup(folder: Path) -> Backup:
         files = {str(name): (int(one["bytes"]), str(one["sha256"])) for name, one in manifest["files"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
         raise BackupUnusable(f"{folder} is no backup: its {MANIFEST} cannot be read ({fault}).") from fault
-    if manifest.get("form") != FORM:
+    if manifest.get("form") not in (FORM, BASE_FORM):
         raise BackupUnusable(f"{folder} was made by another release, which can read it.")
     if any("/" in name or name.startswith(".") for name in files):
         raise BackupUnusable(f"{folder} names files that are not its own.")
@@ -211,20 +219,25 @@ def list_backups(root: Path) -> list[Backup]:
 def open_key(backup: Backup, passphrase: str | None) -> bytes | None:
     """What opens its files; None where they are plain. Raises BackupUnusable: no passphrase, another one, or a manifest that is not
     the one that was signed with it."""
-    sealed: Any = backup.manifest["sealed"]
+    return open_sealed(backup.name, backup.manifest, passphrase)
+
+
+def open_sealed(name: str, told: JsonObject, passphrase: str | None) -> bytes | None:
+    """The same for whatever says of itself what it is encrypted with."""
+    sealed: Any = told["sealed"]
     if sealed is None:
         return None
     if not passphrase:
-        raise BackupUnusable(f"{backup.name} is encrypted: set CASEWORK_BACKUP_KEY to its passphrase.")
+        raise BackupUnusable(f"{name} is encrypted: set CASEWORK_BACKUP_KEY to its passphrase.")
     try:
         key = derive(passphrase, bytes.fromhex(sealed["salt"]))
         same = hmac.compare_digest(_check(key), str(sealed["check"]))
     except (KeyError, TypeError, ValueError) as fault:
-        raise BackupUnusable(f"{backup.name}: its manifest was changed.") from fault
+        raise BackupUnusable(f"{name}: its manifest was changed.") from fault
     if not same:
-        raise BackupUnusable(f"{backup.name} was encrypted with another passphrase than CASEWORK_BACKUP_KEY.")
-    if not is_signed(key, backup.manifest):
-        raise BackupUnusable(f"{backup.name}: its manifest was changed since it was made.")
+        raise BackupUnusable(f"{name} was encrypted with another passphrase than CASEWORK_BACKUP_KEY.")
+    if not is_signed(key, told):
+        raise BackupUnusable(f"{name}: its manifest was changed since it was made.")
     return key
 
 
@@ -268,6 +281,15 @@ def _pieces(path: Path) -> Iterator[bytes]:
 
 
 # --- keys ------------------------------------------------------------------------------------------------------------
+
+
+def new_seal(passphrase: str | None) -> tuple[bytes | None, JsonObject | None]:
+    """A key of a passphrase, and what is told of it, by which the same passphrase is known again."""
+    if not passphrase:
+        return None, None
+    salt = os.urandom(16)
+    key = derive(passphrase, salt)
+    return key, {"salt": salt.hex(), "scrypt": dict(_SCRYPT), "check": _check(key)}
 
 
 @cache
@@ -327,7 +349,7 @@ def prune(root: Path, *, days: int, weeks: int) -> list[str]:
     not good stays until a newer one is."""
     every = list_backups(root)
     good = [one for one in every if one.is_good]
-    kept = {*_newest_of(good, "%Y-%m-%d", days), *_newest_of(good, "%G-%V", weeks)}
+    kept = {*newest_of(good, "%Y-%m-%d", days), *newest_of(good, "%G-%V", weeks)}
     gone = [one for one in every if one.name not in kept and good and one.made_at <= good[0].made_at]
     for one in gone:
         # Without its manifest it is none any more, however far this gets.
@@ -336,7 +358,8 @@ def prune(root: Path, *, days: int, weeks: int) -> list[str]:
     return [one.name for one in gone]
 
 
-def _newest_of(good: list[Backup], form: str, most: int) -> list[str]:
+def newest_of(good: list[Backup], form: str, most: int) -> list[str]:
+    """The names of the newest of each day or week, by how its time is written; of so many."""
     newest: dict[str, str] = {}
     for one in good:
         newest.setdefault(one.made_at.astimezone(UTC).strftime(form), one.name)

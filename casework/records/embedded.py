@@ -192,7 +192,7 @@ def _insist_on_same_version(server: Server) -> None:
     if ours and theirs != ours.group():
         raise EmbeddedServerError(
             f"{server.data} was made by PostgreSQL {theirs}, and this is {ours.group()}. "
-            "Back it up with the release that made it (`casework backup`) and restore it into a new folder."
+            "Back it up with the release that made it (`casework backup DIR --dump`) and restore it into a new folder."
         )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import RawIOBase
+from pathlib import Path
 from typing import IO
 
 from casework.errors import BackupUnusable
@@ -40,6 +41,24 @@ def read_tar(pieces: Iterable[bytes]) -> Iterator[tuple[str, Iterator[bytes]]]:
                 yield member.name, _content(file)
     except tarfile.TarError as fault:
         raise BackupUnusable(f"the files of documents are damaged: {fault}.") from fault
+
+
+def unpack_tar(pieces: Iterable[bytes], folder: Path, then: Callable[[Path], None]) -> None:
+    """Lay out folders and files below this folder, and do something with each. Raises BackupUnusable where it is cut off, or would write
+    anywhere else."""
+    try:
+        with tarfile.open(fileobj=_Reader(pieces), mode="r|") as tar:
+            for member in tar:
+                if not member.isdir() and not member.isfile():
+                    raise BackupUnusable(f"{member.name} is neither a file nor a folder.")
+                if member.name.startswith("/") or ".." in member.name.split("/"):
+                    raise BackupUnusable(f"{member.name} lies outside.")
+                tar.extract(member, folder, filter="data")
+                path = folder / member.name
+                path.chmod(0o700 if member.isdir() else 0o600)
+                then(path)
+    except tarfile.TarError as fault:
+        raise BackupUnusable(f"the copy of the server is damaged: {fault}.") from fault
 
 
 def _content(file: IO[bytes]) -> Iterator[bytes]:

@@ -18,7 +18,10 @@ class FailingJob(Answer):
 
 
 class LateWork(Answer):
-    kind: Annotated[str, Field(description="untold, unsent, unerased, failing, overdue_job, closed_roles or no_backup")]
+    kind: Annotated[
+        str,
+        Field(description="untold, unsent, unerased, failing, overdue_job, closed_roles, no_backup or not_archived"),
+    ]
     count: int
     since: str | None
 
@@ -34,6 +37,7 @@ class Jobs(Answer):
     jobs: list[FailingJob]
     late: list[LateWork]
     backup_at: Annotated[str | None, Field(description="Of when the last good backup is; null: none is known of here")]
+    archived_at: Annotated[str | None, Field(description="Until when all that was done is archived beside the backups")]
 
 
 class MailQuery(Paged):

@@ -13,7 +13,7 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.presenters import when
 from casework.operations.oversight.views import Delay, FailingJob, Jobs
 from casework.permissions.actors import Actor
-from casework.records import backup_folders
+from casework.records import backup_folders, wal_archive
 from casework.records.event_log import now
 from casework.records.row_security import whole
 from casework.settings import Settings
@@ -88,10 +88,16 @@ KINDS = ("untold", "unsent", "unerased", "failing", "overdue_job", "closed_roles
 
 
 class BackupAge(NamedTuple):
-    """Of what time the last good backup is; and where that is too long ago, what is told of it."""
+    """Of what time the last good backup is, and until when all that was done is archived; and of each that is too long ago what is told."""
 
     good_at: str | None = None
     late: Delay | None = None
+    archived_at: str | None = None
+    behind: Delay | None = None
+
+    @property
+    def delays(self) -> list[Delay]:
+        return [one for one in (self.late, self.behind) if one is not None]
 
 
 #: Where no folder of backups is named.
@@ -106,10 +112,16 @@ def age_of_backup(settings: Settings) -> BackupAge:
     every = backup_folders.list_backups(folder)
     good = next((one for one in every if one.is_good), None)
     good_at = None if good is None else when(good.made_at)
-    if not backup_folders.is_late(settings, good, datetime.now(UTC)):
-        return BackupAge(good_at)
-    since = [one for one in every if good is None or one.made_at > good.made_at]
-    return BackupAge(good_at, Delay(kind="no_backup", count=len(since), since=good_at))
+    now, late, behind = datetime.now(UTC), None, None
+    if backup_folders.is_late(settings, good, now):
+        since = [one for one in every if good is None or one.made_at > good.made_at]
+        late = Delay(kind="no_backup", count=len(since), since=good_at)
+    reached = wal_archive.reached_at(folder) if wal_archive.archives_log(settings) else None
+    archived_at = None if reached is None else when(reached)
+    if wal_archive.is_behind(settings, reached, now):
+        minutes = 0 if reached is None else int((now - reached).total_seconds() // 60)
+        behind = Delay(kind="not_archived", count=minutes, since=archived_at)
+    return BackupAge(good_at, late, archived_at, behind)
 
 
 #: How many workers there are, and how many jobs wait, run and fail.
@@ -170,8 +182,9 @@ def show_jobs(db: Connection, actor: Actor, backup: BackupAge = UNKNOWN) -> Jobs
         failing=row.failing,
         stalled=row.stalled,
         jobs=failing,
-        late=late if backup.late is None else [*late, backup.late],
+        late=[*late, *backup.delays],
         backup_at=backup.good_at,
+        archived_at=backup.archived_at,
     )
 
 

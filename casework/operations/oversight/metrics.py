@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from casework.operations.oversight.job_health import KINDS, find_delays, hear_workers
-from casework.records import tree_tiles
+from casework.records import tree_tiles, wal_archive
 from casework.records.backup_folders import list_backups
 from casework.settings import Settings
 
@@ -126,6 +126,9 @@ def _backups(db: Connection, settings: Settings) -> Iterator[Metric]:
     if good:
         age = (now - good[0].made_at).total_seconds()
         yield Metric("casework_backup_age_seconds", "How old the last good backup is.", [({}, age)])
+    if wal_archive.archives_log(settings) and (reached := wal_archive.reached_at(settings.backup_folder)) is not None:
+        says = "How long ago everything that had been done was archived beside the backups."
+        yield Metric("casework_archived_age_seconds", says, [({}, (now - reached).total_seconds())])
 
 
 #: Jobs by their state, and how long the oldest waits; none that is for a sealed mediation.

@@ -91,9 +91,10 @@ class FailingJob:
 class Delay:
     """Work of a kind that waits too long."""
 
-    #: untold, unsent, unerased, failing, overdue_job, closed_roles or no_backup; unsequenced to whoever is told of sealed mediations too.
+    #: untold, unsent, unerased, failing, overdue_job, closed_roles, no_backup or not_archived; unsequenced
+    #: to whoever is told of sealed mediations too.
     kind: str
-    #: Of no_backup those that were made since the last good one and are not good.
+    #: Of no_backup those that were made since the last good one and are not good; of not_archived minutes.
     count: int
     since: str | None
 
@@ -116,6 +117,8 @@ class Jobs:
     late: list[Delay]
     #: Of when the last good backup is; None where there is none, or none is known of here.
     backup_at: str | None
+    #: Until when all that was done is archived beside the backups; None where nothing is, or nothing is known of it here.
+    archived_at: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,18 +20,29 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.errors import BackupUnusable, FileMissing, LogUnusable
 from casework.json_values import JsonObject
-from casework.records import backup_folders, dump_programs, embedded, log_keys, migrate, server_process, tree_tiles
-from casework.records.backup_folders import Backup
+from casework.records import (
+    backup_folders,
+    dump_programs,
+    embedded,
+    log_keys,
+    migrate,
+    recovery,
+    server_process,
+    tree_tiles,
+)
+from casework.records.backup_folders import Backup, Half
 from casework.records.blob_store import Store
-from casework.records.database import connect_engine, database_url
+from casework.records.database import connect_engine, connected, database_url
 from casework.records.key_ring import secret_key
+from casework.records.packing import deflated
 from casework.records.row_security import in_snapshot
 from casework.records.sealed_files import read_all
 from casework.records.tar_stream import write_tar
 from casework.settings import Settings
 
-DUMP, DOCUMENTS, LATE, INDEX, LOG, ARCHIVE = (
+DUMP, BASE, DOCUMENTS, LATE, INDEX, LOG, ARCHIVE = (
     "database.dump",
+    "base.tar",
     "documents.tar",
     "documents-late.tar",
     "documents.index",
@@ -47,8 +58,9 @@ LEFT_OUT: JsonObject = {
 }
 
 
-def make_backup(settings: Settings, root: Path) -> Backup:
-    """One of this moment, not proved yet. Raises BackupUnusable; there is none then, and no half one."""
+def make_backup(settings: Settings, root: Path, *, base: bool = False) -> Backup:
+    """One of this moment, not proved yet: a dump, or of the embedded server a base, after which its log goes on. Raises BackupUnusable;
+    there is none then, and no half one."""
     keeper = keeper_of(settings)
     engine = connect_engine(keeper, "owner")
     begun = time.monotonic()
@@ -57,15 +69,12 @@ def make_backup(settings: Settings, root: Path) -> Backup:
             store, index = Store(settings.store_url), dict[str, JsonObject]()
             # Those first that are there already: what is filed meanwhile is copied after the database, so that it lacks none.
             half.write(DOCUMENTS, write_tar(_documents(store, index)))
-            with in_snapshot(engine) as db:
-                told = _told(db, settings)
-                snapshot = db.execute(text("SELECT pg_export_snapshot()")).scalar_one()
-                half.write(DUMP, dump_programs.dump(database_url(keeper, "owner"), major_of(db), snapshot))
+            told = _write_base(half, engine, settings) if base else _write_dump(half, engine, settings, keeper)
             half.write(LATE, write_tar(_documents(store, index)))
             half.write(INDEX, (json.dumps(one, sort_keys=True).encode() + b"\n" for one in index.values()))
             # After the database: no case in it names a sealed file that came later.
             half.write(ARCHIVE, write_tar(read_all(settings.archive_dir)))
-            half.write(LOG, [json.dumps(_log_files(settings, told["tree"]), sort_keys=True).encode()])
+            half.write(LOG, [json.dumps(log_files(settings, told["tree"]), sort_keys=True).encode()])
             told["documents"] = {"files": len(index), "bytes": sum(int(str(one["bytes"])) for one in index.values())}
             told["seconds"] = round(time.monotonic() - begun, 1)
             return backup_folders.finish(half, half.manifest(told))
@@ -73,6 +82,36 @@ def make_backup(settings: Settings, root: Path) -> Backup:
         raise BackupUnusable(f"{fault.filename or root}: {fault.strerror or fault}. No backup was made.") from fault
     finally:
         engine.dispose()
+
+
+def _write_dump(half: Half, engine: Engine, settings: Settings, keeper: Settings) -> JsonObject:
+    with in_snapshot(engine) as db:
+        told = _told(db, settings)
+        snapshot = db.execute(text("SELECT pg_export_snapshot()")).scalar_one()
+        half.write(DUMP, dump_programs.dump(database_url(keeper, "owner"), major_of(db), snapshot))
+    return told
+
+
+def _write_base(half: Half, engine: Engine, settings: Settings) -> JsonObject:
+    """The rows and the tree are those of its beginning: by its end, as of which it is whole, there may be more."""
+    with in_snapshot(engine) as db:
+        told = _told(db, settings)
+    copied = recovery.Copied()
+    with connected(engine) as plain:
+        db = plain.execution_options(isolation_level="AUTOCOMMIT")
+        # As long as this connection lives, the log that the copy needs is not taken away.
+        db.execute(_KEEP_LOG)
+        system = db.execute(text("SELECT CAST(system_identifier AS text) FROM pg_control_system()")).scalar_one()
+        half.write(BASE, deflated(recovery.copy_cluster(engine.url, copied)))
+        made_at = db.execute(text("SELECT clock_timestamp()")).scalar_one()
+    base = {"system": system, "timeline": copied.timeline, "start": copied.start, "stop": copied.stop}
+    return {**told, "made_at": made_at.isoformat(), "base": base}
+
+
+#: Keeps the log for as long as this connection lives.
+_KEEP_LOG = text(
+    "SELECT pg_create_physical_replication_slot(CAST('casework_base_' || pg_backend_pid() AS name), true, true)"
+)
 
 
 def passphrase_of(settings: Settings) -> str | None:
@@ -164,7 +203,7 @@ def _counted(pieces: Iterator[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
         yield piece
 
 
-def _log_files(settings: Settings, tree: JsonObject | None) -> JsonObject:
+def log_files(settings: Settings, tree: JsonObject | None) -> JsonObject:
     """What strangers check the log with, and what of it was signed of this moment's database: later signatures are of a longer tree."""
     try:
         keys = "".join(f"{key.line}\n" for key in log_keys.public_keys(settings))

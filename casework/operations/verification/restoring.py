@@ -16,14 +16,10 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, text
 
-from casework.errors import BackupUnusable, CaseworkError, LogUnusable
+from casework.errors import BackupUnusable, LogUnusable
 from casework.json_values import JsonObject
-from casework.operations.core.paging import FIRST_ID
-from casework.operations.documents.key_material import document_store_of
 from casework.operations.verification import backups, sequencer
-from casework.operations.verification.service import verify_each
-from casework.operations.verification.tree_judgement import kept_here
-from casework.records import backup_folders, dump_programs, embedded, log_keys, migrate, tree_tiles
+from casework.records import backup_folders, dump_programs, embedded, migrate, tree_tiles
 from casework.records.backup_folders import Backup
 from casework.records.blob_store import Store
 from casework.records.database import app_login, connect_engine, connected, database_url, ensure_roles
@@ -48,11 +44,17 @@ class Restored:
     seconds: float
     #: What whoever restored it must know or do.
     notes: tuple[str, ...]
+    #: The moment as of which it is there.
+    as_of: datetime
+    #: When the last transaction in it was committed, where that is known.
+    last_commit: datetime | None = None
+    #: What was found wrong in it.
+    faults: tuple[str, ...] = ()
 
 
 def choose(folder: Path, to: datetime | None) -> Backup:
-    """A backup by its own folder, or of a folder of backups the newest good one, or the newest good one that is not younger than `to`.
-    Raises BackupUnusable."""
+    """A backup by its own folder, or of a folder of backups the newest good one, or the newest good one that is not younger than `to`, to
+    which a base is then brought. Raises BackupUnusable."""
     if (folder / backup_folders.MANIFEST).exists():
         backup = backup_folders.read_backup(folder)
         if to is not None and backup.made_at > to:
@@ -61,7 +63,9 @@ def choose(folder: Path, to: datetime | None) -> Backup:
     every = backup_folders.list_backups(folder)
     good = [one for one in every if one.is_good and (to is None or one.made_at <= to)]
     if not good:
+        first = min((one.made_at for one in every if one.is_good), default=None)
         what = "no good backup" + (f" of {to.isoformat()} or before" if to else "")
+        what += f" (the first one is of {first.isoformat()})" if to and first else ""
         raise BackupUnusable(
             f"there is {what} in {folder}: `casework backup list` tells those there are; one that nobody has proved can be named itself."
         )
@@ -70,25 +74,25 @@ def choose(folder: Path, to: datetime | None) -> Backup:
 
 def restore_backup(settings: Settings, backup: Backup) -> Restored:
     """Put a backup into the empty database and the empty store of these settings. Raises BackupUnusable, and where anything is there
-    nothing is changed. Whoever is killed on the way has no database, and begins again."""
+    nothing is changed. Whoever is killed on the way has no database, and begins again. A dump: of a base see `moments`."""
     begun = time.monotonic()
     key = backup_folders.open_key(backup, backups.passphrase_of(settings))
     if faults := backup_folders.faults_of_files(backup):
         raise BackupUnusable(f"{backup.name} is damaged: {' '.join(faults)}")
     owner = connect_engine(settings, "owner")
     store = Store(settings.store_url)
-    places = {one["place"] for one in _index(backup, key)}
+    places = {one["place"] for one in read_index(backup, key)}
     try:
         with connected(owner) as db:
             _insist_empty(db, settings)
-        _insist_nothing_else(store, places, settings)
+        insist_nothing_else(store, places, settings)
         for name in (backups.DOCUMENTS, backups.LATE):
             for place, pieces in read_tar(backup_folders.read_file(backup, name, key)):
                 store.put_sealed(place, pieces)
         if backups.ARCHIVE in backup.manifest["files"]:
             for name, pieces in read_tar(backup_folders.read_file(backup, backups.ARCHIVE, key)):
                 put_back(settings.archive_dir, name, pieces)
-        _put_log_back(settings, json.loads(b"".join(backup_folders.read_file(backup, backups.LOG, key))))
+        put_log_back(settings, json.loads(b"".join(backup_folders.read_file(backup, backups.LOG, key))))
         ensure_roles(owner, app_login(settings))
         with connected(owner) as db:
             major = backups.major_of(db)
@@ -102,12 +106,12 @@ def restore_backup(settings: Settings, backup: Backup) -> Restored:
             db.execute(text("ANALYZE"))
     finally:
         owner.dispose()
-    notes = (*_differences(backup, rows), *_to_do(settings, backup))
+    notes = (*find_differences(backup, rows), *say_to_do(settings, backup))
     seconds = round(time.monotonic() - begun, 1)
-    return Restored(rows=sum(rows.values()), documents=len(places), seconds=seconds, notes=notes)
+    return Restored(rows=sum(rows.values()), documents=len(places), seconds=seconds, notes=notes, as_of=backup.made_at)
 
 
-def _index(backup: Backup, key: bytes | None) -> list[Any]:
+def read_index(backup: Backup, key: bytes | None) -> list[Any]:
     lines = b"".join(backup_folders.read_file(backup, backups.INDEX, key)).splitlines()
     return [json.loads(line) for line in lines]
 
@@ -128,7 +132,7 @@ _ANY_TABLE = text("""
 """)
 
 
-def _insist_nothing_else(store: Store, places: set[str], settings: Settings) -> None:
+def insist_nothing_else(store: Store, places: set[str], settings: Settings) -> None:
     """Files of this very backup may lie there: whoever put them was broken off."""
     if any(place not in places for place in store.places()):
         raise BackupUnusable(
@@ -137,7 +141,7 @@ def _insist_nothing_else(store: Store, places: set[str], settings: Settings) -> 
         )
 
 
-def _put_log_back(settings: Settings, files: JsonObject) -> None:
+def put_log_back(settings: Settings, files: JsonObject) -> None:
     """What lies there already stays: what this machine has signed it has signed, whatever the backup knows of it."""
     settings.log_dir.mkdir(parents=True, exist_ok=True)
     for name in ("keys.pub", "settled", "last"):
@@ -147,15 +151,19 @@ def _put_log_back(settings: Settings, files: JsonObject) -> None:
             path.chmod(0o644)
 
 
-def _differences(backup: Backup, rows: dict[str, int]) -> Iterator[str]:
-    """Tables that have other numbers of rows than when it was made."""
+def find_differences(backup: Backup, rows: dict[str, int]) -> Iterator[str]:
+    """Tables that have other numbers of rows than when it was made; after a base was begun there may be more of what only grows."""
     told: Any = backup.manifest["counts"]
+    if backup.base is not None:
+        if rows.get("events", 0) < told["events"]:
+            yield f"events has {rows.get('events')} rows, and had {told['events']} when the backup was begun."
+        return
     for table in sorted({*told, *rows}):
         if told.get(table) != rows.get(table):
             yield f"{table} has {rows.get(table)} rows, and had {told.get(table)} when the backup was made."
 
 
-def _to_do(settings: Settings, backup: Backup) -> Iterator[str]:
+def say_to_do(settings: Settings, backup: Backup) -> Iterator[str]:
     if backup.manifest["secret_key"] != backups.fingerprint_of(settings):
         yield (
             "CASEWORK_SECRET_KEY is not the one of this backup: put that one in place, or as one of CASEWORK_SECRET_KEY_FALLBACKS, or no"
@@ -188,94 +196,11 @@ def _to_do(settings: Settings, backup: Backup) -> Iterator[str]:
         yield f"The key that signs the log is not in a backup: put it into {settings.log_dir}/key, readable for the worker alone."
 
 
-# --- proving ---------------------------------------------------------------------------------------------------------
-
-
-def prove_backup(settings: Settings, backup: Backup) -> Backup:
-    """Restore it into a server of its own, verify everything there, and note what came of it beside the backup. Raises BackupUnusable where
-    it cannot be tried at all: no passphrase, no room."""
-    begun = time.monotonic()
-    key = backup_folders.open_key(backup, backups.passphrase_of(settings))
-    told: JsonObject = {"logs": 0, "events": 0, "documents": 0}
-    faults = backup_folders.faults_of_files(backup)
-    if not faults:
-        with _scratch(settings) as there:
-            faults = _try_out(there, backup, told)
-    told |= {"at": _now_of(backup, begun), "seconds": round(time.monotonic() - begun, 1), "faults": faults[:_MOST]}
-    return backup_folders.keep_proof(backup, told, key)
-
-
-def _now_of(backup: Backup, begun: float) -> str:
-    return datetime.now(backup.made_at.tzinfo).isoformat(timespec="seconds")
-
-
-def _try_out(there: Settings, backup: Backup, told: JsonObject) -> list[str]:
-    try:
-        restore_backup(there, backup)
-    except CaseworkError as fault:
-        return [fault.message]
-    faults: list[str] = []
-    with _engine(there, "owner") as owner:
-        with in_snapshot(owner) as db:
-            faults += _differences(backup, backups.count_rows(db))
-        try:
-            migrate.upgrade(owner)
-        except CaseworkError as fault:
-            return [*faults, fault.message]
-    with _engine(there, "app") as engine:
-        with connected(engine) as db:
-            faults += migrate.check(db)
-        faults += _of_the_tree(there, engine, backup)
-        for checked in verify_each(engine, kept_here(there)):
-            told["logs"] = int(str(told["logs"])) + (checked.log is not None)
-            told["events"] = int(str(told["events"])) + checked.events
-            faults += [f"{one.number or one.log or one.table}: {one.sentence}" for one in checked.findings]
-        if backup.manifest["secret_key"] == backups.fingerprint_of(there):
-            told["documents"] = _read_all(engine, there, faults)
-        else:
-            faults.append("CASEWORK_SECRET_KEY is not the one of this backup, so that no document could be read.")
-    return faults
-
-
-def _of_the_tree(there: Settings, engine: Engine, backup: Backup) -> list[str]:
-    tree: Any = backup.manifest["tree"]
-    try:
-        with in_snapshot(engine) as db:
-            sequencer.insist_not_older(there, db)
-            newest = tree_tiles.newest_checkpoint(db)
-    except LogUnusable as fault:
-        return [fault.message]
-    kept = log_keys.last_kept(there)
-    found = (newest.size if newest else 0, kept.size if kept else 0)
-    size = tree["size"] if tree else 0
-    return [] if found == (size, size) else [f"Its tree has {found[0]} leaves, and {size} were signed."]
-
-
-def _read_all(engine: Engine, there: Settings, faults: list[str]) -> int:
-    """Open every file that a document has; gives how many."""
-    store, count, last = document_store_of(engine, there), 0, FIRST_ID
-    while True:
-        with in_snapshot(engine) as db:
-            blobs = list(db.execute(_BLOBS, {"last": last, "most": _AT_ONCE}).scalars())
-            for blob in blobs:
-                try:
-                    for _ in store.read_blob(db, blob):
-                        pass
-                except CaseworkError as fault:
-                    faults.append(f"The file {blob}: {fault.message}")
-        if not blobs:
-            return count
-        count, last = count + len(blobs), blobs[-1]
-
-
-#: The next files that documents have.
-_BLOBS = text("""
-    SELECT b.id::text FROM blobs b WHERE NOT b.loose AND b.id > CAST(:last AS uuid) ORDER BY b.id LIMIT :most
-""")
+# --- a place to try it -----------------------------------------------------------------------------------------------
 
 
 @contextmanager
-def _engine(settings: Settings, role: Any) -> Iterator[Engine]:
+def open_engine(settings: Settings, role: Any) -> Iterator[Engine]:
     engine = connect_engine(settings, role)
     try:
         yield engine
@@ -284,11 +209,11 @@ def _engine(settings: Settings, role: Any) -> Iterator[Engine]:
 
 
 @contextmanager
-def _scratch(settings: Settings) -> Iterator[Settings]:
+def elsewhere(settings: Settings, name: str, **more: object) -> Iterator[Settings]:
     """An installation with a server of its own, which is thrown away; also one that somebody left who was killed."""
-    folder = settings.var / "backup-scratch"
+    folder = settings.var / name
     folder.mkdir(parents=True, exist_ok=True)
-    with (settings.var / "backup-scratch.lock").open("w") as lock:
+    with (settings.var / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         _clear(folder)
         given: dict[str, object] = {
@@ -304,7 +229,7 @@ def _scratch(settings: Settings) -> Iterator[Settings]:
             "secret_key": SecretStr(secret_key(settings)),
         }
         try:
-            yield settings.model_copy(update=given)
+            yield settings.model_copy(update=given | more)
         finally:
             _clear(folder)
 

@@ -28,6 +28,9 @@ LATE = {
     "no_backup": N_(
         "No good backup of the last day and a half. Is a worker running, and what does its output say of the backup?"
     ),
+    "not_archived": N_(
+        "What was done lately is not archived beside the backups, and would be lost. Is a worker running, and what does its output say?"
+    ),
     "closed_roles": N_("Roles of closed accounts. End them on the page of the person."),
 }
 

@@ -15,6 +15,7 @@ from casework.operations.mediations.service import open_mediation
 from casework.operations.oversight.job_health import SILENT_S, age_of_backup, find_delays, retry_job, show_jobs
 from casework.records.backup_folders import finish, keep_proof, making, name_at
 from casework.records.database import transaction
+from casework.records.wal_archive import Place, begin_line, keep_state
 from casework.settings import Settings
 from tests.support.additions import add_failed_job, add_mail
 from tests.support.world import World, new_request
@@ -121,8 +122,16 @@ def test_what_waits_for_its_leaf_is_told_only_where_all_is(
 
 def test_of_backups_it_is_told_where_a_folder_of_them_is_named(engine: Engine, world: World, tmp_path: Path) -> None:
     """Nothing where none is; how old the last good one is, and where it is too old, how many were made since and are not good."""
-    assert age_of_backup(Settings(profile="test")) == (None, None)
+    assert age_of_backup(Settings(profile="test")) == (None, None, None, None)
     settings = Settings(profile="test", backup_folder=tmp_path)
+    behind = age_of_backup(settings).behind
+    assert behind is not None
+    assert (behind.kind, behind.count, behind.since) == ("not_archived", 0, None)
+    line, key = begin_line(tmp_path, Place(system="7", timeline=1, lsn=100), datetime.now(UTC), None)
+    keep_state(tmp_path, line, 100, datetime.now(UTC) - timedelta(minutes=7, seconds=30), key)
+    behind = age_of_backup(settings).behind
+    assert behind is not None
+    assert (behind.count, behind.since) == (7, age_of_backup(settings).archived_at)
     none = age_of_backup(settings).late
     assert none is not None
     assert (none.kind, none.count, none.since) == ("no_backup", 0, None)
@@ -134,9 +143,11 @@ def test_of_backups_it_is_told_where_a_folder_of_them_is_named(engine: Engine, w
     assert (age.late.count, age.late.since) == (1, age.good_at)
     with transaction(engine) as db:
         shown = show_jobs(db, world.actor(db, "administrator"), age)
-    assert (shown.backup_at, [one.kind for one in shown.late]) == (age.good_at, ["no_backup"])
+    assert (shown.backup_at, [one.kind for one in shown.late]) == (age.good_at, ["no_backup", "not_archived"])
+    assert shown.archived_at == age.archived_at
+    keep_state(tmp_path, line, 100, datetime.now(UTC), key)
     _backup(tmp_path, datetime.now(UTC), good=True)
-    assert age_of_backup(settings).late is None
+    assert age_of_backup(settings).delays == []
 
 
 def _backup(root: Path, at: datetime, *, good: bool) -> None:

@@ -18,6 +18,7 @@ from casework.operations.oversight.metrics import Metric, measure, write_metrics
 from casework.operations.verification.sequencer import sequence
 from casework.records.backup_folders import finish, keep_proof, making, name_at
 from casework.records.database import transaction
+from casework.records.wal_archive import Place, begin_line, keep_state
 from casework.settings import Settings
 from tests.support.additions import add_failed_job
 from tests.support.databases import ROOT
@@ -107,6 +108,13 @@ def test_of_sealed_mediations_nothing_is_counted(engine: Engine, settings: Setti
     assert after["casework_job_wait_seconds", ""] == before["casework_job_wait_seconds", ""]
 
 
+def _archived(root: Path, settings: Settings) -> Settings:
+    """The same on the embedded server, whose log was archived an hour ago."""
+    line, key = begin_line(root, Place(system="7", timeline=1, lsn=100), datetime.now(UTC), None)
+    keep_state(root, line, 100, datetime.now(UTC) - timedelta(hours=1), key)
+    return settings.model_copy(update={"backup_folder": root, "database_url": None})
+
+
 def test_backups_are_told_where_their_folder_is_named(engine: Engine, settings: Settings, tmp_path: Path) -> None:
     assert not [name for name, _ in figures(engine, settings) if "backup" in name]
     own = settings.model_copy(update={"backup_folder": tmp_path})
@@ -117,6 +125,8 @@ def test_backups_are_told_where_their_folder_is_named(engine: Engine, settings: 
         made = finish(half, half.manifest({"made_at": at.isoformat()}))
     keep_proof(made, {"faults": [], "at": at.isoformat()}, None)
     now = figures(engine, own)
+    assert ("casework_archived_age_seconds", "") not in now
+    assert 3500 < figures(engine, _archived(tmp_path, own))["casework_archived_age_seconds", ""] < 3700
     assert (now["casework_backups", "yes"], 3500 < now["casework_backup_age_seconds", ""] < 3700) == (1, True)
 
 
@@ -137,7 +147,7 @@ def test_every_kind_of_delay_that_the_page_tells_has_its_figure() -> None:
 
 
 def test_alerts_and_docs_speak_of_figures_that_there_are(engine: Engine, settings: Settings, tmp_path: Path) -> None:
-    own = settings.model_copy(update={"backup_folder": tmp_path})
+    own = _archived(tmp_path, settings)
     with transaction(engine) as db:
         there = {one.name for one in measure(db, own)} | {"casework_database_up", "casework_backup_age_seconds"}
     counted = {one.name for one in FAMILIES}

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from pydantic import SecretStr
+from sqlalchemy import Connection, Engine, make_url, text
 
 from casework.operations.cases.case_actions import declare_interest
 from casework.operations.core.perform import home_of
 from casework.operations.tasks.service import claim_task, release_task
 from casework.records.database import connect_engine, transaction
+from casework.settings import Settings
 from tests.operations.verification.forger import Scene
+from tests.support.backed_up import PASSPHRASE, Office
 from tests.support.databases import DatabaseServer
 from tests.support.way_to_referral import to_referral
-from tests.support.world import build_world, new_request
+from tests.support.world import World, build_world, new_request
 
 
 @pytest.fixture(scope="package")
@@ -73,3 +77,13 @@ def attack(scene: Scene) -> Iterator[Connection]:
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         yield connection
         tried.rollback()
+
+
+@pytest.fixture
+def office(engine: Engine, settings: Settings, world: World, database_server: DatabaseServer, var_dir: Path) -> Office:
+    """An office that is backed up, encrypted, with a folder of its own where its backups are tried."""
+    keeper = database_server.url(str(make_url(str(settings.database_url)).database))
+    given = {"backup_database_url": keeper, "backup_key": SecretStr(PASSPHRASE), "var": var_dir}
+    made = Office(engine, settings.model_copy(update=given), world, database_server, settings.var / "backups")
+    made.work()
+    return made

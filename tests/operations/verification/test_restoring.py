@@ -10,38 +10,24 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import text
 
 from casework.errors import BackupUnusable
 from casework.operations.core.perform import new_id
 from casework.operations.documents.key_material import document_store_of
-from casework.operations.verification.restoring import choose, prove_backup, restore_backup
+from casework.operations.verification.proving import prove_backup
+from casework.operations.verification.restoring import choose, restore_backup
 from casework.operations.verification.sequencer import sequence
 from casework.operations.verification.service import verify_all
 from casework.operations.verification.tree_judgement import kept_here
 from casework.records import backup_folders, database_checks
-from casework.records.backup_folders import Backup, keep_proof, list_backups
+from casework.records.backup_folders import Backup, keep_proof
 from casework.records.blob_store import new_key
 from casework.records.database import connect_engine, transaction
 from casework.records.sealed_files import write_sealed
 from casework.settings import Settings
 from tests.support.backed_up import PASSPHRASE, Office, count_events
-from tests.support.databases import DatabaseServer
 from tests.support.file_makers import PDF
-from tests.support.world import World
-
-
-@pytest.fixture
-def office(
-    engine: Engine, settings: Settings, world: World, database_server: DatabaseServer, tmp_path: Path, var_dir: Path
-) -> Office:
-    keeper = database_server.url(str(make_url(str(settings.database_url)).database))
-    own = settings.model_copy(
-        update={"backup_database_url": keeper, "backup_key": SecretStr(PASSPHRASE), "var": var_dir}
-    )
-    made = Office(engine, own, world, database_server, tmp_path / "backups")
-    made.work()
-    return made
 
 
 @pytest.fixture
@@ -86,37 +72,6 @@ def test_a_tree_that_is_shorter_than_what_was_signed_here_is_told(
     notes = " ".join(restore_backup(same_machine, backup).notes)
     assert "Production will refuse to serve" in notes
     assert "Whoever keeps checkpoints elsewhere" in notes
-
-
-def test_a_backup_is_good_when_it_was_restored_and_proved(office: Office) -> None:
-    backup = office.back_up()
-    assert not backup.is_good
-    proved = prove_backup(office.settings, backup)
-    assert proved.proof is not None
-    assert proved.proof["faults"] == []
-    assert (list_backups(office.root)[0].is_good, proved.proof["events"], proved.proof["documents"]) == (
-        True,
-        office.events(),
-        1,
-    )
-    assert not any(
-        (office.settings.var / "backup-scratch").iterdir() if (office.settings.var / "backup-scratch").exists() else ()
-    )
-
-
-def test_a_backup_of_a_history_that_was_changed_is_not_good(office: Office, superuser_engine: Engine) -> None:
-    with superuser_engine.begin() as db:
-        db.execute(text("ALTER TABLE events DISABLE TRIGGER USER"))
-        db.execute(
-            text(
-                "DELETE FROM events WHERE (log_id, seq) = (SELECT log_id, max(seq) FROM events GROUP BY 1 ORDER BY 2 DESC"
-                " LIMIT 1)"
-            )
-        )
-        db.execute(text("ALTER TABLE events ENABLE TRIGGER USER"))
-    proved = prove_backup(office.settings, office.back_up())
-    assert not proved.is_good
-    assert "has a leaf, and is not there" in str(proved.proof)
 
 
 def test_nothing_is_restored_over_a_database_that_is_not_empty(office: Office) -> None:
