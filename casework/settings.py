@@ -6,6 +6,7 @@ import os
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
@@ -124,6 +125,21 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         None, description="What Prometheus sends to `casework metrics`; needed where that answers other machines."
     )
+    oidc_issuer: str | None = Field(
+        None,
+        description="The OpenID Connect provider that people may sign in with, beside local accounts: its issuer, such as"
+        " https://id.example.org/realms/office. Without one nothing of it is shown. It needs CASEWORK_BASE_URL.",
+    )
+    oidc_client_id: str | None = Field(None, description="As what this installation is registered at that provider.")
+    oidc_client_secret: SecretStr | None = Field(None, description="The secret of that registration.")
+    oidc_name: str | None = Field(
+        None, max_length=60, description="What people call that provider, for buttons; its host when empty."
+    )
+    oidc_strong: str = Field(
+        "",
+        description="Values of `amr` or `acr`, with commas, by which that provider says that it asked for a second factor: then none is"
+        " asked for here. When empty, its word never counts as one.",
+    )
     webhook_hosts: str = Field(
         "",
         description="Hosts that webhooks may go to, with commas: hooks.example.org, .example.org for all below it, * for every public one."
@@ -184,6 +200,11 @@ class Settings(BaseSettings):
         return None if self.scanner == "none" else self.scanner
 
     @property
+    def oidc_strong_words(self) -> frozenset[str]:
+        """By which words of the provider its sign-in counts as one with a second factor."""
+        return frozenset(word.strip() for word in self.oidc_strong.split(",") if word.strip())
+
+    @property
     def receivers(self) -> frozenset[str]:
         """The hosts that webhooks may go to, as `operations.integrations.ssrf_guard` reads them."""
         named = frozenset(host.strip().lower() for host in self.webhook_hosts.split(",") if host.strip())
@@ -198,6 +219,30 @@ class Settings(BaseSettings):
     def _production_keeps_real_time(self) -> Self:
         if self.profile == "production" and self.clock_offset:
             raise ValueError("CASEWORK_CLOCK_OFFSET must be 0 in production: its history shows real times only.")
+        return self
+
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> Self:
+        if not self.oidc_issuer:
+            return self
+        for name, value in (
+            ("OIDC_CLIENT_ID", self.oidc_client_id),
+            ("OIDC_CLIENT_SECRET", self.oidc_client_secret),
+            ("BASE_URL", self.base_url),
+        ):
+            if not value:
+                raise ValueError(f"CASEWORK_{name} is needed with CASEWORK_OIDC_ISSUER.")
+        parts = urlsplit(self.oidc_issuer)
+        if (
+            parts.scheme not in ("https", "http")
+            or not parts.hostname
+            or parts.query
+            or parts.fragment
+            or "@" in parts.netloc
+        ):
+            raise ValueError("CASEWORK_OIDC_ISSUER must be an address such as https://id.example.org.")
+        if self.profile == "production" and parts.scheme != "https":
+            raise ValueError("CASEWORK_OIDC_ISSUER must begin with https:// in production.")
         return self
 
     @model_validator(mode="after")

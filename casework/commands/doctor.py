@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.commands.check import SAYS
 from casework.errors import CaseworkError, InvalidSettings
 from casework.jobs.smtp import NotNow, greet
+from casework.operations.auth.openid import Untrusted
 from casework.operations.matching.text_model import installed
 from casework.operations.oversight.job_health import age_of_backup, find_delays, hear_workers
 from casework.operations.verification import archiving, sequencer
@@ -30,6 +31,7 @@ from casework.records.database import connect_engine, connected, transaction
 from casework.records.embedded import running_pid
 from casework.records.server_process import server_at
 from casework.settings import Settings, load_settings
+from casework.web.auth.provider_client import Silent, connect_provider
 
 WRONG, LOOK, FINE = "wrong", "look", "fine"
 #: Clocks that differ by more make codes of second factors fail; by so much they are said to differ.
@@ -55,7 +57,8 @@ def doctor(as_json: bool) -> None:
     """Say what is wrong with this installation, and what to do.
 
     Looks at the settings, the database with its roles, grants and policies, its clock, the workers and what waits for them, backups, mail,
-    disks, the key of the log, the archive, the address of the pages and its certificate, the model of texts and the translations. It
+    disks, the key of the log, the archive, the address of the pages and its certificate, the provider of sign-in, the model of texts and
+    the translations. It
     changes nothing.
     It judges as `serve` and `worker` do: as production, unless CASEWORK_PROFILE says otherwise. Exits with 1 where anything is wrong; what
     is to be looked at is not. Cases that wait unseen are told by `casework check`, the history is proved by `casework verify`.
@@ -82,6 +85,7 @@ def look() -> Iterator[Found]:
         return
     yield from _settings(settings)
     yield from _address(settings)
+    yield from _provider(settings)
     yield from _disks(settings)
     yield from _key(settings)
     yield from _mail(settings)
@@ -317,6 +321,31 @@ def _address(settings: Settings) -> Iterator[Found]:
     days = (ends - datetime.now(UTC)).days
     says = f"the certificate of {host} ends in {days} days"
     yield Found("address", *((LOOK, f"{says}: renew it.") if days < _RENEWED_DAYS else (FINE, f"{says}.")))
+
+
+def _provider(settings: Settings) -> Iterator[Found]:
+    provider = connect_provider(settings)
+    if provider is None:
+        yield Found("provider", FINE, "people sign in with accounts of this installation alone.")
+        return
+    issuer = provider.client.issuer
+    try:
+        keys = provider.look()
+    except Silent as fault:
+        yield Found(
+            "provider",
+            WRONG,
+            f"{issuer} does not answer ({fault}): nobody can sign in with it. Look at CASEWORK_OIDC_ISSUER.",
+        )
+    except Untrusted as fault:
+        yield Found(
+            "provider",
+            WRONG,
+            f"what {issuer} says of itself cannot be trusted ({fault.what}): CASEWORK_OIDC_ISSUER must be its issuer, letter by letter.",
+        )
+    else:
+        state = FINE if keys else WRONG
+        yield Found("provider", state, f"{issuer} answers, with {keys} {'key' if keys == 1 else 'keys'} that sign.")
 
 
 def _certificate_ends(host: str, port: int) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from casework.operations.auth.identities import forget_trips
 from casework.operations.auth.passkeys import forget_challenges
 from casework.operations.auth.throttling import forget_attempts
 from casework.operations.catalogue import need_renewals
@@ -51,6 +52,7 @@ def tick(until_quiet: bool) -> None:
             forget_attempts(db)
             forget_uses(db)
             forget_challenges(db)
+            forget_trips(db)
             forget_over(db)
             office_links.forget_over(db, OFFICE_LINKS)
             forget_statements(db)

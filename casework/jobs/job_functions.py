@@ -7,6 +7,7 @@ import functools
 from casework.jobs.job_registry import Hands, NotDone, register_job
 from casework.jobs.queue import CLOCKS, OTHERS
 from casework.operations.audit.finding_owners import note_due
+from casework.operations.auth.identities import forget_trips
 from casework.operations.auth.passkeys import forget_challenges
 from casework.operations.auth.throttling import forget_attempts
 from casework.operations.catalogue import file_imports, import_worker, need_renewals, refused_rows
@@ -70,6 +71,7 @@ def check(hands: Hands, programme: str) -> None:
             forget_attempts,
             forget_uses,
             forget_challenges,
+            forget_trips,
             forget_over,
             file_imports.forget_looked_at,
             refused_rows.forget_refused,

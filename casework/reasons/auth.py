@@ -18,6 +18,51 @@ COPY = reason("auth.copy", N_("its counter went back, so there may be a copy of 
 TOKEN_NO_PASSWORD = reason("auth.token_no_password", N_("a token changes no password; sign in, and change it there."))
 GUESSED_FIRST = reason("auth.guessed_first", N_("is one of the passwords that are guessed first; choose another one"))
 KNOWN_WORDS = reason("auth.known_words", N_("is made of words that anybody here would think of; choose another one"))
+PROVIDER_SILENT = reason(
+    "auth.provider_silent",
+    N_("The sign-in of your organisation does not answer. Try again in a minute, or sign in another way."),
+)
+PROVIDER_WRONG = reason(
+    "auth.provider_wrong",
+    N_(
+        "The sign-in of your organisation gave an answer that cannot be trusted, so nothing was done. Try again; if that fails too, tell"
+        " an administrator."
+    ),
+)
+PROVIDER_REFUSED = reason(
+    "auth.provider_refused",
+    N_("The sign-in of your organisation did not let you in. Try again, or ask whoever looks after it."),
+)
+TRIP_LOST = reason(
+    "auth.trip_lost",
+    N_("That sign-in was begun in another browser or too long ago, or was answered before. Begin again."),
+)
+NOT_LINKED = reason(
+    "auth.not_linked",
+    N_(
+        "No open account here belongs to that sign-in. If you have an account, sign in with your password and link it on the page Your"
+        " account; otherwise ask an administrator to invite you."
+    ),
+)
+CANNOT_LINK = reason(
+    "auth.cannot_link",
+    N_("That sign-in cannot be linked to this account. Remove the link that there is, or ask an administrator."),
+)
+EMAIL_NOT_INVITED = reason(
+    "auth.email_not_invited",
+    N_(
+        "Your organisation has not confirmed that you own the e-mail address that was invited. Choose a password here instead, or ask"
+        " whoever invited you."
+    ),
+)
+LAST_WAY = reason(
+    "auth.last_way",
+    N_("You could not sign in any more: you have no password. Sign out and choose “You cannot sign in?” to set one."),
+)
+PROVES_NOTHING = reason(
+    "auth.proves_nothing",
+    N_("That sign-in does not prove anew that it is you. Sign in there once more as yourself, or confirm another way."),
+)
 LAST_FACTOR = reason(
     "auth.last_factor",
     N_("Every account needs a second factor here, and this is your last one. Set up another one first."),

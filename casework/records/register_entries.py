@@ -55,6 +55,7 @@ REGISTERS: Mapping[str, Register] = {
         "person", "person_id", left={"used_at": _USE, "sign_count": "counts with each sign-in, as the authenticator says"}
     ),
     "recovery_codes": Register("person", "person_id", ("person_id", "hash")),
+    "identities": Register("person", "person_id", left={"used_at": _USE}),
     "recoveries": Register("person", "person_id", secret=frozenset({"first_half", "second_half"})),
     "notification_preferences": Register("person", "person_id", ("person_id",)),
     "organisations": Register("organisation", "id"),

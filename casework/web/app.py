@@ -24,7 +24,7 @@ from casework.settings import Settings
 from casework.web.audit import attestation_pages, export_pages, file_check_pages, log_pages, sample_pages, witness_pages
 from casework.web.audit import pages as audit_pages
 from casework.web.auth import pages as auth_pages
-from casework.web.auth import passkey_pages, password_pages, step_up_pages, token_pages
+from casework.web.auth import passkey_pages, password_pages, provider_pages, step_up_pages, token_pages
 from casework.web.cases import bulk_case_pages, contract_value_pages, correction_pages
 from casework.web.cases import pages as case_pages
 from casework.web.catalogue import (
@@ -195,7 +195,7 @@ def create_app(settings: Settings) -> Flask:
     request_counts.register(app)
     security_log.register(app)
     proxy.register(app, settings)
-    app.after_request(lambda response: _secure(response, https=settings.profile == "production"))
+    app.after_request(partial(_secure, https=settings.profile == "production"))
     session.register(app)
     layout.register(app)
     static_files.register(app)
@@ -222,6 +222,7 @@ def create_app(settings: Settings) -> Flask:
     # A mail program sends its secret, a provider's own system signs what it sends, and neither knows a form of ours.
     csrf.exempt(mail_stop_pages.blueprint)
     csrf.exempt(incoming_messages.blueprint)
+    provider_pages.register(app, settings, csrf, CONTENT_SECURITY_POLICY)
     app.register_blueprint(api)
     app.extensions["casework.large"] |= large_routes(api.name)
     for blueprint in PAGES:
@@ -356,6 +357,7 @@ PAGES = (
     unsealing_pages.blueprint,
     emergency_access_pages.blueprint,
     passkey_pages.blueprint,
+    provider_pages.blueprint,
     password_pages.blueprint,
     directory_pages.blueprint,
     recovery_pages.blueprint,

@@ -41,7 +41,8 @@ def letter(on: Mapping[str, str]) -> Mapping[str, str]:
 
 
 #: One's own sessions, factors, passkeys, preferences, drafts and notifications have no rows here: `tests/web/auth/test_pages.py`,
-#: `test_passkey_pages.py`, `test_step_up_pages.py`, `tests/web/notifications/test_pages.py` and, for who was invited,
+#: `test_passkey_pages.py`, `test_provider_pages.py`, `test_step_up_pages.py`,
+#: `tests/web/notifications/test_pages.py` and, for who was invited,
 #: `tests/web/people/test_invitation_pages.py`, and for a party with a link `tests/web/links/test_answer_pages.py`, and for an enterprise
 #: with one `tests/web/catalogue/test_need_link_pages.py`, `test_need_renewal_link_pages.py` beside it
 #: and `tests/web/matching/test_interest_link_pages.py` and `tests/web/results/test_story_link_pages.py`, and for whoever stops
@@ -51,6 +52,7 @@ def letter(on: Mapping[str, str]) -> Mapping[str, str]:
 OWN = (
     "accounts.",
     "passkeys.",
+    "provider.",
     "passwords.",
     "tokens.",
     "confirm.",

@@ -45,6 +45,12 @@ SAYS: Mapping[str, str] = {
     account_log.ROLE_ENDED: N_("A role of yours has ended. Every session and every token has ended with it."),
     account_log.CLOSED: N_("Your account was closed."),
     account_log.REOPENED: N_("Your account was reopened. Set a new password with the link you get."),
+    account_log.IDENTITY_LINKED: N_(
+        "Your account was linked to an account of your organisation. You can sign in with it."
+    ),
+    account_log.IDENTITY_REMOVED: N_(
+        "The link to an account of your organisation was removed. It no longer signs you in."
+    ),
 }
 
 #: By the kind of the event in a programme's log, a whole sentence to those who look after it. Who it is about stands on the page.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import Connection, text
@@ -58,18 +58,32 @@ _STALE = "s.seen_at < casework_now() - interval '1 minute' AS stale"
 _SEEN = text("UPDATE sessions SET seen_at = casework_now() WHERE hash = :hash")
 
 
+@dataclass(frozen=True)
+class Via:
+    """The provider of sign-in by which a session began, with the session there: it ends with that one."""
+
+    identity: str | None = None
+    sid: str | None = None
+
+
+#: A session that began here alone.
+HERE = Via()
+
+
 # --- sessions --------------------------------------------------------------------------------------------------------
 
 
 def renew_session(db: Connection, actor: Actor, secret: str) -> str:
     """A new secret for the person's session, and the end of every other one and of every token: for when the means to
     sign in change, whoever knew the old ones is out."""
-    about = db.execute(
-        text("SELECT about FROM sessions WHERE hash = :hash AND person_id = CAST(:person AS uuid)"),
+    row = db.execute(
+        text(
+            "SELECT about, identity_id, provider_sid FROM sessions WHERE hash = :hash AND person_id = CAST(:person AS uuid)"
+        ),
         {"hash": secret_hash(secret), "person": actor.person},
-    ).scalar_one()
+    ).one()
     end_access(db, actor.person, by=actor.person)
-    return begin_session(db, actor.person, about)
+    return begin_session(db, actor.person, row.about, via=Via(row.identity_id, row.provider_sid))
 
 
 def person_of_session(db: Connection, email: str, password: str) -> str:
@@ -82,7 +96,9 @@ def person_of_session(db: Connection, email: str, password: str) -> str:
     return str(row.id)
 
 
-def begin_session(db: Connection, person: str, about: Mapping[str, str], awaits: str | None = None) -> str:
+def begin_session(
+    db: Connection, person: str, about: Mapping[str, str], awaits: str | None = None, *, via: Via = HERE
+) -> str:
     secret = SESSION_PREFIX + secrets.token_urlsafe(32)
     given = {
         "hash": secret_hash(secret),
@@ -91,6 +107,8 @@ def begin_session(db: Connection, person: str, about: Mapping[str, str], awaits:
         "browser": about.get("browser"),
         "address": about.get("address"),
         "awaits": awaits,
+        "identity": via.identity,
+        "sid": via.sid,
         "most": MOST_SESSIONS,
         "known": KNOWN,
         "idle": IDLE,
@@ -114,9 +132,9 @@ _BEGIN = text(f"""
             ORDER BY s.seen_at DESC, s.hash OFFSET :most - 1
         )
     )
-    INSERT INTO sessions (hash, person_id, created_at, seen_at, proved_at, expires_at, about, awaits) SELECT :hash,
-        CAST(:person AS uuid), n, n, n, n + :longest, jsonb_build_object('browser', CAST(:browser AS text),
-        'address', CAST(:address AS text)), :awaits FROM (SELECT casework_now() AS n) moment
+    INSERT INTO sessions (hash, person_id, created_at, seen_at, proved_at, expires_at, about, awaits, identity_id, provider_sid)
+    SELECT :hash, CAST(:person AS uuid), n, n, n, n + :longest, jsonb_build_object('browser', CAST(:browser AS text),
+        'address', CAST(:address AS text)), :awaits, CAST(:identity AS uuid), CAST(:sid AS text) FROM (SELECT casework_now() AS n) moment
 """)
 
 

@@ -14,8 +14,10 @@ from casework.operations.auth import second_factor
 from casework.operations.auth.account_log import CODES_MISSED, note_account
 from casework.operations.auth.passkeys import Proof
 from casework.operations.auth.sessions import (
+    HERE,
     IDLE,
     SESSION_PREFIX,
+    Via,
     begin_session,
     person_of_session,
     secret_hash,
@@ -47,10 +49,12 @@ def sign_in(
     return start_session_of(db, person_of_session(db, email, password), about or {}, insist=insist)
 
 
-def start_session_of(db: Connection, person: str, about: Mapping[str, str], *, insist: bool) -> SignedIn:
-    """Start a session of whoever has shown who that is, up to the second factor."""
-    awaits = second_factor.missing(db, person, insist=insist)
-    return SignedIn(begin_session(db, person, about, awaits), awaits)
+def start_session_of(
+    db: Connection, person: str, about: Mapping[str, str], *, insist: bool, via: Via = HERE, strong: bool = False
+) -> SignedIn:
+    """Start a session of whoever has shown who that is, up to the second factor; `strong`: with that, too."""
+    awaits = None if strong else second_factor.missing(db, person, insist=insist)
+    return SignedIn(begin_session(db, person, about, awaits, via=via), awaits)
 
 
 def finish_sign_in(db: Connection, secret: str, code: str, secret_box: SecretBox) -> str:
@@ -58,8 +62,8 @@ def finish_sign_in(db: Connection, secret: str, code: str, secret_box: SecretBox
     Raises WrongCode, or NotFound where no such session waits."""
     row = db.execute(
         text(
-            "SELECT person_id, about FROM sessions WHERE hash = :hash AND awaits = 'second_factor' AND ended_at IS NULL"
-            " AND expires_at > casework_now() AND seen_at > casework_now() - :idle FOR NO KEY UPDATE"
+            "SELECT person_id, about, identity_id, provider_sid FROM sessions WHERE hash = :hash AND awaits = 'second_factor'"
+            " AND ended_at IS NULL AND expires_at > casework_now() AND seen_at > casework_now() - :idle FOR NO KEY UPDATE"
         ),
         {"hash": secret_hash(secret), "idle": IDLE},
     ).one_or_none()
@@ -68,7 +72,7 @@ def finish_sign_in(db: Connection, secret: str, code: str, secret_box: SecretBox
     if not second_factor.fits(db, str(row.person_id), code, secret_box):
         raise WrongCode
     sign_out(db, secret)
-    return begin_session(db, str(row.person_id), row.about)
+    return begin_session(db, str(row.person_id), row.about, via=Via(row.identity_id, row.provider_sid))
 
 
 def miss_code(db: Connection, secret: str) -> bool:
@@ -105,10 +109,11 @@ def prove_again(db: Connection, actor: Actor, secret: str) -> str:
     rows = db.execute(
         text(
             "WITH gone AS (UPDATE sessions SET ended_at = casework_now() WHERE hash = :hash AND ended_at IS NULL"
-            " AND person_id = CAST(:person AS uuid) RETURNING created_at, expires_at, about, programme_id)"
-            " INSERT INTO sessions (hash, person_id, created_at, seen_at, proved_at, expires_at, about, programme_id)"
+            " AND person_id = CAST(:person AS uuid) RETURNING created_at, expires_at, about, programme_id, identity_id,"
+            " provider_sid) INSERT INTO sessions (hash, person_id, created_at, seen_at, proved_at, expires_at, about, programme_id,"
+            " identity_id, provider_sid)"
             " SELECT :renewed, CAST(:person AS uuid), created_at, casework_now(), casework_now(), expires_at, about,"
-            " programme_id FROM gone"
+            " programme_id, identity_id, provider_sid FROM gone"
         ),
         {"hash": secret_hash(secret), "renewed": secret_hash(renewed), "person": actor.person},
     ).rowcount

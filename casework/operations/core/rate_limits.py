@@ -33,6 +33,7 @@ Kind = Literal[
     "forecast",
     "many",
     "passkey",
+    "provider",
     "party_link",
     "public",
     "log",
@@ -91,6 +92,11 @@ ALLOWANCES: Mapping[Kind, Allowance] = {
     "many": Allowance(30, timedelta(minutes=10), "actions on many tasks or cases at once, and calendars tried"),
     "passkey": Allowance(
         30, timedelta(minutes=5), "questions to a passkey, by network before somebody has signed in: each is kept"
+    ),
+    "provider": Allowance(
+        60,
+        timedelta(minutes=5),
+        "ways to the provider of sign-in and back, by network before somebody has signed in: each is kept, or asks the provider",
     ),
     "party_link": Allowance(
         90,

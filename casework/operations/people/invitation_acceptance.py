@@ -15,9 +15,12 @@ from casework.engine.execution.context import By
 from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotFound, Refused
+from casework.operations.auth import identities
 from casework.operations.auth.account_log import ROLE_GIVEN, note_account
+from casework.operations.auth.openid import Claims
 from casework.operations.auth.passwords import fault_of, hash_password, password_fits, words_of_office
 from casework.operations.auth.preferences import LANGUAGES
+from casework.operations.auth.sessions import Via
 from casework.operations.auth.sign_in import SignedIn, start_session_of
 from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
 from casework.operations.core import register_log
@@ -149,6 +152,40 @@ def accept_as_new(
     return start_session_of(db, person, about, insist=insist)
 
 
+def accept_by_provider(
+    db: Connection,
+    token: str,
+    secret: str,
+    claims: Claims,
+    *,
+    names: tuple[str, str | None],
+    language: str,
+    about: Mapping[str, str],
+    insist: bool,
+    strong: bool,
+) -> SignedIn:
+    """Make the account of whoever has signed in at the provider, linked to who that is there, without a password.
+
+    The provider must have verified that the address that was invited is theirs: this once an address links anything.
+    Raises InvalidForm, Refused; NotFound where somebody was faster.
+    """
+    row = _opened(db, token, secret)
+    if claims.email is None or canonical(claims.email) != canonical(row.email):
+        raise Refused(reasons.auth.EMAIL_NOT_INVITED)
+    name, name_zh = names
+    person = registry.register_person(
+        db,
+        email=row.email,
+        name=name.strip()[:200] or row.name,
+        name_zh=name_zh,
+        language=language if language in LANGUAGES else row.language,
+        by=row.invited_by or SYSTEM_ACTOR,
+    )
+    identity = identities.link(db, person, claims)
+    _accept(db, row, person)
+    return start_session_of(db, person, about, insist=insist, via=Via(identity, claims.sid), strong=strong)
+
+
 def accept_signed_in(db: Connection, actor: Actor, token: str, secret: str) -> None:
     """Give the roles to whoever is signed in with the account that was invited. Raises NotFound, Refused."""
     row = _opened(db, token, secret)
@@ -235,4 +272,12 @@ def _by(token: str) -> dict[str, bytes]:
     return {"token": token_hash(token)}
 
 
-__all__ = ["Opened", "accept_as_new", "accept_signed_in", "insist_open", "show_opened", "try_code"]
+__all__ = [
+    "Opened",
+    "accept_as_new",
+    "accept_by_provider",
+    "accept_signed_in",
+    "insist_open",
+    "show_opened",
+    "try_code",
+]

@@ -215,6 +215,7 @@ OWN = (
     "checkpoint_mails",
     "figure_mails", "notifications", "notification_preferences", "drafts", "saved_views", "looks", "follows", "sessions", "tokens",
     "passkeys", "second_factors", "recovery_codes", "challenges", "password_links", "recoveries",
+    "identities", "provider_flows",
 )  # fmt: skip
 
 

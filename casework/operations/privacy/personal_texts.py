@@ -23,7 +23,7 @@ from casework.records.tables import metadata
 WORDY = (
     "needs", "technologies", "matches", "match_proposals", "match_runs", "past_projects", "organisations", "organisation_contacts",
     "organisation_owners",
-    "organisation_screenings", "letterheads", "public_catalogues", "list_entries", "saved_views", "tokens", "passkeys",
+    "organisation_screenings", "letterheads", "public_catalogues", "list_entries", "saved_views", "tokens", "passkeys", "identities",
     "service_accounts", "mails", "webhook_endpoints", "webhook_messages", "requests", "blobs", "sessions", "recoveries",
     "party_link_secrets", "need_statements", "interest_requests", "office_link_secrets", "sources", "source_rows", "imports",
     "import_refusals", "incoming_messages",

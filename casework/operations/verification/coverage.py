@@ -119,6 +119,8 @@ COVERED: Mapping[str, Cover] = {
     ),
     "sessions": Cover(None, _PASSING),
     "challenges": Cover(None, _PASSING),
+    "provider_flows": Cover(None, _PASSING),
+    "provider_logouts": Cover(None, _PASSING),
     "allowances": Cover(None, _PASSING),
     "password_links": Cover(None, "opens for hours or days to whoever has the link; the password that it set is in the log"),
     "witness_alarms": Cover(None, "a witness that signed another tree than ours keeps what it signed, and hands it in again"),

@@ -32,6 +32,7 @@ TO casework_app, casework_engine;
 -- What the events add up to, which is written anew from them, and what is used up.
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     allowances, assessment_enterprises, assessment_needs, assessment_visits, blobs, case_dates, cases, challenges, checkpoint_mails, clocks, consents, documents, drafts, figure_facts, figure_mails, follows, grants,
+    identities,
     impacts, import_pieces, incoming_messages, import_refusals, imports,
     index_states, index_terms, indexed_records, interest_requests, kept_figure_lines, kept_figure_parts, kept_figures, letter_numbers,
     letterheads, looks, mails, match_proposals, match_runs, matches,
@@ -39,7 +40,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     organisation_contacts, organisation_owners,
     organisation_screenings, organisations, outbox, passkeys, past_projects, pending_searches,
     password_links, people, phases, programmes, proposals, public_catalogues, public_figures, record_meanings, recoveries, recovery_codes, requests, right_owners, right_technologies,
-    rights, saved_views, second_factors, sessions, sign_in_attempts, source_rows, sources, statements, story_consents, success_stories, tasks, technologies, tokens, tracks,
+    provider_flows, provider_logouts, rights, saved_views, second_factors, sessions, sign_in_attempts, source_rows, sources, statements, story_consents, success_stories, tasks, technologies, tokens, tracks,
     twin_marks, twin_pairs, verification_nights, verifications, verified_leaves
 TO casework_app, casework_engine;
 

@@ -148,6 +148,15 @@ COMMENT ON COLUMN programmes.retention IS 'For how long its closed cases are kep
 COMMENT ON COLUMN programmes.removal IS 'Which removal of contents under retention is carried out, as its log tells; empty: none';
 COMMENT ON COLUMN programmes.batch IS 'Which batch of moves to another edition is carried out, and whether it goes on, as its log tells; empty: none';
 
+CREATE TABLE provider_logouts (
+    hash BYTEA NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_provider_logouts PRIMARY KEY (hash)
+);
+CREATE INDEX ix_provider_logouts_expires_at ON provider_logouts (expires_at);
+COMMENT ON TABLE provider_logouts IS 'What the provider of sign-in has said of sessions that ended; each counts once';
+COMMENT ON COLUMN provider_logouts.hash IS 'SHA-256 of issuer and jti of a logout token';
+
 CREATE TABLE reading_heads (
     id UUID NOT NULL,
     n BIGINT NOT NULL,
@@ -698,6 +707,22 @@ CREATE INDEX ix_grants_track_id ON grants (track_id);
 COMMENT ON COLUMN grants.consents IS 'One of each party that the document concerns';
 COMMENT ON COLUMN grants.returned_at IS 'When its provider said that the copies were given back or destroyed';
 COMMENT ON COLUMN grants.until IS 'Its last day, where the office named one; its consent may end before';
+
+CREATE TABLE identities (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    linked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    used_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_identities PRIMARY KEY (id),
+    CONSTRAINT uq_identities_issuer_subject UNIQUE (issuer, subject),
+    CONSTRAINT uq_identities_person_id_issuer UNIQUE (person_id, issuer),
+    CONSTRAINT fk_identities_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+);
+COMMENT ON TABLE identities IS 'Who a person is for the provider of sign-in';
+COMMENT ON COLUMN identities.issuer IS 'The provider of sign-in, by its OpenID Connect issuer';
+COMMENT ON COLUMN identities.subject IS 'Whom it means; never another person';
 
 CREATE TABLE impacts (
     id UUID NOT NULL,
@@ -1288,6 +1313,24 @@ CREATE TABLE proposals (
 CREATE INDEX ix_proposals_log_id ON proposals (log_id);
 COMMENT ON TABLE proposals IS 'What waits for a second person; decided ones have no row';
 
+CREATE TABLE provider_flows (
+    hash BYTEA NOT NULL,
+    purpose TEXT NOT NULL,
+    person_id UUID,
+    began_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    sealed BYTEA NOT NULL,
+    CONSTRAINT pk_provider_flows PRIMARY KEY (hash),
+    CONSTRAINT ck_provider_flows_purpose CHECK (purpose IN ('sign_in', 'join', 'link', 'prove')),
+    CONSTRAINT fk_provider_flows_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+);
+CREATE INDEX ix_provider_flows_expires_at ON provider_flows (expires_at);
+COMMENT ON TABLE provider_flows IS 'Browsers that were sent to the provider of sign-in; each comes back once, within some minutes';
+COMMENT ON COLUMN provider_flows.hash IS 'SHA-256 of the secret that the browser keeps meanwhile';
+COMMENT ON COLUMN provider_flows.purpose IS 'sign_in, join, link or prove';
+COMMENT ON COLUMN provider_flows.person_id IS 'Who is to come back; null for sign_in and join';
+COMMENT ON COLUMN provider_flows.sealed IS 'Where to go on, and with what form';
+
 CREATE TABLE public_catalogues (
     id UUID NOT NULL,
     programme_id UUID NOT NULL,
@@ -1553,31 +1596,6 @@ COMMENT ON TABLE second_factors IS 'One-time codes of an app, asked for after th
 COMMENT ON COLUMN second_factors.confirmed_at IS 'Null until the first code was right; asked for only then';
 COMMENT ON COLUMN second_factors.last_step IS 'No code counts twice';
 COMMENT ON COLUMN second_factors.sealed IS 'The secret of RFC 6238, encrypted by operations.core.encryption';
-
-CREATE TABLE sessions (
-    hash BYTEA NOT NULL,
-    person_id UUID NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    seen_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    ended_at TIMESTAMP WITH TIME ZONE,
-    about JSONB DEFAULT '{}' NOT NULL,
-    awaits TEXT,
-    proved_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    programme_id UUID,
-    misses INTEGER DEFAULT 0 NOT NULL,
-    CONSTRAINT pk_sessions PRIMARY KEY (hash),
-    CONSTRAINT ck_sessions_awaits CHECK (awaits IN ('second_factor', 'set_up')),
-    CONSTRAINT fk_sessions_person_id FOREIGN KEY(person_id) REFERENCES people (id),
-    CONSTRAINT fk_sessions_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
-);
-CREATE INDEX ix_sessions_person_id ON sessions (person_id);
-COMMENT ON COLUMN sessions.hash IS 'SHA-256 of the cookie''s token';
-COMMENT ON COLUMN sessions.about IS 'Browser and address, for the person''s own list';
-COMMENT ON COLUMN sessions.awaits IS 'second_factor or set_up: what is still missing; such a session opens nothing else';
-COMMENT ON COLUMN sessions.proved_at IS 'When the person last showed who that is: password, code or passkey';
-COMMENT ON COLUMN sessions.programme_id IS 'What its lists show; null for every programme';
-COMMENT ON COLUMN sessions.misses IS 'Wrong codes while it waits for one';
 
 CREATE TABLE skills (
     id UUID NOT NULL,
@@ -2235,6 +2253,37 @@ COMMENT ON TABLE service_accounts IS 'What a provider''s own system may do, and 
 COMMENT ON COLUMN service_accounts.id IS 'Also of the row in people that the history names';
 COMMENT ON COLUMN service_accounts.minute IS 'In which the last request came';
 COMMENT ON COLUMN service_accounts.asked IS 'Requests in that minute';
+
+CREATE TABLE sessions (
+    hash BYTEA NOT NULL,
+    person_id UUID NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    seen_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    about JSONB DEFAULT '{}' NOT NULL,
+    awaits TEXT,
+    proved_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    programme_id UUID,
+    misses INTEGER DEFAULT 0 NOT NULL,
+    identity_id UUID,
+    provider_sid TEXT,
+    CONSTRAINT pk_sessions PRIMARY KEY (hash),
+    CONSTRAINT ck_sessions_awaits CHECK (awaits IN ('second_factor', 'set_up')),
+    CONSTRAINT fk_sessions_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+    CONSTRAINT fk_sessions_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_sessions_identity_id FOREIGN KEY(identity_id) REFERENCES identities (id)
+);
+CREATE INDEX ix_sessions_person_id ON sessions (person_id);
+CREATE INDEX ix_sessions_provider_sid ON sessions (provider_sid);
+COMMENT ON COLUMN sessions.hash IS 'SHA-256 of the cookie''s token';
+COMMENT ON COLUMN sessions.about IS 'Browser and address, for the person''s own list';
+COMMENT ON COLUMN sessions.awaits IS 'second_factor or set_up: what is still missing; such a session opens nothing else';
+COMMENT ON COLUMN sessions.proved_at IS 'When the person last showed who that is: password, code or passkey';
+COMMENT ON COLUMN sessions.programme_id IS 'What its lists show; null for every programme';
+COMMENT ON COLUMN sessions.misses IS 'Wrong codes while it waits for one';
+COMMENT ON COLUMN sessions.identity_id IS 'By which it began, where a provider of sign-in said who it is';
+COMMENT ON COLUMN sessions.provider_sid IS 'The provider''s own session, which ends this one with it';
 
 CREATE TABLE source_rows (
     source_id UUID NOT NULL,

@@ -80,7 +80,49 @@ sessions = Table(
     ),
     reference("programme_id", "programmes.id", nullable=True, comment="What its lists show; null for every programme"),
     Column("misses", Integer, nullable=False, server_default=text("0"), comment="Wrong codes while it waits for one"),
+    reference(
+        "identity_id",
+        "identities.id",
+        nullable=True,
+        comment="By which it began, where a provider of sign-in said who it is",
+    ),
+    Column("provider_sid", Text, index=True, comment="The provider's own session, which ends this one with it"),
     CheckConstraint("awaits IN ('second_factor', 'set_up')", name="awaits"),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    id_column(),
+    reference("person_id", "people.id"),
+    Column("issuer", Text, nullable=False, comment="The provider of sign-in, by its OpenID Connect issuer"),
+    Column("subject", Text, nullable=False, comment="Whom it means; never another person"),
+    Column("linked_at", Time, nullable=False),
+    Column("used_at", Time),
+    UniqueConstraint("issuer", "subject"),
+    UniqueConstraint("person_id", "issuer"),
+    comment="Who a person is for the provider of sign-in",
+)
+
+provider_flows = Table(
+    "provider_flows",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True, comment="SHA-256 of the secret that the browser keeps meanwhile"),
+    Column("purpose", Text, nullable=False, comment="sign_in, join, link or prove"),
+    reference("person_id", "people.id", nullable=True, comment="Who is to come back; null for sign_in and join"),
+    Column("began_at", Time, nullable=False),
+    Column("expires_at", Time, nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False, comment="Where to go on, and with what form"),
+    CheckConstraint("purpose IN ('sign_in', 'join', 'link', 'prove')", name="purpose"),
+    comment="Browsers that were sent to the provider of sign-in; each comes back once, within some minutes",
+)
+
+provider_logouts = Table(
+    "provider_logouts",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True, comment="SHA-256 of issuer and jti of a logout token"),
+    Column("expires_at", Time, nullable=False, index=True),
+    comment="What the provider of sign-in has said of sessions that ended; each counts once",
 )
 
 second_factors = Table(

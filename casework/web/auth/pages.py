@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from casework import reasons
 from casework.api.protocol.requests import about_client
 from casework.errors import InvalidForm, NotFound, NotSignedIn, Refused, TooManyAttempts, WrongCode, WrongPassword
-from casework.operations.auth import passkeys, preferences, second_factor, sessions, sign_in, tokens
+from casework.operations.auth import identities, passkeys, preferences, second_factor, sessions, sign_in, tokens
 from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
 from casework.operations.core.drafts import drop_draft, save_draft
 from casework.web.auth import known_devices
@@ -123,10 +123,14 @@ def _missed(secret: str) -> bool:
 def leave() -> BaseResponse:
     # Read first, so that the log says who it was.
     viewer()
+    provider, there = current_app.extensions["casework.provider"], False
     if secret := session_secret():
         with open_transaction() as db:
+            there = provider is not None and identities.is_from_provider(db, secret)
             sessions.sign_out(db, secret)
-    return forget_session(make_response(redirect(url_for("accounts.sign_in"), 303)))
+    # Who is still signed in there would be back here with one click, on a machine that others use as well.
+    target = provider.leave(current_app.config["BASE_URL"].rstrip("/") + url_for("accounts.sign_in")) if there else None
+    return forget_session(make_response(redirect(target or url_for("accounts.sign_in"), 303)))
 
 
 def _sign_in_page(fault: str = "", email: str = "") -> str:
@@ -247,6 +251,8 @@ def show() -> str:
         keys = passkeys.list_passkeys(db, actor)
         left = second_factor.codes_left(db, actor)
         tokens_live = sum(item.live for item in tokens.list_tokens(db, actor).items)
+        provider = current_app.extensions["casework.provider"]
+        linked = provider is not None and identities.find_ways(db, actor.person, provider.client.issuer).linked
     person = _signed_in()
     return render_template(
         "auth/show.html",
@@ -257,6 +263,7 @@ def show() -> str:
         this=person.viewer.session,
         zones=preferences.zones(),
         tokens_live=tokens_live,
+        linked=linked,
         most=sessions.MOST_SESSIONS,
         browser_name=browser_name,
     )

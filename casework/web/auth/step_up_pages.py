@@ -6,6 +6,9 @@ so that nothing is typed or pressed twice.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from flask import Blueprint, Flask, current_app, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -20,6 +23,7 @@ from casework.errors import (
     WrongPassword,
 )
 from casework.operations.auth import second_factor, sign_in
+from casework.operations.auth.identities import Ways, find_ways
 from casework.operations.auth.passwords import insist_own_password
 from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
 from casework.web.auth import known_devices
@@ -37,7 +41,8 @@ blueprint = Blueprint("confirm", __name__)
 OWN_ACCOUNT = frozenset({
     "accounts.second_factor", "accounts.confirm_second_factor", "accounts.renew_codes", "accounts.remove_second_factor",
     "accounts.end_session", "accounts.end_others", "passkeys.ask_name", "passkeys.register", "passkeys.remove",
-    "passwords.change", "passwords.put", "tokens.make", "tokens.end", "tokens.end_all", "recoveries.new",
+    "passwords.change", "passwords.put", "provider.link", "provider.remove",
+    "tokens.make", "tokens.end", "tokens.end_all", "recoveries.new",
 })  # fmt: skip
 
 
@@ -108,15 +113,30 @@ def has_factor(person: Person) -> bool:
     return person.app or person.passkeys > 0
 
 
+def carried_form() -> list[tuple[str, str]]:
+    """What was sent by the form that the question for a proof stands before."""
+    if request.method != "POST":
+        return []
+    return [(name, value) for name, values in request.form.lists() for value in values if not name.startswith(PROOF)]
+
+
 def _page(person: Person, target: str, method: str, refusal: CaseworkError | None = None) -> Response:
     fault = ""
     if refusal is not None:
         fault = gettext("The password is wrong.") if isinstance(refusal, WrongPassword) else say_error(refusal)
-    carried = (
-        [(name, value) for name, values in request.form.lists() for value in values if not name.startswith(PROOF)]
-        if request.method == "POST"
-        else []
-    )
+    return show_question(person, target, method, carried_form(), fault=fault, refusal=refusal)
+
+
+def show_question(
+    person: Person,
+    target: str,
+    method: str,
+    carried: Sequence[tuple[str, str]],
+    *,
+    fault: str = "",
+    refusal: CaseworkError | None = None,
+) -> Response:
+    """The page that asks who it is, with what was sent before it."""
     page = render_template(
         "auth/confirm.html",
         person=person,
@@ -125,13 +145,24 @@ def _page(person: Person, target: str, method: str, refusal: CaseworkError | Non
         method=method,
         carried=carried,
         factor=has_factor(person),
+        ways=_ways(person),
         back=local_path(request.form.get("page")) or _came_from() or url_for("home.show"),
     )
-    status = 200 if refusal is None else 429 if isinstance(refusal, TooManyAttempts) else 422
+    status = 200 if not fault else 429 if isinstance(refusal, TooManyAttempts) else 422
     response = make_response(page, status)
     if isinstance(refusal, TooManyAttempts):
         response.headers["Retry-After"] = str(refusal.seconds)
     return response
+
+
+def _ways(person: Person) -> Ways:
+    """Whether the provider of sign-in proves who this is, and whether a password does."""
+    provider = current_app.extensions["casework.provider"]
+    if provider is None:
+        return Ways(linked=False, password=True)
+    with open_transaction() as db:
+        ways = find_ways(db, person.id, provider.client.issuer)
+    return replace(ways, linked=ways.linked and (provider.counts_factors or not has_factor(person)))
 
 
 def _came_from() -> str | None:
@@ -146,4 +177,4 @@ def _signed_in() -> Person:
     return person
 
 
-__all__ = ["OWN_ACCOUNT", "blueprint", "register"]
+__all__ = ["OWN_ACCOUNT", "blueprint", "carried_form", "has_factor", "register", "show_question"]

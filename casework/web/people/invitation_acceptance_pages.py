@@ -10,9 +10,12 @@ from werkzeug.wrappers import Response
 
 from casework.api.protocol.requests import about_client
 from casework.errors import InvalidForm, NotFound, Refused, TooManyAttempts
+from casework.operations.auth.identities import Back
+from casework.operations.auth.openid import Claims
 from casework.operations.auth.passwords import LONGEST, SHORTEST
 from casework.operations.people import invitation_acceptance
 from casework.operations.people.invitation_acceptance import OPEN_FOR
+from casework.web.auth import provider_pages
 from casework.web.auth.link_secrets import forget, held, hold
 from casework.web.shell.i18n import say_error, say_faults
 from casework.web.shell.session import keep_session, open_transaction, page_transaction, viewer
@@ -144,5 +147,41 @@ def _join(token: str, secret: str) -> Response:
     target = "accounts.second_factor" if signed_in.awaits == "set_up" else "home.show"
     return keep_session(make_response(redirect(url_for(target), 303)), signed_in.secret)
 
+
+# --- with the provider of sign-in ------------------------------------------------------------------------------------
+
+
+@blueprint.post("/join/provider")
+def join() -> Response:
+    """Join without a password: link and code were given first."""
+    provider_pages.needed()
+    try:
+        with open_transaction() as db:
+            opened = invitation_acceptance.show_opened(db, held(LINK), held(OPENED))
+    except NotFound:
+        return _gone()
+    return redirect(url_for("acceptance.show"), 303) if opened is None else provider_pages.send("join")
+
+
+def _join_by_provider(claims: Claims, back: Back) -> Response:
+    given = dict(back.carried)
+    with open_transaction() as db:
+        opened = invitation_acceptance.accept_by_provider(
+            db,
+            held(LINK),
+            held(OPENED),
+            claims,
+            names=(given.get("name", ""), given.get("name_zh", "").strip()[:200] or None),
+            language=given.get("language", ""),
+            about=about_client(request),
+            insist=current_app.config["INSIST_ON_SECOND_FACTOR"],
+            strong=provider_pages.needed().is_strong(claims),
+        )
+    flash(gettext("Welcome to Casework. You have accepted the invitation."))
+    return forget(provider_pages.let_in(opened, None), LINK, OPENED)
+
+
+provider_pages.GO_ON["join"] = _join_by_provider
+provider_pages.WHERE["join"] = "acceptance.show"
 
 __all__ = ["blueprint"]

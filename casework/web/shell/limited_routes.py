@@ -73,6 +73,8 @@ LIMITED: Mapping[str, Kind] = {
     "public.index": "public", "public.show_technology": "public", "public.show_need": "public",
     "log.checkpoint": "log", "log.cosigned": "log", "log.tile": "log",
     "incoming_messages.take": "incoming", "mail_stops.ask": "mail_stop", "mail_stops.stop": "mail_stop",
+    "provider.begin": "provider", "provider.come_back": "provider", "acceptance.join": "provider", "provider.link": "provider",
+    "provider.confirm": "provider", "provider.end": "provider",
     "passkeys.ask_use": "passkey", "passkeys.ask_new": "passkey",
 }  # fmt: skip
 

@@ -9,7 +9,10 @@ from flask import Flask, Response, g, request
 from casework.api.protocol.requests import client_address
 from casework.logs import security
 
-SIGNING_IN = frozenset({"accounts.enter", "accounts.enter_code", "passkeys.enter", "api.start_session"})
+SIGNING_IN = frozenset(
+    {"accounts.enter", "accounts.enter_code", "passkeys.enter", "provider.come_back", "api.start_session"}
+)
+ALLOWED = frozenset({"signed_in", "signed_out", "confirmed", "identity_linked", "signed_out_by_provider"})
 CONFIRMING = frozenset({"confirm.answer"})
 TAKING_IN = (
     "documents.hand_in",
@@ -45,6 +48,11 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def register(app: Flask) -> None:
     app.after_request(_note)
+
+
+def note(event: str) -> None:
+    """Say what this request was, where its address does not tell."""
+    g.refused_because = event
 
 
 def because(reason: str) -> None:
@@ -106,4 +114,4 @@ def _actor() -> str | None:
     return asker.person if asker is not None else person.id if person is not None else None
 
 
-__all__ = ["because", "event_of", "register"]
+__all__ = ["because", "event_of", "note", "register"]

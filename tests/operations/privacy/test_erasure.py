@@ -285,7 +285,7 @@ HISTORY = {
 WORDLESS = {
     "incoming_webhooks", "editions", "programmes", "phases", "numbers", "letter_numbers", "outbox", "contents", "compartments",
     "sign_in_attempts", "case_hygiene_days", "kept_figures", "kept_figure_lines", "kept_figure_parts", "reports", "public_figures",
-    "readings", "sealed_readings", "reading_heads", "allowances",
+    "provider_logouts", "readings", "sealed_readings", "reading_heads", "allowances",
     "case_dates", "right_owners", "right_technologies", "twin_marks", "twin_pairs", "pending_searches",
     "assessment_enterprises", "assessment_needs", "awaited_leaves", "tree_tiles", "tree_entries", "checkpoints",
     "verifications", "verification_nights", "verified_leaves", "witnesses", "cosignatures", "witness_alarms",

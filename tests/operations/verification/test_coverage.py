@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import ARRAY, Boolean, Column, Connection, Date, DateTime, Engine, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR, UUID
 
-from casework.operations.auth import passkeys, second_factor
+from casework.operations.auth import identities, passkeys, second_factor
+from casework.operations.auth.openid import Claims
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.ip_rights import set_belonging
 from casework.operations.core import access_log
@@ -166,6 +167,10 @@ def _fill(db: Connection, world: World, number: str, mediation: str) -> None:
         {"id": officer.person},
     )
     note_rows(db, "passkeys")
+    who = Claims(
+        issuer="https://id.example.org", subject="one", email=None, sid=None, auth_time=None, methods=frozenset()
+    )
+    identities.link(db, officer.person, who)
     db.execute(
         text(
             "INSERT INTO organisation_screenings (id, organisation_id, programme_id, result, checked_on, lists, made_at)"
