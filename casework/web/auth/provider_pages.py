@@ -96,7 +96,7 @@ def provider_name() -> str:
 # --- there -----------------------------------------------------------------------------------------------------------
 
 
-def send(purpose: Purpose, person: Person | None = None, *, target: str = "", method: str = "GET") -> BaseResponse:
+def go_there(purpose: Purpose, person: Person | None = None, *, target: str = "", method: str = "GET") -> BaseResponse:
     """Send the browser there; what a form brought along waits here."""
     provider = needed()
     with open_transaction() as db:
@@ -118,19 +118,19 @@ def send(purpose: Purpose, person: Person | None = None, *, target: str = "", me
 
 @blueprint.post("/sign-in/provider")
 def begin() -> BaseResponse:
-    return send("sign_in", target=local_path(request.form.get("next")) or "")
+    return go_there("sign_in", target=local_path(request.form.get("next")) or "")
 
 
 @blueprint.post("/account/provider")
 def link() -> BaseResponse:
-    return send("link", _signed_in())
+    return go_there("link", _signed_in())
 
 
 @blueprint.post("/confirm/provider")
 def confirm() -> BaseResponse:
     target = local_path(request.form.get("confirm_target")) or url_for("home.show")
     method = "POST" if request.form.get("confirm_method") == "POST" else "GET"
-    return send("prove", _signed_in(), target=target, method=method)
+    return go_there("prove", _signed_in(), target=target, method=method)
 
 
 # --- and back --------------------------------------------------------------------------------------------------------
@@ -287,4 +287,4 @@ def end() -> BaseResponse:
     return make_response("", 200)
 
 
-__all__ = ["GO_ON", "WHERE", "blueprint", "let_in", "needed", "register", "send"]
+__all__ = ["GO_ON", "WHERE", "blueprint", "let_in", "needed", "register", "go_there"]

@@ -160,7 +160,7 @@ def join() -> Response:
             opened = invitation_acceptance.show_opened(db, held(LINK), held(OPENED))
     except NotFound:
         return _gone()
-    return redirect(url_for("acceptance.show"), 303) if opened is None else provider_pages.send("join")
+    return redirect(url_for("acceptance.show"), 303) if opened is None else provider_pages.go_there("join")
 
 
 def _join_by_provider(claims: Claims, back: Back) -> Response:
