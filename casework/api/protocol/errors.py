@@ -150,7 +150,7 @@ def answer_error(error: CaseworkError) -> Response:
         return answer_fault(error)
     g.refusal = error
     if isinstance(error, NotConfirmed):
-        g.refused_because = "not_confirmed"
+        g.security_event = "not_confirmed"
     more: JsonObject = {"code": error.code}
     if isinstance(error, InvalidForm):
         more["fields"] = {name: str(why) for name, why in error.fields.items()}

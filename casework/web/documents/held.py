@@ -40,7 +40,7 @@ from casework.web.history.sentences import WHOSE
 from casework.web.shell.form_fields import FILE, HELD, PAPER, PREFIX, Field, FormView, HeldFile, within
 from casework.web.shell.forms import build_form, own_texts, parse_form, read_request, wants_more
 from casework.web.shell.layout import clock
-from casework.web.shell.security_log import because
+from casework.web.shell.security_log import note
 from casework.web.shell.sent_forms import Sent
 from casework.web.shell.session import current_actor, page_transaction
 from casework.web.shell.task_links import capital
@@ -203,7 +203,7 @@ class FilesOfForm:
                 with receive(file.stream, file.filename or "") as upload:
                     kept = document_store().keep(log, self.place.part(code), upload)
             except UploadRefused as refusal:
-                because("upload_refused")
+                note("upload_refused")
                 refused.append(refusal)
             else:
                 self._held.append(self._hold(name, kept, code))

@@ -51,7 +51,7 @@ from casework.web.history.sentences import whose
 from casework.web.shell import layout
 from casework.web.shell.forms import FormView, build_form, own_texts, parse_form, read_request
 from casework.web.shell.i18n import say, say_faults
-from casework.web.shell.security_log import because
+from casework.web.shell.security_log import note
 from casework.web.shell.sent_forms import Sent, kept_form
 from casework.web.shell.session import page_transaction, viewer
 
@@ -133,7 +133,7 @@ def _hand_in(place: Place) -> BaseResponse:
         try:
             taken.append(_hand_in_one(place, case, data, sent, n - len(kept), alone=len(all_of_them) == 1))
         except UploadRefused as refusal:
-            because("upload_refused")
+            note("upload_refused")
             refused.append(refusal)
     if taken:
         with page_transaction() as (db, actor):
@@ -331,7 +331,7 @@ def file_version(document: UUID) -> BaseResponse:
         with page_transaction() as (db, actor):
             done: Done = documents.file_version(db, actor, document_store(), id, kept, request=_request(kept, 0))
     except UploadRefused as refusal:
-        because("upload_refused")
+        note("upload_refused")
         return _show_one(id, refused=refusal)
     flash(gettext("Version %(version)s is filed.", version=done.answer["version"]))
     return redirect(back_to_place() or url_for("documents.show", document=id), 303)

@@ -30,7 +30,7 @@ from casework.operations.integrations.webhook_signatures import Signed
 from casework.permissions.actors import Actor
 from casework.reasons import Why
 from casework.records.database import reader_transaction
-from casework.web.shell.security_log import because
+from casework.web.shell.security_log import note
 from casework.web.shell.session import secret_box
 
 blueprint = Blueprint("incoming_messages", __name__)
@@ -90,7 +90,7 @@ def take(incoming: UUID) -> Response:
         try:
             actor = insist_signed(db, secret_box(), str(incoming), message)
         except NotSignedByYou:
-            because("unsigned_message")
+            note("unsigned_message")
             raise
         # For the security log, and for what auditors read.
         g.asker = actor

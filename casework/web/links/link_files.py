@@ -13,7 +13,7 @@ from casework.errors import UploadRefused
 from casework.operations.documents.upload_limits import MEGABYTE, MOST_BYTES
 from casework.operations.documents.uploads import Upload, receive
 from casework.web.shell.i18n import say
-from casework.web.shell.security_log import because
+from casework.web.shell.security_log import note
 
 #: The field of the form that has them.
 FILES = "files"
@@ -48,7 +48,7 @@ def received(faults: dict[str, str], *, most: int = MOST_FILES) -> Iterator[list
                 refused.append(f"{refusal.name}: {say(refusal.why)}")
         if refused:
             faults[FILES] = "\n".join(refused)
-            because("upload_refused")
+            note("upload_refused")
         yield taken
 
 

@@ -172,7 +172,7 @@ def answer_database_fault(error: DBAPIError | PoolTimeout) -> BaseResponse:
 
 def answer_forged(error: CSRFError) -> BaseResponse:
     """The form's token does not fit: it was open in another session, or another site sent it."""
-    g.refused_because = "forged_form"
+    g.security_event = "forged_form"
     return show(400, gettext("This form belongs to another session."))
 
 

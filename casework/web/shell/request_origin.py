@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 
 from casework.web.shell.errors import for_programs, show
-from casework.web.shell.security_log import because
+from casework.web.shell.security_log import note
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -17,7 +17,7 @@ def register(app: Flask) -> None:
 def _refuse_foreign() -> Response | None:
     if request.method in SAFE or for_programs() or from_here():
         return None
-    because("foreign_origin")
+    note("foreign_origin")
     return show(400)
 
 

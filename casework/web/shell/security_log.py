@@ -12,7 +12,6 @@ from casework.logs import security
 SIGNING_IN = frozenset(
     {"accounts.enter", "accounts.enter_code", "passkeys.enter", "provider.come_back", "api.start_session"}
 )
-ALLOWED = frozenset({"signed_in", "signed_out", "confirmed", "identity_linked", "signed_out_by_provider"})
 CONFIRMING = frozenset({"confirm.answer"})
 TAKING_IN = (
     "documents.hand_in",
@@ -36,10 +35,13 @@ TAKING_IN = (
 #: Parts of addresses that belong to sealed mediations.
 SEALED_PATTERN = re.compile(r"mediation|unsealing|emergency")
 #: What somebody was let do; all else that is noted was refused.
-ALLOWED = frozenset({"signed_in", "signed_out", "confirmed", "access_changed", "taken_out"})
+ALLOWED = frozenset({
+    "signed_in", "signed_out", "confirmed", "identity_linked", "signed_out_by_provider", "access_changed", "taken_out",
+})  # fmt: skip
 #: Addresses at which keys, secrets, links, roles and accounts are made, changed and ended.
 GIVING_ACCESS = re.compile(
-    r"(/api/v1|/administration|/checkpoints)?/(account/(passkeys|password|second-factor|sessions|tokens)|end-access|invitations?|links"
+    r"(/api/v1|/administration|/checkpoints)?/(account/(passkeys|password|provider/remove|second-factor|sessions|tokens)"
+    r"|end-access|incoming-webhooks|invitations?|links"
     r"|me/password|members|memberships|passwords?|password-resets?|people|recoveries|roles|role-requests|service-accounts|sessions|tokens"
     r"|webhooks|witnesses)(/(?!options)|$)|.*/(invite|links?)$"
 )
@@ -51,13 +53,8 @@ def register(app: Flask) -> None:
 
 
 def note(event: str) -> None:
-    """Say what this request was, where its address does not tell."""
-    g.refused_because = event
-
-
-def because(reason: str) -> None:
-    """Say by which rule this request was refused, where its status does not tell."""
-    g.refused_because = reason
+    """Say what this request was, or by which rule it was refused, where its address and status do not tell."""
+    g.security_event = event
 
 
 def _note(response: Response) -> Response:
@@ -81,8 +78,8 @@ def event_of(endpoint: str, status: int) -> str | None:
     """What happened, in a word; nothing where nobody's access was decided on."""
     if status == 429:
         return "throttled"
-    if reason := g.get("refused_because"):
-        return str(reason)
+    if event := g.get("security_event"):
+        return str(event)
     if endpoint in SIGNING_IN:
         return "signed_in" if g.get("signed_in") or status == 201 else "sign_in_failed"
     if endpoint in CONFIRMING:
@@ -114,4 +111,4 @@ def _actor() -> str | None:
     return asker.person if asker is not None else person.id if person is not None else None
 
 
-__all__ = ["because", "event_of", "note", "register"]
+__all__ = ["event_of", "note", "register"]
