@@ -123,6 +123,10 @@ class Actor:
         wanted = frozenset(roles)
         return any(m.programme == programme and m.role in wanted for m in self.memberships)
 
+    def led(self) -> list[str]:
+        """The organisations that the person leads, in the order of their ids."""
+        return sorted({m.organisation for m in self.memberships if m.organisation and m.role == Role.PROVIDER_LEAD})
+
     def own_role(self, programme: str, roles: Iterable[Role]) -> Role | None:
         """The first of these that the person holds in a programme, and not as a deputy: who would be the second for the first."""
         own = {m.role for m in self.memberships if m.programme == programme and m.deputy_for is None}

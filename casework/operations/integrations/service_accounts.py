@@ -52,7 +52,7 @@ def list_service_accounts(db: Connection, actor: Actor) -> Page[ServiceAccount]:
         text(
             f"{_ROW} WHERE s.organisation_id = ANY(CAST(:led AS uuid[])) ORDER BY s.made_at DESC, s.id DESC LIMIT 100"
         ),
-        {"led": _led(actor)},
+        {"led": actor.led()},
     )
     return Page(items=[_item(row) for row in rows])
 
@@ -98,7 +98,7 @@ def create_service_account(
     db: Connection, actor: Actor, *, organisation: str, name: str, scopes: Sequence[str], days: int, request: Request
 ) -> Done:
     """Make an account for the organisation's own system; its token stands in the first answer only."""
-    if organisation not in _led(actor):
+    if organisation not in actor.led():
         raise NotFound("organisation")
     _insist_form(name, scopes, days)
     if (earlier := ask(db, actor, request)) is not None:
@@ -206,10 +206,6 @@ _COUNT = text("""
 # --- parts -----------------------------------------------------------------------------------------------------------
 
 
-def _led(actor: Actor) -> list[str]:
-    return sorted({m.organisation for m in actor.memberships if m.organisation and m.role == Role.PROVIDER_LEAD})
-
-
 def _insist_form(name: str, scopes: Sequence[str], days: int) -> None:
     faults = {}
     if not 1 <= len(name.strip()) <= 60:
@@ -248,7 +244,7 @@ def _find(db: Connection, actor: Actor, account: str) -> Any:
         text(
             f"{_ROW} WHERE s.id = CAST(:id AS uuid) AND s.organisation_id = ANY(CAST(:led AS uuid[])) FOR NO KEY UPDATE OF s"
         ),
-        {"id": account, "led": _led(actor)},
+        {"id": account, "led": actor.led()},
     ).one_or_none()
     if row is None:
         raise NotFound("service account")

@@ -150,10 +150,6 @@ def _person(row: Any, *, whole: bool) -> PersonRow | AccountRow:
     return row_as(AccountRow, seen, email=row.email, active=row.active) if whole else seen
 
 
-def led_organisation(actor: Actor) -> list[str]:
-    return sorted({m.organisation for m in actor.memberships if m.organisation and m.role == Role.PROVIDER_LEAD})
-
-
 def list_members(db: Connection, actor: Actor) -> list[Members]:
     """The organisations that the actor leads, each with the people who hold a role in it now."""
     rows = db.execute(
@@ -165,6 +161,6 @@ def list_members(db: Connection, actor: Actor) -> list[Members]:
             " AND (m.ends_at IS NULL OR m.ends_at > casework_now())) AS members"
             " FROM organisations o WHERE o.id = ANY(CAST(:ids AS uuid[])) ORDER BY o.name, o.id"
         ),
-        {"ids": led_organisation(actor)},
+        {"ids": actor.led()},
     )
     return rows_as(Members, rows)

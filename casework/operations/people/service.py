@@ -32,7 +32,6 @@ from casework.operations.oversight.prospects import insist_others_go_on, look_be
 from casework.operations.people import registry
 from casework.operations.people.absences import absences_of, finish_absence, pass_on_role
 from casework.operations.people.administrator_checks import insist_administers, insist_administrator
-from casework.operations.people.lists import led_organisation
 from casework.operations.people.role_ending import end_roles
 from casework.operations.people.role_requests import ask_role, asked_in, close_requests
 from casework.permissions.actors import Actor, takes_two
@@ -357,7 +356,7 @@ def end_member(db: Connection, actor: Actor, membership: str, request: Request) 
     row = db.execute(
         text("SELECT person_id, organisation_id FROM memberships WHERE id = CAST(:id AS uuid)"), {"id": membership}
     ).one_or_none()
-    if row is None or row.organisation_id not in led_organisation(actor):
+    if row is None or row.organisation_id not in actor.led():
         raise NotFound("membership")
     if row.person_id == actor.person:
         raise NotAllowed(why=reasons.people.NO_END_OF_OWN)
