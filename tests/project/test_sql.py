@@ -224,6 +224,8 @@ DECLARED: dict[str, set[str]] = {
     # A column that is a field of technologies.
     "casework/operations/matching/twin_groups.py": {"name"},
     # A table, and an id as a piece of SQL.
+    # Before the names of columns: nothing, or the letter by which the statement knows the table.
+    "casework/operations/core/paging.py": {"table"},
     "casework/operations/core/merged_records.py": {"id", "table"},
     "casework/operations/core/organisations.py": {"id"},
     # The party as a piece of SQL.

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from casework import reasons
 from casework.errors import InvalidForm
+from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 
 Item = TypeVar("Item")
@@ -70,6 +71,14 @@ def insist_limit(limit: int | None) -> int:
     if not 1 <= limit <= MOST:
         raise InvalidForm(fields={"limit": reasons.fields.BETWEEN(least=1, most=MOST)})
     return limit
+
+
+def newest_after(cursor: str | None, table: str = "") -> tuple[str, JsonObject]:
+    """Of a list by made_at and id, the newest first: the condition in a statement that a page starts after a cursor, and its values."""
+    if (keys := from_cursor(cursor, 2)) is None:
+        return "", {}
+    values: JsonObject = {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
+    return f" AND ({table}made_at, {table}id) < (:at, CAST(:after AS uuid))", values
 
 
 def cursor_time(key: Any) -> datetime:

@@ -20,11 +20,10 @@ from casework import reasons
 from casework.engine.definition.names import is_plain
 from casework.engine.roles import Role
 from casework.errors import CaseworkError, InvalidForm, KeyReused, NotFound, NotSignedByYou, Refused
-from casework.json_values import JsonObject
 from casework.operations.auth.step_up import sensitive
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, insist_limit, newest_after, page
 from casework.operations.core.perform import new_id
 from casework.operations.core.presenters import when
 from casework.operations.core.register_entries import note_entries
@@ -77,7 +76,7 @@ def path_of(incoming: str) -> str:
 def create_incoming(db: Connection, actor: Actor, secret_box: SecretBox, *, account: str, request: Request) -> Done:
     """Open an address for the messages of a service account. The secret is in the first answer only."""
     row = db.execute(_ACCOUNT, {"id": account}).one_or_none()
-    if row is None or row.organisation_id not in _led(actor):
+    if row is None or row.organisation_id not in actor.led():
         raise NotFound("service account")
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
@@ -145,16 +144,18 @@ _LIST = text("""
     FROM incoming_webhooks i JOIN organisations o ON o.id = i.organisation_id JOIN service_accounts a ON a.id = i.account_id
     CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE state = 'done') AS done, count(*) FILTER (WHERE state = 'refused') AS refused,
         max(last_at) AS last_at FROM incoming_messages m WHERE m.incoming_id = i.id) m
-    WHERE :all OR i.organisation_id = ANY(CAST(:led AS uuid[])) ORDER BY i.made_at DESC, i.id DESC LIMIT 200
+    WHERE (:all OR i.organisation_id = ANY(CAST(:led AS uuid[]))) AND (CAST(:one AS uuid) IS NULL OR i.id = CAST(:one AS uuid))
+    ORDER BY i.made_at DESC, i.id DESC LIMIT 200
 """)
 
 
-def list_incoming(db: Connection, actor: Actor) -> Page[IncomingWebhook]:
-    """The addresses of the organisations that the actor leads, for administrators of all; never their secrets. Raises NotFound."""
-    led = _led(actor)
+def list_incoming(db: Connection, actor: Actor, *, one: str | None = None) -> Page[IncomingWebhook]:
+    """The addresses of the organisations that the actor leads, for administrators of all; never their secrets; or one of them. Raises
+    NotFound."""
+    led = actor.led()
     if not led and not _administers(actor):
         raise NotFound
-    rows = db.execute(_LIST, {"led": led, "all": _administers(actor)})
+    rows = db.execute(_LIST, {"led": led, "all": _administers(actor), "one": one})
     items = [
         IncomingWebhook(
             id=row.id,
@@ -188,12 +189,8 @@ def list_incoming_messages(
 ) -> Page[IncomingMessage]:
     """What came, and what came of it, the newest first. An administrator is not told of which referral. Raises NotFound."""
     row = _find(db, actor, incoming, administrators=True)
-    mine, most, more = row.organisation_id in _led(actor), insist_limit(limit), ""
-    given: JsonObject = {"incoming": incoming, "most": most + 1}
-    if keys := from_cursor(cursor, 2):
-        more = "AND (made_at, id) < (:at, CAST(:id AS uuid))"
-        given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
-    rows = db.execute(text(_MESSAGES.format(more=more)), given).all()
+    mine, most, (more, after) = row.organisation_id in actor.led(), insist_limit(limit), newest_after(cursor)
+    rows = db.execute(text(_MESSAGES.format(more=more)), {"incoming": incoming, "most": most + 1, **after}).all()
     shown, following = page(rows, most, lambda row: (row.made_at, row.id))
     items = [
         IncomingMessage(
@@ -377,11 +374,6 @@ def forget_messages(db: Connection) -> int:
 # --- parts -------------------------------------------------------------------------------------------------------------
 
 
-def _led(actor: Actor) -> list[str]:
-    """The organisations that the actor leads. None of a system: an address may do more than the account that made it."""
-    return sorted({m.organisation for m in actor.memberships if m.organisation and m.role == Role.PROVIDER_LEAD})
-
-
 def _administers(actor: Actor) -> bool:
     return Role.ADMINISTRATOR in actor.roles()
 
@@ -391,7 +383,7 @@ def _find(db: Connection, actor: Actor, incoming: str, *, administrators: bool =
         text("SELECT id, organisation_id, ended_at FROM incoming_webhooks WHERE id = CAST(:id AS uuid)"),
         {"id": incoming},
     ).one_or_none()
-    if row is None or not (row.organisation_id in _led(actor) or administrators and _administers(actor)):
+    if row is None or not (row.organisation_id in actor.led() or administrators and _administers(actor)):
         raise NotFound("endpoint")
     return row
 

@@ -19,13 +19,12 @@ from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import FIRED, Event
 from casework.errors import NotFound, Refused
-from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.auth.step_up import sensitive
 from casework.operations.core import outbox
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, insist_limit, newest_after, page
 from casework.operations.core.perform import new_id
 from casework.operations.core.presenters import when
 from casework.operations.core.register_entries import note_entries
@@ -299,12 +298,8 @@ def list_messages(
 ) -> Page[EndpointMessage]:
     """What an endpoint was told, with every attempt, the newest first."""
     _find(db, actor, endpoint)
-    most, more = insist_limit(limit), ""
-    given: JsonObject = {"endpoint": endpoint, "most": most + 1}
-    if keys := from_cursor(cursor, 2):
-        more = "AND (made_at, id) < (:at, CAST(:id AS uuid))"
-        given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
-    rows = db.execute(text(_MESSAGES.format(more=more)), given).all()
+    most, (more, after) = insist_limit(limit), newest_after(cursor)
+    rows = db.execute(text(_MESSAGES.format(more=more)), {"endpoint": endpoint, "most": most + 1, **after}).all()
     shown, following = page(rows, most, lambda row: (row.made_at, row.id))
     items = [
         EndpointMessage(

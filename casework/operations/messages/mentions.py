@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from casework.errors import NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, insist_limit, newest_after, page
 from casework.operations.core.reader_names import titled
 from casework.operations.messages.threads import Thread
 from casework.operations.messages.views import Mention
@@ -34,12 +34,10 @@ def list_mentions(
     db: Connection, actor: Actor, *, unread: bool = False, cursor: str | None = None, limit: int | None = None
 ) -> Page[Mention]:
     """Messages that mention the actor and that the actor may still read, the newest first."""
-    most, keys = insist_limit(limit), from_cursor(cursor, 2)
-    given: dict[str, Any] = {**reach_values(reach(actor)), "most": most + 1}
-    more = " AND m.read_at IS NULL" if unread else ""
-    if keys:
-        more += " AND (m.made_at, m.id) < (:at, CAST(:after AS uuid))"
-        given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
+    most, (more, after) = insist_limit(limit), newest_after(cursor, "m.")
+    given: dict[str, Any] = {**reach_values(reach(actor)), "most": most + 1, **after}
+    if unread:
+        more += " AND m.read_at IS NULL"
     rows = db.execute(text(_MINE.format(more=more)), given).all()
     shown, following = page(rows, most, lambda row: (row.made_at, row.id))
     return Page(

@@ -32,7 +32,6 @@ from casework.engine.analysis.notification_rules import (
 )
 from casework.engine.roles import Role
 from casework.errors import NotFound, Refused
-from casework.json_values import JsonObject
 from casework.operations.auth.account_log import ACCOUNT
 from casework.operations.auth.account_mail import AccountMail, write_account_mail
 from casework.operations.auth.password_change import LINK, LinkMail, write_link
@@ -42,7 +41,7 @@ from casework.operations.core import outbox
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.overdue_sql import STILL
-from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, insist_limit, newest_after, page
 from casework.operations.core.presenters import when
 from casework.operations.deadlines.queries import explain_tasks
 from casework.operations.deadlines.views import ClockExplained
@@ -249,12 +248,8 @@ def list_mails(
 ) -> Page[MailRow]:
     """Every mail with its attempts, the newest first. Raises NotFound for others than administrators."""
     _insist(actor)
-    most, more = insist_limit(limit), ""
-    given: JsonObject = {"state": state, "most": most + 1}
-    if keys := from_cursor(cursor, 2):
-        more = "AND (m.made_at, m.id) < (:at, CAST(:id AS uuid))"
-        given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
-    rows = db.execute(text(_LOG.format(more=more)), given).all()
+    most, (more, after) = insist_limit(limit), newest_after(cursor, "m.")
+    rows = db.execute(text(_LOG.format(more=more)), {"state": state, "most": most + 1, **after}).all()
     shown, following = page(rows, most, lambda row: (row.made_at, row.id))
     items = [
         MailRow(

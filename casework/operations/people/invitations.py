@@ -24,7 +24,7 @@ from casework.operations.auth.step_up import sensitive
 from casework.operations.core.email_addresses import canonical, is_address
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, insist_limit, newest_after, page
 from casework.operations.core.presenters import when
 from casework.operations.core.register_log import append
 from casework.operations.core.views import NamedInBoth
@@ -158,16 +158,12 @@ def list_invitations(
     db: Connection, actor: Actor, *, cursor: str | None = None, limit: int | None = None
 ) -> Page[Invitation]:
     """Whom one may have invited, the newest first: all of one's programmes and organisations, whoever invited."""
-    most, more = insist_limit(limit), ""
-    given: dict[str, Any] = _reach(actor) | {"most": most + 1}
-    if keys := from_cursor(cursor, 2):
-        more = " AND (made_at, id) < (:at, CAST(:after AS uuid))"
-        given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
+    most, (more, after) = insist_limit(limit), newest_after(cursor)
     rows = db.execute(
         text(
             f"SELECT i.*, {_MAIL} AS mail FROM ({ROW}) i WHERE {_SEEN}{more} ORDER BY made_at DESC, id DESC LIMIT :most"
         ),
-        given,
+        {**_reach(actor), "most": most + 1, **after},
     ).all()
     shown, following = page(rows, most, lambda row: (row.made_at, str(row.id)))
     return Page(items=[_item(row) for row in shown], next=following)
@@ -276,7 +272,7 @@ def _reach(actor: Actor) -> JsonObject:
     held = actor.memberships
     return {
         "programmes": sorted({m.programme for m in held if m.programme and m.role == Role.ADMINISTRATOR}),
-        "led": sorted({m.organisation for m in held if m.organisation and m.role == Role.PROVIDER_LEAD}),
+        "led": actor.led(),
         "administers": any(m.role == Role.ADMINISTRATOR for m in held),
     }
 
