@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
@@ -32,10 +32,17 @@ def dump(url: URL, major: int, snapshot: str) -> Iterator[bytes]:
         f"--snapshot={snapshot}",
         f"--dbname={_conninfo(url)}",
     ]
+    failed, said = yield from output_of(command, _environment(url))
+    if failed:
+        raise BackupUnusable(f"pg_dump: {said_wrong(said)}")
+
+
+def output_of(command: Sequence[str], environment: Mapping[str, str]) -> Generator[bytes, None, tuple[int, str]]:
+    """What a program writes, as it writes it; at the end its exit code and what it said besides."""
     with (
         tempfile.TemporaryFile() as said,
         subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, env=_environment(url)
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, env=environment
         ) as running,
     ):
         assert running.stdout is not None
@@ -46,9 +53,9 @@ def dump(url: URL, major: int, snapshot: str) -> Iterator[bytes]:
             # Nobody wants the rest, or could keep it.
             running.kill()
             raise
-        if running.wait():
-            said.seek(0)
-            raise BackupUnusable(f"pg_dump: {_last_line(said.read())}")
+        failed = running.wait()
+        said.seek(0)
+        return failed, said.read().decode(errors="replace")
 
 
 def restore(url: URL, major: int, pieces: Iterable[bytes]) -> None:
@@ -80,7 +87,7 @@ def restore(url: URL, major: int, pieces: Iterable[bytes]) -> None:
             raise
         if running.wait():
             said.seek(0)
-            raise BackupUnusable(f"pg_restore: {_last_line(said.read())}")
+            raise BackupUnusable(f"pg_restore: {said_wrong(said.read().decode(errors='replace'))}")
 
 
 def _program(name: str, major: int) -> str:
@@ -119,7 +126,8 @@ def _environment(url: URL) -> dict[str, str]:
     return {**kept, **password, "PGOPTIONS": f"{options} {_OPTIONS}".strip(), "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _last_line(said: bytes) -> str:
-    lines = [line for line in said.decode(errors="replace").splitlines() if line.strip()]
+def said_wrong(said: str) -> str:
+    """What a program says is wrong, of all that it said."""
+    lines = [line for line in said.splitlines() if line.strip()]
     told = [line for line in lines if "error:" in line] or lines
     return told[0].split("error: ", 1)[-1] if told else "it said nothing."

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -19,6 +17,7 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL
 
 from casework.errors import BackupUnusable, EmbeddedServerError
+from casework.records.dump_programs import output_of, said_wrong
 from casework.records.server_process import (
     DATABASE,
     PORT,
@@ -36,7 +35,6 @@ from casework.records.tar_stream import unpack_tar
 from casework.records.wal_stream import parse_lsn
 
 SEGMENT = 1 << 24
-_PIECE = 1 << 17
 #: Recovery takes as long as it takes.
 _PATIENCE_S = 7 * 24 * 3600
 _START = re.compile(r"write-ahead log start point: ([0-9A-F]+/[0-9A-F]+) on timeline (\d+)")
@@ -71,27 +69,10 @@ def copy_cluster(url: URL, copied: Copied) -> Iterator[bytes]:
     command = [str(binaries() / "pg_basebackup"), "--pgdata=-", "--format=tar", "--wal-method=fetch"]
     command += ["--checkpoint=fast", "--verbose", "--no-password", f"--dbname={make_conninfo(**known)}"]
     environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
-    with (
-        tempfile.TemporaryFile() as said,
-        subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, env=environment
-        ) as running,
-    ):
-        assert running.stdout is not None
-        try:
-            while piece := running.stdout.read(_PIECE):
-                yield piece
-        except BaseException:
-            # Nobody wants the rest, or could keep it.
-            running.kill()
-            raise
-        failed = running.wait()
-        said.seek(0)
-        words = said.read().decode(errors="replace")
-    start, end = _START.search(words), _END.search(words)
+    failed, said = yield from output_of(command, environment)
+    start, end = _START.search(said), _END.search(said)
     if failed or start is None or end is None:
-        lines = [line for line in words.splitlines() if "error:" in line] or words.splitlines()[-1:] or ["nothing"]
-        raise BackupUnusable(f"pg_basebackup: {lines[0].split('error: ', 1)[-1]}")
+        raise BackupUnusable(f"pg_basebackup: {said_wrong(said)}")
     copied.start, copied.timeline, copied.stop = parse_lsn(start[1]), int(start[2]), parse_lsn(end[1])
 
 
