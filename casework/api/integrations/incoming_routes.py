@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from flask import current_app
-
 from casework.api.integrations import incoming_schemas as schemas
 from casework.api.protocol import fields
 from casework.api.protocol import schemas as shared
+from casework.api.protocol.encryption import secret_box
 from casework.api.protocol.routes import Call, Route, get, post
-from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
 from casework.operations.integrations import incoming_webhooks
 from casework.operations.integrations.views import IncomingMessage, IncomingWebhook
-
-
-def _secret_box() -> SecretBox:
-    box: SecretBox = current_app.extensions["casework.secret_box"]
-    return box
 
 
 def list_incoming_webhooks(call: Call) -> Page[IncomingWebhook]:
@@ -26,12 +19,12 @@ def list_incoming_webhooks(call: Call) -> Page[IncomingWebhook]:
 
 def create_incoming_webhook(call: Call) -> Done:
     return incoming_webhooks.create_incoming(
-        call.db, call.actor, _secret_box(), account=str(call.body.account), request=call.request
+        call.db, call.actor, secret_box(), account=str(call.body.account), request=call.request
     )
 
 
 def rotate_incoming_webhook(call: Call) -> Done:
-    return incoming_webhooks.rotate_incoming(call.db, call.actor, _secret_box(), call.path["incoming"], call.request)
+    return incoming_webhooks.rotate_incoming(call.db, call.actor, secret_box(), call.path["incoming"], call.request)
 
 
 def end_incoming_webhook(call: Call) -> Done:

@@ -7,17 +7,12 @@ from flask import current_app
 from casework.api.integrations import webhook_schemas as schemas
 from casework.api.protocol import fields
 from casework.api.protocol import schemas as shared
+from casework.api.protocol.encryption import secret_box
 from casework.api.protocol.routes import Call, Route, get, post
-from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
 from casework.operations.integrations import webhooks
 from casework.operations.integrations.views import Endpoint, EndpointMessage
-
-
-def _secret_box() -> SecretBox:
-    box: SecretBox = current_app.extensions["casework.secret_box"]
-    return box
 
 
 def list_webhooks(call: Call) -> Page[Endpoint]:
@@ -28,7 +23,7 @@ def create_webhook(call: Call) -> Done:
     return webhooks.create_endpoint(
         call.db,
         call.actor,
-        _secret_box(),
+        secret_box(),
         organisation=str(call.body.organisation),
         url=call.body.url,
         checkpoints=call.body.checkpoints,
@@ -39,7 +34,7 @@ def create_webhook(call: Call) -> Done:
 
 
 def rotate_webhook(call: Call) -> Done:
-    return webhooks.rotate_secret(call.db, call.actor, _secret_box(), call.path["endpoint"], call.request)
+    return webhooks.rotate_secret(call.db, call.actor, secret_box(), call.path["endpoint"], call.request)
 
 
 def end_webhook(call: Call) -> Done:
