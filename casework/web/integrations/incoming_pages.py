@@ -82,7 +82,7 @@ def show(incoming: UUID) -> str:
     cursor = request.args.get("cursor")
     with page_transaction() as (db, actor):
         messages = incoming_webhooks.list_incoming_messages(db, actor, str(incoming), cursor=cursor)
-        one = next(item for item in incoming_webhooks.list_incoming(db, actor).items if item.id == str(incoming))
+        (one,) = incoming_webhooks.list_incoming(db, actor, one=str(incoming)).items
     here = url_for("incoming_webhooks.show", incoming=incoming)
     return render_template(
         "integrations/incoming_webhook.html",
