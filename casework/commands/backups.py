@@ -67,12 +67,13 @@ def make(folder: Path, *, dump: bool, no_verify: bool, days: int | None, weeks: 
     if as_json:
         click.echo(json.dumps({**_as_json(made), "pruned": gone}, ensure_ascii=False))
     else:
-        if not no_verify:
-            _tell_proof(made)
         for name in gone:
             click.echo(f"{name} was taken away.")
         if pieces:
             click.echo(f"{pieces} files of the archived log that no base needs were taken away.")
+        # Last: it is what the worker says of the backup.
+        if not no_verify:
+            _tell_proof(made)
     _insist_good(made, proved=not no_verify)
 
 
