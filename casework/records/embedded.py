@@ -11,7 +11,6 @@ import contextlib
 import fcntl
 import logging
 import os
-import re
 import shutil
 import threading
 import time
@@ -39,6 +38,7 @@ from casework.records.server_process import (
     recorded_pid,
     run_program,
     server_at,
+    version_here,
 )
 
 PATIENCE_S = 60.0
@@ -188,10 +188,10 @@ def _insist_on_same_version(server: Server) -> None:
         raise EmbeddedServerError(
             f"{server.data} belongs to another user. Set CASEWORK_VAR to a folder of your own."
         ) from fault
-    ours = re.search(r"\d+", run_program(server, "postgres", "--version", cwd=server.home))
-    if ours and theirs != ours.group():
+    ours = version_here(server)
+    if ours and theirs != ours:
         raise EmbeddedServerError(
-            f"{server.data} was made by PostgreSQL {theirs}, and this is {ours.group()}. "
+            f"{server.data} was made by PostgreSQL {theirs}, and this is {ours}. "
             "Back it up with the release that made it (`casework backup DIR --dump`) and restore it into a new folder."
         )
 

@@ -30,6 +30,7 @@ from casework.records.server_process import (
     open_the_way,
     recorded_pid,
     run_program,
+    version_here,
 )
 from casework.records.tar_stream import unpack_tar
 from casework.records.wal_stream import parse_lsn
@@ -85,10 +86,10 @@ def unpack(server: Server, pieces: Iterable[bytes]) -> None:
     unpack_tar(pieces, server.data, give_to_server)
     server.data.chmod(0o700)
     theirs = (server.data / "PG_VERSION").read_text().strip() if (server.data / "PG_VERSION").exists() else "none"
-    ours = re.search(r"\d+", run_program(server, "postgres", "--version", cwd=server.home))
-    if ours is None or theirs != ours.group():
+    ours = version_here(server)
+    if theirs != ours:
         raise BackupUnusable(
-            f"it is of PostgreSQL {theirs}, and this release brings {ours.group() if ours else 'none'}: restore it with the release"
+            f"it is of PostgreSQL {theirs}, and this release brings {ours or 'none'}: restore it with the release"
             " that made it, or take a dump (`casework backup DIR --dump`)."
         )
 

@@ -8,6 +8,7 @@ import importlib.util
 import logging
 import os
 import pwd
+import re
 import stat
 import subprocess
 import tempfile
@@ -142,6 +143,12 @@ def run_program(
         last = said.splitlines()[-1] if said else f"exit code {finished.returncode}"
         raise EmbeddedServerError(f"{program}: {last}")
     return said
+
+
+def version_here(server: Server) -> str | None:
+    """Of which version of PostgreSQL the programs are, as its clusters name it; None where they do not tell."""
+    found = re.search(r"\d+", run_program(server, "postgres", "--version", cwd=server.home))
+    return found.group() if found else None
 
 
 def _account() -> pwd.struct_passwd | None:
