@@ -20,6 +20,7 @@ from flask import Flask, Response, jsonify, redirect, request
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 from werkzeug.serving import make_server
+from werkzeug.wrappers import Response as BaseResponse
 
 CLIENT, SECRET = "casework", "a secret of: the client"
 REDIRECT = "https://casework.test/sign-in/provider/callback"
@@ -252,9 +253,9 @@ def _let_in(app: Flask, provider: OidcProvider, server: AuthorizationServer) -> 
         return server.create_token_response()
 
     @app.get("/end")
-    def end() -> Response:
+    def end() -> BaseResponse:
         provider.user = None
-        return redirect(request.args["post_logout_redirect_uri"], 303)  # type: ignore[return-value]  # of werkzeug, which it extends
+        return redirect(request.args["post_logout_redirect_uri"], 303)
 
 
 @contextmanager
