@@ -101,10 +101,13 @@ class Half:
 
     def manifest(self, told: JsonObject) -> JsonObject:
         """What it is said to be, signed where there is a passphrase."""
-        form = BASE_FORM if "base" in told else FORM
         return signed(
-            self._key, {"form": form, "name": self.name, **told, "files": self._files, "sealed": self._sealed}
+            self._key, {"form": _form_of(told), "name": self.name, **told, "files": self._files, "sealed": self._sealed}
         )
+
+
+def _form_of(told: JsonObject) -> int:
+    return BASE_FORM if "base" in told else FORM
 
 
 @contextmanager
@@ -184,7 +187,7 @@ def read_backup(folder: Path) -> Backup:
         files = {str(name): (int(one["bytes"]), str(one["sha256"])) for name, one in manifest["files"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
         raise BackupUnusable(f"{folder} is no backup: its {MANIFEST} cannot be read ({fault}).") from fault
-    if manifest.get("form") not in (FORM, BASE_FORM):
+    if manifest.get("form") != _form_of(manifest):
         raise BackupUnusable(f"{folder} was made by another release, which can read it.")
     if any("/" in name or name.startswith(".") for name in files):
         raise BackupUnusable(f"{folder} names files that are not its own.")
