@@ -80,9 +80,9 @@ def forget() -> None:
 
 
 def origin() -> str | None:
-    """By which request or run of a job all is found that is written now, here and by the database."""
+    """Of which request or run of a job all comes that is done now, as the database is told; None where of neither."""
     told = structlog.contextvars.get_contextvars()
-    return next((f"{kind} {told[kind]}" for kind in ("request", "run") if kind in told), None)
+    return next((f"casework {kind} {told[kind]}" for kind in ("request", "run") if kind in told), None)
 
 
 def _tell_fault(logger: WrappedLogger, method: str, line: EventDict) -> EventDict:

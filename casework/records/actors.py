@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework import logs
 from casework.engine.roles import MEDIATION, Role
 from casework.permissions.actors import Actor, Membership, in_force
 from casework.records.access_sql import in_time, live_token, open_to
-from casework.records.database import person_reads, run_named
+from casework.records.database import NAMES_ORIGIN, person_reads, run_named
 
 #: Of a person `p`: by programme until when that person was a dispute officer, or anywhere of a provider that mediates, as
 #: `permissions.actors.Actor.mediated`. Null in it: still.
@@ -55,7 +56,7 @@ _BY_TOKEN = (
         "FROM people p\n",
         ", t.scopes, t.id AS token_id, coalesce(t.used_at < casework_now() - interval '5 minutes', true) AS stale,"
         # Who reads from here on.
-        f" {person_reads('p.id::text')}"
+        f" {person_reads('p.id::text')}, {NAMES_ORIGIN.format(place='$2')}"
         " FROM people p JOIN tokens t ON t.person_id = p.id\n",
     )
     + f" WHERE t.hash = $1::bytea AND p.active AND {live_token('t')}"
@@ -96,7 +97,7 @@ def find_members(
 def find_actor_by_token(db: Connection, hash: bytes) -> Actor | None:
     """Whose token this is the hash of, while it is neither revoked nor expired."""
     # With the transaction's beginning in one round trip.
-    rows = run_named(db, _BY_TOKEN, (rf"\x{hash.hex()}",))
+    rows = run_named(db, _BY_TOKEN, (rf"\x{hash.hex()}", logs.origin()))
     if not rows:
         return None
     row = rows[0]

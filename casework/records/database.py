@@ -37,6 +37,7 @@ from casework.records.wire import KeptStatements, Row, Statement, Wire
 from casework.settings import Settings
 
 APP_ROLE, ENGINE_ROLE, SEQUENCER_ROLE = server_process.ROLES
+origin = logs.origin
 
 Role = Literal["app", "owner"]
 #: Who reads everything: actions, which need the whole of a case to decide, jobs, and the verification.
@@ -45,8 +46,10 @@ ENGINE = "engine"
 #: The owner and a superuser stay who they are.
 ENGINE_READS = """set_config('casework.reader', 'engine', true),
         CASE current_user WHEN 'casework_app' THEN set_config('role', 'casework_engine', true) END"""
+#: In a select list: from here to the end of the transaction the server's log and its list of sessions say of what it comes (`origin`).
+NAMES_ORIGIN = "set_config('application_name', coalesce({place}, current_setting('application_name')), true)"
 #: What a transaction of the engine begins with.
-ENGINE_BEGINS = f"SELECT {ENGINE_READS}"
+ENGINE_BEGINS = f"SELECT {ENGINE_READS}, {NAMES_ORIGIN.format(place='$1')}"
 #: The same for the role in which people read.
 _PERSON_ROLE = "CASE current_user WHEN 'casework_engine' THEN set_config('role', 'casework_app', true) END"
 
@@ -117,7 +120,6 @@ def connect_engine(settings: Settings, role: Role = "app") -> Engine:
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", _insist_alive)
     _send_what_waits(engine)
-    event.listen(engine, "begin", _name_origin)
     if traces.are_wanted():
         trace_statements(engine)
     return engine
@@ -231,7 +233,7 @@ def reader_transaction(engine: Engine) -> Iterator[Connection]:
 def transaction(engine: Engine) -> Iterator[Connection]:
     """The same for the engine: jobs, commands, and actions that take several transactions."""
     with reader_transaction(engine) as connection:
-        run_later(connection, ENGINE_BEGINS)
+        run_later(connection, *engine_begins())
         yield connection
 
 
@@ -344,12 +346,6 @@ def _send_what_waits(engine: Engine) -> None:
     event.listen(engine, "rollback_savepoint", drop)
 
 
-def _name_origin(db: Connection) -> None:
-    """Let the server know of what this transaction comes, for its log and its list of sessions, together with whatever is sent first."""
-    if origin := logs.origin():
-        run_later(db, "SELECT set_config('application_name', $1, true)", (f"casework {origin}",))
-
-
 def _keep_statements(connection: Any, record: Any) -> None:
     connection._prepared = KeptStatements()
 
@@ -396,6 +392,11 @@ def plan_by_values(db: Connection) -> None:
 def plan_alone(db: Connection) -> None:
     """For the rest of the transaction: no worker is started beside a statement, which takes longer than a look into an index."""
     run_later(db, "SET LOCAL max_parallel_workers_per_gather = 0")
+
+
+def engine_begins() -> Statement:
+    """What a transaction of the engine begins with, and of what it comes."""
+    return ENGINE_BEGINS, (logs.origin(),)
 
 
 def person_reads(person: str) -> str:

@@ -18,11 +18,14 @@ from contextlib import contextmanager
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event, text
 
+from casework import logs
 from casework.records.database import (
     ENGINE,
     ENGINE_BEGINS,
     ENGINE_READS,
+    NAMES_ORIGIN,
     connected,
+    engine_begins,
     person_reads,
     run_all,
     run_later,
@@ -34,14 +37,16 @@ from casework.records.wire import Row, Statement
 _WHOLE: Statement = f"SELECT current_setting('casework.reader', true), {ENGINE_READS}", ()
 #: After a block whoever read before reads again.
 _AGAIN = f"SELECT {person_reads('$1')}, true"
+#: What a transaction begins with in which somebody reads whom an earlier one of this request has found.
+_PERSON_BEGINS = f"SELECT {person_reads('$1')}, {NAMES_ORIGIN.format(place='$2')}"
 
 
 def read_as(db: Connection, reader: str) -> None:
     """From here to the end of the transaction this person reads, or the engine."""
     if reader == ENGINE:
-        run_later(db, ENGINE_BEGINS)
+        run_later(db, *engine_begins())
     else:
-        run_later(db, f"SELECT {person_reads('$1')}", (reader,))
+        run_later(db, _PERSON_BEGINS, (reader, logs.origin()))
 
 
 def read_names_in(db: Connection, language: str) -> None:
@@ -62,15 +67,15 @@ def whole(db: Connection) -> Iterator[None]:
 @contextmanager
 def whole_after(db: Connection, statements: Sequence[Statement]) -> Iterator[list[list[Row]]]:
     """The same, and the rows of statements that the engine sends first, in the same round trip."""
-    if wire_of(db).waiting[-1:] == [(ENGINE_BEGINS, ())]:
+    waiting = wire_of(db).waiting
+    if waiting and waiting[-1][0] == ENGINE_BEGINS:
         # A transaction of the engine, at its beginning.
         yield run_all(db, statements)
         return
-    waiting = wire_of(db).waiting
     if waiting and waiting[-1][0] == _AGAIN:
         # Nobody read since the last such block, and who was to is known.
         reader = waiting[-1][1][0]
-        waiting[-1] = ENGINE_BEGINS, ()
+        waiting[-1] = engine_begins()
         with back_to(db, reader):
             yield run_all(db, statements)
         return

@@ -29,7 +29,7 @@ from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
 from casework.records.access_sql import in_time, live_token, open_to
 from casework.records.actors import MEDIATED, actor_of, find_actor, find_actor_by_token
-from casework.records.database import person_reads, run_named
+from casework.records.database import NAMES_ORIGIN, origin, person_reads, run_named
 from casework.records.event_log import now
 from casework.records.row_security import whole
 
@@ -209,7 +209,7 @@ _VIEWER = f"""
         p.service, p.zone, p.theme, p.single_keys, s.awaits, encode(s.hash, 'hex') AS session,
         {_STALE}, casework_now() - s.proved_at AS proved, s.programme_id AS focus, p.tour_seen, p.list_columns,
         -- Who reads from here on (`records.row_security`); nobody while the session waits for something.
-        {person_reads("CASE WHEN s.awaits IS NULL THEN p.id::text ELSE '' END")},
+        {person_reads("CASE WHEN s.awaits IS NULL THEN p.id::text ELSE '' END")}, {NAMES_ORIGIN.format(place="$3")},
         EXISTS (SELECT FROM second_factors f WHERE f.person_id = p.id AND f.confirmed_at IS NOT NULL) AS app,
         (SELECT count(*) FROM passkeys k WHERE k.person_id = p.id) AS passkeys,
         EXISTS (SELECT FROM notifications n WHERE n.person_id = p.id AND n.read_at IS NULL) AS unread,
@@ -233,7 +233,7 @@ def find_viewer(db: Connection, secret: str, *, by_itself: bool = False) -> View
     `by_itself`: an open page asks and not the person, so that the session is not in use by it.
     """
     # With the transaction's beginning in one round trip.
-    rows = run_named(db, _VIEWER, (rf"\x{secret_hash(secret).hex()}", f"{IDLE.total_seconds()} seconds"))
+    rows = run_named(db, _VIEWER, (rf"\x{secret_hash(secret).hex()}", f"{IDLE.total_seconds()} seconds", origin()))
     if (row := next(iter(rows), None)) is None:
         return None
     if row.stale and not by_itself:

@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 from flask import Flask, g
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from casework import logs
-from casework.records.database import reader_transaction
+from casework.operations.auth.sessions import begin_session, find_actor_by_secret, find_viewer
+from casework.records.database import ENGINE, reader_transaction, transaction
+from casework.records.row_security import read_as
 from casework.web.shell.security_log import GIVING_ACCESS, SEALED_PATTERN
 from tests.support.web_client import Browser
 from tests.support.world import World
@@ -141,13 +143,27 @@ def test_nothing_that_is_sealed_is_told(app: Flask, monkeypatch: pytest.MonkeyPa
             assert SEALED_PATTERN.search(rule.rule), rule.rule
 
 
-def test_the_database_names_the_request(app: Flask) -> None:
-    def name() -> object:
-        with reader_transaction(app.extensions["casework"]) as db:
-            return db.execute(text("SELECT current_setting('application_name')")).scalar_one()
+def test_the_database_names_the_request_whoever_reads(app: Flask, world: World) -> None:
+    engine = app.extensions["casework"]
+    with transaction(engine) as db:
+        session = begin_session(db, world.people["officer"], {})
+    begins: dict[str, Callable[[Connection], object]] = {
+        "a session": lambda db: find_viewer(db, session),
+        "a token": lambda db: find_actor_by_secret(db, world.tokens["officer"]),
+        "whom an earlier transaction has found": lambda db: read_as(db, world.people["officer"]),
+        "the engine": lambda db: read_as(db, ENGINE),
+    }
+
+    def names() -> dict[str, object]:
+        found = {}
+        for what, begin in begins.items():
+            with reader_transaction(engine) as db:
+                begin(db)
+                found[what] = db.execute(text("SELECT current_setting('application_name')")).scalar_one()
+        return found
 
     with app.test_request_context("/"):
         app.preprocess_request()
-        assert name() == f"casework request {g.request_id}"
+        assert names() == dict.fromkeys(begins, f"casework request {g.request_id}")
     logs.forget()
-    assert name() == "casework app"
+    assert names() == dict.fromkeys(begins, "casework app")
