@@ -345,7 +345,9 @@ def _provider(settings: Settings) -> Iterator[Found]:
         )
     else:
         state = FINE if keys else WRONG
-        yield Found("provider", state, f"{issuer} answers, with {keys} {'key' if keys == 1 else 'keys'} that sign.")
+        yield Found(
+            "provider", state, f"{issuer} answers, with {keys} {'key that signs' if keys == 1 else 'keys that sign'}."
+        )
 
 
 def _certificate_ends(host: str, port: int) -> datetime:

@@ -361,7 +361,7 @@ def test_the_doctor_asks_whether_it_answers(provider: OidcProvider, settings: Se
         [one] = doctor._provider(with_provider(settings, issuer))
         return one.state, one.says
 
-    assert found(provider.issuer) == ("fine", f"{provider.issuer} answers, with 1 key that sign.")
+    assert found(provider.issuer) == ("fine", f"{provider.issuer} answers, with 1 key that signs.")
     assert found("http://127.0.0.1:1")[0] == "wrong"
     provider.bent["/.well-known/openid-configuration"] = lambda told: told | {"issuer": "https://evil.example"}
     assert "letter by letter" in found(provider.issuer)[1]
