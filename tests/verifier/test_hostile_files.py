@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import random
@@ -15,6 +16,8 @@ from typing import Any
 import pytest
 
 from casework_verify.command import main
+from casework_verify.integrity.canonical import digest
+from casework_verify.integrity.chain import event_hash
 from tests.verifier.forging import Forgery
 
 Change = Callable[[dict[str, bytes]], None]
@@ -84,6 +87,33 @@ def test_a_file_without_what_its_events_are_judged_by_is_not_whole(
     forged = Forgery(case_file)
     forged.parts = {part: content for part, content in forged.parts.items() if not part.startswith(name)}
     assert verdict(capsys, forged.write(tmp_path / "a.zip"), "--key", keys)[0] == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["decision.pdf", "Documents/1.pdf", "editions/decision.pdf", "documents.pdf", "index.json.bak", "history.NDJSON"],
+)
+def test_a_part_that_nobody_looked_at_is_not_called_whole(
+    name: str, case_file: Path, keys: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forged = Forgery(case_file).write(tmp_path / "a.zip", part(name, b"The case was granted."))
+    code, out = verdict(capsys, forged, "--key", keys)
+    assert (code, name in out) == (1, True)
+
+
+@pytest.mark.parametrize("place", [{"seq": True}, {"log": None}, {"seq": None}, {"seq": "3"}])
+def test_a_role_that_names_no_place_in_a_register_is_not_taken_for_proved(
+    place: dict[str, Any], case_file: Path, keys: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forged = Forgery(case_file)
+    roles = json.loads(forged.parts["roles.json"])
+    granted = copy.deepcopy(next(one for one in roles["events"] if one["header"]["kind"] == "granted"))
+    granted["header"].update(place, effects=digest(granted["effects"]))
+    granted["hash"] = event_hash(granted["header"])
+    roles["events"].append(granted)
+    changed = forged.write(tmp_path / "a.zip", part("roles.json", json.dumps(roles).encode()))
+    code, out = verdict(capsys, changed, "--key", keys)
+    assert (code, "names no place in a register" in out) == (1, True)
 
 
 LEAVES: list[Any] = [

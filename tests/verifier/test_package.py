@@ -12,6 +12,7 @@ import pytest
 
 from casework_verify.faults import Fault
 from casework_verify.words import NOTE, UNREAD, WORDS, WRONG, level_of, sentence
+from casework_verify.words.reasons import REASONS
 from tests.support.databases import ROOT
 
 PACKAGE = ROOT / "verifier" / "casework_verify"
@@ -98,3 +99,45 @@ def test_a_sentence_says_where_in_one_line_and_obeys_no_stranger() -> None:
         assert said.isprintable()
         assert len(said) < 300
     assert level_of(fault) == WRONG
+
+
+#: What stands in a Chinese sentence as it does in an English one.
+KNOWN = re.compile(r"Casework|SHA-256|casework verify|casework-verify|--key")
+
+
+def reasons_of(path: Path) -> set[str]:
+    """Why something is refused, as a module writes it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func).split(".")[-1]
+        told = [one.value for one in node.keywords if one.arg == "why"]
+        told += node.args if name in ("BadNote", "ValueError") else []
+        found |= {str(one.value) for one in told if isinstance(one, ast.Constant) and " " in str(one.value)}
+    return found
+
+
+def test_every_reason_is_said_in_chinese() -> None:
+    assert {why for path in MODULES for why in reasons_of(path)} - REASONS.keys() == set()
+
+
+WHY = [
+    *REASONS, "x: line 1 column 2 (char 1)", "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte",
+    "Exceeds the limit (4300 digits) for integer string conversion", "KeyError '0'", "TypeError list indices must be integers, not str",
+    "File name in directory 'a' and header b'b' differ.", "Stale file handle", "0 is missing", "0 is no number of ours", "409 Refused", "",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", sorted(code for code, words in WORDS.items() if "{why}" in words.zh))
+def test_why_is_said_in_chinese_whoever_said_it(code: str) -> None:
+    for why in WHY:
+        said = sentence(Fault(code, {"why": why, "address": "0", "file": "0", "seq": 1}, file="0"), "zh")
+        assert re.search("[A-Za-z]", KNOWN.sub("", said)) is None, said
+
+
+def test_no_sentence_has_other_latin_words_in_chinese() -> None:
+    wrong = {
+        code: re.findall("[A-Za-z]+", KNOWN.sub("", re.sub(r"{\w+}", "", words.zh))) for code, words in WORDS.items()
+    }
+    assert {code: some for code, some in wrong.items() if some} == {}

@@ -7,8 +7,9 @@ import struct
 import time
 import tracemalloc
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -53,6 +54,73 @@ def test_json_that_we_would_not_write_is_not_read(written: bytes) -> None:
 
 def test_json_that_we_write_is_read() -> None:
     assert parse('{"a": [1, null, "技术"]}'.encode(), "x") == {"a": [1, None, "技术"]}
+
+
+def hidden_between(whole: bytes) -> bytes:
+    """With a part before the list that the list does not name: who unpacks part by part finds it."""
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        start = archive.start_dir
+    with zipfile.ZipFile(more := packed(("index.json", b"{}"))) as archive:
+        part = more.getvalue()[: archive.start_dir]
+    made = bytearray(whole[:start] + part + whole[start:])
+    struct.pack_into("<L", made, made.rindex(b"PK\x05\x06") + 16, start + len(part))
+    return bytes(made)
+
+
+def with_comment(whole: bytes) -> bytes:
+    made = bytearray(whole)
+    struct.pack_into("<H", made, made.rindex(b"PK\x05\x06") + 20, 5)
+    return bytes(made) + b"hello"
+
+
+HIDING: dict[str, Callable[[bytes], bytes]] = {
+    "behind": lambda whole: whole + b"%PDF",
+    "before": lambda whole: b"PK" + whole,
+    "another_before": lambda whole: packed(("index.json", b"{}")).getvalue() + whole,
+    "between": hidden_between,
+    "comment": with_comment,
+}
+
+
+@pytest.mark.parametrize("how", sorted(HIDING))
+def test_an_archive_has_nothing_beside_its_parts(how: str) -> None:
+    whole = packed(("index.json", b'{"a": 1}' * 99), ("history.ndjson", b"{}\n")).getvalue()
+    with pytest.raises(Unreadable) as refused:
+        Archive(io.BytesIO(HIDING[how](whole)))
+    assert refused.value.fault.code == "file_hidden"
+
+
+def test_an_archive_that_was_written_in_one_go_or_for_large_files_is_filled() -> None:
+    class Pipe(io.RawIOBase):
+        """Nobody goes back in it: sizes stand behind each part."""
+
+        def __init__(self) -> None:
+            self.written = b""
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, some: Any) -> int:
+            self.written += bytes(some)
+            return len(some)
+
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, large in (("a", False), ("b", True)):
+            with archive.open(name, "w", force_zip64=large) as part:
+                part.write(b"content" * 100)
+    for content in (pipe.written, packed(("a", b"")).getvalue(), packed().getvalue()):
+        assert Archive(io.BytesIO(content)).names in (["a", "b"], ["a"], [])
+
+
+def test_a_part_that_would_be_unpacked_as_a_link_is_named() -> None:
+    link, file = zipfile.ZipInfo("README.txt"), zipfile.ZipInfo("index.json")
+    link.external_attr, file.external_attr = 0o120777 << 16, 0o100644 << 16
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr(file, "{}")
+    assert Archive(out).links == ["README.txt"]
 
 
 def test_what_is_no_archive_is_damaged() -> None:

@@ -26,6 +26,8 @@ INDEX, SUMS = "index.json", "SHA256SUMS"
 #: Forms of the index that are read; the first of them has no proof.
 FORMS = (2, 3)
 _EDITIONS, _CALENDARS, _DOCUMENTS = "editions/", "calendars/", "documents/"
+#: What a file may have besides; who reads on finds nothing in it that nobody has looked at.
+_PARTS = frozenset({INDEX, SUMS, HISTORY, PROOF, ROLES, "README.txt"})
 
 
 @dataclass(slots=True)
@@ -83,7 +85,9 @@ def _head_of(index: Any) -> tuple[str, Any, str]:
 def _check_parts(archive: Archive, faults: list[Fault]) -> dict[str, str]:
     """The digest of each part, held against the list."""
     faults += [Fault("part_twice", file=name) for name, count in sorted(Counter(archive.names).items()) if count > 1]
-    faults += [Fault("part_name", file=name) for name in sorted(set(archive.names)) if not _is_plain(name)]
+    names = sorted(set(archive.names))
+    faults += [Fault("part_name", file=name) for name in names if not _is_plain(name) or name in archive.links]
+    faults += [Fault("part_unknown", file=name) for name in names if not _is_ours(name)]
     sums: dict[str, str] = {}
     for line in archive.read(SUMS).decode("utf-8", "replace").splitlines():
         digest, _, name = line.partition("  ")
@@ -101,6 +105,12 @@ def _is_plain(name: str) -> bool:
     """Whether a part would be unpacked where it seems to be."""
     parts = name.split("/")
     return name.isprintable() and "\\" not in name and ":" not in parts[0] and not {"", ".", ".."} & set(parts)
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a file of a case has such a part; which documents it has is told elsewhere."""
+    judging = name.startswith((_EDITIONS, _CALENDARS)) and name.endswith(".json")
+    return name in _PARTS or judging or name.startswith(_DOCUMENTS)
 
 
 def _digest(archive: Archive, name: str) -> str:

@@ -190,5 +190,7 @@ def _tell_programs(found: list[tuple[str, Checked]], language: str, out: TextIO)
         for name, checked in found
     ]
     faults = [fault for _, checked in found for fault in checked.faults]
-    json.dump({"exit": _code_of(faults), "files": files}, out, ensure_ascii=False, indent=1)
+    # What a terminal cannot show is written as JSON has it, and not as Python does.
+    legible = (out.encoding or "").lower().replace("-", "") == "utf8"
+    json.dump({"exit": _code_of(faults), "files": files}, out, ensure_ascii=not legible, indent=1)
     out.write("\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ MOST_RATIO, RATIO_FROM = 150, 2**20
 #: zipfile reads the list of parts at once.
 _MOST_LIST = 4 * 2**20
 _PIECE = 2**16
+#: What the mode of a file begins with that is no link, folder or device.
+_FILE_MODE = 0o10
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 #: What reading an archive or JSON of strangers raises.
@@ -75,6 +78,10 @@ class Archive:
                 raise Unreadable("file_large", file=one.filename)
         #: All names as they are listed, also one that is there twice.
         self.names = [one.filename for one in listed]
+        #: Those that would be unpacked as something else than a file.
+        self.links = [one.filename for one in listed if one.external_attr >> 28 not in (0, _FILE_MODE)]
+        if not _is_filled(file, listed):
+            raise Unreadable("file_hidden")
         self._parts = {one.filename: one for one in listed}
 
     def __contains__(self, name: str) -> bool:
@@ -116,6 +123,50 @@ class Archive:
                 yield parse(line, name)
         if left:
             yield parse(left, name)
+
+
+#: Before each part, and at the end: what says how long they are.
+_PART, _END, _LARGE_PLACE, _LARGE_END = b"PK\3\4", b"PK\5\6", b"PK\6\7", b"PK\6\6"
+_PART_SIZE, _END_SIZE, _LARGE_PLACE_SIZE, _LARGE_END_SIZE = 30, 22, 20, 56
+#: Behind a part its checksum and sizes may stand, in one of these lengths.
+_AFTER = (0, 12, 16, 20, 24)
+
+
+def _is_filled(file: IO[bytes], listed: list[zipfile.ZipInfo]) -> bool:
+    """Whether the parts that are listed, and the list, are all that there is: what stands before, between or behind them other programs
+    may unpack. Raises Unreadable."""
+    try:
+        place = 0
+        for one in sorted(listed, key=lambda one: one.header_offset):
+            if one.header_offset - place not in (_AFTER if place else (0,)):
+                return False
+            file.seek(one.header_offset)
+            head = file.read(_PART_SIZE)
+            if head[:4] != _PART or len(head) < _PART_SIZE:
+                return False
+            name, more = struct.unpack("<HH", head[26:])
+            place = one.header_offset + _PART_SIZE + name + more + one.compress_size
+        size = file.seek(0, 2)
+        start, end = _list_of(file, size)
+        return start - place in _AFTER and end == size
+    except (OSError, ValueError, struct.error) as fault:
+        raise _damaged(fault) from fault
+
+
+def _list_of(file: IO[bytes], size: int) -> tuple[int, int]:
+    """Where the list of parts begins, and where the file should end by what it says of itself."""
+    file.seek(max(size - _END_SIZE, 0))
+    last = file.read(_END_SIZE)
+    if last[:4] != _END:
+        return -1, -1
+    length, start = struct.unpack("<LL", last[12:20])
+    behind = _END_SIZE
+    file.seek(max(size - _END_SIZE - _LARGE_PLACE_SIZE - _LARGE_END_SIZE, 0))
+    large = file.read(_LARGE_END_SIZE + _LARGE_PLACE_SIZE)
+    if large[:4] == _LARGE_END and large[_LARGE_END_SIZE:][:4] == _LARGE_PLACE:
+        length, start = struct.unpack("<QQ", large[40:56])
+        behind += _LARGE_PLACE_SIZE + _LARGE_END_SIZE
+    return start, start + length + behind
 
 
 def parse(written: bytes, name: str) -> Any:

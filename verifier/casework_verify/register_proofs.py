@@ -18,7 +18,7 @@ ROLES = "roles.json"
 
 
 def check_registers(roles: Any, said: Checkpoint, proof: Any) -> list[Fault]:
-    """The events that are not under the root that was signed, or of which that cannot be told. What has another form the replay tells."""
+    """The events that are not under the root that was signed, or of which that cannot be told."""
     events = roles.get("events") if isinstance(roles, dict) else None
     return list(islice(_faults(events if isinstance(events, list) else [], said, proof.get("registers")), MOST_FAULTS))
 
@@ -28,9 +28,11 @@ def _faults(events: list[Any], said: Checkpoint, told: Any) -> Iterator[Fault]:
     leaves = {log: leaves_of({"leaves": listed}) for log, listed in registers.items()}
     for event in events:
         header = event.get("header") if isinstance(event, dict) else None
-        if not isinstance(header, dict) or not isinstance(header.get("log"), str) or type(header.get("seq")) is not int:
+        log, seq = (header.get("log"), header.get("seq")) if isinstance(header, dict) else (None, None)
+        if not isinstance(header, dict) or not isinstance(log, str) or type(seq) is not int:
+            # What is no place in a log has no proof: a number that is written as true would else pass for one.
+            yield Fault("role_unplaced", {}, ROLES)
             continue
-        log, seq = header["log"], header["seq"]
         if seq not in leaves.get(log, {}):
             yield Fault("role_unproven", {}, ROLES, log, seq)
             continue

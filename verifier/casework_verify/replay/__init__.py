@@ -54,17 +54,23 @@ def _as_told(counts: Mapping[str, int]) -> Iterator[Fault]:
     """What was not judged here, with how often: rules that are programs, which no edition holds."""
     if counts:
         yield Fault("replay_as_told", {"kinds": len(counts), "count": sum(counts.values())})
-    names = [f"{name} {count}" for name, count in sorted(counts.items())]
+    yield from _named("replay_as_told_names", [f"{name} {count}" for name, count in sorted(counts.items())])
+
+
+def _named(code: str, names: list[str]) -> Iterator[Fault]:
+    """As many sentences as it takes to name all."""
     while names:
         some = [names.pop(0)]
         while names and len(", ".join([*some, names[0]])) < _MOST:
             some.append(names.pop(0))
-        yield Fault("replay_as_told_names", {"names": ", ".join(some)})
+        yield Fault(code, {"names": ", ".join(some)})
 
 
 def _told(case: Any, index: Mapping[str, Any]) -> Iterator[Fault]:
+    as_told = {"README.txt"}
     try:
-        yield from list(told_faults(case, index))
+        yield from list(told_faults(case, index, as_told))
+        yield from _named("told_unjudged", sorted(as_told))
     except BROKEN as fault:
         yield Fault("told_unreadable", {"why": f"{type(fault).__name__} {fault}"}, "index.json")
 

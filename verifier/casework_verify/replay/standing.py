@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid5
 
 from casework_verify.replay.counting import moment
 from casework_verify.replay.things import (
@@ -52,6 +53,9 @@ class Case:
         self.versions: dict[str, int] = {}
         #: By document and version.
         self.files: dict[tuple[str, int], dict[str, Any]] = {}
+        #: What was recorded of its effect, and stated of its technology.
+        self.impacts: dict[str, dict[str, Any]] = {}
+        self.statements: dict[str, dict[str, Any]] = {}
         self.grants: dict[str, dict[str, Any]] = {}
         self.links: dict[str, dict[str, Any]] = {}
         self.joins: dict[str, Mapping[str, Any]] = {}
@@ -277,6 +281,13 @@ class Case:
             self.versions[one["document"]] = one["version"]
             self.files[one["document"], one["version"]] = {**one, "filed_at": event.at, "body": event.body}
 
+    def _impacts(self, given: list[dict[str, Any]], event: Event) -> None:
+        for n, one in enumerate(given):
+            _record(self.impacts, "impact", n, one, event)
+
+    def _statement(self, given: dict[str, Any], event: Event) -> None:
+        _record(self.statements, "statement", 0, given, event)
+
     def _grants(self, given: list[dict[str, Any]], event: Event) -> None:
         self.grants |= {one["id"]: {**one, "given_at": event.at} for one in given}
 
@@ -331,6 +342,18 @@ class Case:
             self.archived_as = removal["sealed"]["file"]
 
 
+#: By what records are called, which have no id of their own in an event.
+_RECORDS = UUID("5f0c9d0e-3c1e-4a53-9a0e-6a1a6f3b7c11")
+
+
+def _record(records: dict[str, dict[str, Any]], what: str, n: int, one: dict[str, Any], event: Event) -> None:
+    """One more, in the place of those that it replaces."""
+    id = str(uuid5(_RECORDS, f"{event.log}:{event.seq}:{what}:{n}"))
+    for old in one.get("replaces", ()):
+        records[old]["replaced_by"] = id
+    records[id] = {**one, "seq": event.seq, "recorded_at": event.at, "track": event.track, "replaced_by": None}
+
+
 #: What counts no longer once a track goes on after its end.
 _FINAL_PARTS = frozenset({"gives_result", "turned_down", "unanswered", "called_off", "went_wrong"})
 
@@ -344,7 +367,8 @@ _CHANGES: Mapping[str, Any] = {
     "tracks": Case._tracks, "replaced_tracks": Case._replaced, "provider": Case._provider, "tasks": Case._tasks,
     "clocks": Case._clocks, "proposal": Case._proposal, "proposals_ended": Case._proposals_ended, "consents": Case._consents,
     "consents_ended": Case._consents_ended, "documents": Case._documents, "documents_withdrawn": Case._documents_withdrawn,
-    "files": Case._files, "grants": Case._grants, "grant_days": Case._grant_days, "grants_ended": Case._grants_ended,
+    "files": Case._files, "impacts": Case._impacts, "statement": Case._statement,
+    "grants": Case._grants, "grant_days": Case._grant_days, "grants_ended": Case._grants_ended,
     "links": Case._links, "link_states": Case._link_states, "join": Case._join, "interest": Case._interest,
     "interest_ended": Case._interest_ended, "closed": Case._closed, "erased": Case._erased, "removal": Case._removal,
     "migration": Case._migration,

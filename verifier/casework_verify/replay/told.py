@@ -11,11 +11,17 @@ from casework_verify.replay.standing import Case, Clock, Task, Track
 
 _INDEX = "index.json"
 _Row = Mapping[str, Any]
+#: What an index says besides its tables that is held against something, here or elsewhere; of a case what this holds.
+_LOOKED_AT = frozenset({"form", "log", "head", "case", "rows", "documents"})
+_OF_CASE = frozenset({
+    "number", "state", "outcome", "reasons", "opened_at", "closed_at", "owner", "hold", "title", "team", "consents", "grants",
+})  # fmt: skip
 
 
-def told_faults(case: Case, index: Mapping[str, Any]) -> Iterator[Fault]:
+def told_faults(case: Case, index: Mapping[str, Any], as_told: set[str]) -> Iterator[Fault]:
     """What an index says of the case that is not so: in its summary, in the rows of tracks, tasks, clocks and papers, and in its list of
-    documents."""
+    documents. What it says besides, and nobody looked at, goes into `as_told` by its name."""
+    as_told |= {f"index.{name}" for name in index.keys() - _LOOKED_AT}
     about, rows = index["case"], index["rows"]
     state, held = case.main.states[0], case.hold is not None
     for name, value in (
@@ -44,21 +50,41 @@ def told_faults(case: Case, index: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault("told_case", {"name": "title", "told": about["title"], "wanted": case.title["value"]}, _INDEX)
     if "team" in about and (team := [one["id"] for one in about["team"]]) != case.team:
         yield Fault("told_case", {"name": "team", "told": _word(team), "wanted": _word(case.team)}, _INDEX)
-    for table, wanted in _tables(case, state).items():
+    tables = _tables(case, state)
+    as_told |= {table for table, told in rows.items() if table not in tables and told}
+    as_told |= {f"case.{name}" for name in about.keys() - _OF_CASE}
+    people = {"owner": [about["owner"]] if about["owner"] else [], "team": about.get("team", [])}
+    as_told |= {f"case.{name}.{key}" for name, some in people.items() for one in some for key in one.keys() - {"id"}}
+    for table, wanted in tables.items():
         yield from _rows(table, wanted, rows.get(table, []))
+        as_told |= _more(table, wanted, rows.get(table, []))
     for name, of_case in (("consents", _consents(case)), ("grants", _grants(case))):
         if name in about:
             yield from _rows(f"case.{name}", of_case, about[name])
+            as_told |= _more(f"case.{name}", of_case, about[name])
     if "documents" in index:
-        yield from _documents(case, index["documents"])
+        yield from _documents(case, index["documents"], as_told)
 
 
-def _documents(case: Case, listed: list[_Row]) -> Iterator[Fault]:
+def _documents(case: Case, listed: list[_Row], as_told: set[str]) -> Iterator[Fault]:
     """The list of documents and of their versions; by which name something is called only while that was not erased."""
-    yield from _rows("index.documents", {id: _listed(one) for id, one in case.documents.items()}, listed)
+    documents = {id: _listed(one) for id, one in case.documents.items()}
+    yield from _rows("index.documents", documents, listed)
+    as_told |= _more("documents", documents, [{**one, "versions": None} for one in listed]) - {"documents.versions"}
     versions = {f"{id} v{version}": _version(one) for (id, version), one in case.files.items()}
     told = [{**one, "id": f"{document['id']} v{one['version']}"} for document in listed for one in document["versions"]]
     yield from _rows("index.documents", versions, told)
+    as_told |= _more("documents", versions, told) - {"documents.path"}
+
+
+def _more(table: str, wanted: Mapping[str, _Row], rows: Sequence[_Row]) -> set[str]:
+    """What rows say besides what they are held against."""
+    return {
+        f"{table}.{name}"
+        for row in rows
+        if row["id"] in wanted
+        for name in row.keys() - wanted[row["id"]].keys() - {"id"}
+    }
 
 
 def _rows(table: str, wanted: Mapping[str, _Row], rows: Sequence[_Row]) -> Iterator[Fault]:
@@ -131,6 +157,11 @@ def _tables(case: Case, state: str) -> dict[str, dict[str, _Row]]:
         },
         "consents": {id: _consent(one) for id, one in case.consents.items()},
         "documents": {id: _document(one) for id, one in case.documents.items()},
+        "files": {
+            one["id"]: {"document_id": document, **_version(one, "digest")} for (document, _), one in case.files.items()
+        },
+        "impacts": {id: _impact(one) for id, one in case.impacts.items()},
+        "statements": {id: _statement(one) for id, one in case.statements.items()},
         "grants": {id: _grant(one) for id, one in case.grants.items()},
         "party_links": {id: {"task_id": one["task"], "state": one["state"]} for id, one in case.links.items()},
     }
@@ -235,10 +266,29 @@ def _listed(one: _Row) -> _Row:
     return {**kept, "own": one.get("own", False), "referral": one["track"]}
 
 
-def _version(one: _Row) -> _Row:
+def _version(one: _Row, digest: str = "sha256") -> _Row:
     kept = {name: one[name] for name in ("version", "type", "size", "filed_at")}
-    digest = one["body"].get("sha256", {})
-    return {**kept, "sha256": digest["value"]} if "value" in digest else kept
+    said = {"name": one["body"].get("file", {}), digest: one["body"].get("sha256", {})}
+    return {**kept, **{name: stored["value"] for name, stored in said.items() if "value" in stored}}
+
+
+def _record(one: _Row) -> _Row:
+    kept = ("number", "seq", "recorded_at", "replaced_by")
+    return {**{name: one.get(name) for name in kept}, "track_id": one["track"]}
+
+
+def _impact(one: _Row) -> _Row:
+    kept = (
+        "measure", "indicator", "unit", "level", "value", "method", "uncertainty", "factor", "factor_source", "conditions",
+    )  # fmt: skip
+    places = {"from_on": one["from"], "to_on": one["to"], "baseline_id": one.get("baseline"), "by_id": one.get("by")}
+    evidence = {"evidence": list(one.get("evidence", ()))}
+    return {**_record(one), **{name: one.get(name) for name in kept}, **places, **evidence}
+
+
+def _statement(one: _Row) -> _Row:
+    kept = {name: one[name] for name in ("verdict", "issued_on", "valid_until", "values")}
+    return {**_record(one), **kept, "technology_id": one["technology"]}
 
 
 def _consents(case: Case) -> Mapping[str, _Row]:

@@ -10,6 +10,7 @@ from casework_verify.words.attestations import ATTESTATIONS
 from casework_verify.words.certificates import CERTIFICATES
 from casework_verify.words.files import FILES
 from casework_verify.words.integrity import INTEGRITY
+from casework_verify.words.reasons import reason
 from casework_verify.words.replay import REPLAY
 from casework_verify.words.table import NOTE, UNREAD, WRONG, Words
 from casework_verify.words.witnesses import WITNESSES
@@ -29,6 +30,8 @@ def sentence(fault: Fault, language: str = "en") -> str:
     """What a fault says. A code has its words in both languages; `tests/verifier` looks."""
     words = WORDS[fault.code]
     placed = {"seq": fault.seq, "file": fault.file, "leaf": fault.leaf, **fault.values}
+    if language == "zh" and "why" in placed:
+        placed["why"] = reason(fault.code, str(placed["why"]))
     return (words.zh if language == "zh" else words.en).format_map({name: plain(one) for name, one in placed.items()})
 
 

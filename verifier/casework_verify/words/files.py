@@ -31,6 +31,12 @@ FILES: dict[str, Words] = {
     "part_name": Words(
         "A part has a name that no file of Casework has: {file}.", "有一部分的名称不是 Casework 文件会有的：{file}。"
     ),
+    "part_unknown": Words("{file} is a part that no file of a case has.", "案件文件中不会有 {file} 这一部分。"),
+    "file_hidden": Words(
+        "The archive holds more than the parts that it lists, so that another program may unpack something else.",
+        "压缩包中除所列各部分外还有其他内容，别的程序解出的内容可能不同。",
+        UNREAD,
+    ),
     "document_other": Words("{file} is not what the history says was filed.", "{file} 不是办理记录所记载的归档文件。"),
     "document_unknown": Words(
         "{file} is a document that the history does not know.", "{file} 是办理记录中没有的文件。"

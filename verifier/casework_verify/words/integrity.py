@@ -62,6 +62,10 @@ INTEGRITY: dict[str, Words] = {
         "取出文件时，第 {seq} 号及其后的事件尚未签名。",
         NOTE,
     ),
+    "role_unplaced": Words(
+        "An entry by which roles are judged names no place in a register.",
+        "用于判断角色的一条记录没有写明在登记册中的位置。",
+    ),
     "role_unproven": Words(
         "Whether entry {seq} of a register, by which roles are judged, was signed cannot be told: it has no proof.",
         "无法判断用于判断角色的登记册第 {seq} 条是否已签名：没有证明。",

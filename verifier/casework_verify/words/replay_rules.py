@@ -333,6 +333,9 @@ RULES: dict[str, Words] = {
         "The index has what is in no event: {table} {row}.",
         "索引中的 {table} {row} 不见于任何事件。",
     ),
+    "told_unjudged": Words(
+        "Told in the file, and held against nothing: {names}.", "文件中所述而未与任何内容核对的有：{names}。", NOTE
+    ),
     "told_unreadable": Words(
         "The state in the index cannot be read: {why}.",
         "无法读取索引中的状态：{why}。",
