@@ -69,8 +69,8 @@ class Batch:
 
     @property
     def asked(self) -> dict[str, Any]:
-        """What was proposed."""
-        return self.proposal.asked.effects.get("batch_asked") or {}
+        """What was proposed, whatever somebody has made of it."""
+        return asked_of(self.proposal.asked)
 
     @property
     def id(self) -> str:
@@ -79,7 +79,8 @@ class Batch:
     @property
     def cases(self) -> list[str]:
         """The digests of its cases, in order."""
-        return list(self.asked.get("cases", ()))
+        cases = self.asked.get("cases")
+        return [one for one in cases if isinstance(one, str)] if isinstance(cases, list) else []
 
     @property
     def named(self) -> frozenset[str]:
@@ -120,6 +121,23 @@ def outcome_of(event: RegisterEvent | None) -> str | None:
     return None if event is None else said_of(event).get("outcome")
 
 
+def asked_of(event: RegisterEvent) -> dict[str, Any]:
+    """What an event proposes, whatever somebody has made of it."""
+    asked: Any = event.effects.get("batch_asked")
+    return asked if isinstance(asked, dict) else {}
+
+
+#: What a proposal says, and of which kind it is.
+_FORM: Mapping[str, type] = {"from": str, "to": str, "plan": str, "mapping": dict, "cases": list, "digest": str}
+
+
+def _has_form(asked: Mapping[str, Any]) -> bool:
+    """Whether a proposal is written as one is."""
+    if not all(type(asked.get(name)) is kind for name, kind in _FORM.items()):
+        return False
+    return all(type(one) is str for one in asked["cases"]) and type(asked.get("reverts", 0)) is int
+
+
 def said_of(event: RegisterEvent) -> dict[str, Any]:
     """What an event says of a case, whatever somebody has made of it."""
     what: Any = event.effects.get("batch_case")
@@ -134,14 +152,19 @@ def fold(events: Iterable[RegisterEvent]) -> list[Batch]:
     for event in events:
         if event.kind == BATCH_CASE:
             what = said_of(event)
-            done.setdefault(what.get("decision", 0), {}).setdefault(str(what.get("case")), event)
+            done.setdefault(_number(what.get("decision")), {}).setdefault(str(what.get("case")), event)
         elif event.kind in STEERS:
-            steered.setdefault(event.effects.get("batch", 0), []).append(event)
+            steered.setdefault(_number(event.effects.get("batch")), []).append(event)
     batches = [Batch(one) for one in setting_proposals.fold(events, OF_BATCH)]
     return [
         Batch(one.proposal, done.get(one.decision or 0, {}), tuple(steered.get(one.decision or 0, ())))
         for one in batches
     ]
+
+
+def _number(value: object) -> int:
+    """The number of an event that is named; that of none for what is no number."""
+    return value if type(value) is int else 0
 
 
 def came_to(batches: Sequence[Batch], event: RegisterEvent) -> list[Batch]:
@@ -187,27 +210,25 @@ def why_not_agreed(batches: Sequence[Batch], event: RegisterEvent) -> str | None
 
 def why_not_asked(batches: Sequence[Batch], event: RegisterEvent) -> str | None:
     """What speaks against a batch that was proposed, after what the log told before."""
-    asked = event.effects.get("batch_asked") or {}
+    asked = asked_of(event)
+    if not _has_form(asked):
+        return "it is not written as a proposal is"
     if asked.get("digest") != digest({name: value for name, value in asked.items() if name != "digest"}):
         return "its list of cases is not what its digest was made of"
-    cases = asked.get("cases") or []
+    cases = asked["cases"]
     if not 1 <= len(cases) <= MOST or len(set(cases)) < len(cases):
         return "it names no case, too many, or one of them twice"
-    old, new = asked.get("from", ""), asked.get("to", "")
+    old, new = asked["from"], asked["to"]
     if "reverts" not in asked:
-        return (
-            None
-            if digest_of(old, new, asked.get("mapping", {})) == asked.get("plan")
-            else "its plan has another digest"
-        )
+        return None if digest_of(old, new, asked["mapping"]) == asked["plan"] else "its plan has another digest"
     taken = next((one for one in batches if one.decision is not None and one.decision == asked["reverts"]), None)
     if (
         taken is None
         or taken.reverts is not None
-        or any(taken.asked[name] != asked.get(name) for name in ("plan", "mapping"))
+        or any(taken.asked.get(name) != asked[name] for name in ("plan", "mapping"))
     ):
         return "it takes back a batch that there is not"
-    if (taken.asked["from"], taken.asked["to"]) != (new, old):
+    if (taken.asked.get("from"), taken.asked.get("to")) != (new, old):
         return "it takes back to another edition than the cases came from"
     if any(outcome_of(taken.done.get(one)) != MOVED for one in cases):
         return "it takes back a case that the batch has not moved"

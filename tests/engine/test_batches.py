@@ -157,3 +157,29 @@ def test_the_worker_says_once_what_became_of_a_case_that_is_named(one: RegisterE
     assert why in str(why_not_carried(fold([ASKED, AGREED]), one))
     assert "before" in str(why_not_carried(fold([ASKED, AGREED, come(3, "a")]), come(4, "a")))
     assert batches.outcome_of(None) is None
+
+
+ODD: list[Any] = [None, True, 0, -1, 2, "", "a", [], [[]], [None], ["a", "a"], {}, {"a": {}}, [{"a": []}]]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+def test_whatever_somebody_makes_of_it_a_sentence_says_what_is_wrong(odd: Any) -> None:
+    """Of any part of any event of a batch that is of another form, or not there."""
+    told = [ASKED, AGREED, come(3, "a"), steer(4, batches.BATCH_SUSPENDED)]
+    back = asked_for("id", BACK, ["a"], reverts=2)
+    for name in (*back, "batch_asked"):
+        for of in ({**back, name: odd}, {key: value for key, value in back.items() if key != name}, odd):
+            forged = event(5, BATCH_ASKED, batch_asked=of)
+            why_not_asked(fold(told), forged)
+            known = fold([*told, forged])
+            odd_case = event(6, BATCH_CASE, "system", batch_case={"decision": 2, "case": odd})
+            for later in (event(6, BATCH_AGREED, "two", batch_agreed=odd), come(6, "a", decision=odd), odd_case):
+                assert isinstance(fold([*told, forged, later]), list)
+            why_not_agreed(known, event(6, BATCH_AGREED, "two", batch_agreed=odd))
+            why_not_asked(known, event(7, BATCH_ASKED, batch_asked=back))
+            batches.why_not_steered(known, event(6, batches.BATCH_RESUMED, batch=odd))
+            why_not_carried(known, come(6, "a", decision=odd))
+            why_not_carried(known, odd_case)
+    for name in back.keys() - {"id", "reverts"}:
+        without = {key: value for key, value in back.items() if key != name}
+        assert why_not_asked(fold(told), event(5, BATCH_ASKED, batch_asked=without)) is not None, name

@@ -17,14 +17,14 @@ def batches_of(history: History, roles: Any) -> Iterator[Fault]:
         migration = row["effects"].get("migration")
         if row["header"]["kind"] != "migrated" or not isinstance(migration, dict) or "batch" not in migration:
             continue
-        code = _wrong(history.log, n, migration, told)
+        code = _wrong(history.log, n, migration, told, row["header"]["at"])
         if code is not None:
             yield Fault(code, {"decision": migration["batch"]}, HISTORY, history.log, n)
 
 
-def _wrong(log: str, seq: int, migration: Mapping[str, Any], told: Told) -> str | None:
+def _wrong(log: str, seq: int, migration: Mapping[str, Any], told: Told, at: str) -> str | None:
     """The code of what is wrong with a move; None where nothing is."""
-    found = decided(told, migration["batch"], "batch")
+    found = decided(told, migration["batch"], "batch", at)
     if found is None:
         return "batch_undecided"
     wanted, by_two = found

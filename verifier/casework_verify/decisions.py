@@ -34,16 +34,22 @@ def is_sound(value: Any, promised: Any) -> bool:
         return False
 
 
-def decided(told: Told, decision: Any, subject: str) -> tuple[Mapping[str, Any], bool] | None:
-    """What was proposed of a subject to which a decision agreed, and whether a second person did, to just that; None where none did."""
+def decided(told: Told, decision: Any, subject: str, by: str) -> tuple[Mapping[str, Any], bool] | None:
+    """What was proposed of a subject to which a decision agreed, and whether a second person did, to just that; None where none did by
+    that moment."""
     agreed = told.get(decision) if type(decision) is int else None
-    if agreed is None or agreed.get("kind") != f"{subject}_agreed":
+    if agreed is None or agreed.get("kind") != f"{subject}_agreed" or not str(agreed.get("at")) <= by:
         return None
     named = agreed["effects"].get(f"{subject}_agreed")
     seen = named.get("asked") if isinstance(named, dict) else None
     asked = told.get(seen) if type(seen) is int else None
     wanted = asked["effects"].get(f"{subject}_asked") if asked is not None else None
-    if asked is None or asked.get("kind") != f"{subject}_asked" or not isinstance(wanted, dict):
+    if (
+        asked is None
+        or asked["seq"] >= agreed["seq"]
+        or asked.get("kind") != f"{subject}_asked"
+        or not isinstance(wanted, dict)
+    ):
         return None
     # Whoever proposed, and in whose place; what the file says instead of a person is nobody.
     people = (asked.get("actor"), asked.get("acting_for"), None)

@@ -25,7 +25,8 @@ def removals_of(history: History, roles: Any) -> Iterator[Fault]:
             continue
         decision = removal.get("decision") if isinstance(removal, dict) else None
         sealed = removal.get("sealed") if isinstance(removal, dict) else None
-        code = _wrong(history.log, n, decision, told, sealed)
+        said = {"decision": decision, "case": digest_of_case(history.log), "event": n}
+        code = _wrong(said, row["header"]["at"], told, sealed)
         erased = row["effects"].get("erased")
         fields = erased.get("fields") if isinstance(erased, dict) else None
         values: dict[str, Any] = {"decision": decision}
@@ -47,15 +48,15 @@ def _is_sealed(sealed: Any) -> bool:
     return all(isinstance(one, str) and _DIGEST.fullmatch(one) for one in (sealed["file"], sealed["content"]))
 
 
-def _wrong(log: str, seq: int, decision: Any, told: Told, sealed: Any) -> str | None:
-    """The code of what is wrong with a removal; None where nothing is."""
-    found = decided(told, decision, "removal")
+def _wrong(said: dict[str, Any], at: str, told: Told, sealed: Any) -> str | None:
+    """The code of what is wrong with a removal, of which so much should be said in the log of the programme; None where nothing is."""
+    found = decided(told, said["decision"], "removal", at)
     if found is None:
         return "removal_undecided"
     wanted, by_two = found
     if not by_two:
         return "removal_alone"
-    case, classes = digest_of_case(log), wanted.get("classes")
+    case, classes = said["case"], wanted.get("classes")
     listed = classes.items() if isinstance(classes, dict) else ()
     code = next((code for code, some in listed if isinstance(some, list) and case in some), None)
     if code is None:
@@ -67,7 +68,6 @@ def _wrong(log: str, seq: int, decision: Any, told: Told, sealed: Any) -> str | 
         and not _is_sealed(sealed)
     ):
         return "archive_undecided"
-    said = {"decision": decision, "case": case, "event": seq}
     if sealed is not None:
         said["sealed"] = sealed["file"]
     return None if came_to(told, "case_removed", "case_removal", said) else "removal_untold"

@@ -178,7 +178,13 @@ def _against(builder: EventBuilder, track: Track, rule: TransitionRule) -> Itera
             yield reasons.moves.BY_FORM(action=edition.as_reason(f"transitions.{rule.name}.do"))
     yield from (why for paper in papers_for(facts, rule) if (why := reason(edition, paper)) is not None)
     if fired is None:
-        yield from duty_reasons(builder.case, rule.not_by, {builder.by.person, builder.by.acting_for}, track)
+        yield from duty_reasons(builder.case, rule.not_by, _movers(builder, track), track)
+
+
+def _movers(builder: EventBuilder, track: Track) -> set[str | None]:
+    """Whoever moves it: who acts now, and who asked for it, whom another way may have let through."""
+    asked, now = asked_move(track), {builder.by.person, builder.by.acting_for}
+    return now if asked is None else {*now, asked.actor, asked.acting_for}
 
 
 # --- the deeds --------------------------------------------------------------------------------------------------------

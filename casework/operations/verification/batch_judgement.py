@@ -73,10 +73,7 @@ def why_not_moved(past: Past, programme: str, event: Event) -> str | None:
     case = digest_of_case(event.log)
     if case not in of.named:
         return "the batch that two persons agreed to does not name this case"
-    if of.asked["plan"] != migration["plan"] or (of.asked["from"], of.asked["to"]) != (
-        migration["from"],
-        migration["to"],
-    ):
+    if any(of.asked.get(name) != migration.get(name) for name in ("plan", "from", "to")):
         return "the batch that two persons agreed to was of another plan"
     if ("back" in migration) != (of.reverts is not None):
         return "the batch that two persons agreed to went the other way"

@@ -75,6 +75,20 @@ class Lawful(Workflow):
     back = four.to(one, by=Role.OFFICER)
 
 
+class Apart(Workflow):
+    """Whoever sent it back does not let it on."""
+
+    part = "main"
+
+    one = State("One", Role.OFFICER, working_days(10), "One")
+    two = State("Two", Role.OFFICER, working_days(10), "Two")
+    over = Final("Over")
+
+    back = two.to(one, by=Role.OFFICER)
+    on = one.to(two, by=Role.OFFICER, not_by=["back"])
+    finish = two.to(over, by=Role.OFFICER, form=Says)
+
+
 def start() -> Play:
     return Play(Lawful).start("lawful")
 
@@ -151,6 +165,21 @@ def test_whoever_moves_a_case_on_again_after_it_was_taken_back_is_asked_for_the_
     play._case = replace(play.case, tasks=tasks)
     with pytest.raises(Refused, match="Not both have agreed"):
         propose(play, "three")
+
+
+def test_who_asked_is_kept_from_it_by_what_they_did_as_who_agrees_is() -> None:
+    play = Play(Apart).start("apart")
+    propose(play, "two")
+    track = play.case.main
+    for by in (SUPERVISOR, SECOND_SUPERVISOR):
+        sent_back = Fired(1, play.now, by.person, None, {})
+        play._case = replace(play.case, tracks={track.id: replace(track, fired={**track.fired, "back": sent_back})})
+        with pytest.raises(Refused):
+            play.do(DecideMove(True), SECOND_SUPERVISOR)
+    sent_back = Fired(1, play.now, COMPLIANCE.person, None, {})
+    play._case = replace(play.case, tracks={track.id: replace(track, fired={**track.fired, "back": sent_back})})
+    play.do(DecideMove(True), SECOND_SUPERVISOR)
+    assert play.states == ("two",)
 
 
 @pytest.mark.parametrize("by", [SUPERVISOR, By("deputy", Role.SUPERVISOR, acting_for=SUPERVISOR.person)])

@@ -34,7 +34,7 @@ from tests.verifier.forging import Forgery
 
 Json = Any
 #: What is no fault of a file that nobody has signed.
-_NOTES = {"replay_as_told", "replay_as_told_names"}
+_NOTES = {"replay_as_told", "replay_as_told_names", "told_unjudged"}
 
 
 def _replayed(world: World, db: Connection, engine: Engine, settings: Settings, number: str, path: Path) -> Json:

@@ -58,6 +58,10 @@ def _longer(rows: list[Stored]) -> None:
     last(rows, BATCH_ASKED)["effects"]["batch_asked"]["cases"].append("0" * 64)
 
 
+def _without_a_plan(rows: list[Stored]) -> None:
+    del last(rows, "batch_asked")["effects"]["batch_asked"]["plan"]
+
+
 def _said_of(rows: list[Stored], **told: Any) -> None:
     last(rows, BATCH_CASE)["effects"]["batch_case"].update(told)
 
@@ -80,6 +84,7 @@ def _move_otherwise(more: dict[str, Any], rows: list[Stored]) -> None:
 FORGED: tuple[tuple[Change, str], ...] = (
     (_one_alone, "also agreed to it"),
     (_no_role, "not by officer"),
+    (_without_a_plan, "not written as a proposal is"),
     (_longer, "not what its digest was made of"),
     (lambda rows: _said_of(rows, case="0" * 64), "does not name this case"),
     (lambda rows: _said_of(rows, event=1), "does not say that it was moved"),
@@ -127,6 +132,7 @@ def _forge_a_file(batching: Batching, settings: Settings, path: Path) -> None:
     for kind, code in without.items():
         assert _found(forgery, lambda events, kind=kind: events.remove(_of(events, kind))) == [code]  # type: ignore[misc]  # bound at once
     assert _found(forgery, _agree_alone) == ["batch_alone"]
+    assert _found(forgery, _agree_later) == ["batch_undecided"]
     row = next(row for row in forgery.rows if row["header"]["kind"] == "migrated")
     row["effects"]["migration"]["plan"] = "0" * 64
     assert _found(forgery, lambda events: None) == ["batch_other"]
@@ -141,6 +147,10 @@ def _of(events: list[Any], kind: str) -> Any:
 
 def _agree_alone(events: list[Any]) -> None:
     _of(events, BATCH_AGREED)["header"]["actor"] = _of(events, BATCH_ASKED)["header"]["actor"]
+
+
+def _agree_later(events: list[Any]) -> None:
+    _of(events, BATCH_AGREED)["header"]["at"] = "2999-01-01T00:00:00.000000Z"
 
 
 def _found(forgery: Forgery, change: Callable[[list[Any]], object]) -> list[str]:

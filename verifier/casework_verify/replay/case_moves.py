@@ -41,10 +41,11 @@ def move_faults(context: Context, case: Case, event: Event) -> Found:
     if people & decides:
         yield say("move_same")
     if event.kind == "moved":
-        yield from _made(context, case, event, track)
+        yield from _made(context, case, event, people)
 
 
-def _made(context: Context, case: Case, event: Event, track: Track) -> Found:
+def _made(context: Context, case: Case, event: Event, askers: set[str]) -> Found:
+    track = case.main
     workflow, told = context.workflow_of(track), event.effects["move"]
     wanted = workflow.entered(told["to"])
     if event.to != wanted or workflow.ended(wanted) or set(wanted) & workflow.side_states or case.hold or case.frozen:
@@ -61,7 +62,7 @@ def _made(context: Context, case: Case, event: Event, track: Track) -> Found:
         for rule, _ in ways:
             context.as_told.update(rule["guards"])
             if rule["name"] not in track.fired:
-                yield from duty_faults(case, event, rule["not_by"], track)
+                yield from duty_faults(case, event, rule["not_by"], track, also=askers)
         last = ways[-1][0] if ways else None
     opens = {one["task"] for one in (last["opens"] if last else ()) if one["open"] == "task"}
     if told.get("back") and MADE in track.fired:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from casework_verify.replay.actors import role_not_among
@@ -107,14 +107,17 @@ def _by_person(context: Context, case: Case, event: Event, track: Track, rule: W
     yield from _unticked(context, case, track, rule)
 
 
-def duty_faults(case: Case, event: Event, names: list[str], track: Track) -> Found:
-    """Four eyes: whoever did one of these things, or had it done in their name, does not do this one."""
+def duty_faults(
+    case: Case, event: Event, names: list[str], track: Track, *, also: Collection[str | None] = ()
+) -> Found:
+    """Four eyes: whoever did one of these things, or had it done in their name, does not do this one; nor does who is named `also`."""
+    people = {*event.people, *also} - {None}
     last: Fired | None = None
     for name in names:
         fired = track.fired.get(name)
         if fired is not None and (last is None or fired.at > last.at):
             last = fired
-    if last is not None and event.people & {last.actor, last.acting_for}:
+    if last is not None and people & {last.actor, last.acting_for}:
         yield say("four_eyes", names=listed(names))
         return
     for name in names:
@@ -125,7 +128,7 @@ def duty_faults(case: Case, event: Event, names: list[str], track: Track) -> Fou
         ]
         if done:
             newest = max(done, key=lambda task: (task.closed_at, task.id))
-            if event.people & {newest.closed_by, newest.acted_for}:
+            if people & {newest.closed_by, newest.acted_for}:
                 yield say("four_eyes", names=name)
                 return
 
