@@ -188,7 +188,7 @@ def remove(hands: Hands, programme: str) -> None:
     """Remove the contents of cases under retention, as two persons agreed, from where it was left; or put them into the archive."""
     try:
         removing.carry_on(hands.engine, programme, archiving.Archive(hands.engine, hands.settings))
-    except (archiving.NotSealedYet, removing.CaseMoved) as fault:
+    except removing.NotYet as fault:
         raise NotDone(f"a case cannot go into the archive yet: {fault}") from fault
 
 

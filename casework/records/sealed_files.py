@@ -17,7 +17,9 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from casework.errors import FileDamaged, FileMissing
 from casework.json_values import JsonObject
@@ -72,24 +74,36 @@ def write_sealed(root: Path, log: str, manifest: JsonObject, key: bytes, pieces:
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     line = json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
     half, digest = root / f"{_HALF}{log}", hashlib.sha256()
+    _write(half, _counted(digest, chain((_FORM, line), seal(key, _place(line), pieces))))
+    path = root / f"{log}.{digest.hexdigest()}{SUFFIX}"
+    _name(half, path)
+    return SealedFile(path, manifest)
+
+
+def _counted(digest: Any, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
+
+
+def _write(half: Path, pieces: Iterable[bytes]) -> None:
+    """Write a new file, for its owner alone, until all of it is on the disk."""
     half.unlink(missing_ok=True)
     with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        for piece in (_FORM, line):
-            digest.update(piece)
-            file.write(piece)
-        for piece in seal(key, _place(line), pieces):
-            digest.update(piece)
-            file.write(piece)
+        file.writelines(pieces)
         file.flush()
         os.fsync(file.fileno())
-    path = root / f"{log}.{digest.hexdigest()}{SUFFIX}"
+
+
+def _name(half: Path, path: Path) -> None:
+    """Give it its name, and see that this is on the disk too."""
     os.replace(half, path)
-    folder = os.open(root, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-    return SealedFile(path, manifest)
+    for folder in (path.parent, path.parent.parent):
+        held = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(held)
+        finally:
+            os.close(held)
 
 
 def read_sealed(path: Path) -> SealedFile:
@@ -126,14 +140,13 @@ def read_all(root: Path) -> Iterator[tuple[str, int, Iterator[bytes]]]:
 
 
 def put_back(root: Path, name: str, pieces: Iterable[bytes]) -> None:
-    """Put a file there as it was. Raises FileDamaged for what has no name of one."""
+    """Put a file there as it was, all of it or none. Raises FileDamaged for what has no name of one."""
     if not _NAME.fullmatch(name):
         raise FileDamaged
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with open(os.open(root / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.writelines(pieces)
-        file.flush()
-        os.fsync(file.fileno())
+    half = root / f"{_HALF}{name.partition('.')[0]}"
+    _write(half, pieces)
+    _name(half, root / name)
 
 
 def _head(form: bytes, line: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,18 @@ def test_all_of_them_go_into_a_backup_and_come_back(written: SealedFile, tmp_pat
         assert len(content) == size
         put_back(tmp_path / "there", name, [content])
     assert find_sealed(tmp_path / "there", LOG, written.name).digest() == written.name
+
+
+def test_a_backup_that_breaks_off_leaves_what_is_there(written: SealedFile) -> None:
+    def broken() -> Iterator[bytes]:
+        yield b"half"
+        raise OSError("the tape is at its end")
+
+    there = list_sealed(written.path.parent)
+    with pytest.raises(OSError, match="tape"):
+        put_back(written.path.parent, written.path.name, broken())
+    assert find_sealed(written.path.parent, LOG, written.name).digest() == written.name
+    assert list_sealed(written.path.parent) == there
 
 
 @pytest.mark.parametrize("name", ["../x.sealed", f"{LOG}.{'0' * 63}.sealed", ".half", f"{LOG}.{'0' * 64}.sealed\n"])

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import quote, quote_plus
@@ -19,6 +18,8 @@ MOST_WORDS, LONGEST = 20, 200
 SHORTEST_LATIN, SHORTEST_CHINESE = 4, 2
 #: Letters and digits that a name in Latin script must not be a part of; within Chinese there is nothing between words.
 _LETTER = "[0-9A-Za-zÀ-ɏ]"
+#: A line's end, or what else stands between words, as JSON writes it: rows are looked through as the database keeps them.
+_WRITTEN_SPACE = r"\\[bfnrt]"
 _HAN = re.compile(r"[㐀-鿿豈-﫿]")
 
 
@@ -63,12 +64,25 @@ class Naming:
 
     def in_value(self, value: JsonValue) -> bool:
         """Whether a form value, of whatever shape, names the person."""
-        return self.in_text(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        return any(map(self.in_text, texts_within(value)))
+
+
+def texts_within(value: JsonValue) -> Iterator[str]:
+    """Every text in a value of whatever shape, what its parts are called too; as they are, and not as JSON writes them."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            yield name
+            yield from texts_within(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from texts_within(part)
 
 
 def _pattern(word: str) -> str:
-    parts = r"\s+".join(_escaped(part) for part in word.split(" "))
-    before = f"(?<!{_LETTER})" if re.match(_LETTER, word) else ""
+    parts = f"(?:\\s|{_WRITTEN_SPACE})+".join(_escaped(part) for part in word.split(" "))
+    before = f"(?:(?<!{_LETTER})|(?<={_WRITTEN_SPACE}))" if re.match(_LETTER, word) else ""
     after = f"(?!{_LETTER})" if re.search(f"{_LETTER}$", word) else ""
     return f"{before}{parts}{after}"
 
@@ -77,4 +91,4 @@ def _escaped(part: str) -> str:
     return re.sub(r"([^0-9A-Za-z\u0080-\U0010ffff])", r"\\\1", part)
 
 
-__all__ = ["Naming", "checked_words"]
+__all__ = ["Naming", "checked_words", "texts_within"]

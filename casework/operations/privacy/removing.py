@@ -128,7 +128,11 @@ class Sealer(Protocol):
 _TIMES = 3
 
 
-class CaseMoved(Exception):
+class NotYet(Exception):
+    """A case cannot go into the archive now, and may later."""
+
+
+class CaseMoved(NotYet):
     """Of a case that goes into the archive something was told as it was written there."""
 
 
@@ -139,10 +143,18 @@ def list_waiting(db: Connection, *, but: str, most: int) -> list[str]:
 
 def carry_on(engine: Engine, programme: str, archive: Sealer | None = None) -> int:
     """Come to every case of the removal that is carried out, from where it was left; gives how many were removed. What goes into the
-    archive is written there by `archive`. Raises CaseMoved, and what that raises."""
+    archive is written there by `archive`. Raises NotYet once all others were come to, and what `archive` raises besides."""
     with transaction(engine) as db:
         named = _named(db, programme)
-    return sum(_seal_and_come_to(engine, one, archive) if one.archives else _come_to(engine, one) for one in named)
+    gone, later = 0, None
+    for one in named:
+        try:
+            gone += _seal_and_come_to(engine, one, archive) if one.archives else _come_to(engine, one)
+        except NotYet as fault:
+            later = later or fault
+    if later is not None:
+        raise later
+    return gone
 
 
 def _seal_and_come_to(engine: Engine, one: _Named, archive: Sealer | None) -> bool:
@@ -258,4 +270,4 @@ def _remove(db: Connection, one: _Named, case: Case, log: Log, sealed: SealedCon
     return said if sealed is None else {**said, "sealed": sealed["file"]}
 
 
-__all__ = ["CaseMoved", "Sealed", "Sealer", "carry_on", "list_waiting"]
+__all__ = ["CaseMoved", "NotYet", "Sealed", "Sealer", "carry_on", "list_waiting"]

@@ -29,7 +29,7 @@ from casework.operations.core.access_log import note_reading
 from casework.operations.core.encryption import SecretBox
 from casework.operations.documents.key_material import document_store_of, secret_box_of
 from casework.operations.privacy.personal_data import Naming
-from casework.operations.privacy.removing import Sealed
+from casework.operations.privacy.removing import NotYet, Sealed
 from casework.operations.verification.case_archive import (
     CaseFile,
     check_case_file,
@@ -37,7 +37,7 @@ from casework.operations.verification.case_archive import (
     texts_of,
     write_case,
 )
-from casework.operations.verification.file_checks import ENDED, MISSING, NOTE, UNREAD, WHOLE, check_file
+from casework.operations.verification.file_checks import ENDED, MISSING, NOTE, UNREAD, WHOLE, check_own
 from casework.operations.verification.rows import Finding
 from casework.operations.verification.tree_judgement import KeptElsewhere
 from casework.permissions.actors import Actor, Membership
@@ -51,13 +51,19 @@ from casework.records.sealed_files import SealedFile, find_sealed, list_sealed, 
 from casework.settings import Settings
 
 FORM = 1
+#: So many seconds a judgement may take: a large case is no worse than a small one.
+MOST_S = 1800
 _PIECE = 1 << 17
 #: Nobody: the worker reads a case as whoever reads all of it.
 _WORKER = "00000000-0000-0000-0000-000000000000"
 
 
-class NotSealedYet(Exception):
+class NotSealedYet(NotYet):
     """A case cannot be sealed now, and may be later: not all of it is signed, or nobody is there to judge it."""
+
+
+class NotJudged(NotSealedYet):
+    """Whoever judges a sealed file did not come to an end with it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -244,7 +250,7 @@ def opened(secret_box: SecretBox, one: SealedFile) -> Iterator[IO[bytes]]:
 
 def faults_of(settings: Settings, one: SealedFile) -> list[str]:
     """What is wrong with a sealed file: its bytes, what is within, and what both verifiers say of that. Raises NotSealedYet where there is
-    none that everybody has."""
+    none that everybody has, or it does not come to an end."""
     try:
         if one.digest() != one.name:
             return ["it was changed or cut since it was written: its SHA-256 is another."]
@@ -264,7 +270,7 @@ def faults_of(settings: Settings, one: SealedFile) -> list[str]:
 
 def _judged(settings: Settings, plain: IO[bytes], name: str) -> list[str]:
     keys = [key.line for key in log_keys.public_keys(settings)]
-    verdict = check_file(plain, name, keys)
+    verdict = check_own(plain, name, keys, MOST_S)
     if verdict.outcome == MISSING:
         raise NotSealedYet("there is no casework-verify here: install it")
     # Where nothing was signed yet nobody can say who signed, and all else is judged.
@@ -272,7 +278,7 @@ def _judged(settings: Settings, plain: IO[bytes], name: str) -> list[str]:
     if verdict.outcome == WHOLE or unsigned:
         return []
     if verdict.outcome == ENDED:
-        return ["casework-verify did not come to an end with it."]
+        raise NotJudged("casework-verify did not come to an end with it.")
     return [one.sentence for one in verdict.faults if one.level != NOTE] or ["casework-verify does not call it whole."]
 
 
@@ -293,6 +299,8 @@ def check_archived(settings: Settings, one: Archived) -> list[str]:
     """What is wrong with the sealed file of a case, in sentences: whether it is there, is what the event names, opens, and is whole."""
     try:
         return faults_of(settings, find_of(settings, one))
+    except NotJudged as fault:
+        return [str(fault)]
     except FileMissing:
         return ["it is missing, or cannot be read."]
     except FileDamaged:

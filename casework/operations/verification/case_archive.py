@@ -40,6 +40,7 @@ from casework.operations.documents.downloads import while_seen
 from casework.operations.documents.service import list_documents
 from casework.operations.documents.storage import BLOCKED, PENDING, DocumentStore
 from casework.operations.documents.uploads import clean_name
+from casework.operations.privacy.personal_data import texts_within
 from casework.operations.verification.case_evidence import (
     CALENDARS,
     EDITIONS,
@@ -390,10 +391,10 @@ def texts_of(file: IO[bytes]) -> Iterator[str]:
     """The words in such an archive: its index, each entry of its history, and what its parts are called; not what is within documents."""
     with zipfile.ZipFile(file) as archive:
         yield from archive.namelist()
-        yield json.dumps(json.loads(archive.read(INDEX)), ensure_ascii=False)
+        yield from texts_within(json.loads(archive.read(INDEX)))
         with archive.open(HISTORY) as lines:
             for line in lines:
-                yield json.dumps(json.loads(line), ensure_ascii=False)
+                yield from texts_within(json.loads(line))
 
 
 def unsigned(path: Path) -> int | None:

@@ -33,6 +33,8 @@ from casework.records import tree_tiles
 
 #: How large a file may be, how long it may take, and how much may be said of it.
 MOST_BYTES, MOST_S, MOST_SAID = 200 * MEGABYTE, 30.0, 16 * MEGABYTE
+#: Of that so long with a processor.
+_CPU_S = 20
 #: So many faults are shown; the first ones, and how many there are.
 MOST_SHOWN = 100
 #: So many are checked at once by one server process, so many more may wait for it, and so long.
@@ -125,8 +127,7 @@ def check_file(content: IO[bytes], name: str, keys: Sequence[str], *, chinese: b
 
     Raises AskedTooOften where too many wait already.
     """
-    folder = find_verifier()
-    if folder is None:
+    if find_verifier() is None:
         return FileVerdict(outcome=MISSING)
     if not _ADMITTED.acquire(blocking=False):
         raise AskedTooOften(_LATER_S)
@@ -134,17 +135,35 @@ def check_file(content: IO[bytes], name: str, keys: Sequence[str], *, chinese: b
         if not _FREE.acquire(timeout=_PATIENCE_S):
             raise AskedTooOften(_LATER_S)
         try:
-            code, said = _run(content, folder, keys, "zh" if chinese else "en")
+            return _check(content, name, keys, MOST_S, _CPU_S, language="zh" if chinese else "en")
         finally:
             _FREE.release()
     finally:
         _ADMITTED.release()
+
+
+def check_own(content: IO[bytes], name: str, keys: Sequence[str], seconds: int) -> FileVerdict:
+    """The same of a file that was made here, however large it is: it waits for nobody, and may take so long."""
+    return _check(content, name, keys, seconds, seconds, language="en")
+
+
+def _check(
+    content: IO[bytes], name: str, keys: Sequence[str], seconds: float, cpu_s: int, *, language: str
+) -> FileVerdict:
+    folder = find_verifier()
+    if folder is None:
+        return FileVerdict(outcome=MISSING)
+    limits = (seconds, str(cpu_s))
+    code, said = _run(content, folder, keys, limits, language)
     verdict = _read(code, said, name)
     # Whoever has no key of the log cannot tell who signed.
     return verdict if keys or verdict.outcome != WHOLE else replace(verdict, outcome=UNREAD)
 
 
-def _run(content: IO[bytes], folder: str, keys: Sequence[str], language: str) -> tuple[int, bytes]:
+def _run(
+    content: IO[bytes], folder: str, keys: Sequence[str], limits: tuple[float, str], language: str
+) -> tuple[int, bytes]:
+    seconds, cpu_s = limits
     with TemporaryFile() as file, TemporaryFile() as lines:
         while piece := content.read(PIECE):
             file.write(piece)
@@ -154,7 +173,7 @@ def _run(content: IO[bytes], folder: str, keys: Sequence[str], language: str) ->
             one.seek(0)
         child = subprocess.Popen(
             [
-                *(sys.executable, "-I", "-B", "-m", _PROCESS, folder),
+                *(sys.executable, "-I", "-B", "-m", _PROCESS, folder, cpu_s),
                 *(f"/dev/{_GIVEN}", "--json", "--language", language),
                 *(("--key", f"/dev/fd/{lines.fileno()}") if keys else ()),
             ],
@@ -166,7 +185,7 @@ def _run(content: IO[bytes], folder: str, keys: Sequence[str], language: str) ->
             cwd="/",
             start_new_session=True,
         )
-        end = Timer(MOST_S, child.kill)
+        end = Timer(seconds, child.kill)
         end.start()
         try:
             assert child.stdout is not None
@@ -262,5 +281,5 @@ _NUMBER = text("SELECT number FROM cases WHERE id = CAST(:log AS uuid)")
 
 __all__ = [
     "ENDED", "LONGER", "MISSING", "MOST_BYTES", "MOST_SHOWN", "NOTE", "OTHER", "SAME", "UNREAD", "WHOLE", "WRONG",
-    "FileFault", "FileVerdict", "check_file", "find_verifier", "hold_against", "insist_checker",
+    "FileFault", "FileVerdict", "check_file", "check_own", "find_verifier", "hold_against", "insist_checker",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The verifier in a process of its own: `python -I -m casework.operations.verification.verifier_process FOLDER ARGUMENTS…`.
+"""The verifier in a process of its own: `python -I -m casework.operations.verification.verifier_process FOLDER SECONDS ARGUMENTS…`.
 
 It is the command `casework-verify` as everybody has it, found in FOLDER. Files of strangers are read here, so the process may use little of
 the machine, and writes no file.
@@ -11,14 +11,14 @@ import runpy
 import sys
 from collections.abc import Sequence
 
-CPU_S, MEMORY = 20, 1024**3
+MEMORY = 1024**3
 VERIFIER = "casework_verify"
 
 
-def limit() -> None:
-    """Let this process use little, write no file and start no other one."""
+def limit(cpu_s: int) -> None:
+    """Let this process use little, so many seconds of a processor among it, write no file and start no other one."""
     for what, most in (
-        (resource.RLIMIT_CPU, CPU_S),
+        (resource.RLIMIT_CPU, cpu_s),
         (resource.RLIMIT_AS, MEMORY),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
@@ -30,11 +30,11 @@ def limit() -> None:
 
 def main(arguments: Sequence[str]) -> None:
     """Ends with the exit code of the command."""
-    folder, *rest = arguments
+    folder, cpu_s, *rest = arguments
     # Last: nothing beside the verifier is taken from there.
     sys.path.append(folder)
     sys.argv = [VERIFIER, *rest]
-    limit()
+    limit(int(cpu_s))
     runpy.run_module(VERIFIER, run_name="__main__", alter_sys=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
@@ -67,6 +68,20 @@ def test_a_value_of_any_shape_is_looked_through() -> None:
     assert naming.in_value({"people": [{"name": "李文"}]})
     assert naming.in_value(["x", "by Li Wen"])
     assert not naming.in_value({"people": [7, None, "Weng Li"]})
+
+
+@given(
+    NAMES,
+    st.sampled_from(["\n", "\r\n", "\t", '"', "\\", ' "', "，\n"]),
+    st.sampled_from(["\n", "\t", '"', "\\", "\n\n"]),
+)
+def test_however_json_writes_what_stands_beside_it_a_name_is_found(name: str, before: str, after: str) -> None:
+    naming, written = Naming((name,)), f"Dear{before}{name.replace(' ', after if after.isspace() else ' ')}{after}yours"
+    for value in ({"note": [written]}, {written: 1}, [[written]]):
+        assert naming.in_value(value)
+        # As the database looks through a row.
+        if before != "\\":
+            assert naming.in_text(json.dumps(value, ensure_ascii=False))
 
 
 def test_in_an_address_it_stands_encoded() -> None:

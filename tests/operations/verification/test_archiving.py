@@ -21,7 +21,7 @@ from casework.errors import NotFound, Refused
 from casework.operations.documents.key_material import document_store_of
 from casework.operations.privacy.erasure import carry_out
 from casework.operations.privacy.erasure_requests import ask_erasure, decide_erasure, show_erasure
-from casework.operations.privacy.removing import carry_on
+from casework.operations.privacy.removing import NotYet, carry_on
 from casework.operations.verification import archiving
 from casework.operations.verification.case_archive import check_case_file, make_case_file
 from casework.operations.verification.file_checks import WHOLE, WRONG, check_file
@@ -198,13 +198,20 @@ def _forged(settings: Settings, one: archiving.Archived) -> None:
     assert "CASEWORK_SECRET_KEY" in archiving.check_archived(other, one)[0]
 
 
-def test_what_cannot_be_judged_whole_stays_in_the_database(scene: Scene, settings: Settings) -> None:
-    """A document whose bytes are gone from the store: its case is left as it is, the other one goes."""
+def test_what_cannot_be_judged_whole_stays_in_the_database(
+    scene: Scene, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A document whose bytes are gone from the store: its case is left as it is, the other one goes; if not in time, then the next time."""
     with scene.superuser.connect() as db:
         place = db.execute(_PLACE, {"log": scene.log(scene.numbers[0])}).scalar_one()
     store = Path(settings.store_url.removeprefix("file://"))
     (store / place).unlink()
-    assert archive(scene, settings) == 1
+    with monkeypatch.context() as hasty, pytest.raises(NotYet, match="did not come to an end"):
+        hasty.setattr(archiving, "MOST_S", 0)
+        archive(scene, settings)
+    assert known(scene) == []
+    assert [one["why"] for one in scene.told("case_left")] == [["not_sealed"]]
+    assert carry_on(scene.engine, scene.programme, archiving.Archive(scene.engine, settings)) == 1
     assert [one["why"] for one in scene.told("case_left")] == [["not_sealed"]]
     assert [one.number for one in known(scene)] == scene.numbers[1:]
     assert len(list_sealed(settings.archive_dir)) == 1

@@ -15,7 +15,7 @@ PROCESS = verifier_process.__name__
 
 def limited(program: str) -> str:
     """What a program says at its end that has these limits."""
-    begin = f"from {PROCESS} import limit; limit(); "
+    begin = f"from {PROCESS} import limit; limit(20); "
     done = subprocess.run([sys.executable, "-I", "-c", begin + program], capture_output=True, check=False)
     return done.stderr.decode()
 
@@ -35,7 +35,7 @@ def test_it_is_the_command_that_everybody_has(tmp_path: Path) -> None:
     assert folder is not None
     path = tmp_path / "none.txt"
     path.write_text("nothing")
-    asked = [sys.executable, "-I", "-m", PROCESS, folder, str(path), "--json"]
+    asked = [sys.executable, "-I", "-m", PROCESS, folder, "20", str(path), "--json"]
     done = subprocess.run(asked, capture_output=True, check=False)
     assert done.returncode == json.loads(done.stdout)["exit"] == 2
 
@@ -43,6 +43,6 @@ def test_it_is_the_command_that_everybody_has(tmp_path: Path) -> None:
 def test_nothing_beside_the_verifier_is_taken_from_its_folder(tmp_path: Path) -> None:
     (tmp_path / "json.py").write_text("raise SystemExit(7)")
     done = subprocess.run(
-        [sys.executable, "-I", "-m", PROCESS, str(tmp_path), "x", "--json"], capture_output=True, check=False
+        [sys.executable, "-I", "-m", PROCESS, str(tmp_path), "20", "x", "--json"], capture_output=True, check=False
     )
     assert done.returncode != 7

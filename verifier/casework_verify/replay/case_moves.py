@@ -44,7 +44,7 @@ def move_faults(context: Context, case: Case, event: Event) -> Found:
         yield from _made(context, case, event, people)
 
 
-def _made(context: Context, case: Case, event: Event, askers: set[str]) -> Found:
+def _made(context: Context, case: Case, event: Event, askers: set[str | None]) -> Found:
     track = case.main
     workflow, told = context.workflow_of(track), event.effects["move"]
     wanted = workflow.entered(told["to"])
