@@ -15,6 +15,7 @@ from casework.ledger.signed_notes import BadNote, Checkpoint, PublicKey, open_ch
 from casework.operations.verification.rows import Finding
 from casework.operations.verification.tree_memory import LEAVES, NOTHING, TreeMemory, holds_root, root_of_peaks
 from casework.records.log_keys import last_kept, public_keys
+from casework.records.tree_tiles import MOST_TAKEN
 from casework.settings import Settings
 
 #: So many events are named; where more have a fault, the first say enough.
@@ -72,6 +73,7 @@ def check_tree(
             )
     yield from _entries(db, tiles.size, since)
     yield from _events(db, since)
+    yield from _dated_back(db, since)
 
 
 def _read_checkpoints(
@@ -310,6 +312,44 @@ def _events(db: Connection, since: TreeMemory) -> Iterator[Finding]:
         # Of a log that is gone, too, nobody can say what it was of.
         what = "Event" if row.known else "Event or reading"
         yield Finding("leaf", f"{what} {row.seq}{leaf} {row.why}.", row.log_id, None, row.seq, "tree_entries")
+
+
+#: Events that are dated more than an hour before a checkpoint, or before an event under it, and are not under it themselves: it took all
+#: that waited then, unless it took as many as are taken at once.
+_DATED_BACK = text(f"""
+    WITH {LEAVES}, whole AS (
+        SELECT c.size, c.made_at, c.size - coalesce((SELECT b.size FROM checkpoints b WHERE b.n = c.n - 1), 0) AS took
+        FROM checkpoints c WHERE c.n >= :checkpoint
+    ), line AS (
+        SELECT l.at AS place, 1 AS what, l.log_id, l.seq, CAST(NULL AS timestamptz) AS made_at,
+            (SELECT e.at FROM events e WHERE e.log_id = l.log_id AND e.seq = l.seq) AS told
+        FROM leaf l
+        UNION ALL SELECT size, 0, NULL, NULL, made_at, NULL FROM whole WHERE took > 0 AND took < :taken
+    ), newest AS (
+        SELECT *, max(told) OVER (ORDER BY place, what ROWS UNBOUNDED PRECEDING) AS last FROM line
+    ), judged AS (
+        SELECT *, max(CASE WHEN what = 0 THEN greatest(made_at, last) END) OVER (ORDER BY place, what ROWS UNBOUNDED PRECEDING) AS signed
+        FROM newest
+    )
+    SELECT place, log_id::text, seq, told, signed FROM judged
+    WHERE what = 1 AND told < signed - interval '1 hour' ORDER BY place LIMIT :most
+""")
+
+
+def _dated_back(db: Connection, since: TreeMemory) -> Iterator[Finding]:
+    given = {
+        "most": _MOST,
+        "bundle": since.bundle,
+        "size": since.size,
+        "checkpoint": since.checkpoint,
+        "taken": MOST_TAKEN,
+    }
+    for row in db.execute(_DATED_BACK, given):
+        sentence = (
+            f"Event {row.seq} (leaf {row.place}) is dated back: it says {row.told.isoformat()}, and what was signed at"
+            f" {row.signed.isoformat()}, or tells of that moment, does not have it."
+        )
+        yield Finding("dated", sentence, row.log_id, None, row.seq, "tree_entries")
 
 
 def _of_tree(

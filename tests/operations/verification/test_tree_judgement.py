@@ -28,7 +28,8 @@ from casework.operations.verification.remembered_events import (
 from casework.operations.verification.rows import Finding
 from casework.operations.verification.sequencer import sequence
 from casework.operations.verification.service import verify_all
-from casework.operations.verification.tree_judgement import KeptElsewhere, check_tree, kept_of
+from casework.operations.verification.tree_judgement import KeptElsewhere, _dated_back, check_tree, kept_of
+from casework.operations.verification.tree_memory import NOTHING, TreeMemory
 from casework.records import log_keys, tree_tiles
 from casework.records.database import connect_engine, transaction
 from tests.operations.verification.forger import rebuild, sql
@@ -189,6 +190,27 @@ def test_an_event_that_was_left_waiting_is_found(signed: Signed, attack: Connect
     assert list(check_tree(attack, signed.elsewhere)) == []
     attack.exec_driver_sql("UPDATE awaited_leaves SET since = since - interval '2 hours'")
     assert ["was left out" in one.sentence for one in check_tree(attack, signed.elsewhere)] == [True]
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_an_event_that_is_dated_before_what_was_signed_is_found(
+    signed: Signed, attack: Connection, moved: bool
+) -> None:
+    """Nothing is rewritten: a new event says that it happened long ago, in a log where nothing did since, and is signed as any other;
+    whether or not the moments of checkpoints, which nobody signed, are moved as well."""
+    if moved:
+        attack.exec_driver_sql("UPDATE checkpoints SET made_at = made_at - interval '2 years'")
+    assert list(_dated_back(attack, NOTHING)) == []
+    known = sql(attack, "SELECT id::text FROM logs").scalars().all()
+    last = next(one for one in reversed(_entries(attack)) if one.log in known)
+    for minutes, found in ((50, []), (20, [(last.log, last.seq)])):
+        attack.exec_driver_sql(
+            "UPDATE events SET at = at - make_interval(mins => %s) WHERE log_id = %s::uuid AND seq = %s",
+            (minutes, last.log, last.seq),
+        )
+        assert [(one.log, one.seq) for one in _dated_back(attack, NOTHING)] == found
+    memory = TreeMemory(size=sql(attack, "SELECT size FROM checkpoints WHERE n = 1").scalar_one(), checkpoint=1)
+    assert [(one.log, one.seq) for one in _dated_back(attack, memory)] == [(last.log, last.seq)]
 
 
 # --- twenty kinds of rewriting a log to its end -------------------------------------------------------------------------------
