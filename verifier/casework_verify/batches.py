@@ -12,7 +12,7 @@ from casework_verify.histories import HISTORY, History
 
 def batches_of(history: History, roles: Any) -> Iterator[Fault]:
     """What is wrong with each move of which a history says that a batch made it."""
-    told = told_of(roles)
+    told = told_of(roles, history)
     for n, row in enumerate(history.rows, 1):
         migration = row["effects"].get("migration")
         if row["header"]["kind"] != "migrated" or not isinstance(migration, dict) or "batch" not in migration:

@@ -6,24 +6,36 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from casework_verify.histories import History
 from casework_verify.integrity.canonical import NotCanonical, digest
 
 Told = Mapping[int, Mapping[str, Any]]
 
 
-def told_of(roles: Any) -> Told:
-    """The events of the programme that the file has, by their numbers."""
+def told_of(roles: Any, history: History) -> Told:
+    """The events of the programme of a case that the file has, by their numbers: of the one in which it was opened, whatever else the file
+    calls so."""
     events = roles.get("events") if isinstance(roles, dict) else None
-    programme = roles.get("programme") if isinstance(roles, dict) else None
+    programme = _programme_of(history)
     told: dict[int, Mapping[str, Any]] = {}
     for event in events if isinstance(events, list) else ():
         header = event.get("header") if isinstance(event, dict) else None
         effects = event.get("effects") if isinstance(event, dict) else None
-        if not isinstance(header, dict) or header.get("log") != programme or not isinstance(effects, dict):
+        if (
+            not isinstance(header, dict)
+            or programme is None
+            or header.get("log") != programme
+            or not isinstance(effects, dict)
+        ):
             continue
         if type(header.get("seq")) is int and is_sound(effects, header.get("effects")):
             told[header["seq"]] = {**header, "effects": effects}
     return told
+
+
+def _programme_of(history: History) -> Any:
+    opened = history.rows[0]["effects"].get("case") if history.rows else None
+    return opened.get("programme") if isinstance(opened, dict) else None
 
 
 def is_sound(value: Any, promised: Any) -> bool:

@@ -18,7 +18,7 @@ def removals_of(history: History, roles: Any) -> Iterator[Fault]:
 
     Whether the events of the programme are in the tree that was signed is told beside this.
     """
-    told = told_of(roles)
+    told = told_of(roles, history)
     for n, row in enumerate(history.rows, 1):
         removal = row["effects"].get("removal")
         if row["header"]["kind"] != "erased" or removal is None:

@@ -133,6 +133,7 @@ def _forge_a_file(batching: Batching, settings: Settings, path: Path) -> None:
         assert _found(forgery, lambda events, kind=kind: events.remove(_of(events, kind))) == [code]  # type: ignore[misc]  # bound at once
     assert _found(forgery, _agree_alone) == ["batch_alone"]
     assert _found(forgery, _agree_later) == ["batch_undecided"]
+    assert _found(forgery, _decide_elsewhere) == ["batch_undecided"]
     row = next(row for row in forgery.rows if row["header"]["kind"] == "migrated")
     row["effects"]["migration"]["plan"] = "0" * 64
     assert _found(forgery, lambda events: None) == ["batch_other"]
@@ -153,8 +154,16 @@ def _agree_later(events: list[Any]) -> None:
     _of(events, BATCH_AGREED)["header"]["at"] = "2999-01-01T00:00:00.000000Z"
 
 
+def _decide_elsewhere(events: list[Any]) -> None:
+    """In another programme, which the file then names as the case's own."""
+    for kind in (BATCH_ASKED, BATCH_AGREED, BATCH_CASE):
+        _of(events, kind)["header"]["log"] = "01a00000-0000-7000-8000-000000000000"
+
+
 def _found(forgery: Forgery, change: Callable[[list[Any]], object]) -> list[str]:
     roles = json.loads(forgery.parts["roles.json"])
     change(roles["events"])
+    if change is _decide_elsewhere:
+        roles["programme"] = _of(roles["events"], BATCH_AGREED)["header"]["log"]
     history = History(str(forgery.index["log"]), forgery.rows)
     return [fault.code for fault in batches_of(history, roles)]
