@@ -17,6 +17,19 @@ _OF_CASE = frozenset({
     "number", "state", "outcome", "reasons", "opened_at", "closed_at", "owner", "hold", "title", "team", "consents", "grants",
 })  # fmt: skip
 
+_OF_IMPACT = (
+    "measure",
+    "indicator",
+    "unit",
+    "level",
+    "value",
+    "method",
+    "uncertainty",
+    "factor",
+    "factor_source",
+    "conditions",
+)
+
 
 def told_faults(case: Case, index: Mapping[str, Any], as_told: set[str]) -> Iterator[Fault]:
     """What an index says of the case that is not so: in its summary, in the rows of tracks, tasks, clocks and papers, and in its list of
@@ -278,12 +291,9 @@ def _record(one: _Row) -> _Row:
 
 
 def _impact(one: _Row) -> _Row:
-    kept = (
-        "measure", "indicator", "unit", "level", "value", "method", "uncertainty", "factor", "factor_source", "conditions",
-    )  # fmt: skip
     places = {"from_on": one["from"], "to_on": one["to"], "baseline_id": one.get("baseline"), "by_id": one.get("by")}
     evidence = {"evidence": list(one.get("evidence", ()))}
-    return {**_record(one), **{name: one.get(name) for name in kept}, **places, **evidence}
+    return {**_record(one), **{name: one.get(name) for name in _OF_IMPACT}, **places, **evidence}
 
 
 def _statement(one: _Row) -> _Row:
