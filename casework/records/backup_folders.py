@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from casework.errors import BackupUnusable, FileDamaged
 from casework.json_values import JsonObject
 from casework.records.blob_store import seal, unseal
+from casework.records.durable import make_folder, sync
 from casework.settings import Settings
 
 MANIFEST, PROOF = "manifest.json", "proof.json"
@@ -145,7 +146,7 @@ def keep_proof(backup: Backup, told: JsonObject, key: bytes | None) -> Backup:
 @contextmanager
 def alone(root: Path) -> Iterator[None]:
     """One program at a time makes, proves and prunes backups of a folder. Raises BackupUnusable where another is at it."""
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(root, 0o700)
     with (root / _LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -165,15 +166,6 @@ def write_whole(path: Path, content: JsonObject) -> None:
         os.fsync(file.fileno())
     os.replace(beside, path)
     sync(path.parent)
-
-
-def sync(folder: Path) -> None:
-    """What was renamed in a folder is so on the disk."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

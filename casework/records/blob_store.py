@@ -22,6 +22,7 @@ from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, from_url
 
 from casework.errors import FileDamaged, FileMissing, InvalidSettings, StoreUnavailable
+from casework.records.durable import make_folder, sync_below
 
 KEY, SALT, PIECE, TAG = 32, 16, 65_536, 16
 _FORM = b"CWF1"
@@ -42,11 +43,13 @@ class Store:
 
     def __init__(self, address: str) -> None:
         """A folder as file:///…, or a bucket as s3://bucket/prefix with its credentials in AWS_* of the environment."""
+        #: Where the files of a folder lie; a bucket keeps what it has taken by itself.
+        self._folder: Path | None = None
         try:
             if address.startswith("file://"):
-                folder = Path(address.removeprefix("file://"))
-                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-                self._store = LocalStore(folder)
+                self._folder = Path(address.removeprefix("file://"))
+                make_folder(self._folder, 0o700)
+                self._store = LocalStore(self._folder)
             else:
                 self._store = from_url(address)  # type: ignore[assignment]  # every kind of store is used the same way
         except (BaseError, OSError, ValueError) as fault:
@@ -54,10 +57,7 @@ class Store:
 
     def put(self, place: str, key: bytes, pieces: Iterable[bytes]) -> None:
         """Seal and keep a file; whoever reads it meanwhile sees what was there before. Raises StoreUnavailable."""
-        try:
-            obstore.put(self._store, place, seal(key, place, pieces))
-        except (BaseError, OSError) as fault:
-            raise StoreUnavailable(why=_short(fault)) from fault
+        self.put_sealed(place, seal(key, place, pieces))
 
     def read(self, place: str, key: bytes) -> Iterator[bytes]:
         """What is in a file, piece by piece. Raises FileMissing, FileDamaged and StoreUnavailable, the first at once."""
@@ -94,9 +94,12 @@ class Store:
         return found.meta["size"], (bytes(piece) for piece in found.stream(min_chunk_size=PIECE))
 
     def put_sealed(self, place: str, pieces: Iterable[bytes]) -> None:
-        """Keep a file that was sealed for this place before. Raises StoreUnavailable."""
+        """Keep a file that was sealed for this place before; once this has returned, no power cut takes it. Raises StoreUnavailable."""
         try:
             obstore.put(self._store, place, iter(pieces))
+            if self._folder is not None:
+                # The store itself only writes: what the history names would be empty, or gone.
+                sync_below(self._folder, self._folder / place)
         except (BaseError, OSError) as fault:
             raise StoreUnavailable(why=_short(fault)) from fault
 

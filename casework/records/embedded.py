@@ -22,6 +22,7 @@ import psycopg
 from psycopg import sql
 
 from casework.errors import EmbeddedServerError
+from casework.records.durable import make_folder, sync
 from casework.records.server_process import (
     DATABASE,
     OWNER_ROLE,
@@ -68,7 +69,7 @@ def ensure_running(var: Path, user: str = OWNER_ROLE) -> str:
     if _answers(server):
         return server.url(user=user)
     try:
-        server.home.mkdir(parents=True, exist_ok=True)
+        make_folder(server.home)
         with _start_lock(server) as lock:
             _recover_or_start(server, lock)
             _make_roles_and_database(server)
@@ -178,7 +179,10 @@ def _make_cluster(server: Server, lock: int) -> None:
     )
     with (half / "postgresql.conf").open("a", encoding="utf-8") as configuration:
         configuration.write(_CONFIGURATION)
+    # initdb has waited for its own files alone: after a power cut the server would not start with half a configuration.
+    sync(half / "postgresql.conf")
     half.rename(server.data)
+    sync(server.home)
 
 
 def _insist_on_same_version(server: Server) -> None:
@@ -248,6 +252,7 @@ def _set_stale_lock_aside(server: Server) -> None:
     lock = server.data / "postmaster.pid"
     lines = lock.read_text().splitlines()
     lock.write_text("\n".join([str(_NOBODY_PID), *lines[1:]]) + "\n")
+    sync(lock)
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ from collections import Counter
 from itertools import pairwise
 
 from casework.errors import InvalidSettings
+from casework.records.durable import make_folder, sync
 from casework.settings import Settings
 
 SHORTEST = 32
@@ -66,14 +67,18 @@ def earlier_keys(settings: Settings) -> list[str]:
 def _own_key(settings: Settings) -> str:
     path = settings.var / "secret_key"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         # Written whole beside it, then linked: of several processes one makes it, and the others read that one's.
         written, beside = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(written, "w") as file:
             file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
         with contextlib.suppress(FileExistsError):
             os.link(beside, path)
         os.unlink(beside)
+        # What is sealed with it would be lost with it, and the server would not start.
+        sync(path.parent)
     key = path.read_text("ascii").strip()
     if len(key) < SHORTEST:
         raise InvalidSettings(f"{path} holds no key; remove it.")

@@ -26,6 +26,7 @@ from casework.ledger.signed_notes import (
     parse_public_key,
     parse_signing_key,
 )
+from casework.records.durable import make_folder, sync
 from casework.settings import Settings
 
 _KEY, _NEXT, _PUBLIC, _LAST, _SETTLED = "key", "key.next", "keys.pub", "last", "settled"
@@ -69,7 +70,7 @@ def ensure_key(settings: Settings) -> SigningKey:
     """The same; where there is none yet it is made. Of several that make one at once all get the same."""
     folder = settings.log_dir
     if not (folder / _KEY).exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         with _written(folder, new_key(settings).line + "\n", 0o400) as beside:
             _link(beside, folder / _KEY)
     key = read_key(settings)
@@ -100,6 +101,7 @@ def use_next_key(settings: Settings) -> None:
     # The sequencer may have been faster: it ends what was begun, wherever it finds it.
     with suppress(FileNotFoundError):
         os.replace(settings.log_dir / _NEXT, settings.log_dir / _KEY)
+        sync(settings.log_dir)
     tell_key(settings, read_key(settings).public)
 
 
@@ -175,7 +177,7 @@ def keep_last(settings: Settings, kept: Kept) -> None:
 @contextmanager
 def _written(folder: Path, words: str, mode: int) -> Iterator[Path]:
     """A file beside, whole and with these rights, to be put in its place."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     beside = folder / f".{secrets.token_hex(8)}"
     number = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
@@ -184,6 +186,8 @@ def _written(folder: Path, words: str, mode: int) -> Iterator[Path]:
             file.flush()
             os.fsync(file.fileno())
         yield beside
+        # By its name, too: whoever has lost the key would make another.
+        sync(folder)
     finally:
         beside.unlink(missing_ok=True)
 

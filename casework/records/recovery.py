@@ -18,6 +18,7 @@ from sqlalchemy import URL
 
 from casework.errors import BackupUnusable, EmbeddedServerError
 from casework.records.dump_programs import output_of, said_wrong
+from casework.records.durable import make_folder, sync
 from casework.records.server_process import (
     DATABASE,
     PORT,
@@ -178,7 +179,8 @@ def _has_arrived(server: Server) -> bool:
 
 def move_cluster(there: Server, here: Server) -> None:
     """Give a stopped cluster its place, where none is."""
-    here.home.mkdir(parents=True, exist_ok=True)
+    make_folder(here.home)
     open_the_way(here)
     os.rename(there.data, here.data)
+    sync(here.home)
     shutil.rmtree(there.home, ignore_errors=True)

@@ -24,6 +24,7 @@ from typing import Any
 from casework.errors import FileDamaged, FileMissing
 from casework.json_values import JsonObject
 from casework.records.blob_store import seal, unseal
+from casework.records.durable import make_folder, sync
 
 SUFFIX = ".sealed"
 _FORM = b"casework sealed file 1\n"
@@ -71,7 +72,7 @@ class SealedFile:
 def write_sealed(root: Path, log: str, manifest: JsonObject, key: bytes, pieces: Iterable[bytes]) -> SealedFile:
     """Seal pieces into a file of the folder. Nobody else writes one of this log meanwhile; what somebody began and did not end is
     taken away."""
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(root, 0o700)
     line = json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
     half, digest = root / f"{_HALF}{log}", hashlib.sha256()
     _write(half, _counted(digest, chain((_FORM, line), seal(key, _place(line), pieces))))
@@ -99,11 +100,7 @@ def _name(half: Path, path: Path) -> None:
     """Give it its name, and see that this is on the disk too."""
     os.replace(half, path)
     for folder in (path.parent, path.parent.parent):
-        held = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(held)
-        finally:
-            os.close(held)
+        sync(folder)
 
 
 def read_sealed(path: Path) -> SealedFile:
@@ -143,7 +140,7 @@ def put_back(root: Path, name: str, pieces: Iterable[bytes]) -> None:
     """Put a file there as it was, all of it or none. Raises FileDamaged for what has no name of one."""
     if not _NAME.fullmatch(name):
         raise FileDamaged
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(root, 0o700)
     half = root / f"{_HALF}{name.partition('.')[0]}"
     _write(half, pieces)
     _name(half, root / name)

@@ -27,6 +27,7 @@ from casework.json_values import JsonObject
 from casework.records import backup_folders
 from casework.records.backup_folders import Backup
 from casework.records.blob_store import seal, unseal
+from casework.records.durable import make_folder, sync
 from casework.records.packing import packed, unpacked
 from casework.settings import Settings
 
@@ -117,7 +118,7 @@ def begin_line(root: Path, start: Place, now: datetime, passphrase: str | None) 
     key, sealed = backup_folders.new_seal(passphrase)
     told = {"form": FORM, "name": folder.name, "system": start.system, "timeline": start.timeline, "start": start.lsn}
     told = backup_folders.signed(key, {**told, "begun_at": now.isoformat(), "sealed": sealed})
-    folder.mkdir(mode=0o700, parents=True)
+    make_folder(folder, 0o700)
     backup_folders.write_whole(folder / LINE, told)
     return Line(folder=folder, told=told), key
 
@@ -155,7 +156,7 @@ def pieces_of(line: Line) -> list[Piece]:
 @contextmanager
 def alone(root: Path) -> Iterator[bool]:
     """Whether nobody else archives the log there just now; nobody will until the end."""
-    (root / FOLDER).mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(root / FOLDER, 0o700)
     with (root / FOLDER / _LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -182,7 +183,7 @@ def write(piece: Piece, kind: str, key: bytes | None, content: Iterable[bytes]) 
         file.flush()
         os.fsync(file.fileno())
     os.replace(half, path)
-    backup_folders.sync(path.parent)
+    sync(path.parent)
 
 
 def read(piece: Piece, kind: str, key: bytes | None) -> Iterator[bytes]:

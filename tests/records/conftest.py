@@ -1,7 +1,8 @@
-"""The scene of row security, for all tests of it."""
+"""The scene of row security, for all tests of it; and what the disk was waited for."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -19,6 +20,19 @@ from tests.support.databases import DatabaseServer
 from tests.support.file_makers import PDF
 from tests.support.way_to_referral import to_referral
 from tests.support.world import WorldTemplate
+
+
+@pytest.fixture
+def waited(monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """The inodes of what was waited for until the disk has it: a file may have had another name by then."""
+    really, made = os.fsync, set[int]()
+
+    def fsync(number: int) -> None:
+        made.add(os.fstat(number).st_ino)
+        really(number)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    return made
 
 
 @pytest.fixture(scope="module")

@@ -55,8 +55,11 @@ def kill_server(var: Path) -> int:
     return pid
 
 
-def test_a_started_server_is_durable_and_has_its_roles(var_dir: Path) -> None:
+def test_a_started_server_is_durable_and_has_its_roles(var_dir: Path, waited: set[int]) -> None:
     url = embedded.ensure_running(var_dir)
+    # With half of it, after a power cut, it would not start.
+    server = server_process.server_at(var_dir)
+    assert {(server.data / "postgresql.conf").stat().st_ino, server.home.stat().st_ino} <= waited
     assert ask(url, "SELECT current_setting('fsync') || current_setting('synchronous_commit')") == "onon"
     assert ask(url, "SELECT current_user") == "casework_owner"
     for role in server_process.ROLES:

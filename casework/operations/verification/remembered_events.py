@@ -21,6 +21,7 @@ from casework.ledger.merkle import HASH_SIZE
 from casework.operations.core.paging import FIRST_ID
 from casework.operations.verification.access_log import CHAINS
 from casework.operations.verification.rows import Finding
+from casework.records.durable import sync
 
 #: Of each log, and of each chain of readings, the hashes one behind the other; by what is told in the table, and by whose it is.
 Hashes = dict[tuple[str, str], bytes]
@@ -78,6 +79,7 @@ def keep_remembered(db: Connection, path: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, path)
+        sync(path.parent)
     except OSError as fault:
         if beside is not None:
             with suppress(OSError):

@@ -23,6 +23,7 @@ from casework.records import backup_folders, dump_programs, embedded, migrate, t
 from casework.records.backup_folders import Backup
 from casework.records.blob_store import Store
 from casework.records.database import app_login, connect_engine, connected, database_url, ensure_roles
+from casework.records.durable import make_folder, put_whole
 from casework.records.key_ring import secret_key
 from casework.records.row_security import in_snapshot
 from casework.records.sealed_files import put_back
@@ -143,12 +144,11 @@ def insist_nothing_else(store: Store, places: set[str], settings: Settings) -> N
 
 def put_log_back(settings: Settings, files: JsonObject) -> None:
     """What lies there already stays: what this machine has signed it has signed, whatever the backup knows of it."""
-    settings.log_dir.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.log_dir)
     for name in ("keys.pub", "settled", "last"):
         path, words = settings.log_dir / name, str(files[name])
         if words and not path.exists():
-            path.write_text(words, "utf-8")
-            path.chmod(0o644)
+            put_whole(path, words, 0o644)
 
 
 def find_differences(backup: Backup, rows: dict[str, int]) -> Iterator[str]:
