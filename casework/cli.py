@@ -73,6 +73,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "casework.commands.metrics:metrics",
         "Answer Prometheus at /metrics with the state of this installation, until a signal ends it.",
     ),
+    "mail-in": (
+        "casework.commands.mail_in:mail_in",
+        "Take one mail from standard input: an answer to a mail of this installation becomes a message in its thread.",
+    ),
     "figures": (
         "casework.commands.figures:figures",
         "Tell the figures of a programme, folded from its logs.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal, Self
@@ -20,6 +21,8 @@ from pydantic_settings import (
 
 from casework.errors import InvalidSettings
 
+#: What may stand before and after "@" where answers come to; 49 more characters stand before it then, of 64 in all.
+_LOCAL, _DOMAIN = re.compile(r"[a-z0-9._-]{1,15}"), re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII)
 Profile = Literal["demo", "production", "test"]
 
 
@@ -73,6 +76,18 @@ class Settings(BaseSettings):
     smtp_sender: str = Field("Casework <casework@localhost>", description="Whom mails are from.")
     smtp_timeout_s: float = Field(10.0, gt=0, le=60, description="How long to wait for the mail server.")
     smtp_retry_s: float = Field(15.0, gt=0, description="The first pause before a mail is tried again; it doubles.")
+
+    reply_address: str | None = Field(
+        None,
+        description="An address such as reply@office.example: mails about a thread may be answered, at reply+TOKEN@office.example, and your"
+        " mail server hands what comes there to `casework mail-in`. Without one nothing of it exists.",
+    )
+    reply_proved_by: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9.-]{1,255}$",
+        description="The name with which your mail server writes Authentication-Results. Then only answers are taken of which it says"
+        " dmarc=pass, and it must remove such headers of others in its name.",
+    )
 
     documents_url: str | None = Field(
         None,
@@ -251,6 +266,19 @@ class Settings(BaseSettings):
             raise ValueError("CASEWORK_BASE_URL is needed with CASEWORK_SMTP_HOST: the links in mails begin with it.")
         if self.smtp_host and not parseaddr(self.smtp_sender)[1].rpartition("@")[2]:
             raise ValueError("CASEWORK_SMTP_SENDER must be an address.")
+        return self
+
+    @model_validator(mode="after")
+    def _answers_can_come(self) -> Self:
+        if self.reply_address is None:
+            return self
+        local, _, domain = self.reply_address.partition("@")
+        if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
+            raise ValueError(
+                "CASEWORK_REPLY_ADDRESS must be an address such as reply@office.example, with at most 15 letters and digits before @."
+            )
+        if not self.smtp_host:
+            raise ValueError("CASEWORK_SMTP_HOST is needed with CASEWORK_REPLY_ADDRESS: there is no mail to answer.")
         return self
 
     @classmethod

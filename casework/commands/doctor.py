@@ -24,6 +24,7 @@ from casework.errors import CaseworkError, InvalidSettings
 from casework.jobs.smtp import NotNow, greet
 from casework.operations.auth.openid import Untrusted
 from casework.operations.matching.text_model import installed
+from casework.operations.notifications.mail_in import any_came
 from casework.operations.oversight.job_health import age_of_backup, find_delays, hear_workers
 from casework.operations.verification import archiving, sequencer
 from casework.records import log_keys, migrate, production_settings, tree_tiles
@@ -139,6 +140,7 @@ def _database(settings: Settings, engine: Engine) -> Iterator[Found]:
         yield from _tree(settings, db)
         yield from _archive(settings, db)
         yield from _model(db)
+        yield from _answers(settings, db)
 
 
 def _clock(db: Connection) -> Iterator[Found]:
@@ -236,6 +238,19 @@ def _model(db: Connection) -> Iterator[Found]:
         )
     else:
         yield Found("model", FINE, "the model of texts is here.")
+
+
+def _answers(settings: Settings, db: Connection) -> Iterator[Found]:
+    if settings.reply_address is None:
+        return
+    if any_came(db):
+        yield Found("answers by mail", FINE, f"they come to {settings.reply_address}.")
+    else:
+        yield Found(
+            "answers by mail",
+            LOOK,
+            f"none has come to {settings.reply_address} yet: does the mail server hand what comes there to `casework mail-in`?",
+        )
 
 
 def _disks(settings: Settings) -> Iterator[Found]:

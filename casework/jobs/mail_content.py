@@ -21,7 +21,7 @@ from casework.operations.auth.account_mail import AccountMail
 from casework.operations.auth.account_words import ROLE_SAYS, SAYS
 from casework.operations.auth.password_change import LinkMail
 from casework.operations.core.i18n import BEIJING, Speech, templates
-from casework.operations.core.notice_words import ALARM_SAYS, HAPPENED, SEALED
+from casework.operations.core.notice_words import ALARM_SAYS, HAPPENED, REPLY_SAYS, SEALED
 from casework.operations.core.notification_preferences import DIGEST
 from casework.operations.core.text_catalogues import catalogue
 from casework.operations.deadlines.words import say_days_of, say_kind, say_rule, say_used
@@ -33,6 +33,8 @@ from casework.operations.notifications.alarm_mail import AlarmMail
 from casework.operations.notifications.checkpoint_mails import CheckpointMail
 from casework.operations.notifications.mail_outbox import Item, Mail
 from casework.operations.notifications.mail_stops import CHECKPOINTS, FIGURES, ITS_SEARCHES, ONE_SEARCH, stop_path
+from casework.operations.notifications.reply_addresses import address_of
+from casework.operations.notifications.reply_answers import FILES, ReplyMail
 from casework.operations.oversight.figures_mail import FiguresMail
 from casework.operations.people.invitation_mail import InvitationMail
 from casework.operations.people.role_notices import RoleMail
@@ -68,7 +70,8 @@ def write_mail(
     | RoleMail
     | FiguresMail
     | AlarmMail
-    | CheckpointMail,
+    | CheckpointMail
+    | ReplyMail,
     settings: Settings,
 ) -> EmailMessage:
     """A mail as it goes out; the same Message-ID however often it is sent. Raises NoAddress."""
@@ -89,12 +92,15 @@ def write_mail(
     else:
         assert isinstance(mail, Mail)
         template, subject, given = _notices(mail, base, chinese, stop)
+        given["reply"] = mail.reply.audience if mail.reply and settings.reply_address else ""
     given |= {"subject": subject, "language": "zh-Hans" if chinese else "en"}
     environment = templates(chinese)
     message = EmailMessage(policy=SMTP)
     message["Subject"] = subject
     message["From"] = settings.smtp_sender
     message["To"] = _address(mail.address)
+    if isinstance(mail, Mail) and mail.reply and settings.reply_address:
+        message["Reply-To"] = address_of(settings.reply_address, mail.reply.token)
     message["Date"] = format_datetime(mail.at)
     message["Message-ID"] = f"<{mail.id}@{parseaddr(settings.smtp_sender)[1].rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -190,6 +196,21 @@ def _alarm(mail: AlarmMail, base: str, chinese: bool) -> Written:
     return "log_alarm", words.gettext("A witness has seen another log"), dict(given)
 
 
+def _reply(mail: ReplyMail, base: str, chinese: bool) -> Written:
+    words = catalogue("messages", chinese)
+    given = {
+        "says": words.gettext(REPLY_SAYS[mail.why]),
+        "moment": _moment(mail.came_at, mail.zone, chinese),
+        "url": f"{base}/notifications/{mail.notification}",
+    }
+    subject = (
+        words.gettext("Your answer was taken without its files")
+        if mail.why == FILES
+        else words.gettext("Your answer by mail was not taken")
+    )
+    return "reply", subject, dict(given)
+
+
 def _figures(mail: FiguresMail, base: str, chinese: bool, stop_url: str) -> Written:
     say = Speech(chinese)
     numbers = [
@@ -272,6 +293,7 @@ _OF_KIND: Mapping[type, Callable[[Any, str, bool], Written]] = {
     AccountMail: _account,
     RoleMail: _role,
     AlarmMail: _alarm,
+    ReplyMail: _reply,
     LinkMail: _link,
     PartyLinkMail: _party_link,
     OfficeLinkMail: _office_link,

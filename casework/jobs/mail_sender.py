@@ -21,8 +21,9 @@ def send(hands: Hands, mail: str) -> None:
     """Send a mail that is due. Whoever dies after the server took it sends it again, with the same Message-ID and a
     header that says it may have come before."""
     told = count_for_mail(hands.engine, mail)
+    replies = hands.settings.reply_address is not None
     with transaction(hands.engine) as db:
-        composed = mail_outbox.compose(db, mail, secret_box_of(hands.settings), told)
+        composed = mail_outbox.compose(db, mail, secret_box_of(hands.settings), told, replies=replies)
         if isinstance(composed, LetterMail):
             pieces = document_store_of(hands.engine, hands.settings).read(db, composed.file)
             composed = replace(composed, content=b"".join(pieces))

@@ -153,7 +153,11 @@ def test_a_mail_server_that_lets_us_in_is_fine(environment: Environment) -> None
             "CASEWORK_SMTP_SECURITY": "none",
         }
         given |= {"CASEWORK_BASE_URL": "http://here.example"}
-        assert list(states({**environment, **given}, "mail").values()) == ["fine"]
+        given["CASEWORK_REPLY_ADDRESS"] = "reply@here.example"
+        told = json.loads(run_casework("doctor", "--json", environment={**environment, **given}).stdout)["checks"]
+        assert [one["state"] for one in told if one["check"] == "mail"] == ["fine"]
+        # Where answers are taken, and none has ever come.
+        assert [one["state"] for one in told if one["check"] == "answers by mail"] == ["look"]
 
 
 def test_backups_that_nobody_makes_are_told(environment: Environment, tmp_path: Path) -> None:

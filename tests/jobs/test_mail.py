@@ -338,6 +338,8 @@ def test_an_administrator_sees_that_a_mail_went_and_not_what_for(office: Office)
 
 
 def test_a_sealed_mediation_is_told_to_those_named_for_it_and_says_nothing(office: Office) -> None:
+    # Nor can one be answered, where answers are taken.
+    office.settings = office.settings.model_copy(update={"reply_address": "reply@office.example"})
     with transaction(office.engine) as db:
         number = office.world.new_case(db)
         office.world.fire(db, "officer", number, "take")
@@ -358,6 +360,7 @@ def test_a_sealed_mediation_is_told_to_those_named_for_it_and_says_nothing(offic
     assert "overdue" in {row.kind for row in rows}
     sealed = [one for one in office.box.taken[before:] if str(one["Subject"]) == "Something needs your attention"]
     assert {str(one["To"]) for one in sealed} == {office.address("dispute_officer")}
+    assert {one["Reply-To"] for one in sealed} == {None}
     said = "".join(str(one["Subject"]) + text_of(one) for one in sealed)
     assert not [word for word in (number, "mediat", "disput", "overdue", opened["id"]) if word in said.lower()]
     with transaction(office.engine) as db:

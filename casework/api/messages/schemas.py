@@ -79,6 +79,7 @@ class Message(Answer):
     mentions: Annotated[list[Named], Field(description="Beside who is answered")] = []
     reply_to: AnsweredMessage | None = None
     documents: Annotated[list[AttachedDocument], Field(description="What it names")] = []
+    by_mail: Annotated[bool, Field(description="It came as an answer to a mail")] = False
     may_correct: bool
 
 

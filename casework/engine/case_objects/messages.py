@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from casework import reasons
 from casework.engine.execution.effect_roles import accepted
@@ -36,6 +37,8 @@ WRITERS: Mapping[str, tuple[Role, ...]] = {
 }
 #: What an event does with a message.
 WRITTEN, CORRECTED, TAKEN_BACK = "written", "corrected", "taken_back"
+#: How a message came, where it was neither a page nor the API.
+MAIL: Literal["mail"] = "mail"
 LONGEST, MOST_MENTIONS, MOST_DOCUMENTS = 10_000, 20, 20
 
 
@@ -97,7 +100,8 @@ def say(builder: EventBuilder, command: Say) -> None:
     mentions = list(dict.fromkeys(command.mentions))
     if len(mentions) > MOST_MENTIONS:
         raise InvalidForm(fields={"mentions": reasons.fields.MOST_ENTRIES(most=MOST_MENTIONS)})
-    effects: Effects = {"message": builder.context.new_id(), "what": WRITTEN}
+    came: Effects = {"channel": MAIL} if command.by_mail else {}
+    effects: Effects = {"message": builder.context.new_id(), "what": WRITTEN, **came}
     if (of := command.reply_to) is not None:
         if (of.kind, of.track) != (KINDS[command.audience], command.referral):
             raise InvalidForm(fields={"reply_to": reasons.messages.NOT_IN_THREAD})

@@ -126,6 +126,8 @@ class Say:
     answered: str | None = None
     #: Documents of the case that all its readers see.
     documents: tuple[str, ...] = ()
+    #: It came as an answer to a mail.
+    by_mail: bool = False
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from casework.engine.state.document_effects_schema import (
 )
 from casework.engine.state.found_case import AsOpened, FollowingCase, FoundCase, RecordsThen, SideSaid
 from casework.engine.state.impact_values import GivenImpact, GivenStatement
+from casework.engine.state.message_effects import MessageEffects
 from casework.engine.state.migration_effects import MigrationEffects
 from casework.engine.state.right_values import RightChange
 from casework.engine.state.screening_values import ScreenedParty
@@ -406,7 +407,7 @@ class FoldedEffects(RemovalEffects, MigrationEffects, total=False):
     erased: ErasedWords
 
 
-class Effects(FoldedEffects, total=False):
+class Effects(FoldedEffects, MessageEffects, total=False):
     """All keys of an event in the log of a case or a mediation."""
 
     #: The task that was worked on, its name, and who held it where that was somebody.
@@ -436,11 +437,6 @@ class Effects(FoldedEffects, total=False):
     #: Of a corrected answer: the `seq` of the event that gave it, and what it said.
     of: int
     before: Answers
-    #: A message, the one that it answers, the documents that it names, and whom it mentions.
-    message: str
-    reply_to: str
-    attached: list[str]
-    mentions: list[str]
     #: Of a letter its language; of a document that is filed, withdrawn or shared no longer its kind.
     language: Language
     paper: str

@@ -39,6 +39,17 @@ ALARM_SAYS = {
     "other_root": N_("%(name)s has signed a tree of %(size)s leaves, and here these leaves have another root."),
     "longer": N_("%(name)s has signed a tree of %(size)s leaves, and here there are fewer."),
 }
+#: Of an answer by mail that was not taken, or not whole: what happened, what to do.
+REPLY_SAYS = {
+    "over": N_("The address that you answered takes mails for 30 days, and these are over. Write on the page."),
+    "closed": N_("Nothing can be written there by you now. The page says more, if you may see it."),
+    "doubt": N_(
+        "It does not look as if it were meant for everybody who would read it. Write it on the page, which says why and asks you."
+    ),
+    "empty": N_("No text of yours was found in it. Write above what you quote, or on the page."),
+    "long": N_("It is longer than a message may be: 10,000 characters. Write less, or hand in a document on the page."),
+    "files": N_("Its text was taken, its files were not. Hand them in on the page."),
+}
 #: What happened, in a few words after the number of a case.
 HAPPENED: Mapping[str, str] = {
     OFFER: N_("New offer"), QUESTION: N_("Question for you"), RETURN: N_("Returned for correction"),

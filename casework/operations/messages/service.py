@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.engine.case_objects.messages import (
+    MAIL,
     TAKEN_BACK,
     WRITTEN,
     doubts,
@@ -187,6 +188,7 @@ def _show(
         reply_to=answered
         and AnsweredMessage(id=row.effects["reply_to"], at=answered["at"], author=author_of(answered)),
         documents=[] if gone else [documents[id] for id in row.effects.get("attached", ())],
+        by_mail=row.effects.get("channel") == MAIL,
         may_correct=writes and not gone and header["actor"] == actor.person,
     )
 
@@ -212,6 +214,7 @@ def send_message(
     reply_to: str | None = None,
     documents: Iterable[str] = (),
     sure: bool = False,
+    by_mail: bool = False,
     request: Request,
 ) -> Done:
     """Write a message in a case or mediation that was found, perhaps in reply to another one of the same thread.
@@ -242,6 +245,7 @@ def send_message(
             reply_to=of,
             answered=answered,
             documents=tuple(documents),
+            by_mail=by_mail,
         )
         return say, by
 

@@ -61,6 +61,8 @@ class Message:
     #: Null where it answers none.
     reply_to: AnsweredMessage | None
     documents: list[AttachedDocument]
+    #: It came as an answer to a mail.
+    by_mail: bool
     may_correct: bool
 
 

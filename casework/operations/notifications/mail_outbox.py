@@ -53,6 +53,8 @@ from casework.operations.notifications.alarm_mail import LOG_ALARM, AlarmMail, w
 from casework.operations.notifications.catalogue_news import SEARCH
 from casework.operations.notifications.checkpoint_mails import CHECKPOINT, CheckpointMail, write_checkpoint_mail
 from casework.operations.notifications.queries import SEEN, read_id, seen_by
+from casework.operations.notifications.reply_addresses import ReplyTo, reply_to
+from casework.operations.notifications.reply_answers import REPLY, ReplyMail, write_reply_mail
 from casework.operations.notifications.views import MailRow
 from casework.operations.oversight.figure_mails import FIGURES
 from casework.operations.oversight.figures_mail import FiguresMail, Told, write_figures_mail
@@ -114,6 +116,8 @@ class Mail:
     sealed: bool
     at: datetime
     items: tuple[Item, ...]
+    #: Where its reader may answer, if anywhere.
+    reply: ReplyTo | None = None
 
 
 MAILS = outbox.Outbox(
@@ -137,7 +141,7 @@ _QUEUED = text("""
 #: What was withdrawn, cancelled or done in the meantime is not said any more; nor is what one has read already, nor what a saved search
 #: has found whose mails were stopped.
 _ITEMS = text(f"""
-    SELECT n.id, n.kind, n.edition, n.words, n.task_id, c.number,
+    SELECT n.id, n.kind, n.edition, n.words, n.task_id, n.track_id, c.number,
         CASE WHEN NOT coalesce({STILL}, false) THEN coalesce(t.due_at, n.due_at) END AS due_at,
         n.log_id, l.kind AS log_kind, CASE WHEN n.kind = '{CATALOGUE}' AND n.words = '{SEARCH}' THEN n.about END AS search
     {SEEN} AND n.mail_id = CAST(:mail AS uuid)
@@ -153,23 +157,26 @@ _ITEMS = text(f"""
 
 #: The kinds of links that the office sends beside the cases.
 OFFICE_LINKS = (STATEMENT, RENEWAL, INTEREST, STORY)
-_OwnMail = AccountMail | LinkMail | PartyLinkMail | OfficeLinkMail | FiguresMail | AlarmMail | CheckpointMail
+_OwnMail = (
+    AccountMail | LinkMail | PartyLinkMail | OfficeLinkMail | FiguresMail | AlarmMail | CheckpointMail | ReplyMail
+)
 #: By kind, what writes a mail that tells of no case to its reader.
 _OWN: Mapping[str, Callable[[Connection, str, SecretBox], _OwnMail | None]] = {
     ACCOUNT: lambda db, mail, _: write_account_mail(db, mail),
     LINK: write_link,
     LOG_ALARM: lambda db, mail, _: write_alarm_mail(db, mail),
     CHECKPOINT: lambda db, mail, _: write_checkpoint_mail(db, mail),
+    REPLY: lambda db, mail, _: write_reply_mail(db, mail),
     PARTY_LINK: write_link_mail,
     **{kind.mail: partial(write_office_mail, kind) for kind in OFFICE_LINKS},
 }
 
 
 def compose(
-    db: Connection, mail: str, secret_box: SecretBox, told: Told | None = None
+    db: Connection, mail: str, secret_box: SecretBox, told: Told | None = None, *, replies: bool = False
 ) -> Mail | InvitationMail | LetterMail | RoleMail | _OwnMail | None:
     """What a queued mail says now; None where it is not queued any more, or has become void and was cancelled. `told`: what was counted for
-    it, where it is one with figures."""
+    it, where it is one with figures. `replies`: answers to mails are taken."""
     row = db.execute(_QUEUED, {"id": mail}).one_or_none()
     if row is None:
         return None
@@ -203,7 +210,8 @@ def compose(
         Item(line.kind, line.number, line.edition, line.words, line.due_at, why.get(line.task_id), line.id, line.search)
         for line in lines
     )
-    return Mail(row.id, row.email, row.language, row.zone, row.kind, row.sealed, row.now, items)
+    reply = reply_to(db, actor, secret_box, lines) if actor and replies and not row.sealed else None
+    return Mail(row.id, row.email, row.language, row.zone, row.kind, row.sealed, row.now, items, reply)
 
 
 def _explained(db: Connection, actor: Actor, lines: Sequence[Any]) -> dict[str, ClockExplained]:

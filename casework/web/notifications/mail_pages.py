@@ -22,7 +22,7 @@ OTHERS = {
     "interest_link": N_("Link to say whether a match is of interest"),
     "story_link": N_("Link to consent to a success story"),
     "figures": N_("Figures by mail"), "log_alarm": N_("A witness has seen another log"),
-    "checkpoint": N_("Checkpoint of the log"),
+    "checkpoint": N_("Checkpoint of the log"), "reply": N_("Why an answer by mail was not taken"),
 }  # fmt: skip
 STATES = {"queued": N_("waits"), "sent": N_("sent"), "failed": N_("failed"), "cancelled": N_("not needed any more")}
 

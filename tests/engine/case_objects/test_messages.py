@@ -279,6 +279,12 @@ def test_what_is_taken_back_has_no_words_and_stays_so() -> None:
         play.do(Correct(said(first, taken_back=True), "Again."))
 
 
+def test_a_message_says_where_it_came_by_mail() -> None:
+    play = sent()
+    plain, mailed = play.do(Say(INTERNAL, "So.")), play.do(Say(INTERNAL, "So.", by_mail=True))
+    assert [event.effects.get("channel") for event in (*plain, *mailed)] == [None, "mail"]
+
+
 def test_what_is_taken_back_is_not_answered() -> None:
     play = sent()
     first = note(play)

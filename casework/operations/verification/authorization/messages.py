@@ -40,6 +40,8 @@ def judge_message(evidence: Evidence, before: Case, event: Event) -> Reasons:
     attached = event.effects.get("attached", ())
     if attached and what != WRITTEN or any(hidden_from(before, document, track) for document in attached):
         yield "it names a document that not all its readers see"
+    if "channel" in event.effects and what != WRITTEN:
+        yield "it says that a correction came by mail"
     for person in event.effects.get("mentions", ()):
         if not _reads(evidence, before, event, track, person):
             yield "it mentions somebody who could not read it"

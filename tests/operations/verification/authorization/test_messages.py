@@ -98,6 +98,13 @@ Forge = Callable[[Scene], dict[str, Any]]
             "names a document that not all its readers see",
         ),
         (
+            lambda on: {
+                "effects": {"message": (note := on.say("officer", "So.")), "what": "corrected", "channel": "mail"},
+                "because": next(e.seq for e in read_events(on.db, on.case.log) if e.effects.get("message") == note),
+            },
+            "says that a correction came by mail",
+        ),
+        (
             lambda on: {"effects": {"message": "m", "what": "written", "reply_to": "m"}},
             "answers a message that was never written there",
         ),
