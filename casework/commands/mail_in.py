@@ -39,19 +39,20 @@ def mail_in(to: str, sender: str | None) -> None:
     try:
         became = _take(to, sender)
     except CaseworkError as fault:
-        raise _later(fault.message) from fault
+        raise _later(fault.code) from fault
     except Exception as fault:
         # Whatever it is, it passes or is mended; what its sender wrote is not lost meanwhile.
         log.exception("mail_in")
-        raise _later(f"{type(fault).__name__}: it was not taken now.") from fault
+        raise _later(type(fault).__name__) from fault
     if became in EXITS:
         code, words = EXITS[became]
         click.echo(words, err=True)
         raise click.exceptions.Exit(code)
 
 
-def _later(words: str) -> click.exceptions.Exit:
-    click.echo(words, err=True)
+def _later(why: str) -> click.exceptions.Exit:
+    # No more: what stands here comes back to the sender, when the mail server gives up.
+    click.echo(f"not taken now ({why}). `casework doctor` tells more.", err=True)
     return click.exceptions.Exit(os.EX_TEMPFAIL)
 
 

@@ -234,7 +234,7 @@ def make_page_things(site: Site) -> Mapping[str, str]:
     paper = world.hand_in(site.document_store, made["number"])
     with transaction(site.engine) as db:
         case = load(db, home_of(db, made["number"]), "case")
-        world.write(db, "officer", case, None, "I see.", reply_to=note, documents=[paper])
+        world.write(db, "officer", case, None, "I see.", reply_to=note, documents=[paper], by_mail=True)
     shown = show_burden(site.document_store, world, made["right"], made["burden"], by="officer", scope="BJ")
     return made | {
         "fresh_task": site.task(fresh, "triage_check"),

@@ -249,6 +249,7 @@ class World:
         tell: Iterable[str] = (),
         reply_to: str | None = None,
         documents: Iterable[str] = (),
+        by_mail: bool = False,
     ) -> str:
         """Write an internal note, or in the thread of a referral; gives the message's id."""
         done = send_message(
@@ -262,6 +263,7 @@ class World:
             reply_to=reply_to,
             documents=documents,
             sure=True,
+            by_mail=by_mail,
             request=new_request(),
         )
         return str(done.answer["id"])

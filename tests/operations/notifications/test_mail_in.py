@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from typing import Any
 
 import pytest
@@ -35,7 +37,7 @@ from casework.operations.notifications.mail_in import (
     refusal_of,
     take_mail,
 )
-from casework.operations.notifications.reply_answers import EMPTY, LONG, OVER
+from casework.operations.notifications.reply_answers import CLOSED, EMPTY, LONG, OVER
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction
@@ -179,6 +181,19 @@ def test_who_may_not_write_there_does_not_by_mail_and_is_told_so_once(answers: A
     assert [one.by_mail for one in answers.thread()] == [False, False]
     told = [text_of(one) for one in answers.office.mails("provider") if "answer" in str(one["Subject"])]
     assert not [one for one in told if answers.number in one or "reply+" in one]
+    # So it is when the role or the 30 days are over.
+    later = connect_engine(answers.office.settings.model_copy(update={"clock_offset": 31 * 86_400}))
+    assert answers.take(answers.answer("On Monday.", id="<l@x>"), later) == ANSWERED
+    later.dispose()
+    with transaction(answers.engine) as db:
+        db.execute(
+            text("UPDATE memberships SET ends_at = starts_at WHERE person_id = CAST(:id AS uuid)"),
+            {"id": answers.office.world.people["provider"]},
+        )
+    assert answers.take(answers.answer("On Monday.", id="<r@x>")) == ANSWERED
+    whys = text("SELECT split_part(key, ' ', 3) FROM mails WHERE kind = 'reply' ORDER BY id")
+    with transaction(answers.engine) as db:
+        assert db.execute(whys).scalars().all() == [EMPTY, CLOSED, OVER, CLOSED]
     # Who has left has no address any more.
     with transaction(answers.engine) as db:
         db.execute(
@@ -186,6 +201,15 @@ def test_who_may_not_write_there_does_not_by_mail_and_is_told_so_once(answers: A
             {"id": answers.office.world.people["provider"]},
         )
     assert answers.take(answers.answer("On Monday.")) == NO_ADDRESS
+
+
+def test_files_are_left_out_and_that_is_said(answers: Answers) -> None:
+    whole = message_from_bytes(answers.answer("As agreed, see the file."), policy=default)
+    whole.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="a.pdf")
+    assert [answers.take(bytes(whole)) for _ in range(2)] == [TAKEN, AGAIN]
+    assert answers.thread()[0].words == "As agreed, see the file."
+    assert answers.thread()[0].documents == []
+    assert answers.mailed_back() == ["Your answer was taken without its files"]
 
 
 def test_what_looks_internal_is_asked_about_on_the_page_and_too_many_wait(answers: Answers) -> None:
