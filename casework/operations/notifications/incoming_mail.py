@@ -18,8 +18,10 @@ from casework.operations.notifications.mail_words import own_words, plain, text_
 
 #: Of a mail with its files so much is read, and of its head so much: more is no answer that somebody wrote.
 MOST_BYTES, MOST_HEAD = 10_000_000, 65_536
-#: More parts than this is no mail of a person either.
-MOST_PARTS = 100
+#: More parts than this is no mail of a person either; each begins with such a line, and is not even looked for among more of them.
+MOST_PARTS, MOST_DASHED = 100, 2_000
+#: What stands further down was not written for an answer.
+MOST_TEXT = 500_000
 #: Where mail servers and senders say to whom it goes, those first who saw the envelope.
 _TO = ("X-Original-To", "Delivered-To", "To", "Cc")
 _MANY = ("bulk", "junk", "list", "auto_reply")
@@ -57,7 +59,7 @@ class Incoming:
 def read_mail(raw: bytes) -> Incoming | None:
     """What stands in a mail; None for what is none, or is larger than what a person sends."""
     head = re.split(rb"\r?\n\r?\n", raw[: MOST_HEAD + 4], maxsplit=1)[0]
-    if len(raw) > MOST_BYTES or len(head) > MOST_HEAD:
+    if len(raw) > MOST_BYTES or len(head) > MOST_HEAD or raw.count(b"\n--") + raw.count(b"\r--") > MOST_DASHED:
         return None
     try:
         return _read(raw)
@@ -133,6 +135,7 @@ def _text(message: EmailMessage) -> str:
         words = raw.decode(_WIDER.get(charset, charset), "replace")
     except LookupError:
         words = raw.decode("utf-8", "replace")
+    words = words[:MOST_TEXT]
     return text_of_html(words) if body.get_content_type() == "text/html" else words
 
 

@@ -107,7 +107,14 @@ def test_a_sender_who_is_not_one_is_nobody(written: str) -> None:
 
 def test_what_is_too_large_or_has_no_end_of_parts_is_not_read() -> None:
     nested = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(2_000))
-    for raw in (b"a" * (MOST_BYTES + 1), b"A: " + b"x" * MOST_HEAD + b"\n\nYes.", nested.encode()):
+    many = b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 1_000_000
+    for raw in (
+        b"a" * (MOST_BYTES + 1),
+        b"A: " + b"x" * MOST_HEAD + b"\n\nYes.",
+        nested.encode(),
+        many,
+        many.replace(b"\n", b"\r"),
+    ):
         assert read_mail(raw) is None
 
 
