@@ -299,7 +299,7 @@ def _records(settings: Settings, stage: Stage, chosen: Sequence[Script]) -> None
         assert officer is not None
         for kind, name in IMPORTED:
             _import(engine, kind, (files("casework.demo") / name).read_bytes(), name, officer)  # type: ignore[arg-type]  # the literals of the list above
-        if copies := _copies(chosen):
+        if copies := copies_of(chosen):
             content = "\n".join(json.dumps(copy, ensure_ascii=False) for copy in copies).encode()
             _import(engine, "matches", content, "more-matches.jsonl", officer)
     finally:
@@ -335,7 +335,7 @@ def _import(engine: Engine, kind: Kind, content: bytes, name: str, officer: Acto
         raise ValueError(f"{name}, row {fault.row}, {fault.field}: {fault.reason}")
 
 
-def _copies(chosen: Sequence[Script]) -> list[JsonObject]:
+def copies_of(chosen: Sequence[Script]) -> list[JsonObject]:
     """Matches for the rounds after the first, each with a need and a technology of its own."""
     needs, technologies = (_read(name) for name in ("needs.csv", "technologies.csv"))
     copies: list[JsonObject] = []
@@ -344,6 +344,8 @@ def _copies(chosen: Sequence[Script]) -> list[JsonObject]:
         if "." not in need:
             continue
         kept = {"need": needs[need.split(".")[0]], "technology": technologies[technology.split(".")[0]]}
+        # An owner of its own: what compliance finds of one would else stand against its cases of every round.
+        owner = f"{kept['technology']['owner']} {technology.split('.')[1]}"
         copies.append(
             {
                 "external_id": f"{need}/{technology}",
@@ -351,7 +353,7 @@ def _copies(chosen: Sequence[Script]) -> list[JsonObject]:
                 "score": 50,
                 "rationale": "双方均涉及：装置、能源",
                 "need": kept["need"] | {"external_id": need},
-                "technology": kept["technology"] | {"external_id": technology},
+                "technology": kept["technology"] | {"external_id": technology, "owner": owner},
             }
         )
     return copies

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from casework.demo.scripts import scripts
-from casework.demo.story import DAYS
+from casework.demo.story import DAYS, copies_of, rounds
 from casework.operations.core.national_holidays import china
 from casework.playbook.steps import Script, Until, Wait
 
@@ -48,3 +48,13 @@ def test_no_day_that_a_script_says_has_passed_when_it_is_reached() -> None:
             else:
                 clock -= script.pace
     assert late == []
+
+
+def test_each_round_has_owners_of_its_own() -> None:
+    """What compliance finds of an owner stands against all its cases: a round must not meet what another found."""
+    owners: dict[str, set[str]] = {}
+    for copy in copies_of(rounds(SCRIPTS, 3 * len(SCRIPTS))):
+        round_ = copy["external_id"].rpartition(".")[2]
+        owners.setdefault(copy["technology"]["owner"], set()).add(round_)
+    assert set().union(*owners.values()) == {"2", "3"}
+    assert {owner: rounds_ for owner, rounds_ in owners.items() if len(rounds_) > 1} == {}
