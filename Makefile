@@ -116,6 +116,8 @@ docs: setup ## Write the pages of docs/reference that follow from the code
 wheel: setup ## Build the wheel into dist: of the same commit always the same bytes
 	rm -rf build dist/*.whl
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) bash -c 'umask 022 && exec $(BIN)/python -m build --wheel --no-isolation'
+	@# What it leaves would hide what is installed from whoever asks here for its metadata.
+	rm -rf build *.egg-info
 
 sbom: setup ## Write the bill of materials, dist/casework.cdx.json, as CycloneDX has it
 	@mkdir -p dist
