@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import sysconfig
@@ -14,58 +13,12 @@ from pathlib import Path
 import pytest
 
 from casework.records import embedded, server_process
-
-ROOT = Path(__file__).parents[2]
-SOURCES = [
-    "casework",
-    "workflows",
-    "templates",
-    "migrations",
-    "pyproject.toml",
-    "setup.py",
-    "setup.cfg",
-    "README.md",
-    "LICENSE",
-]
-
-
-def run(*command: str | Path, cwd: Path, **environment: str) -> str:
-    finished = subprocess.run(
-        [str(part) for part in command],
-        cwd=cwd,
-        env={"PATH": os.environ["PATH"], **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    return finished.stdout
+from tests.support.wheels import ROOT, built, run
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built(tmp_path_factory.mktemp("wheel"))
-
-
-def built(folder: Path) -> Path:
-    """The wheel, as `make wheel` makes it."""
-    # From a copy: setuptools leaves a build folder behind, whose old files would get into the next wheel.
-    source = folder / "source"
-    source.mkdir()
-    for name in SOURCES:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(ROOT / name, source / name)
-    run(
-        *(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder / "dist", source),
-        cwd=folder,
-        SOURCE_DATE_EPOCH="1767225600",
-    )
-    (made,) = (folder / "dist").glob("*.whl")
-    return made
 
 
 def test_the_same_tree_gives_the_same_bytes(wheel: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ codes with PKCE, ID tokens, and logout by both ways. What it says can be bent, a
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -39,7 +40,9 @@ class User:
     sid: str = "there-1"
 
 
+@dataclass
 class _Client(ClientMixin):
+    redirect: str
     id_token_signed_response_alg = "RS256"
 
     def get_client_id(self) -> str:
@@ -52,7 +55,7 @@ class _Client(ClientMixin):
         return scope
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        return redirect_uri == REDIRECT
+        return redirect_uri == self.redirect
 
     def check_client_secret(self, client_secret: str) -> bool:
         return client_secret == SECRET
@@ -112,6 +115,8 @@ class OidcProvider:
     asked: list[str] = field(default_factory=list)
     codes: dict[str, _Code] = field(default_factory=dict)
     nonces: set[str] = field(default_factory=set)
+    #: Where its one client has people sent back to.
+    redirect: str = REDIRECT
 
     def rotate(self) -> None:
         """From now on it signs with another key."""
@@ -188,7 +193,9 @@ def _extensions(provider: OidcProvider) -> tuple[type[AuthorizationCodeGrant], O
 
 def _serve(provider: OidcProvider) -> Flask:
     app = Flask("provider")
-    server = AuthorizationServer(app, lambda id: _Client() if id == CLIENT else None, lambda token, asked: None)
+    server = AuthorizationServer(
+        app, lambda id: _Client(provider.redirect) if id == CLIENT else None, lambda token, asked: None
+    )
     grant, tokens = _extensions(provider)
     server.register_grant(grant, [tokens, CodeChallenge(required=True)])
     _bend(app, provider)
@@ -259,12 +266,12 @@ def _let_in(app: Flask, provider: OidcProvider, server: AuthorizationServer) -> 
 
 
 @contextmanager
-def running_provider() -> Iterator[OidcProvider]:
-    """It answers while the block runs."""
+def running_provider(tls: ssl.SSLContext | None = None) -> Iterator[OidcProvider]:
+    """It answers while the block runs; by TLS as `localhost`."""
     provider = OidcProvider()
     provider.rotate()
-    server = make_server("127.0.0.1", 0, _serve(provider), threaded=True)
-    provider.issuer = f"http://127.0.0.1:{server.server_port}"
+    server = make_server("127.0.0.1", 0, _serve(provider), threaded=True, ssl_context=tls)
+    provider.issuer = f"https://localhost:{server.server_port}" if tls else f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -1,4 +1,5 @@
-"""The programs of other makers that tests look with: a browser, a spreadsheet, readers of PDF, units, figures. All are Debian's packages.
+"""The programs of other makers that tests look with: a browser, a spreadsheet, readers of PDF, units, figures, a database and a proxy.
+All are Debian's packages.
 
 `make test` runs this file first, so that it ends at once, with one line, where one is missing and cannot be installed.
 """
@@ -6,7 +7,9 @@
 from __future__ import annotations
 
 import fcntl
+import glob
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +25,8 @@ class Program:
     title: str
     names: tuple[str, ...]
     package: str
+    #: Where it is looked for first, of several the last: a pattern.
+    besides: str = ""
 
 
 #: A whole Chromium does as well; without windows, tabs and menus of its own it takes a quarter less time.
@@ -37,7 +42,11 @@ POPPLER = Program("pdftotext", ("pdftotext",), "poppler-utils")
 SYSTEMD = Program("systemd-analyze", ("systemd-analyze",), "systemd")
 #: Scrapes what we tell, and reads our alerts; its package brings promtool too.
 PROMETHEUS = Program("Prometheus", ("prometheus",), "prometheus")
-PROGRAMS = (CHROMIUM, CALC, POPPLER, SYSTEMD, PROMETHEUS)
+#: A server of one's own, of Debian's version, whose other programs lie beside.
+POSTGRESQL = Program("PostgreSQL", ("initdb",), "postgresql", "/usr/lib/postgresql/*/bin")
+#: The proxy that speaks TLS; it lies where only administrators look.
+NGINX = Program("nginx", ("nginx",), "nginx", "/usr/sbin")
+PROGRAMS = (CHROMIUM, CALC, POPPLER, SYSTEMD, PROMETHEUS, POSTGRESQL, NGINX)
 
 
 class NoProgramError(Exception):
@@ -70,7 +79,10 @@ def find_program(program: Program, *, install: bool) -> str:
 
 
 def _installed(program: Program) -> str | None:
-    return next((path for name in program.names if (path := shutil.which(name))), None)
+    # Versions as numbers: 9 comes before 17.
+    besides = sorted(glob.glob(program.besides), key=lambda path: [int(one) for one in re.findall(r"\d+", path)])
+    places = os.pathsep.join([*reversed(besides), os.environ.get("PATH", os.defpath)])
+    return next((path for name in program.names if (path := shutil.which(name, path=places))), None)
 
 
 def _install(program: Program) -> None:
