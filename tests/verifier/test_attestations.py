@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,10 @@ from casework.ledger.hash_chain import event_hash
 from casework.ledger.redactable_bodies import hashes_of_fields
 from casework.operations.verification.attestation_files import take_attestation
 from casework.records.database import transaction
+from casework_verify.attested import told_of
 from casework_verify.integrity.canonical import canonical, digest
 from casework_verify.integrity.chain import commitment
+from casework_verify.words import sentence
 from tests.ledger.test_certificates import OTHER
 from tests.operations.verification.test_attestations import sign
 from tests.verifier.conftest import House, Run, told
@@ -58,6 +62,58 @@ def test_it_says_what_was_signed_by_whom_and_on_what(attestation: bytes, keys: P
     assert "Nothing was left out." in out
     assert f"{named['size']} leaves and the root {named['root']}" in out
     assert event_hash(json.loads(attestation)["event"]["header"]) in out
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_it_is_said_in_sentences(attestation: bytes, keys: Path, run: Run, tmp_path: Path, language: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(attestation)
+    _, out = run(path, "--key", keys, "--language", language, "--zone", "Asia/Shanghai")
+    assert not re.search(r"[{}\[\]]|\.[0-9]{6}Z", out)
+    assert " Asia/Shanghai" in out
+    codes = {one["code"] for one in json.loads(run(path, "--key", keys, "--json")[1])["files"][0]["faults"]}
+    assert codes >= {"attestation_period", "attestation_findings", "attestation_verified"}
+    assert "attestation_says" not in codes
+
+
+SAID = {
+    "period": {"since": "2026-01-01", "until": "2026-01-31"},
+    "cases": {
+        "all": False, "numbers": [f"BJ-2026-{n:04}" for n in range(40)], "count": 40, "opened_by": "2026-02-01T00:00:00.000000Z",
+        "sample": {
+            "number": 1, "seed": "ab", "as_of": "2026-01-31T00:00:00.000000Z", "population": 90, "in_order": 3, "finding": 1,
+        },
+    },
+    "findings": {
+        "open": 1, "answered": 0, "closed": 2, "not_closed": 1,
+        "named": [{"id": "x", "number": "BJ-2026-0001", "event": 3, "state": "open"}],
+    },
+    "verification": {
+        "at": "2026-02-01T00:00:00.000000Z", "states": {"wrong": 1, "changed": 0, "unread": 0, "whole": 39}, "wrong": ["BJ-2026-0002"],
+        "night": "2026-01-31T18:00:00.000000Z", "night_wrong": False, "alarms": 2,
+    },
+}  # fmt: skip
+
+
+def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield at
+    for key, one in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from places(one, (*at, key))
+
+
+def test_every_word_of_a_statement_is_said_whatever_its_form() -> None:
+    said = [sentence(one, language) for one in told_of(SAID) for language in ("en", "zh")]
+    assert all(any(f"BJ-2026-{n:04}" in one for one in said) for n in range(40))
+    assert "Not closed: the finding about entry 3 of BJ-2026-0001, which is not answered." in said
+    assert not any("…" in one for one in said)
+    for at in [one for one in places(SAID) if one]:
+        for other in (None, True, 7, "x", [], {}, [None], {"x": 1}):
+            forged = copy.deepcopy(SAID)
+            within: Any = forged
+            for step in at[:-1]:
+                within = within[step]
+            within[at[-1]] = other
+            assert all(sentence(one, language) for one in told_of(forged) for language in ("en", "zh"))
 
 
 def statement(content: Any) -> Any:

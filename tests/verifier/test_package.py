@@ -7,11 +7,15 @@ import re
 import string
 import sys
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from casework.engine.roles import Role
+from casework.engine.state import events
 from casework_verify.faults import Fault
 from casework_verify.words import NOTE, UNREAD, WORDS, WRONG, level_of, sentence
+from casework_verify.words.names import CODES
 from casework_verify.words.reasons import REASONS
 from tests.support.databases import ROOT
 
@@ -134,6 +138,36 @@ def test_why_is_said_in_chinese_whoever_said_it(code: str) -> None:
     for why in WHY:
         said = sentence(Fault(code, {"why": why, "address": "0", "file": "0", "seq": 1}, file="0"), "zh")
         assert re.search("[A-Za-z]", KNOWN.sub("", said)) is None, said
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_sentence_ends_twice(language: str) -> None:
+    for code in sorted(WORDS):
+        named = {name for _, name, _, _ in string.Formatter().parse(WORDS[code].en) if name}
+        said = sentence(Fault(code, {**dict.fromkeys(named, "x"), "why": "409 No."}), language)
+        assert not re.search(r"[.。]{2}$", said), said
+
+
+def test_a_moment_is_said_to_the_minute_with_its_zone() -> None:
+    fault = Fault("attestation_night", {"at": "2026-05-03T17:30:59.123456Z"})
+    assert "2026-05-03 17:30 UTC" in sentence(fault)
+    assert "2026-05-04 01:30 Asia/Shanghai" in sentence(fault, "zh", ZoneInfo("Asia/Shanghai"))
+    for written in ("0001-01-01T00:00:00.000000Z", "9999-12-31T23:59:59.999999Z", "2026-02-31T00:00:00Z", "soon", ""):
+        assert sentence(Fault("attestation_night", {"at": written}), "en", ZoneInfo("Asia/Shanghai"))
+
+
+def test_values_of_json_are_said_as_people_write_them() -> None:
+    value = {"b": [1, True, None], "a": {"c": "d"}}
+    said = [sentence(Fault("certificate_field", {"name": "x", "value": value}, seq=1), one) for one in ("en", "zh")]
+    assert said[0].endswith("a: c: d; b: 1, yes, nothing")
+    assert said[1].endswith("a：c：d；b：1、是、无")
+
+
+def test_each_kind_of_event_and_each_role_has_words() -> None:
+    kinds = {value for name, value in vars(events).items() if name.isupper() and isinstance(value, str)}
+    assert kinds - {events.SYSTEM_ACTOR, events.PARTY_ACTOR} == CODES["kind"].keys()
+    assert {*Role} <= CODES["role"].keys()
+    assert all(re.search("[\u4e00-\u9fff]", chinese) for codes in CODES.values() for _, chinese in codes.values())
 
 
 def test_no_sentence_has_other_latin_words_in_chinese() -> None:

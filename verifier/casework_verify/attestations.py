@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from casework_verify.attested import told_of
 from casework_verify.certificates import Wrong, check_hashes, is_header, proof_of, unproven
 from casework_verify.faults import Fault, Unreadable
 from casework_verify.integrity.canonical import NotCanonical, canonical
@@ -110,8 +112,7 @@ def _shown(part: Any, statement: Any) -> Iterator[Fault]:
     }
     yield Fault("attestation_shows", {**told, "hash": event_hash(header)}, seq=seq)
     yield Fault("attestation_rests", {name: plain(named[name]) for name in sorted(_NAMED)}, seq=seq)
-    for name in ("period", "cases", "findings", "verification"):
-        yield Fault("attestation_says", {"name": name, "value": plain(statement.get(name))}, seq=seq)
+    yield from (replace(one, seq=seq) for one in told_of(statement))
     if statement.get("supersedes") is not None:
         yield Fault("attestation_supersedes", {"number": plain(statement.get("supersedes"))}, seq=seq)
     words = part["body"].get(WORDS, {})

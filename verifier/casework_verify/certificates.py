@@ -177,13 +177,11 @@ def _shown(claim: Any, parts: list[Any]) -> Iterator[Fault]:
     """What it shows, for a reader to compare with what was said."""
     for part in parts:
         header = part["header"]
-        told = {"at": header["at"], "kind": header["kind"], "role": header["role"] or "-", "log": header["log"]}
+        told = {"at": header["at"], "happened": header["kind"], "role": header["role"] or "-", "log": header["log"]}
         yield Fault("certificate_event", told, seq=header["seq"])
         for name, stored in sorted((part["body"] or {}).items()):
             if "value" in stored:
-                value = stored["value"]
-                words = value if isinstance(value, str) else canonical(value).decode("utf-8")
-                yield Fault("certificate_field", {"name": name, "value": words}, seq=header["seq"])
+                yield Fault("certificate_field", {"name": name, "value": stored["value"]}, seq=header["seq"])
             elif name in claim.get("fields", ()):
                 yield Fault("certificate_hidden", {"name": name}, seq=header["seq"])
     if claim["kind"] == STATE:

@@ -9,8 +9,10 @@ import sys
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from casework_verify import attestations, certificates
 from casework_verify.case_files import Checked, check_case_file, is_case_file, is_whole
@@ -48,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             found += _keep(memory, asked.state)
     code = _code_of([fault for _, checked in found for fault in checked.faults])
     try:
-        (_tell_programs if asked.json else _tell_people)(found, asked.language, sys.stdout)
+        (_tell_programs if asked.json else _tell_people)(found, _Speech(asked.language, asked.zone), sys.stdout)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever reads has read enough, such as `head`; what the interpreter writes at its end goes nowhere.
@@ -81,7 +83,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tiles", type=Path, metavar="DIR", help="tiles of the published log, to show that it went on")
     parser.add_argument("--json", action="store_true", help="say it to programs")
     parser.add_argument("--language", choices=["en", "zh"], default="en", help="English, or Chinese [en]")
+    parser.add_argument(
+        "--zone", type=_zone, default=UTC, metavar="NAME", help="say moments in this time zone, such as Asia/Shanghai [UTC]"
+    )
     return parser
+
+
+def _zone(written: str) -> tzinfo:
+    try:
+        return UTC if written == "UTC" else ZoneInfo(written)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
+        raise argparse.ArgumentTypeError("a time zone that this machine knows, such as Asia/Shanghai") from fault
 
 
 def _count(written: str) -> int:
@@ -165,17 +177,27 @@ def _code_of(faults: list[Fault]) -> int:
     return NOT_READ if UNREAD in levels else WHOLE
 
 
-def _tell_people(found: list[tuple[str, Checked]], language: str, out: TextIO) -> None:
+class _Speech(NamedTuple):
+    """How somebody is spoken to."""
+
+    language: str
+    zone: tzinfo
+
+    def of(self, fault: Fault) -> str:
+        return sentence(fault, self.language, self.zone)
+
+
+def _tell_people(found: list[tuple[str, Checked]], speech: _Speech, out: TextIO) -> None:
     for name, checked in found:
         worst = UNREAD if any(level_of(one) == UNREAD for one in checked.faults) else "ok"
         count = sum(level_of(one) == WRONG for one in checked.faults)
-        out.write(_SAID[language][WRONG if count else worst].format(file=plain(name), count=count) + "\n")
+        out.write(_SAID[speech.language][WRONG if count else worst].format(file=plain(name), count=count) + "\n")
         for fault in checked.faults:
             mark = {NOTE: "·", UNREAD: "?", WRONG: "!"}[level_of(fault)]
-            out.write(f"  {mark} {sentence(fault, language)}\n")
+            out.write(f"  {mark} {speech.of(fault)}\n")
 
 
-def _tell_programs(found: list[tuple[str, Checked]], language: str, out: TextIO) -> None:
+def _tell_programs(found: list[tuple[str, Checked]], speech: _Speech, out: TextIO) -> None:
     files = [
         {
             "file": name,
@@ -183,7 +205,7 @@ def _tell_programs(found: list[tuple[str, Checked]], language: str, out: TextIO)
             "whole": is_whole(checked.faults),
             **checked.facts,
             "faults": [
-                {**asdict(fault), "level": level_of(fault), "sentence": sentence(fault, language)}
+                {**asdict(fault), "level": level_of(fault), "sentence": speech.of(fault)}
                 for fault in checked.faults
             ],
         }

@@ -51,14 +51,26 @@ WHOLE, WRONG, UNREAD, ENDED, MISSING = "whole", "wrong", "unread", "ended", "mis
 _CODES = {0: WHOLE, 1: WRONG, 2: UNREAD}
 #: How the tree that a file names stands to the one that is here: the same; of as many leaves another; larger than any here.
 SAME, OTHER, LONGER = "same", "other", "longer"
-#: What lists the rules that were taken as told.
-_NAMES = "replay_as_told_names"
+#: What lists the rules that were taken as told, and what else is held against nothing.
+_NAMES = frozenset({"replay_as_told_names", "told_unjudged"})
 #: What says of which log a certificate is.
 _SHOWS = "certificate_event"
 #: Only to be known, beside what is wrong and what could not be judged.
 NOTE = "note"
 #: What says that nobody of this house signed it.
 _FOREIGN = frozenset({"note_key", "note_origin"})
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """In which language a verdict is said, and in which time zone its moments."""
+
+    chinese: bool
+    zone: str
+
+
+#: To the programs and logs of an installation.
+OUR_SPEECH = Speech(False, "UTC")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +84,7 @@ class FileFault:
     part: str | None
     #: The event is one of the history that the file is of.
     own: bool = True
-    #: It names rules that were taken as told: for who wants to know which.
+    #: It names what was taken as told: for who wants to know which.
     names: bool = False
 
 
@@ -122,7 +134,7 @@ def find_verifier() -> str | None:
     return str(beside) if (beside / VERIFIER).is_dir() else None
 
 
-def check_file(content: IO[bytes], name: str, keys: Sequence[str], *, chinese: bool = False) -> FileVerdict:
+def check_file(content: IO[bytes], name: str, keys: Sequence[str], *, speech: Speech = OUR_SPEECH) -> FileVerdict:
     """What the verifier says of it, with the log's public keys and those of its witnesses; holds no connection meanwhile.
 
     Raises AskedTooOften where too many wait already.
@@ -135,7 +147,7 @@ def check_file(content: IO[bytes], name: str, keys: Sequence[str], *, chinese: b
         if not _FREE.acquire(timeout=_PATIENCE_S):
             raise AskedTooOften(_LATER_S)
         try:
-            return _check(content, name, keys, MOST_S, _CPU_S, language="zh" if chinese else "en")
+            return _check(content, name, keys, (MOST_S, _CPU_S), speech)
         finally:
             _FREE.release()
     finally:
@@ -144,24 +156,23 @@ def check_file(content: IO[bytes], name: str, keys: Sequence[str], *, chinese: b
 
 def check_own(content: IO[bytes], name: str, keys: Sequence[str], seconds: int) -> FileVerdict:
     """The same of a file that was made here, however large it is: it waits for nobody, and may take so long."""
-    return _check(content, name, keys, seconds, seconds, language="en")
+    return _check(content, name, keys, (seconds, seconds), OUR_SPEECH)
 
 
 def _check(
-    content: IO[bytes], name: str, keys: Sequence[str], seconds: float, cpu_s: int, *, language: str
+    content: IO[bytes], name: str, keys: Sequence[str], limits: tuple[float, int], speech: Speech
 ) -> FileVerdict:
     folder = find_verifier()
     if folder is None:
         return FileVerdict(outcome=MISSING)
-    limits = (seconds, str(cpu_s))
-    code, said = _run(content, folder, keys, limits, language)
+    code, said = _run(content, folder, keys, limits, speech)
     verdict = _read(code, said, name)
     # Whoever has no key of the log cannot tell who signed.
     return verdict if keys or verdict.outcome != WHOLE else replace(verdict, outcome=UNREAD)
 
 
 def _run(
-    content: IO[bytes], folder: str, keys: Sequence[str], limits: tuple[float, str], language: str
+    content: IO[bytes], folder: str, keys: Sequence[str], limits: tuple[float, int], speech: Speech
 ) -> tuple[int, bytes]:
     seconds, cpu_s = limits
     with TemporaryFile() as file, TemporaryFile() as lines:
@@ -173,8 +184,8 @@ def _run(
             one.seek(0)
         child = subprocess.Popen(
             [
-                *(sys.executable, "-I", "-B", "-m", _PROCESS, folder, cpu_s),
-                *(f"/dev/{_GIVEN}", "--json", "--language", language),
+                *(sys.executable, "-I", "-B", "-m", _PROCESS, folder, str(cpu_s)),
+                *(f"/dev/{_GIVEN}", "--json", "--language", "zh" if speech.chinese else "en", "--zone", speech.zone),
                 *(("--key", f"/dev/fd/{lines.fileno()}") if keys else ()),
             ],
             stdin=file,
@@ -236,7 +247,7 @@ def _fault(told: Any, name: str, log: str | None) -> FileFault:
         event=told["seq"],
         part=told["file"],
         own=own,
-        names=told["code"] == _NAMES,
+        names=told["code"] in _NAMES,
     )
 
 
@@ -281,5 +292,5 @@ _NUMBER = text("SELECT number FROM cases WHERE id = CAST(:log AS uuid)")
 
 __all__ = [
     "ENDED", "LONGER", "MISSING", "MOST_BYTES", "MOST_SHOWN", "NOTE", "OTHER", "SAME", "UNREAD", "WHOLE", "WRONG",
-    "FileFault", "FileVerdict", "check_file", "check_own", "find_verifier", "hold_against", "insist_checker",
+    "FileFault", "FileVerdict", "Speech", "check_file", "check_own", "find_verifier", "hold_against", "insist_checker",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework import reasons
 from casework.engine.roles import Role
+from casework.operations.core.perform import home_calendar
 from casework.operations.verification import file_checks
 from casework.operations.verification.file_checks import MOST_BYTES, FileVerdict
 from casework.operations.verification.witnesses import live_keys
@@ -87,11 +88,12 @@ def check() -> BaseResponse:
     content.seek(0)
     with page_transaction() as (db, actor):
         file_checks.insist_checker(actor)
-        witnessing = live_keys(db)
+        witnessing, calendar = live_keys(db), home_calendar(db, actor)
     name = "".join(letter if letter.isprintable() else "\ufffd" for letter in file.filename)[:200]
     keys = [key.line for key in current_app.extensions["casework.log_keys"]()]
     # Without a key of the log nothing of its witnesses can be told.
-    verdict = file_checks.check_file(content, name, [*keys, *(witnessing if keys else ())], chinese=chinese())
+    speech = file_checks.Speech(chinese(), calendar.zone if calendar else "UTC")
+    verdict = file_checks.check_file(content, name, [*keys, *(witnessing if keys else ())], speech=speech)
     with page_transaction() as (db, actor):
         verdict = file_checks.hold_against(db, actor, verdict)
     return _page(verdict=verdict, name=name)

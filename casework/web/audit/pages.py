@@ -23,7 +23,7 @@ from casework.operations.cases.queries import find_case
 from casework.operations.cases.views import CaseRow
 from casework.operations.core import access_log
 from casework.operations.core.event_views import event_view
-from casework.operations.core.perform import calendar_of
+from casework.operations.core.perform import calendar_of, home_calendar
 from casework.operations.core.presenters import names_of
 from casework.operations.history.timeline import read_history
 from casework.operations.history.views import CaseHistory
@@ -241,6 +241,8 @@ def list_findings() -> str:
     state, late = asked_findings()
     with list_transaction() as (db, actor):
         of = asked_owner(actor)
+        if calendar := home_calendar(db, actor):
+            layout.use_calendar(calendar)
         listing = findings.list_findings(db, actor, state=state, owner=of, late=late, cursor=cursor)
         counts = findings.count_findings(db, actor)
         whose = names_of(db, {of}).get(of) if of and of != actor.person else None

@@ -56,7 +56,7 @@ def case_file(
 def check(engine: Engine, settings: Settings, world: World) -> Check:
     def checked(content: bytes, name: str = "case.zip", *, chinese: bool = False) -> FileVerdict:
         keys = [key.line for key in log_keys.public_keys(settings)]
-        verdict = file_checks.check_file(io.BytesIO(content), name, keys, chinese=chinese)
+        verdict = file_checks.check_file(io.BytesIO(content), name, keys, speech=file_checks.Speech(chinese, "UTC"))
         with transaction(engine) as db:
             return file_checks.hold_against(db, world.actor(db, "auditor"), verdict)
 

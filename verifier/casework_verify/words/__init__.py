@@ -5,11 +5,15 @@ A subject has its table in a module of its own. `{name}` stands for a value of t
 
 from __future__ import annotations
 
+from datetime import UTC, tzinfo
+from typing import Any
+
 from casework_verify.faults import Fault
 from casework_verify.words.attestations import ATTESTATIONS
 from casework_verify.words.certificates import CERTIFICATES
 from casework_verify.words.files import FILES
 from casework_verify.words.integrity import INTEGRITY
+from casework_verify.words.names import at_minute, coded, in_words
 from casework_verify.words.reasons import reason
 from casework_verify.words.replay import REPLAY
 from casework_verify.words.table import NOTE, UNREAD, WRONG, Words
@@ -19,6 +23,9 @@ from casework_verify.words.witnesses import WITNESSES
 WORDS: dict[str, Words] = {**INTEGRITY, **FILES, **REPLAY, **CERTIFICATES, **ATTESTATIONS, **WITNESSES}
 
 _LONGEST = 200
+#: Values that are a moment; and those that are a code, by what has its words.
+_MOMENTS = frozenset({"at", "as_of"})
+_CODED = {"role": "role", "happened": "kind", "answer": "state"}
 
 
 def level_of(fault: Fault) -> str:
@@ -26,13 +33,22 @@ def level_of(fault: Fault) -> str:
     return WORDS[fault.code].level
 
 
-def sentence(fault: Fault, language: str = "en") -> str:
-    """What a fault says. A code has its words in both languages; `tests/verifier` looks."""
-    words = WORDS[fault.code]
+def sentence(fault: Fault, language: str = "en", zone: tzinfo = UTC) -> str:
+    """What a fault says, with moments in a time zone. A code has its words in both languages; `tests/verifier` looks."""
+    words, chinese = WORDS[fault.code], language == "zh"
     placed = {"seq": fault.seq, "file": fault.file, "leaf": fault.leaf, **fault.values}
-    if language == "zh" and "why" in placed:
-        placed["why"] = reason(fault.code, str(placed["why"]))
-    return (words.zh if language == "zh" else words.en).format_map({name: plain(one) for name, one in placed.items()})
+    if "why" in placed:
+        # The sentence has a full stop of its own.
+        why = str(placed["why"]).rstrip(" .。")
+        placed["why"] = reason(fault.code, why) if chinese else why
+    told = {name: plain(_said(name, one, zone, chinese=chinese)) for name, one in placed.items()}
+    return (words.zh if chinese else words.en).format_map(told)
+
+
+def _said(name: str, value: Any, zone: tzinfo, *, chinese: bool) -> str:
+    if name in _MOMENTS and isinstance(value, str):
+        return at_minute(value, zone)
+    return in_words(coded(_CODED[name], value, chinese=chinese) if name in _CODED else value, chinese=chinese)
 
 
 def plain(value: object) -> str:

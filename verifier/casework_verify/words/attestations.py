@@ -49,6 +49,52 @@ ATTESTATIONS: dict[str, Words] = {
         "它依据 {origin} 的检查点：{size} 个叶，根哈希 {root}。",
         NOTE,
     ),
+    "attestation_period": Words("It is about the days from {since} to {until}.", "其所涉期间为 {since} 至 {until}。", NOTE),
+    "attestation_all": Words(
+        "It is about all {count} cases that had been opened by {at}.", "其所涉为截至 {at} 已开立的全部 {count} 个案件。", NOTE
+    ),
+    "attestation_cases": Words("It is about {count} cases, which it names.", "其所涉为所列的 {count} 个案件。", NOTE),
+    "attestation_case_numbers": Words("Cases: {numbers}.", "案件：{numbers}。", NOTE),
+    "attestation_sample": Words(
+        "They are sample {number}, drawn from {population} cases that had been opened by {as_of}, with the seed “{seed}”: {in_order} are"
+        " in order, {finding} have a finding.",
+        "这些案件为第 {number} 号样本，自截至 {as_of} 已开立的 {population} 个案件中以种子“{seed}”抽取："
+        "{in_order} 个无问题，{finding} 个有审计发现。",
+        NOTE,
+    ),
+    "attestation_findings": Words(
+        "Findings about them by then: {open} not answered, {answered} answered, {closed} closed.",
+        "当时对其的审计发现：{open} 项未答复，{answered} 项已答复，{closed} 项已关闭。",
+        NOTE,
+    ),
+    "attestation_finding": Words(
+        "Not closed: the finding about entry {entry} of {number}, which is {answer}.",
+        "未关闭：对 {number} 第 {entry} 条记录的审计发现（{answer}）。",
+        NOTE,
+    ),
+    "attestation_verified": Words(
+        "Their histories, as verified by {at}: {whole} whole, {changed} with new entries since, {unread} not verified yet, {wrong} with"
+        " something wrong.",
+        "其办理记录截至 {at} 的核验情况：{whole} 个完整，{changed} 个此后有新记录，{unread} 个尚未核验，{wrong} 个有误。",
+        NOTE,
+    ),
+    "attestation_wrong": Words("Histories with something wrong: {numbers}.", "办理记录有误的案件：{numbers}。", NOTE),
+    "attestation_night": Words(
+        "The last night of verification ended {at}, with nothing wrong outside the histories of cases.",
+        "最近一次夜间核验结束于 {at}，案件办理记录以外未发现问题。",
+        NOTE,
+    ),
+    "attestation_night_wrong": Words(
+        "The last night of verification ended {at}, with something wrong outside the histories of cases.",
+        "最近一次夜间核验结束于 {at}，案件办理记录以外发现问题。",
+        NOTE,
+    ),
+    "attestation_night_none": Words(
+        "No night of verification had ended by then.", "当时尚未完成过夜间核验。", NOTE
+    ),
+    "attestation_alarms": Words(
+        "{count} witnesses had signed another tree by then.", "当时有 {count} 个见证方签署了另一棵树。", NOTE
+    ),
     "attestation_says": Words("Of {name} it says: {value}", "关于 {name}，其内容为：{value}", NOTE),
     "attestation_supersedes": Words(
         "It stands in the place of attestation {number}.", "它取代第 {number} 号审计声明。", NOTE

@@ -20,8 +20,8 @@ CERTIFICATES: dict[str, Words] = {
         "第 {seq} 号事件并非由提议者以外的人执行。",
     ),
     "certificate_event": Words(
-        "It shows event {seq} ({kind}) of the log {log}, recorded {at}, by the role {role}.",
-        "它显示日志 {log} 的第 {seq} 号事件（{kind}），记录于 {at}，角色为 {role}。",
+        "It shows event {seq} of the log {log}, recorded {at}: {happened}. Role: {role}.",
+        "它显示日志 {log} 的第 {seq} 号事件，记录于 {at}：{happened}。角色：{role}。",
         NOTE,
     ),
     "certificate_field": Words(
