@@ -42,6 +42,8 @@ _LEAST_FREE, _LITTLE_FREE, _LEAST_BYTES = 0.03, 0.10, 500_000_000
 #: A certificate that ends so soon should have been renewed.
 _RENEWED_DAYS = 14
 _PATIENCE_S = 5.0
+#: So many cases are named one by one.
+_NAMED = 10
 
 
 class Found(NamedTuple):
@@ -138,7 +140,9 @@ def _database(settings: Settings, engine: Engine) -> Iterator[Found]:
         yield from _clock(db)
         yield from _workers(settings, db)
         yield from _tree(settings, db)
-        yield from _archive(settings, db)
+        known = archiving.list_archived(db)
+        yield from _archive(settings, known)
+        yield from _archive_keys(settings, known)
         yield from _model(db)
         yield from _answers(settings, db)
 
@@ -205,8 +209,7 @@ def _tree(settings: Settings, db: Connection) -> Iterator[Found]:
     )
 
 
-def _archive(settings: Settings, db: Connection) -> Iterator[Found]:
-    known = archiving.list_archived(db)
+def _archive(settings: Settings, known: list[archiving.Archived]) -> Iterator[Found]:
     if not known:
         yield Found("archive", FINE, "no case is in it.")
         return
@@ -224,6 +227,29 @@ def _archive(settings: Settings, db: Connection) -> Iterator[Found]:
         f"of {len(known)} sealed files in {settings.archive_dir} {len(wrong)} are not as they were written: {'; '.join(wrong[:5])}."
         " Put them back from a backup; `casework archive verify` tells of each.",
     )
+
+
+def _archive_keys(settings: Settings, known: list[archiving.Archived]) -> Iterator[Found]:
+    """Files of the archive that hold a former secret key in use: none of them is sealed anew, for the history names its bytes."""
+    former, closed = archiving.keyed_otherwise(settings, known)
+    if closed:
+        yield Found(
+            "archive key",
+            WRONG,
+            f"no key opens {_some(closed)}: name the CASEWORK_SECRET_KEY of then in CASEWORK_SECRET_KEY_FALLBACKS.",
+        )
+    if former:
+        yield Found(
+            "archive key",
+            LOOK,
+            f"a key of CASEWORK_SECRET_KEY_FALLBACKS opens {_some(former)}: keep it there for as long as these files are kept.",
+        )
+
+
+def _some(numbers: list[str]) -> str:
+    """How many sealed files, and the first ones of whose cases."""
+    files = "1 sealed file" if len(numbers) == 1 else f"{len(numbers)} sealed files"
+    return f"{files} ({', '.join(numbers[:_NAMED])}{', …' if len(numbers) > _NAMED else ''})"
 
 
 def _model(db: Connection) -> Iterator[Found]:

@@ -23,6 +23,7 @@ from casework.operations.verification.case_archive import check_case_file
 from casework.operations.verification.nightly import verify_night
 from casework.operations.verification.tree_judgement import kept_here
 from casework.records.database import transaction
+from casework.records.key_ring import secret_key
 from casework.settings import Settings
 from tests.operations.privacy.removal_scene import Scene, set_scene
 from tests.support.world import World
@@ -81,7 +82,24 @@ def test_they_are_listed_proved_and_taken_out_and_every_damage_is_told(
         monkeypatch.setenv(name, value)
     assert [one.state for one in look() if one.check == "archive"] == ["fine"]
     assert verify_night(office.scene.engine, kept_here(office.settings)) == 0
+    _rekeyed(office, monkeypatch)
     _damaged(office)
+
+
+def _rekeyed(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under a new secret key the former one is to be kept for as long as there are files that it alone opens."""
+    used = secret_key(office.settings)
+
+    def keys() -> list[tuple[str, bool]]:
+        return [(one.state, office.number in one.says) for one in look() if one.check == "archive key"]
+
+    assert keys() == []
+    monkeypatch.setenv("CASEWORK_SECRET_KEY", "another-key-than-that-which-sealed-it-4711")
+    assert keys() == [("wrong", True)]
+    monkeypatch.setenv("CASEWORK_SECRET_KEY_FALLBACKS", used)
+    assert keys() == [("look", True)]
+    monkeypatch.delenv("CASEWORK_SECRET_KEY")
+    monkeypatch.delenv("CASEWORK_SECRET_KEY_FALLBACKS")
 
 
 def _damaged(office: Office) -> None:

@@ -12,12 +12,14 @@ from sqlalchemy import Engine
 
 from casework.operations.cases.opening import open_case
 from casework.operations.documents.key_material import document_store_of
+from casework.operations.verification.attestation_files import take_attestation
 from casework.operations.verification.case_archive import make_case_file
 from casework.operations.verification.sequencer import sequence
 from casework.records import log_keys
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from casework_verify.command import main
+from tests.operations.verification.test_attestations import sign
 from tests.support.databases import DatabaseServer
 from tests.support.published import publish
 from tests.support.way_to_referral import to_referral
@@ -105,6 +107,17 @@ def other_file(house: House) -> Path:
 @pytest.fixture(scope="package")
 def keys(house: House, case_file: Path) -> Path:
     return house.keys
+
+
+@pytest.fixture(scope="package")
+def attestation(house: House) -> bytes:
+    """One that was signed, with the proof of its event."""
+    sign(house.engine, house.world, words="Nothing was left out.", knows=True)
+    house.go_on()
+    house.sign()
+    with transaction(house.engine) as db:
+        actor = house.world.actor(db, "auditor")
+        return take_attestation(db, actor, house.world.programmes["BJ"], 1).data
 
 
 def told(out: str) -> list[str]:

@@ -13,26 +13,12 @@ import pytest
 
 from casework.ledger.hash_chain import event_hash
 from casework.ledger.redactable_bodies import hashes_of_fields
-from casework.operations.verification.attestation_files import take_attestation
-from casework.records.database import transaction
 from casework_verify.attested import told_of
 from casework_verify.integrity.canonical import canonical, digest
 from casework_verify.integrity.chain import commitment
 from casework_verify.words import sentence
 from tests.ledger.test_certificates import OTHER
-from tests.operations.verification.test_attestations import sign
-from tests.verifier.conftest import House, Run, told
-
-
-@pytest.fixture(scope="module")
-def attestation(house: House) -> bytes:
-    """One that was signed, with the proof of its event."""
-    sign(house.engine, house.world, words="Nothing was left out.", knows=True)
-    house.go_on()
-    house.sign()
-    with transaction(house.engine) as db:
-        actor = house.world.actor(db, "auditor")
-        return take_attestation(db, actor, house.world.programmes["BJ"], 1).data
+from tests.verifier.conftest import Run, told
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def test_a_file_says_which_earlier_tree_witnesses_have_seen(seen: Seen, check: C
     code, faults, facts = check(seen.forge())
     assert (code, codes(faults)) == (0, ["witnessed_not", "seen_before"])
     assert "1 of 1 witnesses" in faults[1]["sentence"]
-    assert "2026-01-02T03:04:05Z" in faults[1]["sentence"]
+    assert "2026-01-02 03:04 UTC" in faults[1]["sentence"]
     assert facts["witnessed"] == {
         "size": parse_checkpoint(seen.before)[0].size,
         "at": "2026-01-02T03:04:05Z",

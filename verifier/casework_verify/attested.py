@@ -43,7 +43,9 @@ def _cases(told: dict[str, Any]) -> Iterator[Fault]:
         return
     if sample is not None and not _has(sample, _SAMPLE):
         return
-    yield Fault("attestation_all" if told["all"] else "attestation_cases", {"count": told["count"], "at": told["opened_by"]})
+    yield Fault(
+        "attestation_all" if told["all"] else "attestation_cases", {"count": told["count"], "at": told["opened_by"]}
+    )
     yield from _numbers("attestation_case_numbers", told["numbers"])
     if sample is not None:
         yield Fault("attestation_sample", sample)

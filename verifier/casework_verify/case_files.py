@@ -13,10 +13,11 @@ from casework_verify.earlier_witnesses import check_earlier
 from casework_verify.faults import Fault, Unreadable
 from casework_verify.histories import HISTORY, History, read_history
 from casework_verify.integrity.chain import values
+from casework_verify.known_names import index_faults, proof_faults, roles_faults
 from casework_verify.memory import Memory
 from casework_verify.proofs import PROOF, check_proofs
 from casework_verify.reading import Archive
-from casework_verify.register_proofs import ROLES, check_registers
+from casework_verify.register_proofs import ROLES, check_registers, logs_of
 from casework_verify.removals import removals_of
 from casework_verify.replay import replay
 from casework_verify.tiles import Tiles
@@ -50,12 +51,13 @@ def check_case_file(archive: Archive, memory: Memory, tiles: Tiles) -> Checked:
     digests = _check_parts(archive, checked.faults)
     index = archive.json(INDEX)
     log, head, taken_at = _head_of(index)
+    roles = archive.json(ROLES) if ROLES in archive else None
+    checked.faults += [*index_faults(index), *roles_faults(roles)]
     history = read_history(archive.lines(HISTORY), log, head)
     checked.facts = {"log": log, "events": len(history.rows), "at": taken_at}
     if memory.keys:
         checked.facts["signed_up_to"] = 0
     checked.faults += history.faults
-    roles = archive.json(ROLES) if ROLES in archive else None
     removed = list(removals_of(history, roles))
     checked.faults += [*removed, *batches_of(history, roles)]
     if others := history.erased - sum(
@@ -129,6 +131,8 @@ def _signed(
     proof = archive.json(PROOF) if PROOF in archive else {}
     if not isinstance(proof, dict):
         raise Unreadable("file_json", file=PROOF, why="it has another form")
+    roles = archive.json(ROLES) if ROLES in archive else None
+    yield from proof_faults(proof, logs_of(roles))
     if proof.get("checkpoint") is None:
         # Whoever gave a key asks who signed: without a proof that cannot be told.
         yield Fault("proof_needed" if memory.keys else "proof_none")
@@ -138,8 +142,8 @@ def _signed(
     if said is None:
         return
     yield from check_earlier(proof, said, memory, facts)
-    if ROLES in archive:
-        yield from check_registers(archive.json(ROLES), said, proof)
+    if roles is not None:
+        yield from check_registers(roles, said, proof)
     found = check_proofs(history, said, proof, memory.remembered(history.log, said.size))
     if memory.keys:
         facts["signed_up_to"] = found.count

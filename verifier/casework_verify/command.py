@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Unreadable as unread:
         found.append((str(asked.state or asked.key or asked.tiles), Checked("state", [unread.fault])))
     else:
-        found += [(str(path), _check(path, memory, tiles)) for path in asked.files]
+        found += [(str(path), check(path, memory, tiles)) for path in asked.files]
         if asked.state and all(is_whole(checked.faults) for _, checked in found):
             found += _keep(memory, asked.state)
     code = _code_of([fault for _, checked in found for fault in checked.faults])
@@ -84,7 +84,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="say it to programs")
     parser.add_argument("--language", choices=["en", "zh"], default="en", help="English, or Chinese [en]")
     parser.add_argument(
-        "--zone", type=_zone, default=UTC, metavar="NAME", help="say moments in this time zone, such as Asia/Shanghai [UTC]"
+        "--zone",
+        type=_zone,
+        default=UTC,
+        metavar="NAME",
+        help="say moments in this time zone, such as Asia/Shanghai [UTC]",
     )
     return parser
 
@@ -115,7 +119,8 @@ def _remember(asked: Any) -> Memory:
     return memory
 
 
-def _check(path: Path, memory: Memory, tiles: Tiles) -> Checked:
+def check(path: Path, memory: Memory, tiles: Tiles) -> Checked:
+    """What is found of one file, whatever it is."""
     checked = _look(path, memory, tiles)
     if (said := memory.take_opened()) is not None:
         tree = {"origin": said.origin, "size": said.size, "root": b64encode(said.root).decode()}
@@ -128,7 +133,7 @@ def _look(path: Path, memory: Memory, tiles: Tiles) -> Checked:
         if path.is_dir():
             folder = tiles_in_folder(path)
             note = path / "checkpoint"
-            return check_log(note_of(note), memory, folder)
+            return check_log(note_of(note), memory, folder, together=True)
         with path.open("rb") as file:
             if file.read(4)[:2] != b"PK":
                 return _check_text(path, memory, tiles)
@@ -137,7 +142,7 @@ def _look(path: Path, memory: Memory, tiles: Tiles) -> Checked:
             if is_case_file(archive):
                 return check_case_file(archive, memory, tiles)
             if (name := checkpoint_in(archive.names)) is not None:
-                return check_log(archive.read(name, 2**16), memory, tiles_in_archive(archive))
+                return check_log(archive.read(name, 2**16), memory, tiles_in_archive(archive), together=True)
             raise Unreadable("file_kind")
     except Unreadable as unread:
         return Checked("unread", [unread.fault])
@@ -205,8 +210,7 @@ def _tell_programs(found: list[tuple[str, Checked]], speech: _Speech, out: TextI
             "whole": is_whole(checked.faults),
             **checked.facts,
             "faults": [
-                {**asdict(fault), "level": level_of(fault), "sentence": speech.of(fault)}
-                for fault in checked.faults
+                {**asdict(fault), "level": level_of(fault), "sentence": speech.of(fault)} for fault in checked.faults
             ],
         }
         for name, checked in found

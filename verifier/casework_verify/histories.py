@@ -12,7 +12,8 @@ from casework_verify.integrity.canonical import NotCanonical, digest, is_hash
 from casework_verify.integrity.chain import HEADER_FIELDS, VERSION, commitment, event_hash, genesis
 
 HISTORY = "history.ndjson"
-_ROW = frozenset(("log", "seq", "at", "header", "effects", "body", "hash"))
+#: What an event is written as.
+EVENT_NAMES = frozenset(("log", "seq", "at", "header", "effects", "body", "hash"))
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 #: So many faults of one history are told; who has more knows enough.
 MOST_FAULTS = 100
@@ -112,7 +113,7 @@ class _Digests(NamedTuple):
 def _digests(row: Any) -> _Digests | None:
     """What the parts of an event come to, where it is written as we write one; else nothing can be told of it."""
     header: Any = row.get("header") if isinstance(row, dict) else None
-    if not isinstance(row, dict) or row.keys() != _ROW or not isinstance(header, dict):
+    if not isinstance(row, dict) or row.keys() != EVENT_NAMES or not isinstance(header, dict):
         return None
     if header.keys() != HEADER_FIELDS or header["v"] != VERSION or not is_hash(row["hash"]):
         return None

@@ -16,8 +16,9 @@ CHECKPOINT = "checkpoint"
 _MOST_NOTE, _MOST_TILE, _MOST_FILES = 2**16, 2**14, 500_000
 
 
-def check_log(note: bytes, memory: Memory, tiles: Tiles) -> Checked:
-    """Whether a checkpoint was signed and goes on from what is remembered; and, with tiles, that they are the tree that was signed."""
+def check_log(note: bytes, memory: Memory, tiles: Tiles, *, together: bool = False) -> Checked:
+    """Whether a checkpoint was signed and goes on from what is remembered; and, with tiles, that they are the tree that was signed. Where
+    both lie `together`, that other files lie there too."""
     checked = Checked("log")
     try:
         said, checked.faults = memory.open(note.decode("utf-8"), tiles)
@@ -34,6 +35,8 @@ def check_log(note: bytes, memory: Memory, tiles: Tiles) -> Checked:
             checked.faults.append(Fault("tiles_missing", {"tiles": " ".join(wanted.paths[:20])}))
         except BadProof:
             checked.faults.append(Fault("tiles_other", {"size": said.size}))
+    if together and (beside := tiles.others - 1) > 0:
+        checked.faults.append(Fault("log_beside", {"count": beside}))
     return checked
 
 

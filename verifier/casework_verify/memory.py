@@ -39,6 +39,8 @@ _MOST_STATE, _MOST_KEYS = 128 * 2**20, 2**20
 #: So many checkpoints are remembered: the newest ones.
 _MOST_CHECKPOINTS = 1000
 _HASH = 32
+#: What a file of a state says, and what of each log.
+_NAMES, _OF_LOG = {"form", "keys", "witnesses", "checkpoints", "logs"}, {"size", "hashes"}
 
 
 @dataclass(slots=True)
@@ -223,7 +225,7 @@ def read_memory(path: Path) -> Memory:
         return Memory()
     try:
         told = parse(read_file(path, _MOST_STATE), path.name)
-        if told["form"] != FORM:
+        if told["form"] != FORM or not {*told} <= _NAMES or any(one.keys() != _OF_LOG for one in told["logs"].values()):
             raise ValueError("it is of another form")
         seen = [(parse_checkpoint(note)[0], note) for note in told["checkpoints"]]
         logs = {log: (int(one["size"]), unbase64(one["hashes"])) for log, one in told["logs"].items()}

@@ -17,6 +17,14 @@ from casework_verify.proofs import leaves_of
 ROLES = "roles.json"
 
 
+def logs_of(roles: Any) -> Iterator[Any]:
+    """The logs of which a file has events that tell of roles and decisions."""
+    events = roles.get("events") if isinstance(roles, dict) else None
+    for event in events if isinstance(events, list) else ():
+        header = event.get("header") if isinstance(event, dict) else None
+        yield header.get("log") if isinstance(header, dict) else None
+
+
 def check_registers(roles: Any, said: Checkpoint, proof: Any) -> list[Fault]:
     """The events that are not under the root that was signed, or of which that cannot be told."""
     events = roles.get("events") if isinstance(roles, dict) else None

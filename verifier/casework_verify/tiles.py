@@ -28,10 +28,14 @@ class Tiles:
         self._read = read
         #: By level and place, the longest first.
         self._named: dict[tuple[int, int], list[tuple[int, str]]] = {}
+        #: So many of the files are none.
+        self.others = 0
         for name in names:
             if (found := _PATH.search(name.replace("\\", "/"))) is not None:
                 place = int(found[1]), int(found[2].replace("x", "").replace("/", ""))
                 self._named.setdefault(place, []).append((int(found[3] or TILE_WIDTH), name))
+            else:
+                self.others += 1
         self._kept: dict[tuple[int, int], bytes] = {}
 
     def __len__(self) -> int:

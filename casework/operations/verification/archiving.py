@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -231,12 +231,11 @@ def _owner(log: str) -> str:
 def opened(secret_box: SecretBox, one: SealedFile) -> Iterator[IO[bytes]]:
     """The case file within, in a file without a name. Raises FileMissing, FileDamaged, and InvalidSettings where no key opens it."""
     try:
-        sealed = base64.b64decode(str(one.manifest["key"]), validate=True)
         told: Any = one.manifest["content"]
         wanted = str(told["sha256"])
-    except (KeyError, TypeError, ValueError) as fault:
+    except (KeyError, TypeError) as fault:
         raise FileDamaged from fault
-    key = base64.b64decode(secret_box.open(sealed, _owner(one.log))[0])
+    key, _ = _key_of(secret_box, one)
     with TemporaryFile() as plain:
         digest = hashlib.sha256()
         for piece in one.pieces(key):
@@ -246,6 +245,16 @@ def opened(secret_box: SecretBox, one: SealedFile) -> Iterator[IO[bytes]]:
             raise FileDamaged
         plain.seek(0)
         yield plain
+
+
+def _key_of(secret_box: SecretBox, one: SealedFile) -> tuple[bytes, bool]:
+    """The key of a file, and whether a former secret key opens it. Raises FileDamaged, and InvalidSettings where no key does."""
+    try:
+        sealed = base64.b64decode(str(one.manifest["key"]), validate=True)
+    except (KeyError, ValueError) as fault:
+        raise FileDamaged from fault
+    key, former = secret_box.open(sealed, _owner(one.log))
+    return base64.b64decode(key), former
 
 
 def faults_of(settings: Settings, one: SealedFile) -> list[str]:
@@ -340,6 +349,22 @@ def list_unnamed(settings: Settings, known: list[Archived]) -> list[str]:
     return [path.name for path in list_sealed(settings.archive_dir) if path.stem not in named]
 
 
+def keyed_otherwise(settings: Settings, known: Iterable[Archived]) -> tuple[list[str], list[str]]:
+    """The cases whose sealed files a former secret key opens alone, and those whose none of the keys here does, by number. A file cannot be
+    sealed anew: an event names its bytes. One that cannot be read is told elsewhere."""
+    secret_box = secret_box_of(settings)
+    former, closed = [], []
+    for one in known:
+        try:
+            if _key_of(secret_box, find_of(settings, one))[1]:
+                former.append(one.number)
+        except InvalidSettings:
+            closed.append(one.number)
+        except (FileMissing, FileDamaged):
+            continue
+    return former, closed
+
+
 # --- taking out ------------------------------------------------------------------------------------------------------
 
 
@@ -358,6 +383,7 @@ def open_archived(db: Connection, actor: Actor, settings: Settings, number: str,
 
 
 __all__ = [
-    "Archive", "Archived", "NotSealedYet", "changed_since", "check_archived", "check_sealed", "faults_of", "list_archived", "list_unnamed",
+    "Archive", "Archived", "NotSealedYet", "changed_since", "check_archived", "check_sealed", "faults_of", "keyed_otherwise",
+    "list_archived", "list_unnamed",
     "open_archived",
 ]  # fmt: skip

@@ -273,6 +273,13 @@ def test_an_owner_finds_a_finding_on_the_own_work(browser_for: BrowserFor, numbe
     given = {"owner": world.people["officer"], "due_on": str(today() + timedelta(days=9)), "revision": "1"}
     assert auditor.post(f"{finding}/assign", given, page=finding).status_code == 303
     assert "Officer is to answer it by" in officer.get(finding).text
+    # How long is left is counted in one way, wherever it stands.
+    (left,) = {
+        how
+        for reader, address in ((officer, finding), (officer, "/findings"), (auditor, "/findings"))
+        for how in re.findall(r"in \d+ (?:working )?days?", reader.get(address).text)
+    }
+    assert "working" in left
     # The same once more would tell the same person the same again.
     again = {**given, "revision": "2"}
     assert auditor.post(f"{finding}/assign", again, page=finding).status_code == 422
@@ -406,6 +413,11 @@ def test_auditors_see_how_far_each_case_is_verified(
     assert "The head is wrong." in page
     assert "Outside the histories of cases something is wrong." in page
     assert "No cases here." in browser.get("/verification?state=whole").text
+    # What has gone on since says so, whatever was wrong with it by then.
+    assert page.count("New entries since") == 1, "the tab alone"
+    with superuser_engine.begin() as db:
+        db.execute(text("UPDATE verifications SET seq = seq - 1"))
+    assert browser.get("/verification?state=wrong").text.count("New entries since") == 2
     # What is wrong stands above all else where an auditor begins.
     home = browser.get("/audit").text
     assert "/verification?state=wrong" in home

@@ -36,7 +36,9 @@ def told_faults(case: Case, index: Mapping[str, Any], as_told: set[str]) -> Iter
     documents. What it says besides, and nobody looked at, goes into `as_told` by its name."""
     as_told |= {f"index.{name}" for name in index.keys() - _LOOKED_AT}
     about, rows = index["case"], index["rows"]
-    state, held = case.main.states[0], case.hold is not None
+    state = case.main.states[0]
+    # For how long its limits had stood still is the rows' to say.
+    held = None if case.hold is None else {name: one for name, one in case.hold.items() if name != "paused"}
     for name, value in (
         ("number", case.number),
         ("state", state),
@@ -50,8 +52,6 @@ def told_faults(case: Case, index: Mapping[str, Any], as_told: set[str]) -> Iter
         told = about[name]
         if name == "owner" and told is not None:
             told = told["id"]
-        if name == "hold":
-            told = told is not None
         if not _same(told, value):
             yield Fault("told_case", {"name": name, "told": _word(told), "wanted": _word(value)}, _INDEX)
     if (

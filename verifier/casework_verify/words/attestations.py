@@ -49,9 +49,13 @@ ATTESTATIONS: dict[str, Words] = {
         "它依据 {origin} 的检查点：{size} 个叶，根哈希 {root}。",
         NOTE,
     ),
-    "attestation_period": Words("It is about the days from {since} to {until}.", "其所涉期间为 {since} 至 {until}。", NOTE),
+    "attestation_period": Words(
+        "It is about the days from {since} to {until}.", "其所涉期间为 {since} 至 {until}。", NOTE
+    ),
     "attestation_all": Words(
-        "It is about all {count} cases that had been opened by {at}.", "其所涉为截至 {at} 已开立的全部 {count} 个案件。", NOTE
+        "It is about all {count} cases that had been opened by {at}.",
+        "其所涉为截至 {at} 已开立的全部 {count} 个案件。",
+        NOTE,
     ),
     "attestation_cases": Words("It is about {count} cases, which it names.", "其所涉为所列的 {count} 个案件。", NOTE),
     "attestation_case_numbers": Words("Cases: {numbers}.", "案件：{numbers}。", NOTE),
@@ -89,9 +93,7 @@ ATTESTATIONS: dict[str, Words] = {
         "最近一次夜间核验结束于 {at}，案件办理记录以外发现问题。",
         NOTE,
     ),
-    "attestation_night_none": Words(
-        "No night of verification had ended by then.", "当时尚未完成过夜间核验。", NOTE
-    ),
+    "attestation_night_none": Words("No night of verification had ended by then.", "当时尚未完成过夜间核验。", NOTE),
     "attestation_alarms": Words(
         "{count} witnesses had signed another tree by then.", "当时有 {count} 个见证方签署了另一棵树。", NOTE
     ),

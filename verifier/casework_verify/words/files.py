@@ -32,6 +32,16 @@ FILES: dict[str, Words] = {
         "A part has a name that no file of Casework has: {file}.", "有一部分的名称不是 Casework 文件会有的：{file}。"
     ),
     "part_unknown": Words("{file} is a part that no file of a case has.", "案件文件中不会有 {file} 这一部分。"),
+    "name_unknown": Words(
+        "{file} says something under a name that no file of this form has: {name}. Somebody put it in, or a later Casework wrote it:"
+        " then take the verifier that came with that.",
+        "{file} 中有此形式的文件不会有的名称：{name}。它由他人加入，或由较新的 Casework 写出；若属后者，请改用随其发布的核验程序。",
+    ),
+    "log_beside": Words(
+        "Beside the checkpoint and its tiles lie {count} other files, which nobody looked at.",
+        "检查点及其树块之外另有 {count} 个文件，未作检查。",
+        NOTE,
+    ),
     "file_hidden": Words(
         "The archive holds more than the parts that it lists, so that another program may unpack something else.",
         "压缩包中除所列各部分外还有其他内容，别的程序解出的内容可能不同。",

@@ -114,7 +114,9 @@ def in_words(value: Any, *, chinese: bool) -> str:
         case bool():
             return (_YES if value else _NO)[chinese]
         case list() | tuple():
-            return ("、" if chinese else ", ").join(in_words(one, chinese=chinese) for one in value) or _NOTHING[chinese]
+            return ("、" if chinese else ", ").join(in_words(one, chinese=chinese) for one in value) or _NOTHING[
+                chinese
+            ]
         case dict():
             said = [
                 f"{name}{'：' if chinese else ': '}{in_words(one, chinese=chinese)}"
