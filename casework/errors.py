@@ -365,6 +365,21 @@ class DatabaseUnavailable(CaseworkError):
         super().__init__(why=why, **details)
 
 
+class OutcomeUnknown(DatabaseUnavailable):
+    """While it was recorded the database went away, or recorded it on one machine alone where standbys must have it, too."""
+
+    says = template(
+        "outcome_unknown",
+        N_(
+            "The database went away while this was recorded, and nobody knows whether it is. "
+            "Look before you do it again; a program asks again with the same key."
+        ),
+    )
+
+    def __init__(self, **details: Value) -> None:
+        super().__init__("while it was recorded", **details)
+
+
 class DatabaseNotReady(CaseworkError):
     says = template("database_not_ready", N_("The database is not ready: %(why)s Run `casework init` first."))
 

@@ -169,6 +169,13 @@ class Settings(BaseSettings):
     pool_overflow: int = Field(10, ge=0, le=200, description="Connections beyond the pool, under load.")
     pool_timeout_s: float = Field(10.0, gt=0, description="How long a request waits for a connection.")
     connect_timeout_s: int = Field(5, ge=1, description="How long to wait for the database to answer at all.")
+    synchronous_standbys: int = Field(
+        0,
+        ge=0,
+        le=8,
+        description="On how many standbys of a PostgreSQL of one's own must be what is acknowledged: production does not start where the"
+        " server waits for fewer, and what it recorded without them is told as unknown. With 0 nobody asks.",
+    )
     statement_timeout_ms: int = Field(5_000, ge=0)
     lock_timeout_ms: int = Field(2_000, ge=0)
     idle_timeout_ms: int = Field(10_000, ge=0, description="The longest pause inside a transaction.")

@@ -37,7 +37,7 @@ def check() -> None:
     """Say whether the database is right; exits with 1 when it is not."""
     settings = load_settings()
     with _engine(settings, "app") as engine, connected(engine) as app:
-        faults = migrate.check(app)
+        faults = migrate.check(app, settings.synchronous_standbys)
     if settings.profile == "production":
         faults += production_settings.faults(settings, os.environ)
     for fault in faults:

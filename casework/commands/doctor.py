@@ -27,7 +27,7 @@ from casework.operations.matching.text_model import installed
 from casework.operations.notifications.mail_in import any_came
 from casework.operations.oversight.job_health import age_of_backup, find_delays, hear_workers
 from casework.operations.verification import archiving, sequencer
-from casework.records import log_keys, migrate, production_settings, tree_tiles
+from casework.records import log_keys, migrate, production_settings, standbys, tree_tiles
 from casework.records.database import connect_engine, connected, transaction
 from casework.records.embedded import running_pid
 from casework.records.server_process import server_at
@@ -123,7 +123,7 @@ def _settings(settings: Settings) -> Iterator[Found]:
 
 def _database(settings: Settings, engine: Engine) -> Iterator[Found]:
     with connected(engine) as db:
-        faults = migrate.check(db)
+        faults = migrate.check(db, settings.synchronous_standbys)
         revision = migrate.current(db)
     for fault in faults:
         # Of a demo's own it is told as well: it may be one that grew into an office.
@@ -137,6 +137,7 @@ def _database(settings: Settings, engine: Engine) -> Iterator[Found]:
             f"it is at revision {revision}; roles, grants, triggers and policies are as they should be.",
         )
     with transaction(engine) as db:
+        yield from _standbys(settings, db)
         yield from _clock(db)
         yield from _workers(settings, db)
         yield from _tree(settings, db)
@@ -145,6 +146,19 @@ def _database(settings: Settings, engine: Engine) -> Iterator[Found]:
         yield from _archive_keys(settings, known)
         yield from _model(db)
         yield from _answers(settings, db)
+
+
+def _standbys(settings: Settings, db: Connection) -> Iterator[Found]:
+    """Whether those follow that commits wait for; whether the server waits for enough is a fault of the database."""
+    if asked := settings.synchronous_standbys:
+        following = standbys.connected_now(db)
+        says = f"{following} {'follows' if following == 1 else 'follow'} the database, {asked} must"
+        if following < asked:
+            yield Found(
+                "standbys", WRONG, f"{says}: whoever acts waits until they do. Start them, and see what they log."
+            )
+        else:
+            yield Found("standbys", FINE, f"{says}.")
 
 
 def _clock(db: Connection) -> Iterator[Found]:

@@ -81,7 +81,7 @@ def insist_ready(settings: Settings, *, serving: bool = False, working: bool = F
             if revision == migrate.head():
                 # Before the fork: every process that serves has them.
                 read_editions(db)
-            faults = migrate.check(db) if settings.profile == "production" else []
+            faults = migrate.check(db, settings.synchronous_standbys) if settings.profile == "production" else []
         if faults:
             raise InvalidSettings(" ".join(faults))
         if revision != migrate.head():

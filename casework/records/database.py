@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import select
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
@@ -25,11 +23,11 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from casework import logs, traces
-from casework.errors import DatabaseUnavailable, InvalidSettings, RolesMissing
-from casework.records import embedded, server_process
+from casework.errors import DatabaseUnavailable, InvalidSettings, OutcomeUnknown, RolesMissing
+from casework.records import embedded, pool_checks, server_process, standbys
 from casework.records.field_encryption import Sealing
 from casework.records.statement_traces import trace_statements
 from casework.records.text_arrays import TextsDumper
@@ -53,8 +51,13 @@ ENGINE_BEGINS = f"SELECT {ENGINE_READS}, {NAMES_ORIGIN.format(place='$1')}"
 #: The same for the role in which people read.
 _PERSON_ROLE = "CASE current_user WHEN 'casework_engine' THEN set_config('role', 'casework_app', true) END"
 
-#: What is said of a prepared statement that no longer fits its tables.
-_OUTDATED = (psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidSqlStatementName)
+#: What is said of a prepared statement that no longer fits its tables, and by a server that only follows another: nothing can be
+#: recorded on such a connection any more, and another may lead to the one that records.
+_OUTDATED = (
+    psycopg.errors.FeatureNotSupported,
+    psycopg.errors.InvalidSqlStatementName,
+    psycopg.errors.ReadOnlySqlTransaction,
+)
 
 #: What is said where the engine's role is not there, or is not the login's to take.
 _NO_ROLE = ("22023", "42501")
@@ -117,9 +120,12 @@ def connect_engine(settings: Settings, role: Role = "app") -> Engine:
         hide_parameters=True,
     )
     event.listen(engine, "connect", _keep_statements)
-    event.listen(engine, "checkin", _note_use)
-    event.listen(engine, "checkout", _insist_alive)
+    pool_checks.watch_pool(engine)
+    if settings.synchronous_standbys:
+        standbys.let_commits_wait(engine, wire_of)
     _send_what_waits(engine)
+    if settings.synchronous_standbys:
+        standbys.insist_on_standbys(engine)
     if traces.are_wanted():
         trace_statements(engine)
     return engine
@@ -171,35 +177,8 @@ def _way(settings: Settings, role: Role) -> tuple[URL, dict[str, Any]]:
         "connect_timeout": settings.connect_timeout_s,
         "application_name": f"casework {role}",
         "context": _ADAPTERS,
+        **pool_checks.heard_of(url),
     }
-
-
-#: A connection that has rested longer is asked whether it still answers.
-RESTED_S = 5.0
-
-
-def _note_use(connection: Any, record: Any) -> None:
-    record.info["used"] = time.monotonic()
-    if (wire := record.info.get("wire")) is not None:
-        wire.rest()
-
-
-def _insist_alive(connection: Any, record: Any, proxy: Any) -> None:
-    """A look instead of a round trip: a server that has gone closes its end, and that can be read at once.
-
-    Raises InvalidatePoolError, upon which the pool connects anew. A network that swallows a connection without
-    closing it is found by asking, after a rest.
-    """
-    used = record.info.get("used")
-    if used is None:
-        return
-    try:
-        readable, _, _ = select.select([connection.fileno()], [], [], 0)
-        if readable or time.monotonic() - used > RESTED_S:
-            connection.execute("SELECT 1")
-            connection.rollback()
-    except (psycopg.Error, OSError, ValueError) as fault:
-        raise InvalidatePoolError from fault
 
 
 def _session_options(settings: Settings, role: Role) -> list[str]:
@@ -324,10 +303,13 @@ def _send_what_waits(engine: Engine) -> None:
         try:
             with _as_sqlalchemy(db):
                 wire.commit()
-        except Exception:
-            # SQLAlchemy takes a transaction whose commit was refused for ended.
+        except Exception as fault:
             if not db.invalidated:
+                # SQLAlchemy takes a transaction whose commit was refused for ended.
                 _driver(db).rollback()
+            elif not isinstance(getattr(fault, "orig", None), _OUTDATED):
+                # Nobody has heard whether it was.
+                raise OutcomeUnknown from fault
             raise
 
     def drop(db: Connection, *_: Any) -> None:

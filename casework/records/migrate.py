@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, text
 
 from casework.errors import UnknownRevision
-from casework.records import database_checks, row_security
+from casework.records import database_checks, row_security, standbys
 from casework.records.database import ENGINE, connected, ensure_roles
 from casework.records.tables import metadata
 
@@ -67,15 +67,15 @@ def is_behind(connection: Connection) -> bool:
     return revision is None or (revision != head() and revision in _known())
 
 
-def check(app: Connection) -> list[str]:
+def check(app: Connection, standbys_asked: int = 0) -> list[str]:
     """What is wrong with the database, in whole sentences; nothing when it is right: the same for whoever asks and for
-    production, which does not start otherwise."""
+    production, which does not start otherwise. `standbys_asked`: on how many what is acknowledged must be, too."""
     revision, needed = current(app), head()
     if revision != needed:
         return [
             f"The database is at revision {revision or 'none'}, and this release needs {needed}: run `casework db upgrade`."
         ]
-    return database_checks.faults(app)
+    return [*database_checks.faults(app), *standbys.faults(app, standbys_asked)]
 
 
 def differences(connection: Connection) -> list[object]:

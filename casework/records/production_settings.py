@@ -75,7 +75,12 @@ def _database(address: str) -> Iterator[str]:
     except ArgumentError:
         return  # Said when it is connected to.
     named = url.query.get("host", ()) if isinstance(url.query.get("host", ()), tuple) else (url.query["host"],)
-    hosts = [part for given in (url.host or "", *named) for part in str(given).split(",") if part]
+    hosts = [_without_port(part) for given in (url.host or "", *named) for part in str(given).split(",") if part]
+    if len(hosts) > 1 and url.query.get("target_session_attrs") not in ("read-write", "primary"):
+        yield (
+            "DATABASE_URL names several machines without target_session_attrs=read-write: add it, or it leads to one that only follows,"
+            " where nothing can be recorded."
+        )
     if (
         any(not host.startswith("/") and not is_here(host) for host in hosts)
         and url.query.get("sslmode") != "verify-full"
@@ -99,6 +104,12 @@ def _doors(settings: Settings) -> Iterator[str]:
                 f"CASEWORK_WEBHOOK_INSIDE names {receiver.strip()}, which is this "
                 "machine: webhooks go to receivers of their own, over https."
             )
+
+
+def _without_port(host: str) -> str:
+    """A host of an address that names several, each with its port."""
+    name, _, port = host.rpartition(":")
+    return name if port.isdigit() and (":" not in name or name.endswith("]")) and not host.startswith("/") else host
 
 
 def is_here(host: str) -> bool:

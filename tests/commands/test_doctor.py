@@ -96,6 +96,14 @@ def test_a_database_that_is_not_as_it_should_be_is_told(
     assert [says for says, state in states(environment, "database").items() if said in says and state == "wrong"]
 
 
+def test_standbys_that_were_asked_for_and_are_not_there_are_told(environment: Environment) -> None:
+    asked = {**environment, "CASEWORK_SYNCHRONOUS_STANDBYS": "1"}
+    told = json.loads(run_casework("doctor", "--json", environment=asked).stdout)["checks"]
+    wrong = [(one["check"], one["says"]) for one in told if one["state"] == "wrong"]
+    assert [says for check, says in wrong if check == "database" and "synchronous_standby_names is empty" in says]
+    assert [says for check, says in wrong if check == "standbys" and says.startswith("0 follow the database, 1 must")]
+
+
 @pytest.mark.parametrize("address", ["postgresql://nobody@127.0.0.1:1/it", "mysql://here/it"])
 def test_a_database_that_does_not_answer_is_told(environment: Environment, address: str) -> None:
     assert list(states({**environment, "DATABASE_URL": address}, "database").values()) == ["wrong"]

@@ -90,6 +90,18 @@ def test_production_does_not_start_where_a_commit_may_be_lost(database_url: str,
     assert "synchronous_commit is off" in done.stderr
 
 
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_production_does_not_start_where_no_standby_is_waited_for(
+    database_url: str, tmp_path: Path, command: str
+) -> None:
+    asked = {"CASEWORK_SYNCHRONOUS_STANDBYS": "1"}
+    done = run_casework(
+        command, environment={"DATABASE_URL": database_url, "CASEWORK_VAR": str(tmp_path)} | GOOD | asked
+    )
+    assert done.returncode == 1
+    assert "CASEWORK_SYNCHRONOUS_STANDBYS asks for 1, and synchronous_standby_names is empty" in done.stderr
+
+
 def test_production_does_not_start_as_a_superuser(
     database_server: DatabaseServer, database_url: str, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -142,10 +142,8 @@ class Node:
 
 
 def _kill(pid: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 @dataclass
@@ -201,8 +199,7 @@ def running(folder: Path, patroni: str, etcd: str) -> Iterator[Cluster]:
         wait_until(cluster.whole, "a cluster of three")
         primary = cluster.primary()
         assert primary is not None
-        address = {"host": "127.0.0.1", "port": primary.port, "user": "postgres", "dbname": "postgres"}
-        with psycopg.connect(**address, autocommit=True) as db:
+        with psycopg.connect(f"postgresql://postgres@127.0.0.1:{primary.port}/postgres", autocommit=True) as db:
             db.execute("CREATE ROLE casework_owner LOGIN CREATEROLE")
             db.execute("CREATE ROLE casework_web LOGIN")
             db.execute("CREATE DATABASE casework OWNER casework_owner")

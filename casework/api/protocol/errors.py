@@ -44,6 +44,7 @@ from casework.errors import (
     NotSignedByYou,
     NotSignedIn,
     OrganisationInDoubt,
+    OutcomeUnknown,
     RecordHasMoved,
     RecordInDoubt,
     Refused,
@@ -105,6 +106,7 @@ STATUS: Mapping[type[CaseworkError], int] = {
     StoreUnavailable: 503,
     LettersUnavailable: 503,
     DatabaseUnavailable: 503,
+    OutcomeUnknown: 503,
     DatabaseNotReady: 503,
     LogUnusable: 503,
     EditionMissing: 503,
@@ -165,7 +167,8 @@ def answer_error(error: CaseworkError) -> Response:
     elif isinstance(error, AlreadyTaken):
         more["holder"] = error.details.get("holder")
     name = type(error).__name__
-    detail = DatabaseUnavailable("it may be busy").message if status == 503 else error.message
+    hidden = status == 503 and not isinstance(error, OutcomeUnknown)
+    detail = DatabaseUnavailable("it may be busy").message if hidden else error.message
     response = problem(status, _dashed(name), _spaced(name), detail, **more)
     if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(error.seconds)

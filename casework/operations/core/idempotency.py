@@ -80,8 +80,11 @@ _OF_LOGS = _ASK_AND_LOCK.format("ANY(CAST($4 AS uuid[]))")
 _OF_TASK = _ASK_AND_LOCK.format(f"(SELECT seen.id FROM ({seen_task(which=4, person=1, reaches=5)}) seen)")
 #: The same for the log of a case by its number, which never changes either.
 _OF_CASE = _ASK_AND_LOCK.format(f"(SELECT seen.id FROM ({seen_case(which=4, person=1, reaches=5)}) seen)")
-#: What was answered to a key before, and to which request.
-_EARLIER = text("SELECT digest, status, answer FROM requests WHERE actor_id = CAST(:actor AS uuid) AND key = :key")
+#: What was answered to a key before, and to which request. Where there is such an answer, the transaction takes a number, so that its
+#: COMMIT waits for the standbys as that of the action did: they have both then, whatever became of the first.
+_EARLIER = text("""
+    SELECT digest, status, answer, pg_current_xact_id() FROM requests WHERE actor_id = CAST(:actor AS uuid) AND key = :key
+""")
 #: Keeps the answer to a request.
 _FINISH = text(
     "UPDATE requests SET status = :status, answer = CAST(:answer AS jsonb)"

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.api import PREFIX
 from casework.api.protocol.errors import RETRY_AFTER_S, STATUS, answer_database, answer_error, answer_http
-from casework.errors import CaseworkError, InvalidForm, NotFound, NotSignedIn, TooManyAttempts
+from casework.errors import CaseworkError, InvalidForm, NotFound, NotSignedIn, OutcomeUnknown, TooManyAttempts
 from casework.operations.auth.sessions import person_of_ended
 from casework.operations.core.drafts import save_draft
 from casework.web.shell.forms import PROOF, form_name
@@ -82,6 +82,12 @@ SAYS = {
         N_("Nothing of this step is recorded. What was recorded before is safe."), N_("Try again in a moment."),
     ),
 }  # fmt: skip
+#: The same where the database went away during the very last step.
+UNSURE = (
+    N_("Nobody knows whether this is recorded"), N_("The database went away at the very moment of recording."),
+    N_("What was recorded before is safe. This step is recorded as a whole or not at all."),
+    N_("Wait a moment, look whether it is there, and do it again only if it is not."),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +128,7 @@ def answer_refusal(error: CaseworkError) -> BaseResponse:
     if isinstance(error, NotFound):
         return show(404)
     if status == 503:
-        return show(503)
+        return show(503, says=UNSURE if isinstance(error, OutcomeUnknown) else None)
     response = show(status, say_error(error))
     if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(error.seconds)
@@ -206,9 +212,9 @@ def _page_of_form(status: int) -> str:
         return ""
 
 
-def show(status: int, words: str | None = None) -> Response:
-    """The page of an error."""
-    title, happened, safe, todo = map(gettext, SAYS[status if status in SAYS else 400 if status < 500 else 500])
+def show(status: int, words: str | None = None, says: tuple[str, str, str, str] | None = None) -> Response:
+    """The page of an error; `says`: other words than its status has."""
+    title, happened, safe, todo = map(gettext, says or SAYS[status if status in SAYS else 400 if status < 500 else 500])
     problem = Problem(
         status=status,
         title=title,

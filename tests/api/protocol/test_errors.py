@@ -50,6 +50,14 @@ def test_a_lost_connection_and_a_full_pool_ask_to_come_again(fault: DBAPIError |
     assert _answer(fault).status_code == 503
 
 
+def test_where_nobody_knows_whether_it_is_recorded_no_answer_says_that_it_is_not() -> None:
+    with Flask("test").test_request_context():
+        answer = answer_error(errors.OutcomeUnknown())
+    assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
+    assert (answer.get_json()["code"], "same key" in answer.get_json()["detail"]) == ("outcome_unknown", True)
+    assert "Nothing was recorded" not in answer.get_data(as_text=True)
+
+
 def test_a_fault_of_ours_is_not_told() -> None:
     with Flask("test").test_request_context():
         answer = answer_error(errors.InvalidSettings("the key is 123"))

@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.errors import AlreadyTaken, KeyReused
-from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.idempotency import Done, Request, ask, find_done, finish
 from casework.operations.tasks.service import claim_task
 from casework.records.database import transaction
 from tests.operations.core.test_round_trips import Office, request
+from tests.support.world import World, new_request
 
 
 @pytest.fixture
@@ -77,3 +78,23 @@ def test_a_key_that_asked_for_something_else_is_refused_and_locks_nothing(office
     with pytest.raises(KeyReused):
         claim(office, task, Request(asked.key, "another"))
     assert claim(office, task, asked).repeated
+
+
+def test_an_answer_that_is_given_again_waits_for_what_the_first_waited_for(engine: Engine, world: World) -> None:
+    """The first may have ended before the standbys had it: a transaction without a number would wait for nobody."""
+    asked = new_request()
+    with transaction(engine) as db:
+        actor = world.actor(db, "officer")
+        assert find_done(db, actor, asked) is None
+        assert db.execute(_NUMBER).scalar_one() is None
+        assert ask(db, actor, asked) is None
+        finish(db, actor, asked, Done({"done": True}))
+    for again in (ask, find_done):
+        with transaction(engine) as db:
+            earlier = again(db, actor, asked)
+            assert earlier is not None
+            assert earlier.repeated
+            assert db.execute(_NUMBER).scalar_one() is not None
+
+
+_NUMBER = text("SELECT pg_current_xact_id_if_assigned()")

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from casework.errors import InvalidSettings
+from casework.errors import InvalidSettings, OutcomeUnknown
 from casework.records import migrate
 from casework.records.database import transaction
 from casework.settings import Settings
@@ -108,6 +108,15 @@ def test_without_a_database_a_page_says_so(tmp_path: Path) -> None:
     assert answer.headers["Retry-After"]
     assert "127.0.0.1" not in answer.text
     assert "Nothing of this step is recorded" in answer.text
+
+
+def test_where_nobody_knows_whether_it_is_recorded_no_page_says_that_it_is_not(app: Flask) -> None:
+    with app.test_request_context("/"):
+        answer = errors.answer_refusal(OutcomeUnknown())
+    assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
+    page = answer.get_data(as_text=True)
+    assert "look whether it is there" in page
+    assert "Nothing of this step is recorded" not in page
 
 
 def test_a_fault_of_ours_shows_its_number_and_nothing_else(app: Flask) -> None:
