@@ -190,7 +190,8 @@ def running(folder: Path, patroni: str, etcd: str) -> Iterator[Cluster]:
         stderr=subprocess.DEVNULL,
     )
     nodes = [
-        Node(f"node{n + 1}", folder / f"node{n + 1}", ports[2 * n], ports[2 * n + 1], clients, patroni) for n in range(3)
+        Node(f"node{n + 1}", folder / f"node{n + 1}", ports[2 * n], ports[2 * n + 1], clients, patroni)
+        for n in range(3)
     ]
     cluster = Cluster(nodes)
     try:
