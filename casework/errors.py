@@ -356,19 +356,13 @@ class InvalidSettings(CaseworkError):
 
 
 class DatabaseUnavailable(CaseworkError):
-    says = template("database_unavailable", N_(
-        "The database does not answer (%(why)s). Nothing was recorded; try again in a moment."
-    ))  # fmt: skip
+    says = template(
+        "database_unavailable",
+        N_("The database does not answer (%(why)s). Nothing was recorded; try again in a moment."),
+    )
 
     def __init__(self, why: str = "no connection", **details: Value) -> None:
         super().__init__(why=why, **details)
-
-
-class OutcomeUnknown(DatabaseUnavailable):
-    says = template("outcome_unknown", N_(
-        "The database went away while this was recorded, and nobody knows whether it is. "
-        "Look before you do it again; a program asks again with the same key."
-    ))  # fmt: skip
 
 
 class DatabaseNotReady(CaseworkError):
@@ -379,20 +373,26 @@ class DatabaseNotReady(CaseworkError):
 
 
 class UnknownRevision(CaseworkError):
-    says = template("unknown_revision", N_(
-        "The database is at revision %(revision)s, which this release does not know: it was made by "
-        "a newer release, or before the first one. Install that release, or make the database anew."
-    ))  # fmt: skip
+    says = template(
+        "unknown_revision",
+        N_(
+            "The database is at revision %(revision)s, which this release does not know: it was made by "
+            "a newer release, or before the first one. Install that release, or make the database anew."
+        ),
+    )
 
     def __init__(self, revision: str, **details: Value) -> None:
         super().__init__(revision=revision, **details)
 
 
 class EditionMissing(CaseworkError):
-    says = template("edition_missing", N_(
-        "This case runs by the edition %(edition)s, which this program "
-        "does not know: restart it, or install the release that brings it."
-    ))  # fmt: skip
+    says = template(
+        "edition_missing",
+        N_(
+            "This case runs by the edition %(edition)s, which this program "
+            "does not know: restart it, or install the release that brings it."
+        ),
+    )
 
     def __init__(self, edition: str, **details: Value) -> None:
         super().__init__(edition=edition, **details)

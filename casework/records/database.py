@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from casework import logs, traces
-from casework.errors import DatabaseUnavailable, InvalidSettings, OutcomeUnknown, RolesMissing
+from casework.errors import DatabaseUnavailable, InvalidSettings, RolesMissing
 from casework.records import embedded, pool_checks, server_process, standbys
 from casework.records.field_encryption import Sealing
 from casework.records.statement_traces import trace_statements
@@ -309,7 +309,7 @@ def _send_what_waits(engine: Engine) -> None:
                 _driver(db).rollback()
             elif not isinstance(getattr(fault, "orig", None), _OUTDATED):
                 # Nobody has heard whether it was.
-                raise OutcomeUnknown from fault
+                raise standbys.OutcomeUnknown from fault
             raise
 
     def drop(db: Connection, *_: Any) -> None:

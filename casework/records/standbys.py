@@ -15,7 +15,8 @@ from typing import Any
 from psycopg.errors import Diagnostic
 from sqlalchemy import Connection, Engine, event, text
 
-from casework.errors import OutcomeUnknown
+from casework.errors import DatabaseUnavailable
+from casework.reasons.base import N_, template
 from casework.records.wire import Wire
 
 #: With these a commit is on a standby's disk, too, when it is acknowledged.
@@ -28,6 +29,18 @@ _NAMES = re.compile(
     r"\s*(?:(?:(?P<how>FIRST|ANY)\s+)?(?P<number>\d+)\s*\((?P<list>.*)\)|(?P<plain>.*?))\s*", re.IGNORECASE | re.DOTALL
 )
 _NAME = re.compile(r'\s*("(?:[^"]|"")+"|[^\s",()]+)\s*(?:,|$)')
+
+
+class OutcomeUnknown(DatabaseUnavailable):
+    """While it was recorded the database went away, or recorded it on one machine alone where standbys must have it, too."""
+
+    says = template(
+        "outcome_unknown",
+        N_(
+            "The database went away while this was recorded, and nobody knows whether it is. "
+            "Look before you do it again; a program asks again with the same key."
+        ),
+    )
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,9 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.errors import OutcomeUnknown
 from casework.records import embedded, server_process
 from casework.records.database import connect_engine, connected, run_later, transaction
-from casework.records.standbys import Waits, connected_now, faults, waits
+from casework.records.standbys import OutcomeUnknown, Waits, connected_now, faults, waits
 from casework.settings import Settings
 from tests.conftest import server_folder
 from tests.failover.cluster import wait_until
@@ -34,13 +33,13 @@ TIMEOUT_MS = 300
         ("*", Waits(1, None)),
         ("2 (a, b, c)", Waits(2, 3)),
         ("first 2 (a, b)", Waits(2, 2)),
-        ("FIRST 1(\"node one\", \"b,c (d)\")", Waits(1, 2)),
+        ('FIRST 1("node one", "b,c (d)")', Waits(1, 2)),
         ("ANY 2 (a, *)", Waits(2, None)),
         ("ANY 3 (a, a, b)", Waits(3, 2)),
-        ("\"\"\"quoted\"\"\"", Waits(1, 1)),
+        ('"""quoted"""', Waits(1, 1)),
         ("first", Waits(1, 1)),
     ],
-)  # fmt: skip
+)
 def test_what_the_names_say(names: str, meant: Waits) -> None:
     assert waits(names) == meant
 
@@ -182,9 +181,16 @@ def test_a_server_that_waits_for_too_few_is_told(server: Server, engine_of: Engi
         assert connected_now(db) == 0
 
 
-@pytest.mark.parametrize(("value", "refused"), [
-    ("off", True), ("local", True), ("remote_write", True), ("on", False), ("remote_apply", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("value", "refused"),
+    [
+        ("off", True),
+        ("local", True),
+        ("remote_write", True),
+        ("on", False),
+        ("remote_apply", False),
+    ],
+)
 def test_a_commit_that_leaves_nothing_on_a_standbys_disk_is_told(
     server: Server, engine_of: Engine, value: str, refused: bool
 ) -> None:

@@ -44,7 +44,6 @@ from casework.errors import (
     NotSignedByYou,
     NotSignedIn,
     OrganisationInDoubt,
-    OutcomeUnknown,
     RecordHasMoved,
     RecordInDoubt,
     Refused,
@@ -64,6 +63,7 @@ from casework.errors import (
 )
 from casework.json_values import JsonObject, JsonValue
 from casework.reasons import Why
+from casework.records.standbys import OutcomeUnknown
 
 STATUS: Mapping[type[CaseworkError], int] = {
     Unreadable: 400,
@@ -106,7 +106,6 @@ STATUS: Mapping[type[CaseworkError], int] = {
     StoreUnavailable: 503,
     LettersUnavailable: 503,
     DatabaseUnavailable: 503,
-    OutcomeUnknown: 503,
     DatabaseNotReady: 503,
     LogUnusable: 503,
     EditionMissing: 503,

@@ -15,9 +15,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.api import PREFIX
 from casework.api.protocol.errors import RETRY_AFTER_S, STATUS, answer_database, answer_error, answer_http
-from casework.errors import CaseworkError, InvalidForm, NotFound, NotSignedIn, OutcomeUnknown, TooManyAttempts
+from casework.errors import CaseworkError, InvalidForm, NotFound, NotSignedIn, TooManyAttempts
 from casework.operations.auth.sessions import person_of_ended
 from casework.operations.core.drafts import save_draft
+from casework.records.standbys import OutcomeUnknown
 from casework.web.shell.forms import PROOF, form_name
 from casework.web.shell.i18n import N_, say_error
 from casework.web.shell.redirects import local_path

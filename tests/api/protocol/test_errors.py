@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from casework import errors
 from casework.api.protocol.errors import STATUS, answer_database, answer_error
+from casework.records.standbys import OutcomeUnknown
 
 #: Said on the command line, or never by a request.
 ELSEWHERE = {errors.CaseworkError, errors.InvalidSettings, errors.EmbeddedServerError, errors.BackupUnusable}
@@ -52,7 +53,7 @@ def test_a_lost_connection_and_a_full_pool_ask_to_come_again(fault: DBAPIError |
 
 def test_where_nobody_knows_whether_it_is_recorded_no_answer_says_that_it_is_not() -> None:
     with Flask("test").test_request_context():
-        answer = answer_error(errors.OutcomeUnknown())
+        answer = answer_error(OutcomeUnknown())
     assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
     assert (answer.get_json()["code"], "same key" in answer.get_json()["detail"]) == ("outcome_unknown", True)
     assert "Nothing was recorded" not in answer.get_data(as_text=True)

@@ -10,9 +10,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from casework.errors import InvalidSettings, OutcomeUnknown
+from casework.errors import InvalidSettings
 from casework.records import migrate
 from casework.records.database import transaction
+from casework.records.standbys import OutcomeUnknown
 from casework.settings import Settings
 from casework.web.app import CONTENT_SECURITY_POLICY, create_app
 from casework.web.shell import errors
