@@ -152,10 +152,10 @@ def _standbys(settings: Settings, db: Connection) -> Iterator[Found]:
     """Whether those follow that commits wait for; whether the server waits for enough is a fault of the database."""
     if asked := settings.synchronous_standbys:
         following = standbys.connected_now(db)
-        says = f"{following} {'follows' if following == 1 else 'follow'} the database, {asked} must"
+        says = f"of standbys {following} {'is' if following == 1 else 'are'} connected to the database, {asked} must be"
         if following < asked:
             yield Found(
-                "standbys", WRONG, f"{says}: whoever acts waits until they do. Start them, and see what they log."
+                "standbys", WRONG, f"{says}: whoever acts waits until they are. Start them, and see what they log."
             )
         else:
             yield Found("standbys", FINE, f"{says}.")

@@ -76,7 +76,7 @@ def faults(db: Connection, asked: int) -> list[str]:
             " Set it to on."
         )
     sentences += [
-        f"{wanted}, and synchronous_commit is {value} for {whom}: ALTER ROLE or ALTER DATABASE ... RESET synchronous_commit."
+        f"{wanted}, and synchronous_commit is {value} for {whom}: take that away there."
         for whom, value in db.execute(_ELSEWHERE)
         if value not in KEPT_THERE
     ]
@@ -128,6 +128,7 @@ def insist_on_standbys(engine: Engine) -> None:
     event.listen(engine, "commit", insist)
 
 
+#: What the server waits for, and whether it records at all.
 _SHOWN = text("""
     SELECT current_setting('synchronous_commit') AS waiting, current_setting('synchronous_standby_names') AS names,
         pg_is_in_recovery() AS recovers
