@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
 from casework.settings import Settings
+from tests.chaos.history import Fired
 from tests.jobs.processes import Hand
 from tests.support.world import World, build_world
 
@@ -36,33 +37,38 @@ class Site:
         """A database clock by which the first moment comes in so many seconds."""
         return {"CASEWORK_CLOCK_OFFSET": str(round(self.ahead - seconds_before))}
 
-    def timers_fired(self, clocks: Collection[str] | None = None) -> list[tuple[str, int, datetime, datetime]]:
-        """Every step that fired, of these clocks or of all: clock, which one, its moment, and when it was recorded."""
-        with transaction(self.engine) as db:
-            rows = db.execute(
-                text(
-                    "SELECT e.effects->>'clock' AS clock, e.effects->>'what' AS what, e.at, e.seq, e.log_id FROM events e"
-                    " WHERE e.kind = 'timer_fired' ORDER BY e.log_id, e.seq"
-                )
-            ).all()
-            opened = db.execute(
-                text(
-                    "SELECT c->>'id' AS clock, c->'steps' AS steps FROM events e, jsonb_array_elements(e.effects->'clocks') c"
-                    " WHERE e.effects ? 'clocks'"
-                )
+    def timers_fired(self, clocks: Collection[str] | None = None) -> list[Fired]:
+        """Every step that fired, of these clocks or of all."""
+        return timers_fired(self.engine, clocks)
+
+
+def timers_fired(engine: Engine, clocks: Collection[str] | None = None) -> list[Fired]:
+    """Every step that fired, of these clocks or of all."""
+    with transaction(engine) as db:
+        rows = db.execute(
+            text(
+                "SELECT e.effects->>'clock' AS clock, e.effects->>'what' AS what, e.at, e.seq, e.log_id FROM events e"
+                " WHERE e.kind = 'timer_fired' ORDER BY e.log_id, e.seq"
             )
-            steps = {row.clock: row.steps for row in opened}
-        seen: Counter[str] = Counter()
-        made = []
-        for row in rows:
-            if clocks is not None and row.clock not in clocks:
-                continue
-            n = seen[row.clock]
-            seen[row.clock] += 1
-            moment, what, *_ = steps[row.clock][n]
-            assert what == row.what
-            made.append((row.clock, n, datetime.fromisoformat(moment), row.at))
-        return made
+        ).all()
+        opened = db.execute(
+            text(
+                "SELECT c->>'id' AS clock, c->'steps' AS steps FROM events e, jsonb_array_elements(e.effects->'clocks') c"
+                " WHERE e.effects ? 'clocks'"
+            )
+        )
+        steps = {row.clock: row.steps for row in opened}
+    seen: Counter[str] = Counter()
+    made = []
+    for row in rows:
+        if clocks is not None and row.clock not in clocks:
+            continue
+        n = seen[row.clock]
+        seen[row.clock] += 1
+        moment, what, *_ = steps[row.clock][n]
+        assert what == row.what
+        made.append(Fired(row.clock, n, datetime.fromisoformat(moment), row.at))
+    return made
 
 
 def build_site(engine: Engine, settings: Settings, database_url: str, cases: int) -> Site:

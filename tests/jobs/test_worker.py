@@ -57,9 +57,9 @@ def test_two_workers_ten_minutes_apart_killed_while_they_fire(
         wait_until(lambda: len(site.timers_fired()) == CASES, "every reminder")
         assert ahead.stop() == behind.stop() == 0
     fired = site.timers_fired()
-    assert {n for _, n, _, _ in fired} == {0}
-    assert len({clock for clock, _, _, _ in fired}) == CASES
-    assert all(at >= moment for _, _, moment, at in fired)
+    assert {one.n for one in fired} == {0}
+    assert len({one.clock for one in fired}) == CASES
+    assert all(one.at >= one.moment for one in fired)
     assert list(verify_all(site.engine)) == []
 
 
@@ -96,8 +96,8 @@ def test_steps_of_one_log_fire_in_their_order(site: Site, tmp_path: Path) -> Non
     assert "times deadlines" in said
     assert said.endswith("Stopped.\n")
     by_clock: dict[str, list[int]] = {}
-    for clock, n, _, _ in site.timers_fired():
-        by_clock.setdefault(clock, []).append(n)
+    for fired in site.timers_fired():
+        by_clock.setdefault(fired.clock, []).append(fired.n)
     assert all(order == [0, 1, 2, 3] for order in by_clock.values())
     assert _jobs(site.engine) == []
 

@@ -15,7 +15,9 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from tests.support.databases import ROOT
@@ -36,6 +38,8 @@ class Victim:
     port: int = 0
     #: More that the command is told.
     arguments: Sequence[str] = ()
+    #: The module that has the command, and what it is told before it.
+    module: Sequence[str] = ("casework",)
     starts: list[float] = field(default_factory=list)
     _process: subprocess.Popen[bytes] | None = None
 
@@ -46,7 +50,7 @@ class Victim:
         command = [
             sys.executable,
             "-m",
-            "casework",
+            *self.module,
             "serve",
             "--port",
             str(self.port),
@@ -74,9 +78,15 @@ class Victim:
     def kill(self) -> None:
         """Kill the whole group at once, without any warning."""
         if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
+
+    def send(self, what: signal.Signals) -> None:
+        """Freeze the whole group, or let it go on."""
+        assert self._process is not None
+        os.killpg(self._process.pid, what)
 
     def _answers(self) -> bool:
         try:
@@ -110,6 +120,10 @@ def ask(
 # --- clients ---------------------------------------------------------------------------------------------------------
 
 
+#: The status of what was never answered.
+UNKNOWN = 0
+
+
 @dataclass(frozen=True)
 class Op:
     """One thing that a client asked for, and how it ended; times are this machine's monotonic ones."""
@@ -123,15 +137,37 @@ class Op:
     answered: float
     attempts: int = 1
     replayed: bool = False
+    #: The track that it moves and the revision that the person saw, where that was said.
+    track: str | None = None
+    expected: int | None = None
 
     @property
     def done(self) -> bool:
-        return self.status < 300
+        return 0 < self.status < 300
+
+    @property
+    def unknown(self) -> bool:
+        """Whether no answer came: it may have been done or not."""
+        return self.status == UNKNOWN
+
+
+@dataclass(frozen=True)
+class Look:
+    """A read of a track: the revision that was shown."""
+
+    case: str
+    track: str
+    revision: int
+    invoked: float
+    answered: float
 
 
 @dataclass
 class Client:
-    """A person's program: it looks at a case, does one thing to it, and asks with the same key until it is answered."""
+    """A person's program: it looks at a case, does one thing to it, and asks with the same key until it is answered.
+
+    One that is `hasty` asks some of it once, and goes away without having been answered.
+    """
 
     name: str
     actor: str
@@ -141,14 +177,19 @@ class Client:
     chance: random.Random
     stop: threading.Event
     ops: list[Op] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
+    hasty: float = 0
 
     def run(self) -> None:
         n = 0
         while not self.stop.is_set():
             case = self.chance.choice(self.cases)
+            invoked = time.monotonic()
             status, shown, _, _ = self._until_answered("GET", f"/cases/{case}")
             if status == 200:
                 n += 1
+                track = shown["tracks"][0]
+                self.looks.append(Look(case, track["id"], track["revision"], invoked, time.monotonic()))
                 self._act(case, shown, f"{self.name}-{n}")
 
     def _act(self, case: str, shown: Json, key: str) -> None:
@@ -169,13 +210,38 @@ class Client:
         else:
             what, body = "hold", {"data": HOLD}
             path += what
+        moved = {"track": track["id"], "expected": track["revision"]} if "If-Match" in seen else {}
+        self.act(case, what, key, path, body=body, headers=seen, **moved)
+
+    def act(
+        self,
+        case: str,
+        what: str,
+        key: str,
+        path: str,
+        *,
+        body: Json,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> int:
+        """Ask for something under a key, and note how it ended."""
+        hasty = self.chance.random() < self.hasty
         invoked = time.monotonic()
-        status, _, headers, attempts = self._until_answered("POST", path, body, seen | {"Idempotency-Key": key})
-        replayed = any(name.lower() == "idempotency-replayed" for name in headers)
-        self.ops.append(Op(self.actor, key, case, what, status, invoked, time.monotonic(), attempts, replayed))
+        status, _, got, attempts = self._until_answered(
+            "POST", path, body, {**(headers or {}), "Idempotency-Key": key}, hasty=hasty
+        )
+        replayed = any(name.lower() == "idempotency-replayed" for name in got)
+        self.ops.append(Op(self.actor, key, case, what, status, invoked, time.monotonic(), attempts, replayed, **more))
+        return status
 
     def _until_answered(
-        self, method: str, path: str, body: Json = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: Json = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        hasty: bool = False,
     ) -> tuple[int, Json, Mapping[str, str], int]:
         begun, attempts = time.monotonic(), 0
         while True:
@@ -187,6 +253,8 @@ class Client:
                     return status, answer, got, attempts
             except (OSError, http.client.HTTPException):
                 pass
+            if hasty:
+                return UNKNOWN, None, {}, attempts
             if time.monotonic() - begun > PATIENCE_S:
                 raise RuntimeError(f"{method} {path} is never answered")
             time.sleep(0.05)
@@ -208,6 +276,14 @@ class Told:
     actor: str
     key: str | None
     task: str | None = None
+    at: datetime | None = None
+    track: str | None = None
+    frm: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    transition: str | None = None
+    organisation: str | None = None
+    #: `seq` of the proposal that it confirms.
+    confirms: int | None = None
 
 
 def hash_of(key: str) -> str:
@@ -231,7 +307,7 @@ def faults_of(
         found = events.pop((op.actor, hash_of(op.key)), [])
         if op.done and not found:
             faults.append(f"lost: {op.key} {op.what}")
-        if not op.done and found:
+        if not op.done and not op.unknown and found:
             faults.append(f"refused and yet done: {op.key} {op.what}")
         if len(found) > 1:
             faults.append(f"done {len(found)} times: {op.key} {op.what}")
@@ -264,18 +340,18 @@ def _holders(told: Sequence[Told], leaders: Collection[str]) -> list[str]:
 
 
 def _order(asked: Sequence[Op], told: Sequence[Told]) -> list[str]:
-    """What was answered before something else was asked stands before it in the history."""
+    """What was answered before something else was asked stands before it in the history, whether the other was answered or not."""
     seq = {(one.actor, one.key): one.seq for one in told if one.key is not None}
     of_case = defaultdict(list)
     for op in asked:
-        if op.done and (op.actor, hash_of(op.key)) in seq:
+        if (op.done or op.unknown) and (op.actor, hash_of(op.key)) in seq:
             of_case[op.case].append((op, seq[op.actor, hash_of(op.key)]))
     return [
         f"out of order: {first.key} and {second.key}"
         for done in of_case.values()
         for first, early in done
         for second, late in done
-        if first.answered < second.invoked and early > late
+        if first.done and first.answered < second.invoked and early > late
     ]
 
 

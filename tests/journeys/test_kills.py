@@ -13,13 +13,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from casework.operations.cases.handing_over import hand_over
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from tests.jobs.processes import wait_until
 from tests.journeys.kills import Client, Op, Told, Victim, faults_of, hash_of, summary
 from tests.support.samples import by_default
-from tests.support.world import World, new_request
+from tests.support.world import World
 
 CASES, SEED = 8, 20260302
 PEOPLE = ("officer", "other_officer", "officer", "other_officer")
@@ -35,7 +34,7 @@ def victim(database_url: str, tmp_path: Path) -> Iterator[Victim]:
 @by_default("kills", 6, whole=20)
 def test_kills_lose_nothing_and_do_nothing_twice(victim: Victim, engine: Engine, world: World, kills: int) -> None:
     with transaction(engine) as db:
-        cases = [_hot_case(world, db) for _ in range(CASES)]
+        cases = [world.hot_case(db) for _ in range(CASES)]
         before = _history(db, cases)
     victim.start()
     chance, stop = random.Random(SEED), threading.Event()
@@ -82,24 +81,6 @@ def _noting(run: Callable[[], None], errors: list[Exception]) -> Callable[[], No
             errors.append(fault)
 
     return guarded
-
-
-def _hot_case(world: World, db: Connection) -> str:
-    """A case at triage on which both officers may work."""
-    number = world.new_case(db)
-    world.fire(db, "officer", number, "take")
-    revision = db.execute(text("SELECT revision FROM cases WHERE number = :n"), {"n": number}).scalar_one()
-    hand_over(
-        db,
-        world.actor(db, "officer"),
-        number,
-        owner=world.people["officer"],
-        team=[world.people["other_officer"]],
-        note="Together.",
-        revision=revision,
-        request=new_request(),
-    )
-    return number
 
 
 def _history(db: Connection, cases: list[str]) -> list[Told]:

@@ -196,6 +196,13 @@ class World:
             request=new_request(),
         )
 
+    def hot_case(self, db: Connection) -> str:
+        """A case at triage on which both officers may work; gives its number."""
+        number = self.new_case(db)
+        self.fire(db, "officer", number, "take")
+        self.hand_over(db, "officer", number, "officer", "other_officer")
+        return number
+
     def send(self, db: Connection, number: str, referral: str, service: str) -> None:
         """Send a drafted referral to its provider."""
         provider = db.execute(
