@@ -18,7 +18,7 @@ BENCH_ARGS ?=
 PYTHON ?=
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 /usr/bin/python3)
 
-.PHONY: help setup demo test test-fast test-long test-database programs printing lint format strings expected bench peers docs wheel sbom image shots lock db init clean
+.PHONY: help setup demo test test-fast test-long chaos test-database programs printing lint format strings expected bench peers docs wheel sbom image shots lock db init clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,12 @@ test-fast: printing ## Run the tests that take a moment, leaving out slow ones a
 
 test-long: printing ## Run what takes many minutes: thousands of random requests, actions and people
 	$(PYTEST) -m long $(PYTEST_ARGS)
+
+# Side by side they would take each other's time. A disk that fills, and one that loses its power, need root and loop devices.
+KILLS := tests/journeys/test_kills.py tests/journeys/test_keys.py tests/jobs/test_kills.py tests/jobs/test_sequencer_kills.py \
+    tests/jobs/test_import_kills.py tests/jobs/test_removing_kills.py tests/commands/test_database_killed.py
+chaos: setup ## Kill, freeze, starve and mislead everything that runs, under load, and look what is left (CHAOS_SEED=7)
+	$(BIN)/python -m pytest -n 0 -v -s -m "long or not long" tests/chaos $(KILLS) $(PYTEST_ARGS)
 
 test-database: setup ## Run what is given a database, without the browser's (with TEST_DATABASE_URL: on that server)
 	$(PYTEST) -m "database and not browser and not long" $(PYTEST_ARGS)
