@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "programme": ("casework.commands.programmes:programme", "Look after programmes."),
     "user": ("casework.commands.accounts:user", "Look after people's accounts."),
+    "people": ("casework.commands.people:people", "Bring in who joins, moves and leaves."),
     "token": ("casework.commands.accounts:token", "Look after tokens, with which programs act for a person."),
     "import": (
         "casework.commands.imports:import_",

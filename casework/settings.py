@@ -150,6 +150,11 @@ class Settings(BaseSettings):
     oidc_name: str | None = Field(
         None, max_length=60, description="What people call that provider, for buttons; its host when empty."
     )
+    people_file: Path | None = Field(
+        None,
+        description="A file of who joins, moves and leaves, which the worker looks at when it has changed, and four times a day; none when"
+        " empty. `casework people import` brings one in by hand.",
+    )
     oidc_strong: str = Field(
         "",
         description="Values of `amr` or `acr`, with commas, by which that provider says that it asked for a second factor: then none is"

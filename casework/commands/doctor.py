@@ -20,12 +20,14 @@ import click
 from sqlalchemy import Connection, Engine, text
 
 from casework.commands.check import SAYS
-from casework.errors import CaseworkError, InvalidSettings
+from casework.errors import CaseworkError, InvalidSettings, Refused
+from casework.jobs.people_file import OLD_S, read_file
 from casework.jobs.smtp import NotNow, greet
 from casework.operations.auth.openid import Untrusted
 from casework.operations.matching.text_model import installed
 from casework.operations.notifications.mail_in import any_came
 from casework.operations.oversight.job_health import age_of_backup, find_delays, hear_workers
+from casework.operations.people.staff import count_unsent, plan_file
 from casework.operations.verification import archiving, sequencer
 from casework.records import log_keys, migrate, production_settings, standbys, tree_tiles
 from casework.records.database import connect_engine, connected, transaction
@@ -60,8 +62,8 @@ def doctor(as_json: bool) -> None:
     """Say what is wrong with this installation, and what to do.
 
     Looks at the settings, the database with its roles, grants and policies, its clock, the workers and what waits for them, backups, mail,
-    disks, the key of the log, the archive, the address of the pages and its certificate, the provider of sign-in, the model of texts and
-    the translations. It
+    disks, the key of the log, the archive, the address of the pages and its certificate, the provider of sign-in, the model of texts,
+    the file of people and the translations. It
     changes nothing.
     It judges as `serve` and `worker` do: as production, unless CASEWORK_PROFILE says otherwise. Exits with 1 where anything is wrong; what
     is to be looked at is not. Cases that wait unseen are told by `casework check`, the history is proved by `casework verify`.
@@ -146,6 +148,7 @@ def _database(settings: Settings, engine: Engine) -> Iterator[Found]:
         yield from _archive_keys(settings, known)
         yield from _model(db)
         yield from _answers(settings, db)
+        yield from _people(settings, db)
 
 
 def _standbys(settings: Settings, db: Connection) -> Iterator[Found]:
@@ -290,6 +293,46 @@ def _answers(settings: Settings, db: Connection) -> Iterator[Found]:
             "answers by mail",
             LOOK,
             f"none has come to {settings.reply_address} yet: does the mail server hand what comes there to `casework mail-in`?",
+        )
+
+
+def _people(settings: Settings, db: Connection) -> Iterator[Found]:
+    """The file of who joins and leaves, as the worker would take it now."""
+    path = settings.people_file
+    if path is None:
+        yield Found("people", FINE, "no file says who joins and leaves.")
+        return
+    try:
+        content, written = read_file(path)
+        plan = plan_file(db, content)
+    except OSError as fault:
+        yield Found("people", WRONG, f"{path} cannot be read ({fault.strerror or 'there is no such file'}).")
+        return
+    except Refused as refusal:
+        yield Found("people", WRONG, f"{path}: {refusal.reasons[0]}")
+        return
+    if time.time() - written > OLD_S:
+        since = datetime.fromtimestamp(written, UTC).isoformat(timespec="minutes")
+        yield Found(
+            "people", WRONG, f"{path} is of {since}: nobody has written it for two days, so nobody's leaving is known."
+        )
+    if plan.faults:
+        shown = "; ".join(map(str, plan.faults[:5]))
+        yield Found("people", WRONG, f"{path} has {len(plan.faults)} faults, and nothing of it is done: {shown}.")
+    elif plan.too_many:
+        yield Found(
+            "people",
+            WRONG,
+            f"{path} would end roles or accounts of {plan.losing} of {plan.of} people: if that is meant, `casework people import"
+            " --allow-many`.",
+        )
+    else:
+        yield Found("people", FINE, f"{path} is understood.")
+    if waiting := count_unsent(db):
+        yield Found(
+            "people",
+            LOOK,
+            f"{waiting} invited by it wait until an administrator sends them a code: People, Invitations.",
         )
 
 

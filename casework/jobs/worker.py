@@ -24,6 +24,7 @@ from casework.errors import CaseworkError, LogUnusable
 from casework.jobs.dispatcher import EVERY_S, dispatch
 from casework.jobs.job_app import make_app
 from casework.jobs.job_registry import Hands
+from casework.jobs.people_file import LOOK_S, PeopleFile
 from casework.jobs.queue import CLOCKS, HEARTBEAT_S, OTHERS
 from casework.ledger.merkle import BadProof
 from casework.ledger.signed_notes import BadNote
@@ -129,7 +130,9 @@ class Worker:
     async def _work(self, app: App, engine: Engine) -> None:
         """Until it is told to stop, or until one of the parts fails."""
         hands = {"hands": Hands(engine, self.settings, self._done, self.counts)}
-        own = (self._dispatch(engine), self._sequence(engine), self._report(), self._back_up(), self._archive_log())
+        own = [self._dispatch(engine), self._sequence(engine), self._report(), self._back_up(), self._archive_log()]
+        if self.settings.people_file is not None:
+            own.append(self._bring_people(engine))
         parts = [asyncio.create_task(part) for part in own]
         for queue in (CLOCKS, OTHERS):
             working = app.run_worker_async(
@@ -179,6 +182,19 @@ class Worker:
             rest = BACKUP_LOOK_S
             due = backup_folders.is_due(self.settings, datetime.now(UTC)) or needs_base(self.settings)
             if due and not await self._make_backup():
+                rest = BACKUP_AGAIN_S
+            await self._rest(rest)
+
+    async def _bring_people(self, engine: Engine) -> None:
+        """Do what the file of people says; of one that cannot be done nothing else is late."""
+        people, loop = PeopleFile(self.settings), asyncio.get_running_loop()
+        while not self._stopped.is_set():
+            rest = LOOK_S
+            try:
+                if said := await loop.run_in_executor(None, people.look, engine):
+                    self.say(said)
+            except (*_GONE, ValueError, LookupError) as fault:
+                _note.error("the file of people is not done just now, it is tried again", exc_info=fault)
                 rest = BACKUP_AGAIN_S
             await self._rest(rest)
 

@@ -89,3 +89,30 @@ NOT_ONESELF = reason("people.not_oneself", N_("must be somebody else: you cannot
 AWAY_ALREADY = reason("people.away_already", N_("lies in a time for which the person is entered as away already"))
 CIRCLE = template("people.circle", N_("would close a circle: %(line)s"))
 LINE_TOO_LONG = template("people.line_too_long", N_("would make the line of substitutes too long: %(line)s"))
+
+STAFF_CUT = reason(
+    "people.staff_cut",
+    N_("The file is empty, cut off or too large: its last line must end, and it needs rows. Nothing was changed."),
+)
+STAFF_NO_TABLE = reason(
+    "people.staff_no_table", N_("The file cannot be read: it must be CSV in UTF-8, with commas. Nothing was changed.")
+)
+STAFF_COLUMNS = template(
+    "people.staff_columns",
+    N_(
+        "The file needs the columns email, programme and role; name, language and left are read too. Its header says: %(line)s"
+    ),
+)
+STAFF_TOO_MANY = template(
+    "people.staff_too_many",
+    N_(
+        "The file would end roles or accounts of %(count)s of %(most)s people. If that is meant, import it with --allow-many."
+    ),
+)
+BY_A_PERSON_ALONE = reason("people.by_a_person_alone", N_("is given by a person, never by a file or a group"))
+LAST_HOLDER = template(
+    "people.last_holder",
+    N_("is the last one with the role of %(role)s in the programme; give somebody else that role first"),
+    role=ROLES,
+)
+CELLS = reason("people.cells", N_("has another number of cells than the header"))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -233,3 +235,21 @@ def _shake_hands(listening: socket.socket, context: ssl.SSLContext) -> None:
             context.wrap_socket(way, server_side=True).close()
         except OSError:
             way.close()
+
+
+def test_the_file_of_people_is_read_as_the_worker_would(world: World, environment: Environment, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    named = environment | {"CASEWORK_PEOPLE_FILE": str(path)}
+    [(says, state)] = states(named, "people").items()
+    assert (state, "cannot be read" in says) == ("wrong", True)
+    path.write_text("email,programme,role\nofficer@example.org,BJ,officer\nofficer@example.org,BJ,auditor\n", "utf-8")
+    os.utime(path, (time.time() - 200_000,) * 2)
+    told = states(named, "people")
+    assert set(told.values()) == {"wrong"}
+    assert [word for word in ("for two days", "row 3, role") if word in " ".join(told)] == [
+        "for two days",
+        "row 3, role",
+    ]
+    assert "officer@example.org" not in " ".join(told)
+    path.write_text("email,programme,role\nofficer@example.org,BJ,officer\n", "utf-8")
+    assert set(states(named, "people").values()) == {"fine"}

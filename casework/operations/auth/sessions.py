@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from casework import reasons
 from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
+from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongCode, WrongPassword
 from casework.ledger.canonical_json import instant
 from casework.operations.auth import second_factor
@@ -312,10 +313,12 @@ def end_access(db: Connection, person: str, *, by: str = SYSTEM_ACTOR) -> None:
     note_entries(db, "tokens", person, ended, kind="tokens_revoked", by=by, columns=["revoked_at"])
 
 
-def close_account(db: Connection, person: str, *, by: str = SYSTEM_ACTOR) -> None:
+def close_account(
+    db: Connection, person: str, *, by: str = SYSTEM_ACTOR, because: RegisterEffects | None = None
+) -> None:
     """Nobody signs in with this account any more; its sessions and tokens end, and it follows no case."""
     db.execute(text("UPDATE people SET active = false WHERE id = CAST(:id AS uuid)"), {"id": person})
-    note_entries(db, "people", person, [person], kind="account_closed", by=by, columns=["active"])
+    note_entries(db, "people", person, [person], kind="account_closed", by=by, columns=["active"], effects=because)
     with whole(db):
         db.execute(text("DELETE FROM follows WHERE person_id = CAST(:id AS uuid)"), {"id": person})
     end_access(db, person, by=by)

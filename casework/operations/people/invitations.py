@@ -107,6 +107,7 @@ def record_invitation(
     roles: Sequence[str],
     language: str,
     days: int,
+    because: RegisterEffects | None = None,
 ) -> tuple[str, str, str]:
     """Write an invitation and queue its mail: (its id, its code, the secret of its link)."""
     email = canonical(email)
@@ -129,6 +130,7 @@ def record_invitation(
         "language": language,
         "expires_at": ends.isoformat(),
     }
+    effects |= because or {}
     _note(db, log, INVITED, by or SYSTEM_ACTOR, effects, body={"email": email, "name": name})
     secret = secret_box.secrets_of(link_purpose(id, 1))[0]
     db.execute(
@@ -249,14 +251,22 @@ def revoke_invitation(db: Connection, actor: Actor, invitation: str, request: Re
     if row.state == "accepted":
         raise Refused(reasons.people.INVITATION_ACCEPTED)
     if row.revoked_at is None:
-        log = lock_log(db, row.scope_id)
-        _note(db, log, REVOKED, actor.person, {"invitation": row.id}, body={})
-        db.execute(
-            text("UPDATE invitations SET revoked_at = :at, opened = NULL WHERE id = CAST(:id AS uuid)"),
-            {"id": row.id, "at": log.now},
-        )
-        cancel_mails(db, row.id)
+        record_revocation(db, row.id, row.scope_id, actor.person)
     return finish(db, actor, request, Done({"id": row.id, "state": "revoked"}))
+
+
+def record_revocation(
+    db: Connection, invitation: str, scope: str, by: str, *, because: RegisterEffects | None = None
+) -> None:
+    """Write that an invitation opens nothing any more, and send none of its mails."""
+    log = lock_log(db, scope)
+    effects: RegisterEffects = {"invitation": invitation}
+    _note(db, log, REVOKED, by, effects | (because or {}), body={})
+    db.execute(
+        text("UPDATE invitations SET revoked_at = :at, opened = NULL WHERE id = CAST(:id AS uuid)"),
+        {"id": invitation, "at": log.now},
+    )
+    cancel_mails(db, invitation)
 
 
 # --- who may ---------------------------------------------------------------------------------------------------------
@@ -394,5 +404,5 @@ def _note(db: Connection, log: Log, kind: str, by: str, effects: RegisterEffects
 
 __all__ = [
     "DAYS", "MOST_DAYS", "MOST_WRONG", "Scope", "insist_form", "invite", "invite_again", "list_invitations",
-    "record_invitation", "revoke_invitation", "show_invitation",
+    "record_invitation", "record_revocation", "revoke_invitation", "show_invitation",
 ]  # fmt: skip

@@ -254,13 +254,14 @@ def grant_role(
     via: str | None = None,
     invitation: str | None = None,
     request: str | None = None,
+    because: RegisterEffects | None = None,
     by: str = SYSTEM_ACTOR,
 ) -> str:
     """A membership: a role within a programme or an organisation, for a time; gives its id.
 
     `absence` and `via`: it is a deputy's, because of that absence, and passes on that membership. `invitation`: the person
     accepted it. `request`: a second person agreed to what was asked for (`role_requests`); whether that is needed is for
-    the caller to know.
+    the caller to know. `because`: the file of people, or the group at the provider of sign-in, by which it is given.
     """
     scope = programme or organisation
     if role not in PERSONAL_ROLES:
@@ -285,6 +286,7 @@ def grant_role(
         effects |= {"invitation": invitation}
     if request is not None:
         effects |= {"request": request}
+    effects |= because or {}
     append(db, log, [log.next_event(GRANTED, by, effects=effects)])
     db.execute(
         text(
@@ -349,8 +351,10 @@ _HAS_CASES = text("""
 """)
 
 
-def end_role(db: Connection, membership: str, *, by: str = SYSTEM_ACTOR) -> bool:
-    """End a membership now, or before it has begun; False where it had ended."""
+def end_role(
+    db: Connection, membership: str, *, because: RegisterEffects | None = None, by: str = SYSTEM_ACTOR
+) -> bool:
+    """End a membership now, or before it has begun; False where it had ended. `because` as when it is given."""
     row = db.execute(
         text(
             "SELECT coalesce(programme_id, organisation_id) AS scope, starts_at, ends_at FROM memberships WHERE id = CAST(:id AS uuid)"
@@ -365,6 +369,7 @@ def end_role(db: Connection, membership: str, *, by: str = SYSTEM_ACTOR) -> bool
     # A role that has not begun never will.
     end = max(log.now, row.starts_at)
     effects: RegisterEffects = {"membership": membership, "ends_at": _text(end)}
+    effects |= because or {}
     append(db, log, [log.next_event(ENDED, by, effects=effects)])
     db.execute(
         text("UPDATE memberships SET ends_at = :end WHERE id = CAST(:id AS uuid)"), {"end": end, "id": membership}

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.engine.execution.context import By
 from casework.engine.roles import QUEUE_ROLES
+from casework.engine.state.register_effects import RegisterEffects
 from casework.operations.cases.relief import relieve
 from casework.operations.core.perform import SYSTEM
 from casework.operations.people import registry
@@ -52,14 +53,23 @@ _LEFT_BEHIND = text("""
 """)
 
 
-def end_roles(db: Connection, memberships: Collection[str], by: By, *, also: Collection[str] = ()) -> None:
+def end_roles(
+    db: Connection,
+    memberships: Collection[str],
+    by: By,
+    *,
+    also: Collection[str] = (),
+    because: RegisterEffects | None = None,
+) -> None:
     """End roles now, with what substitutes have of them, and take back what was held by them; `also`: logs to lock with theirs."""
     # Also in cases that whoever ends them does not see.
     with whole(db):
-        _end_roles(db, memberships, by, also)
+        _end_roles(db, memberships, by, also, because)
 
 
-def _end_roles(db: Connection, memberships: Collection[str], by: By, also: Collection[str]) -> None:
+def _end_roles(
+    db: Connection, memberships: Collection[str], by: By, also: Collection[str], because: RegisterEffects | None
+) -> None:
     ids = {"ids": sorted(memberships)}
     ending = db.execute(_ENDING, ids).all()
     homes = db.execute(_HOMES, {"people": sorted({row.person_id for row in ending})}).all()
@@ -69,7 +79,7 @@ def _end_roles(db: Connection, memberships: Collection[str], by: By, also: Colle
     ended = {
         (row.person_id, row.scope)
         for row in db.execute(_ENDING, ids).all()
-        if registry.end_role(db, row.id, by=by.person)
+        if registry.end_role(db, row.id, because=because, by=by.person)
     }
     for row in homes:
         relieve(

@@ -135,10 +135,11 @@ def ask_role(
     by: str = SYSTEM_ACTOR,
     asked_by: str | None = None,
     invitation: str | None = None,
+    because: RegisterEffects | None = None,
 ) -> str:
     """Ask for a role, to which somebody else must agree; gives the id of the request.
 
-    `asked_by`: who invited the person, where it is that one who asks by accepting.
+    `asked_by`: who invited the person, where it is that one who asks by accepting. `because` as with `registry.grant_role`.
     """
     log = lock_log(db, programme)
     registry.insist_given(db, person, role, programme, starts_at or log.now, end=ends_at)
@@ -158,6 +159,7 @@ def ask_role(
     }
     if invitation is not None:
         effects |= {"invitation": invitation, "asked_by": asked_by or SYSTEM_ACTOR}
+    effects |= because or {}
     register_log.append(db, log, [log.next_event(ROLE_ASKED, by, effects=effects)])
     announce(db, programme, log.seq + 1)
     return id

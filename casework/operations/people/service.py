@@ -20,20 +20,20 @@ from casework.engine.execution.context import By
 from casework.engine.roles import Role
 from casework.errors import CasesLeft, InvalidForm, NotAllowed, NotFound, Refused
 from casework.json_values import JsonMapping
-from casework.operations.auth.account_log import CLOSED, REOPENED, ROLE_ENDED, ROLE_GIVEN, note_account
-from casework.operations.auth.password_change import end_links, make_link
-from casework.operations.auth.sessions import close_account, end_access
+from casework.operations.auth.account_log import REOPENED, ROLE_ENDED, ROLE_GIVEN, note_account
+from casework.operations.auth.password_change import make_link
+from casework.operations.auth.sessions import end_access
 from casework.operations.auth.step_up import sensitive
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.national_holidays import china
 from casework.operations.core.register_entries import note_entries
 from casework.operations.oversight.prospects import insist_others_go_on, look_before
-from casework.operations.people import registry
-from casework.operations.people.absences import absences_of, finish_absence, pass_on_role
+from casework.operations.people import account_closing, registry
+from casework.operations.people.absences import pass_on_role
 from casework.operations.people.administrator_checks import insist_administers, insist_administrator
 from casework.operations.people.role_ending import end_roles
-from casework.operations.people.role_requests import ask_role, asked_in, close_requests
+from casework.operations.people.role_requests import ask_role
 from casework.permissions.actors import Actor, takes_two
 from casework.reasons import Why
 from casework.records.event_log import lock_log, now
@@ -370,14 +370,6 @@ def end_member(db: Connection, actor: Actor, membership: str, request: Request) 
     return _once(db, actor, request, do, 200)
 
 
-#: How many open cases a person owns or works on, by programme.
-_LEFT = text("""
-    SELECT g.name, count(*) AS count FROM cases c JOIN programmes g ON g.id = c.programme_id
-    WHERE c.closed_at IS NULL AND (c.owner_id = CAST(:id AS uuid) OR CAST(:id AS uuid) = ANY(c.team))
-    GROUP BY g.name ORDER BY g.name
-""")
-
-
 @sensitive
 def deactivate_person(db: Connection, actor: Actor, person: str, request: Request, *, at_once: bool = False) -> Done:
     """Close an account: tokens are revoked, sessions, roles and absences end, held tasks are free again.
@@ -390,37 +382,20 @@ def deactivate_person(db: Connection, actor: Actor, person: str, request: Reques
         raise NotFound("person")
     if person == actor.person:
         raise Refused(reasons.people.NO_CLOSING_OF_OWN)
-    running = db.execute(
-        text(
-            "SELECT id, programme_id FROM memberships WHERE person_id = CAST(:id AS uuid)"
-            " AND (ends_at IS NULL OR ends_at > casework_now()) ORDER BY coalesce(programme_id, organisation_id), id"
-        ),
-        {"id": person},
-    ).all()
-    if any(row.programme_id and not actor.in_programme(row.programme_id, (Role.ADMINISTRATOR,)) for row in running):
+    leaving = account_closing.find_leaving(db, person)
+    if any(not actor.in_programme(programme, (Role.ADMINISTRATOR,)) for programme in leaving.programmes):
         raise NotAllowed(why=reasons.people.OTHER_PROGRAMMES_TOO)
 
     def do() -> JsonMapping:
         by = By(actor.person, Role.ADMINISTRATOR)
-        away = absences_of(db, person)
-        before = look_before(db, {row.programme_id for row in running if row.programme_id})
+        before = look_before(db, leaving.programmes)
         # Roles first: they lock the programmes' logs together with those of the cases, in one order.
-        end_roles(
-            db,
-            [*(row.id for row in running), *(role for absence in away for role in absence.roles)],
-            by,
-            also=asked_in(db, person),
-        )
-        left = db.execute(_LEFT, {"id": person}).all()
+        end_roles(db, leaving.roles, by, also=leaving.asked_in)
+        left = account_closing.cases_left(db, person)
         if left and not at_once:
-            raise CasesLeft(left=", ".join(f"{row.name}: {row.count}" for row in left))
+            raise CasesLeft(left=", ".join(f"{name}: {count}" for name, count in left.items()))
         insist_others_go_on(db, before, request, names=False)
-        for absence in away:
-            finish_absence(db, absence.id, by)
-        close_account(db, person, by=actor.person)
-        close_requests(db, person)
-        end_links(db, person)
-        note_account(db, person, CLOSED, actor.person)
+        account_closing.close(db, leaving, by)
         return {"id": person, "active": False}
 
     return _once(db, actor, request, do, 200)
