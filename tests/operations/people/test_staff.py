@@ -56,9 +56,16 @@ def test_a_joiner_joins_moves_and_leaves(world: World, db: Connection) -> None:
     secret = try_code(db, token := invited.link.removeprefix(INVITATION_PAGE), invited.code)
     assert secret is not None
     accept_as_new(
-        db, token, secret, name="Newcomer", name_zh=None, password="a long enough password", language="en", about={},
+        db,
+        token,
+        secret,
+        name="Newcomer",
+        name_zh=None,
+        password="a long enough password",
+        language="en",
+        about={},
         insist=False,
-    )  # fmt: skip
+    )
     person = str(db.execute(text("SELECT id FROM people WHERE email = 'new@example.org'")).scalar_one())
     actor = find_actor(db, person)
     assert actor is not None
@@ -92,8 +99,12 @@ def test_a_joiner_joins_moves_and_leaves(world: World, db: Connection) -> None:
         {"digests": [digest_of(file(*rows)) for rows in ([first], mover, leaver)]},
     ).all()
     assert [tuple(row) for row in told] == [
-        ("account_closed", 1), ("ended", 2), ("granted", 1), ("invited", 1), ("role_asked", 1),
-    ]  # fmt: skip
+        ("account_closed", 1),
+        ("ended", 2),
+        ("granted", 1),
+        ("invited", 1),
+        ("role_asked", 1),
+    ]
     for log in (world.programmes["BJ"], world.programmes["SH"], person):
         assert verify_case(db, log) == []
 

@@ -235,9 +235,13 @@ def test_what_came_of_a_file_is_known_by_the_events() -> None:
     ]
     events = [
         RegisterEvent(
-            log="p", seq=seq, at=datetime(2026, 5, 1, tzinfo=UTC), kind=kind, actor="system",
+            log="p",
+            seq=seq,
+            at=datetime(2026, 5, 1, tzinfo=UTC),
+            kind=kind,
+            actor="system",
             effects=cast(RegisterEffects, effects),
         )
         for seq, (kind, effects) in enumerate(told, 1)
-    ]  # fmt: skip
+    ]
     assert given_by_file(events) == {"1", "2", "3", "4"}
