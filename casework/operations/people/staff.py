@@ -307,7 +307,7 @@ def count_unsent(db: Connection) -> int:
 #: How many open invitations of a file nobody has sent.
 _UNSENT = text(f"""
     SELECT count(*) FROM ({ROW}) i WHERE i.state = 'open' AND i.issue = 1 AND i.invited_by IS NULL
-    AND NOT EXISTS (SELECT FROM mails m WHERE m.invitation_id = i.id AND m.state <> 'cancelled')
+    AND NOT EXISTS (SELECT FROM mails m WHERE m.invitation_id = i.id AND m.state IN ('queued', 'sent', 'failed'))
     AND EXISTS (SELECT FROM events e WHERE e.log_id = i.scope_id AND e.kind = :kind AND e.effects ? 'file'
         AND e.effects->>'invitation' = i.id::text)
 """)
