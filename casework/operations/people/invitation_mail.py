@@ -28,6 +28,8 @@ ROW = """
     FROM invitations i LEFT JOIN programmes g ON g.id = i.scope_id LEFT JOIN organisations o ON o.id = i.scope_id
     LEFT JOIN people p ON p.id = i.invited_by
 """
+#: Whether no mail of an invitation `i` went out, nor is on its way.
+UNSENT = "NOT EXISTS (SELECT FROM mails m WHERE m.invitation_id = i.id AND m.state <> 'cancelled')"
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from casework.operations.core.perform import SYSTEM
 from casework.operations.core.register_log import GRANTED, ROLE_ASKED, ROLE_REFUSED
 from casework.operations.people import account_closing
 from casework.operations.people.absences import pass_on_role
-from casework.operations.people.invitation_mail import INVITATION_PAGE, ROW, cancel_mails
+from casework.operations.people.invitation_mail import INVITATION_PAGE, ROW, UNSENT, cancel_mails
 from casework.operations.people.invitation_rules import INVITED
 from casework.operations.people.invitations import (
     MOST_A_DAY,
@@ -307,7 +307,7 @@ def count_unsent(db: Connection) -> int:
 #: How many open invitations of a file nobody has sent.
 _UNSENT = text(f"""
     SELECT count(*) FROM ({ROW}) i WHERE i.state = 'open' AND i.issue = 1 AND i.invited_by IS NULL
-    AND NOT EXISTS (SELECT FROM mails m WHERE m.invitation_id = i.id AND m.state IN ('queued', 'sent', 'failed'))
+    AND {UNSENT}
     AND EXISTS (SELECT FROM events e WHERE e.log_id = i.scope_id AND e.kind = :kind AND e.effects ? 'file'
         AND e.effects->>'invitation' = i.id::text)
 """)
