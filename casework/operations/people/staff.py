@@ -96,6 +96,7 @@ class Brought:
 
 #: Of two who bring a file at once the second one finds what the first one did.
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('casework people file', 1))")
+#: The programmes by their codes.
 _PROGRAMMES = text("SELECT code, id::text AS id FROM programmes ORDER BY code")
 #: The accounts of some addresses, and of everybody who has a role in a programme, with the roles that have not ended.
 _PEOPLE = text("""
