@@ -5,25 +5,21 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
-import ssl
 import stat
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import click
 from sqlalchemy import Connection, Engine, text
 
+from casework.commands import doctor_around as around
 from casework.commands.check import SAYS
+from casework.commands.doctor_around import FINE, LOOK, WRONG, Found
 from casework.errors import CaseworkError, InvalidSettings, Refused
 from casework.jobs.people_file import OLD_S, read_file
-from casework.jobs.smtp import NotNow, greet
-from casework.operations.auth.openid import Untrusted
 from casework.operations.matching.text_model import installed
 from casework.operations.notifications.mail_in import any_came
 from casework.operations.oversight.job_health import age_of_backup, find_delays, hear_workers
@@ -34,26 +30,13 @@ from casework.records.database import connect_engine, connected, transaction
 from casework.records.embedded import running_pid
 from casework.records.server_process import server_at
 from casework.settings import Settings, load_settings
-from casework.web.auth.provider_client import Silent, connect_provider
 
-WRONG, LOOK, FINE = "wrong", "look", "fine"
 #: Clocks that differ by more make codes of second factors fail; by so much they are said to differ.
 _APART_S = 5.0
 #: Of a disk so much must be free, and so much should be.
 _LEAST_FREE, _LITTLE_FREE, _LEAST_BYTES = 0.03, 0.10, 500_000_000
-#: A certificate that ends so soon should have been renewed.
-_RENEWED_DAYS = 14
-_PATIENCE_S = 5.0
 #: So many cases are named one by one.
 _NAMED = 10
-
-
-class Found(NamedTuple):
-    """What one check found."""
-
-    check: str
-    state: str
-    says: str
 
 
 @click.command()
@@ -89,11 +72,11 @@ def look() -> Iterator[Found]:
         yield Found("settings", WRONG, fault.message)
         return
     yield from _settings(settings)
-    yield from _address(settings)
-    yield from _provider(settings)
+    yield from around.look_at_address(settings)
+    yield from around.look_at_provider(settings)
     yield from _disks(settings)
     yield from _key(settings)
-    yield from _mail(settings)
+    yield from around.look_at_mail(settings)
     yield from _translations()
     if not settings.database_url and running_pid(server_at(settings.var)) is None:
         if not (server_at(settings.var).data / "PG_VERSION").exists():
@@ -380,82 +363,6 @@ def _key(settings: Settings) -> Iterator[Found]:
             )
         else:
             yield Found("log key", FINE, f"{path} is its owner's alone.")
-
-
-def _mail(settings: Settings) -> Iterator[Found]:
-    if settings.smtp_host is None:
-        yield Found("mail", LOOK, "nothing is mailed: name a mail server in CASEWORK_SMTP_HOST.")
-        return
-    where = f"{settings.smtp_host}:{settings.smtp_port}"
-    try:
-        greet(settings)
-    except NotNow as fault:
-        yield Found("mail", WRONG, f"{where} cannot be used ({fault}): look at CASEWORK_SMTP_*, and whether it runs.")
-    else:
-        yield Found("mail", FINE, f"{where} answers, and lets us in.")
-
-
-def _address(settings: Settings) -> Iterator[Found]:
-    if not settings.base_url:
-        yield Found("address", LOOK, "CASEWORK_BASE_URL is not set: mails have no links, and passkeys cannot be used.")
-        return
-    address = urlsplit(settings.base_url)
-    hosts = [host.strip() for host in settings.trusted_hosts.split(",") if host.strip()]
-    host = address.hostname or ""
-    if hosts and not any(host == one or (one.startswith(".") and host.endswith(one)) for one in hosts):
-        yield Found("address", WRONG, f"CASEWORK_BASE_URL leads to {host}, which CASEWORK_TRUSTED_HOSTS does not name.")
-    if address.scheme != "https":
-        yield Found("address", LOOK, f"{settings.base_url} is not encrypted.")
-        return
-    try:
-        ends = _certificate_ends(host, address.port or 443)
-    except (OSError, ValueError) as fault:
-        yield Found(
-            "address",
-            WRONG,
-            f"{host} cannot be reached by https from here ({fault}): look at the proxy and its certificate.",
-        )
-        return
-    days = (ends - datetime.now(UTC)).days
-    says = f"the certificate of {host} ends in {days} days"
-    yield Found("address", *((LOOK, f"{says}: renew it.") if days < _RENEWED_DAYS else (FINE, f"{says}.")))
-
-
-def _provider(settings: Settings) -> Iterator[Found]:
-    provider = connect_provider(settings)
-    if provider is None:
-        yield Found("provider", FINE, "people sign in with accounts of this installation alone.")
-        return
-    issuer = provider.client.issuer
-    try:
-        keys = provider.look()
-    except Silent as fault:
-        yield Found(
-            "provider",
-            WRONG,
-            f"{issuer} does not answer ({fault}): nobody can sign in with it. Look at CASEWORK_OIDC_ISSUER.",
-        )
-    except Untrusted as fault:
-        yield Found(
-            "provider",
-            WRONG,
-            f"what {issuer} says of itself cannot be trusted ({fault.what}): CASEWORK_OIDC_ISSUER must be its issuer, letter by letter.",
-        )
-    else:
-        state = FINE if keys else WRONG
-        yield Found(
-            "provider", state, f"{issuer} answers, with {keys} {'key that signs' if keys == 1 else 'keys that sign'}."
-        )
-
-
-def _certificate_ends(host: str, port: int) -> datetime:
-    context = ssl.create_default_context()
-    with (
-        socket.create_connection((host, port), timeout=_PATIENCE_S) as way,
-        context.wrap_socket(way, server_hostname=host) as server,
-    ):
-        told = server.getpeercert() or {}
-    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(told["notAfter"])), UTC)
 
 
 def _translations() -> Iterator[Found]:

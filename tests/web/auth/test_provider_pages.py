@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from casework.commands import doctor
+from casework.commands import doctor_around
 from casework.operations.auth import identities
 from casework.operations.auth.openid import Claims
 from casework.operations.people.invitations import Scope, record_invitation
@@ -358,7 +358,7 @@ def test_a_session_that_ended_there_ends_here(app: Flask, provider: OidcProvider
 
 def test_the_doctor_asks_whether_it_answers(provider: OidcProvider, settings: Settings) -> None:
     def found(issuer: str) -> tuple[str, str]:
-        [one] = doctor._provider(with_provider(settings, issuer))
+        [one] = doctor_around.look_at_provider(with_provider(settings, issuer))
         return one.state, one.says
 
     assert found(provider.issuer) == ("fine", f"{provider.issuer} answers, with 1 key that signs.")
