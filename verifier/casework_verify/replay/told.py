@@ -37,8 +37,9 @@ def told_faults(case: Case, index: Mapping[str, Any], as_told: set[str]) -> Iter
     as_told |= {f"index.{name}" for name in index.keys() - _LOOKED_AT}
     about, rows = index["case"], index["rows"]
     state = case.main.states[0]
-    # For how long its limits had stood still is the rows' to say.
-    held = None if case.hold is None else {name: one for name, one in case.hold.items() if name != "paused"}
+    # A file may leave out which limits a hold has paused: its rows say so too.
+    told_all = isinstance(about["hold"], Mapping) and "paused" in about["hold"]
+    held = case.hold and {name: one for name, one in case.hold.items() if told_all or name != "paused"}
     for name, value in (
         ("number", case.number),
         ("state", state),
