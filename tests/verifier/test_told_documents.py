@@ -54,6 +54,31 @@ def test_without_roles_a_missing_document_is_missed_too(case_file: Path, tmp_pat
     assert "document_missing" in wrong(forged.write(tmp_path / "a.zip"))
 
 
+def test_bytes_that_the_index_lists_and_the_file_lacks_are_missed(case_file: Path, tmp_path: Path) -> None:
+    forged = Forgery(case_file)
+    path = forged.index["documents"][0]["versions"][0]["path"]
+    del forged.parts[path]
+    found = [fault for fault in faults_of(forged.write(tmp_path / "a.zip")) if level_of(fault) != NOTE]
+    assert [(fault.code, fault.file) for fault in found] == [("document_absent", path)]
+
+
+@pytest.mark.parametrize("n", [1, 4, -2])
+def test_of_an_event_that_was_taken_out_nothing_else_is_told(n: int, case_file: Path, tmp_path: Path) -> None:
+    """All others are there: none of them is called missing, and the end is where it should be."""
+    forged = Forgery(case_file)
+    gone = forged.rows.pop(n)["seq"]
+    found = [fault for fault in faults_of(forged.write(tmp_path / "a.zip")) if fault.code.startswith(("event", "log"))]
+    assert [(fault.code, fault.seq) for fault in found] == [("event_missing", gone), ("event_link", gone + 1)]
+
+
+def test_events_in_another_order_are_told_where_they_stand(case_file: Path, tmp_path: Path) -> None:
+    forged = Forgery(case_file)
+    forged.rows[3], forged.rows[4] = forged.rows[4], forged.rows[3]
+    found = {(fault.code, fault.seq) for fault in faults_of(forged.write(tmp_path / "a.zip"))}
+    assert {("event_missing", 4), ("event_again", 4)} <= found
+    assert not {seq for code, seq in found if code in ("event_missing", "log_head", "log_cut")} - {4}
+
+
 def test_versions_without_their_bytes_are_counted(case_file: Path, tmp_path: Path) -> None:
     assert "document_without" not in [fault.code for fault in faults_of(case_file)]
     forged = Forgery(case_file)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from casework_verify.attested import told_of
-from casework_verify.certificates import Wrong, check_hashes, is_header, proof_of, unproven
+from casework_verify.certificates import Wrong, check_hashes, is_header, proof_of, shown_unless_wrong, unproven
 from casework_verify.faults import Fault, Unreadable
 from casework_verify.integrity.canonical import NotCanonical, canonical
 from casework_verify.integrity.chain import event_hash
@@ -36,7 +36,7 @@ def check_attestation(content: Mapping[str, Any], written: bytes, memory: Memory
     if said is None:
         return faults
     faults = [*faults, *unproven([part], said), *_of_another_tree(part, statement, said, grown)]
-    return [*faults, *_shown(part, statement)]
+    return shown_unless_wrong(faults, _shown(part, statement))
 
 
 def _read(content: Mapping[str, Any], written: bytes) -> tuple[Any, list[bytes]]:

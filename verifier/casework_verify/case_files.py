@@ -174,7 +174,9 @@ def _document_faults(index: Any, history: History, digests: dict[str, str]) -> I
         if (document, version) not in listed:
             yield Fault("document_missing", {"document": document, "version": version}, INDEX)
     for path, digest in told:
-        if digest is None or digests.get(path) != digest:
+        if path not in digests:
+            yield Fault("document_absent", file=str(path))
+        elif digest is None or digests[path] != digest:
             yield Fault("document_other", file=str(path))
     for name in digests:
         if name.startswith(_DOCUMENTS) and name not in wanted:

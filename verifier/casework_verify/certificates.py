@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from casework_verify.integrity.tree import BadProof, check_inclusion, leaf_hash
 from casework_verify.memory import Memory
 from casework_verify.reading import parse, read_file
 from casework_verify.tiles import Tiles
+from casework_verify.words import WRONG, level_of
 
 FORM = 1
 EVENT, FACT, STATE, TWO_PERSONS = "event", "fact", "state", "two_persons"
@@ -55,9 +56,14 @@ def check_certificate(content: Any, written: bytes, memory: Memory, tiles: Tiles
     except Wrong as wrong:
         return [wrong.fault]
     said, faults = memory.open(note, tiles)
-    if said is not None:
-        faults = [*faults, *unproven(parts, said)]
-    return [*faults, *_shown(claim, parts)] if said is not None else faults
+    if said is None:
+        return faults
+    return shown_unless_wrong([*faults, *unproven(parts, said)], _shown(claim, parts))
+
+
+def shown_unless_wrong(faults: list[Fault], shown: Iterable[Fault]) -> list[Fault]:
+    """What is wrong, or else what is shown: nobody reads as shown what is not proved."""
+    return faults if any(level_of(fault) == WRONG for fault in faults) else [*faults, *shown]
 
 
 def _read(content: Mapping[str, Any], written: bytes) -> tuple[Any, Any]:

@@ -34,21 +34,21 @@ class History:
 def read_history(lines: Iterable[Any], log: str, head: Any) -> History:
     """Each event held against its own digests and the one before it, and the end against the head that is named."""
     history = History(log)
-    last, before = genesis(log), ""
+    last, before, expected = genesis(log), "", 1
     for row in lines:
-        expected = len(history.rows) + 1
         made = _digests(row)
         if made is None:
             history.faults.append(_at("event_form", log, expected))
             break
-        found = list(_event_faults(row, made, log, expected, last=last, before=before))
+        number = _number(row, made, log, expected)
+        found = list(_event_faults(row, made, log, (expected, number), last=last, before=before))
         if len(history.faults) < MOST_FAULTS:
             history.faults += found
         history.rows.append(row)
-        last, before = made.header, max(before, row["header"]["at"])
+        last, before, expected = made.header, max(before, row["header"]["at"]), max(expected, number + 1)
         history.hashes.append(last)
     else:
-        history.faults += _end_faults(history, last, head)
+        history.faults += _end_faults(history, expected - 1, last, head)
     gone = {
         (n, name) for n, row in enumerate(history.rows, 1) for name, stored in row["body"].items() if "hash" in stored
     }
@@ -78,11 +78,19 @@ def _erasure_faults(history: History, gone: set[tuple[int, str]]) -> Iterator[Fa
     yield from (_at("erased_not", history.log, seq, name=name) for seq, name in sorted(told - gone))
 
 
-def _event_faults(row: Any, made: _Digests, log: str, expected: int, *, last: str, before: str) -> Iterator[Fault]:
-    """What is wrong with an event of our form."""
+def _number(row: Any, made: _Digests, log: str, expected: int) -> int:
+    """The number of an event: its own, where its header is whole; else it stands in somebody's place, as one of another log does."""
     header = row["header"]
-    # One of another log stands in somebody's place, whatever its own number is.
-    seq = row["seq"] if header["log"] == log else expected
+    own = header["log"] == log and made.header == row["hash"] and type(header["seq"]) is int
+    return int(header["seq"]) if own else expected
+
+
+def _event_faults(
+    row: Any, made: _Digests, log: str, place: tuple[int, int], *, last: str, before: str
+) -> Iterator[Fault]:
+    """What is wrong with an event of our form, by the number that comes next and its own."""
+    header = row["header"]
+    expected, seq = place
     if seq > expected:
         yield _at("event_missing", log, expected)
     elif seq < expected:
@@ -125,8 +133,7 @@ def _digests(row: Any) -> _Digests | None:
         return None
 
 
-def _end_faults(history: History, last: str, head: Any) -> Iterator[Fault]:
-    count = len(history.rows)
+def _end_faults(history: History, count: int, last: str, head: Any) -> Iterator[Fault]:
     seq = head.get("seq") if isinstance(head, dict) else None
     if not count:
         yield _at("log_empty", history.log, None)

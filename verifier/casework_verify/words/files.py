@@ -47,6 +47,9 @@ FILES: dict[str, Words] = {
         "压缩包中除所列各部分外还有其他内容，别的程序解出的内容可能不同。",
         UNREAD,
     ),
+    "document_absent": Words(
+        "{file}, which the index lists as filed, is not in the file.", "索引列为已归档的 {file} 不在文件中。"
+    ),
     "document_other": Words("{file} is not what the history says was filed.", "{file} 不是办理记录所记载的归档文件。"),
     "document_unknown": Words(
         "{file} is a document that the history does not know.", "{file} 是办理记录中没有的文件。"
