@@ -169,7 +169,7 @@ def _tables(case: Case, state: str) -> dict[str, dict[str, _Row]]:
             one.id: {"track_id": one.track, "transition": one.transition, "data": one.data}
             for one in case.proposals.values()
         },
-        "consents": {id: _consent(one) for id, one in case.consents.items()},
+        "consents": {id: {**_consent(one), "not_to": one.get("not_to")} for id, one in case.consents.items()},
         "documents": {id: _document(one) for id, one in case.documents.items()},
         "files": {
             one["id"]: {"document_id": document, **_version(one, "digest")} for (document, _), one in case.files.items()
@@ -257,12 +257,13 @@ def _clock(clock: Clock) -> _Row:
 
 def _consent(one: _Row) -> _Row:
     kept = {name: one[name] for name in ("party", "providers", "documents", "given_on", "expires_on")}
-    return {**kept, "ended_at": one.get("ended_at"), "how": one.get("how")}
+    reaches = {"sheet": one.get("sheet", False), "abroad": one.get("abroad", False)}
+    return {**kept, **reaches, "ended_at": one.get("ended_at"), "how": one.get("how")}
 
 
-def _document(one: _Row) -> _Row:
-    kept = {"party": one["party"], "kind": one["kind"], "valid_until": one.get("valid_until"), "track_id": one["track"]}
-    return {**kept, "withdrawn_at": one.get("withdrawn_at")}
+def _document(one: _Row) -> dict[str, Any]:
+    kept = {name: one.get(name) for name in ("kind", "party", "valid_until", "letter", "registered_at", "withdrawn_at")}
+    return {**kept, "own": one.get("own", False), "track_id": one["track"]}
 
 
 def _grant(one: _Row) -> _Row:
@@ -276,8 +277,8 @@ def _grant(one: _Row) -> _Row:
 
 
 def _listed(one: _Row) -> _Row:
-    kept = {name: one.get(name) for name in ("kind", "party", "valid_until", "letter", "registered_at", "withdrawn_at")}
-    return {**kept, "own": one.get("own", False), "referral": one["track"]}
+    told = _document(one)
+    return {**told, "referral": told.pop("track_id")}
 
 
 def _version(one: _Row, digest: str = "sha256") -> _Row:
@@ -303,10 +304,7 @@ def _statement(one: _Row) -> _Row:
 
 
 def _consents(case: Case) -> Mapping[str, _Row]:
-    return {
-        id: {**_consent(one), "sheet": one.get("sheet", False), "abroad": one.get("abroad", False)}
-        for id, one in case.consents.items()
-    }
+    return {id: _consent(one) for id, one in case.consents.items()}
 
 
 def _grants(case: Case) -> Mapping[str, _Row]:
