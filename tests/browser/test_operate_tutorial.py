@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Page, expect
 from casework.records import server_process
 from tests.support.mailbox import free_port
 from tests.support.oidc_provider import CLIENT, SECRET, OidcProvider, User, running_provider
-from tests.support.programs import NGINX, POSTGRESQL, find_program, may_install
+from tests.support.programs import CURL, NGINX, OPENSSL, POSTGRESQL, find_program, may_install
 from tests.support.wheels import ROOT, built, run
 
 pytestmark = pytest.mark.slow
@@ -237,7 +237,8 @@ def join(page: Page, address: str, invited: str) -> None:
 def test_the_tutorial_leads_where_it_says(
     chromium: Browser, provider: OidcProvider, tmp_path: Path, machines: Path
 ) -> None:
-    find_program(NGINX, install=may_install())
+    for one in (NGINX, CURL, OPENSSL):
+        find_program(one, install=may_install())
     programs = Path(find_program(POSTGRESQL, install=may_install())).resolve().parent
     typed, shared = blocks(), shared_by(tmp_path, provider)
     assert CLIENT == "casework"

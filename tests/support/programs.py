@@ -46,7 +46,10 @@ PROMETHEUS = Program("Prometheus", ("prometheus",), "prometheus")
 POSTGRESQL = Program("PostgreSQL", ("initdb",), "postgresql", "/usr/lib/postgresql/*/bin")
 #: The proxy that speaks TLS; it lies where only administrators look.
 NGINX = Program("nginx", ("nginx",), "nginx", "/usr/sbin")
-PROGRAMS = (CHROMIUM, CALC, POPPLER, SYSTEMD, PROMETHEUS, POSTGRESQL, NGINX)
+#: What docs/tutorial/operate.md types besides.
+CURL = Program("curl", ("curl",), "curl")
+OPENSSL = Program("openssl", ("openssl",), "openssl")
+PROGRAMS = (CHROMIUM, CALC, POPPLER, SYSTEMD, PROMETHEUS, POSTGRESQL, NGINX, CURL, OPENSSL)
 
 
 class NoProgramError(Exception):
