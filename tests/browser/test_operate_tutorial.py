@@ -190,7 +190,7 @@ def provider(tmp_path: Path) -> Iterator[OidcProvider]:
     (tmp_path / "provider").mkdir()
     key, certificate = tmp_path / "provider" / "key.pem", tmp_path / "provider" / "certificate.pem"
     run(
-        *("openssl", "req", "-quiet", "-x509", "-newkey", "rsa:2048", "-noenc", "-days", "2", "-subj", "/CN=localhost"),
+        *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-noenc", "-days", "2", "-subj", "/CN=localhost"),
         *("-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate),
         cwd=tmp_path,
     )
