@@ -215,8 +215,6 @@ class RegisterEffects(AccountChange, total=False):
     what: str
     account: str
     scopes: list[str]
-    #: By which group at the provider of sign-in a role was given, or ended.
-    group: str
     # A part of an import: digest of the file's name, which rows, and how many came of them.
     #: And the digest of the file of people by which a role was asked for, given or ended, or an account closed.
     file: str
