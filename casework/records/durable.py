@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -36,18 +37,27 @@ def make_folder(path: Path, mode: int = 0o777) -> None:
             sync(one.parent)
 
 
-def put_whole(path: Path, words: str, mode: int) -> None:
-    """Put a file there with these rights: all of it, or what was there before."""
-    beside = path.with_name(f".{secrets.token_hex(8)}")
+@contextmanager
+def written_beside(folder: Path, words: str, mode: int) -> Iterator[Path]:
+    """A file beside, whole and with these rights, to be put in its place within the block; it is there by its name afterwards."""
+    make_folder(folder)
+    beside = folder / f".{secrets.token_hex(8)}"
     number = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(number, "w", encoding="utf-8") as file:
-            # Whatever the process withholds from files of its own.
-            os.fchmod(file.fileno(), mode)
             file.write(words)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(beside, path)
+        yield beside
+        sync(folder)
     finally:
         beside.unlink(missing_ok=True)
-    sync(path.parent)
+
+
+def put_whole(path: Path, words: str, mode: int) -> None:
+    """Put a file there with these rights: all of it, or what was there before."""
+    with written_beside(path.parent, words, mode) as beside:
+        # Whatever the process withholds from files of its own.
+        beside.chmod(mode)
+        sync(beside)
+        os.replace(beside, path)

@@ -9,8 +9,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -26,7 +25,7 @@ from casework.ledger.signed_notes import (
     parse_public_key,
     parse_signing_key,
 )
-from casework.records.durable import make_folder, sync
+from casework.records.durable import make_folder, sync, written_beside
 from casework.settings import Settings
 
 _KEY, _NEXT, _PUBLIC, _LAST, _SETTLED = "key", "key.next", "keys.pub", "last", "settled"
@@ -71,7 +70,7 @@ def ensure_key(settings: Settings) -> SigningKey:
     folder = settings.log_dir
     if not (folder / _KEY).exists():
         make_folder(folder)
-        with _written(folder, new_key(settings).line + "\n", 0o400) as beside:
+        with written_beside(folder, new_key(settings).line + "\n", 0o400) as beside:
             _link(beside, folder / _KEY)
     key = read_key(settings)
     tell_key(settings, key.public)
@@ -92,7 +91,7 @@ def _origin(settings: Settings) -> str:
 
 def keep_next_key(settings: Settings, key: SigningKey) -> None:
     """The key that is to follow lies beside the one that signs, until what both signed is kept."""
-    with _written(settings.log_dir, key.line + "\n", 0o400) as beside:
+    with written_beside(settings.log_dir, key.line + "\n", 0o400) as beside:
         os.replace(beside, settings.log_dir / _NEXT)
 
 
@@ -110,7 +109,7 @@ def tell_key(settings: Settings, key: PublicKey) -> None:
     known = public_keys(settings)
     if key not in known:
         lines = "".join(f"{one.line}\n" for one in (*known, key))
-        with _written(settings.log_dir, lines, 0o644) as beside:
+        with written_beside(settings.log_dir, lines, 0o644) as beside:
             os.replace(beside, settings.log_dir / _PUBLIC)
 
 
@@ -162,7 +161,7 @@ def keep_last(settings: Settings, kept: Kept) -> None:
     path = settings.log_dir / _LAST
     line = f"{kept.size} {base64.b64encode(kept.root).decode()}\n"
     if not path.exists() or path.stat().st_size > _LONGEST:
-        with _written(settings.log_dir, line, 0o644) as beside:
+        with written_beside(settings.log_dir, line, 0o644) as beside:
             os.replace(beside, path)
         return
     with path.open("a+b") as file:
@@ -172,24 +171,6 @@ def keep_last(settings: Settings, kept: Kept) -> None:
         file.write(line.encode())
         file.flush()
         os.fsync(file.fileno())
-
-
-@contextmanager
-def _written(folder: Path, words: str, mode: int) -> Iterator[Path]:
-    """A file beside, whole and with these rights, to be put in its place."""
-    make_folder(folder)
-    beside = folder / f".{secrets.token_hex(8)}"
-    number = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    try:
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            file.write(words)
-            file.flush()
-            os.fsync(file.fileno())
-        yield beside
-        # By its name, too: whoever has lost the key would make another.
-        sync(folder)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _link(beside: Path, path: Path) -> None:
