@@ -278,7 +278,8 @@ def _grant(one: _Row) -> _Row:
 
 def _listed(one: _Row) -> _Row:
     told = _document(one)
-    return {**told, "referral": told.pop("track_id")}
+    referral = told.pop("track_id")
+    return {**told, "referral": referral}
 
 
 def _version(one: _Row, digest: str = "sha256") -> _Row:
