@@ -16,9 +16,10 @@ from tests.support.past_cases import Way, add_past_cases, add_past_referrals
 from tests.support.way_to_referral import complete, to_referral
 from tests.support.world import World
 
-#: Each some days in the first step, and in one more; the same, each of them quicker than the one before.
+#: Each some days in the first step, and in one more, from few to many again and again; each quicker than the one before.
+#: Weekends and holidays of any season leave 77 to 90 of 100 forecasts of the former true: with half as many, 67 to 92.
+WAYS: list[Way] = [[("proposed", 4 + n * 27 % 80 / 2), ("triage", 3 + n * 27 % 80 / 2)] for n in range(80)]
 QUICKER: list[Way] = [[("proposed", 4 + n), ("triage", 3 + n)] for n in range(40)]
-WAYS: list[Way] = [QUICKER[n * 7 % 40] for n in range(40)]
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_a_case_ends_within_what_others_took(world: World, db: Connection, numbe
     assert shown.step is not None
     for end, longest in ((shown.step, 45), (shown.case, 90)):
         assert end.why_not is None
-        assert (end.ended, end.cases) == (40, 40)
+        assert (end.ended, end.cases) == (80, 80)
         assert end.half is not None
         assert end.most is not None
         assert end.half.last is not None
