@@ -44,6 +44,7 @@ class CaseQuery(Paged):
         Literal["yes"] | None, Field(description="Only those that are late with something, on either side")
     ] = None
     open: Annotated[Literal["yes", "no"] | None, Field(description="Only those that are open, or closed")] = None
+    followed: Annotated[Literal["yes"] | None, Field(description="Only those that you follow")] = None
     sort: Annotated[Literal["newest", "oldest", "number", "due"], Field(description="Due: what is due first")] = (
         "newest"
     )

@@ -48,6 +48,8 @@ _FILTERS: Mapping[str, tuple[str, str]] = {
     # By `case_dates`. The moment is asked for once: one that could change from row to row leads through no index.
     "overdue": (WHOLE, LATE),
     "open": (WHOLE, "(c.closed_at IS NULL) = (:open = 'yes')"),
+    # Those that the reader follows, and reads whole still: nobody asks who else does.
+    "followed": (WHOLE, "c.id = ANY(ARRAY(SELECT f.log_id FROM follows f WHERE f.person_id = CAST(:person AS uuid)))"),
     "waits_for": (WHOLE, "d.waits_for = ANY(CAST(:waits AS text[]))"),
 }
 #: Words that are written without spaces are also looked for in what a reader of Chinese reads in place of the title, see `titled`;

@@ -59,7 +59,7 @@ ROLES = (
 #: The names in the address, and of the filters of operations.
 FILTERS = {
     "q": "words", "state": "state", "owner": "owner", "provider": "provider", "phase": "phase", "waits_for": "waits_for",
-    "overdue": "overdue", "outcome": "outcome", "open": "open",
+    "overdue": "overdue", "outcome": "outcome", "open": "open", "followed": "followed",
 }  # fmt: skip
 NAMES_OF_SORTS = {
     "newest": N_("newest first"), "oldest": N_("oldest first"), "due": N_("due first"), "number": N_("by number"),
@@ -298,6 +298,7 @@ def _selects(offered: FilterChoices, *, whole: bool) -> list[Select]:
         Select("waits_for", gettext("Waits for"), tuple((code, gettext(NAMES_OF_WAITS[code])) for code in WAITS_FOR)),
         Select("overdue", gettext("Overdue"), (("yes", gettext("only what is overdue")),)),
         Select("open", gettext("Open or closed"), (("yes", gettext("open")), ("no", gettext("closed")))),
+        Select("followed", gettext("Followed"), (("yes", gettext("only what I follow")),)),
     ]
     return [select for select in selects if select.choices and (whole or select.name in OF_OUTLINES)]
 
@@ -313,6 +314,7 @@ def _tabs(actor: Actor, asked: Asked, *, whole: bool) -> list[tuple[str, str, bo
         if Role.OFFICER in actor.roles():
             views.append((gettext("Mine"), {"owner": actor.person, "open": "yes"}))
         views += [
+            (gettext("Followed"), {"followed": "yes"}),
             (gettext("Overdue"), {"overdue": "yes", "sort": "due"}),
             (gettext("Waiting for others"), {"waits_for": "provider", "sort": "due"}),
             (gettext("Waiting for offices and parties"), {"waits_for": "outside", "sort": "due"}),

@@ -63,6 +63,7 @@ LISTS: Mapping[str, List] = {
             "overdue",
             "outcome",
             "open",
+            "followed",
             "sort",
             "columns",
         ),

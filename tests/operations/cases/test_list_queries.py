@@ -13,7 +13,9 @@ from casework.operations.cases import list_queries
 from casework.operations.cases.list_queries import SORTS, count_cases, export_cases, list_cases
 from casework.operations.cases.views import CaseName, CaseOutline, CaseRow, MarkedCaseRow
 from casework.operations.core.paging import from_cursor
+from casework.operations.core.perform import home_of
 from casework.operations.core.views import NamedInBoth, row_as
+from casework.operations.notifications.follows import follow_case
 from tests.operations.cases.three_cases import play_three_cases
 from tests.support.case_dates import write_dates
 from tests.support.way_to_referral import to_referral
@@ -48,6 +50,26 @@ def test_each_filter_finds_its_cases(db: Connection, world: World, numbers: tupl
     assert found(db, world, "officer", words=referred[-4:]) == [referred]
     assert found(db, world, "officer", words="steam without") == [referred, held, fresh]
     assert found(db, world, "officer", state="proposed", owner=world.people["officer"]) == []
+
+
+def test_those_that_one_follows_are_found_by_oneself_and_for_as_long_as_one_reads_them(
+    db: Connection, world: World, numbers: tuple[str, str, str]
+) -> None:
+    referred, held, _ = numbers
+    for who, number in (("officer", held), ("manager", referred)):
+        follow_case(db, world.actor(db, who), number)
+    assert found(db, world, "officer", followed="yes") == [held]
+    assert found(db, world, "officer", followed="yes", waits_for="provider") == []
+    assert found(db, world, "manager", followed="yes") == [referred]
+    assert count_cases(db, world.actor(db, "manager"), filters={"followed": "yes"}) == 1
+    assert found(db, world, "auditor", followed="yes") == []
+    # A row that was left behind tells nothing to who does not read the case, nor does a provider's own of its referral.
+    for name in ("foreign_officer", "provider"):
+        db.execute(
+            text("INSERT INTO follows (person_id, log_id) VALUES (:person, :log)"),
+            {"person": world.people[name], "log": home_of(db, referred)},
+        )
+        assert found(db, world, name, followed="yes") == []
 
 
 @pytest.mark.parametrize("words", ["%", "_", "\\", "' OR true --"])
@@ -133,6 +155,7 @@ def test_a_filter_betrays_nothing(db: Connection, world: World, numbers: tuple[s
         {"waits_for": "us"},
         {"open": "yes"},
         {"overdue": "yes"},
+        {"followed": "yes"},
     ):
         assert found(db, world, "observer", **hidden) == []
         assert found(db, world, "provider", **hidden) == []
