@@ -150,6 +150,20 @@ class Settings(BaseSettings):
     oidc_name: str | None = Field(
         None, max_length=60, description="What people call that provider, for buttons; its host when empty."
     )
+    oidc_groups_claim: str | None = Field(
+        None,
+        pattern=r"^[\x21-\x7e]{1,255}$",
+        description="In which claim of its ID token that provider states the groups of people, such as groups: they give roles by"
+        " CASEWORK_OIDC_GROUPS_FILE. When empty, groups give none.",
+    )
+    oidc_groups_file: Path | None = Field(
+        None, description="A file that says which group at that provider gives which role where; needed with the claim."
+    )
+    oidc_groups_missing: Literal["keep", "none"] = Field(
+        "keep",
+        description="What follows for somebody of whom that claim is missing: with keep nothing; with none they are in no group, and"
+        " roles that came of groups end.",
+    )
     people_file: Path | None = Field(
         None,
         description="A file of who joins, moves and leaves, which the worker looks at when it has changed, and four times a day; none when"
@@ -246,6 +260,12 @@ class Settings(BaseSettings):
     def _production_keeps_real_time(self) -> Self:
         if self.profile == "production" and self.clock_offset:
             raise ValueError("CASEWORK_CLOCK_OFFSET must be 0 in production: its history shows real times only.")
+        return self
+
+    @model_validator(mode="after")
+    def _groups_are_whole(self) -> Self:
+        if (self.oidc_groups_claim is None) != (self.oidc_groups_file is None):
+            raise ValueError("CASEWORK_OIDC_GROUPS_CLAIM and CASEWORK_OIDC_GROUPS_FILE are needed together.")
         return self
 
     @model_validator(mode="after")

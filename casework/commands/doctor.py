@@ -23,6 +23,7 @@ from casework.jobs.people_file import OLD_S, read_file
 from casework.operations.matching.text_model import installed
 from casework.operations.notifications.mail_in import any_came
 from casework.operations.oversight.job_health import age_of_backup, find_delays, hear_workers
+from casework.operations.people.group_roles import check_file
 from casework.operations.people.staff import count_unsent, plan_file
 from casework.operations.verification import archiving, sequencer
 from casework.records import log_keys, migrate, production_settings, standbys, tree_tiles
@@ -46,7 +47,7 @@ def doctor(as_json: bool) -> None:
 
     Looks at the settings, the database with its roles, grants and policies, its clock, the workers and what waits for them, backups, mail,
     disks, the key of the log, the archive, the address of the pages and its certificate, the provider of sign-in, the model of texts,
-    the file of people and the translations. It
+    the files of people and groups, and the translations. It
     changes nothing.
     It judges as `serve` and `worker` do: as production, unless CASEWORK_PROFILE says otherwise. Exits with 1 where anything is wrong; what
     is to be looked at is not. Cases that wait unseen are told by `casework check`, the history is proved by `casework verify`.
@@ -132,6 +133,7 @@ def _database(settings: Settings, engine: Engine) -> Iterator[Found]:
         yield from _model(db)
         yield from _answers(settings, db)
         yield from _people(settings, db)
+        yield from _groups(settings, db)
 
 
 def _standbys(settings: Settings, db: Connection) -> Iterator[Found]:
@@ -317,6 +319,26 @@ def _people(settings: Settings, db: Connection) -> Iterator[Found]:
             LOOK,
             f"{waiting} invited by it wait until an administrator sends them a code: People, Invitations.",
         )
+
+
+def _groups(settings: Settings, db: Connection) -> Iterator[Found]:
+    """The file that says which group at the provider of sign-in gives which role."""
+    path = settings.oidc_groups_file
+    if path is None:
+        yield Found("groups", FINE, "groups at a provider of sign-in give no roles.")
+        return
+    try:
+        faults = check_file(db, read_file(path)[0])
+    except OSError as fault:
+        why = f"cannot be read ({fault.strerror or 'there is no such file'})"
+    except Refused as refusal:
+        why = f"cannot be used: {refusal.reasons[0]}"
+    else:
+        why = f"has {len(faults)} faults: {'; '.join(map(str, faults[:5]))}" if faults else ""
+    if why:
+        yield Found("groups", WRONG, f"{path} {why}. Until it is mended, signing in changes no role.")
+    else:
+        yield Found("groups", FINE, f"{path} is understood.")
 
 
 def _disks(settings: Settings) -> Iterator[Found]:

@@ -103,6 +103,10 @@ STAFF_COLUMNS = template(
         "The file needs the columns email, programme and role; name, language and left are read too. Its header says: %(line)s"
     ),
 )
+GROUPS_COLUMNS = template(
+    "people.groups_columns",
+    N_("The file needs the columns group and role; programme and organisation are read too. Its header says: %(line)s"),
+)
 STAFF_TOO_MANY = template(
     "people.staff_too_many",
     N_(

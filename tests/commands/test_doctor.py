@@ -253,3 +253,19 @@ def test_the_file_of_people_is_read_as_the_worker_would(world: World, environmen
     assert "officer@example.org" not in " ".join(told)
     path.write_text("email,programme,role\nofficer@example.org,BJ,officer\n", "utf-8")
     assert set(states(named, "people").values()) == {"fine"}
+
+
+def test_the_file_of_groups_is_read_as_a_sign_in_would(world: World, environment: Environment, tmp_path: Path) -> None:
+    path = tmp_path / "groups.csv"
+    named = environment | {"CASEWORK_OIDC_GROUPS_CLAIM": "groups", "CASEWORK_OIDC_GROUPS_FILE": str(path)}
+    [(says, state)] = states(named, "groups").items()
+    assert (state, "cannot be read" in says) == ("wrong", True)
+    provider = world.organisations["lab"]
+    head = "group,role,programme,organisation\n"
+    path.write_text(f"{head}a,officer,BJ,\na,lord,BJ,\na,officer,XX,\na,provider,,{provider[:-1]}\n", "utf-8")
+    [(says, state)] = states(named, "groups").items()
+    assert state == "wrong"
+    for fault in ("row 3, role", "row 4, programme: is not known", "row 5, organisation: is not known"):
+        assert fault in says
+    path.write_text(f"{head}a,officer,BJ,\na,provider,,{provider}\n", "utf-8")
+    assert set(states(named, "groups").values()) == {"fine"}

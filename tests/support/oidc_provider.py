@@ -38,6 +38,8 @@ class User:
     amr: tuple[str, ...] = ("pwd",)
     auth_time: int = 0
     sid: str = "there-1"
+    #: Further claims, such as groups.
+    more: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -186,7 +188,9 @@ def _extensions(provider: OidcProvider) -> tuple[type[AuthorizationCodeGrant], O
             return {"alg": "RS256", "kid": provider.keys[-1].kid}
 
         def generate_user_info(self, user: User, scope: str) -> UserInfo:
-            return UserInfo(sub=user.sub, email=user.email, email_verified=user.email_verified, sid=user.sid)
+            return UserInfo(
+                sub=user.sub, email=user.email, email_verified=user.email_verified, sid=user.sid, **user.more
+            )
 
     return Grant, Tokens(require_nonce=True)
 

@@ -32,7 +32,8 @@ class RoleRequest(Answer):
     deputy_for: Named | None
     starts_at: str | None
     ends_at: str | None
-    asked_by: Annotated[Named | None, Field(description="Null for the command line")]
+    asked_by: Annotated[Named | None, Field(description="Null for the command line, and for a group")]
+    group: Annotated[str | None, Field(description="The group at the provider of sign-in that gives it")]
     asked_at: str
     state: Literal["asked", "agreed", "refused"]
     decided_by: Named | None

@@ -215,6 +215,8 @@ class RegisterEffects(AccountChange, total=False):
     what: str
     account: str
     scopes: list[str]
+    #: By which group at the provider of sign-in a role was given, asked for or ended, or asked for no more.
+    group: str
     # A part of an import: digest of the file's name, which rows, and how many came of them.
     #: And the digest of the file of people by which a role was asked for, given or ended, or an account closed.
     file: str

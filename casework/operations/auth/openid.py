@@ -15,6 +15,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from casework.engine.definition.names import is_plain
+
 if TYPE_CHECKING:
     from joserfc.jwk import Key
 
@@ -27,6 +29,8 @@ ALGORITHMS: Mapping[str, str] = {
 LEEWAY = 60
 #: A token, and a document, are no longer than this; a provider has no more keys.
 LONGEST_TOKEN, LONGEST_NAME, MOST_KEYS = 20_000, 255, 50
+#: Whoever is in more groups is in too many to be told apart from a mistake.
+MOST_GROUPS = 500
 LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 SCOPE = "openid email profile"
 
@@ -50,6 +54,10 @@ class Client:
     issuer: str
     id: str
     redirect: str
+    #: In which claim it states the groups of people, where they count for roles.
+    groups_claim: str | None = None
+    #: Whether a claim that is missing states that somebody is in none.
+    groups_may_miss: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,17 @@ class Trip:
         return self._made("verifier")
 
 
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The groups in which somebody is for the provider, or why it is not known."""
+
+    names: frozenset[str] = frozenset()
+    #: `missing`, `form` or `too_many`: then nothing follows from it.
+    fault: str | None = None
+    #: How many names were passed over, as no group is called so.
+    odd: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Claims:
     """Who somebody is for the provider."""
@@ -101,6 +120,8 @@ class Claims:
     auth_time: int | None
     #: What `amr` and `acr` say of how it was shown.
     methods: frozenset[str]
+    #: None where groups count for nothing.
+    groups: Groups | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,7 +278,23 @@ def check_id_token(
         methods=frozenset(
             one for one in [*(told if isinstance(told, list) else ()), said.get("acr")] if isinstance(one, str)
         ),
+        groups=read_groups(said, client),
     )
+
+
+def read_groups(said: Mapping[str, Any], client: Client) -> Groups | None:
+    """The groups that a token states. Nobody is kept out by them: of what is no list of names nothing follows, and it is told why."""
+    if client.groups_claim is None:
+        return None
+    told = said.get(client.groups_claim)
+    if told is None:
+        return Groups() if client.groups_may_miss else Groups(fault="missing")
+    if not isinstance(told, list) or not all(isinstance(one, str) for one in told):
+        return Groups(fault="form")
+    if len(told) > MOST_GROUPS:
+        return Groups(fault="too_many")
+    names = frozenset(one for one in told if 0 < len(one) <= LONGEST_NAME and is_plain(one))
+    return Groups(names, odd=len(set(told) - names))
 
 
 def check_logout_token(token: object, keys: Collection[Key], client: Client, *, now: int) -> Logout:
@@ -330,6 +367,6 @@ def _what(fault: Exception) -> str:
 
 
 __all__ = [
-    "Claims", "Client", "Endpoints", "Logout", "Trip", "UnknownKey", "Untrusted", "authorization_address", "check_answer",
-    "check_id_token", "check_logout_token", "end_session_address", "read_discovery", "read_document", "read_keys",
+    "Claims", "Client", "Endpoints", "Groups", "Logout", "Trip", "UnknownKey", "Untrusted", "authorization_address", "check_answer",
+    "check_id_token", "check_logout_token", "end_session_address", "read_discovery", "read_document", "read_groups", "read_keys",
 ]  # fmt: skip

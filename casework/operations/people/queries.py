@@ -13,6 +13,7 @@ from casework.ledger.canonical_json import instant
 from casework.operations.core.reader_names import called
 from casework.operations.core.views import row_as, rows_as
 from casework.operations.people.administrator_checks import is_administrator
+from casework.operations.people.group_roles import groups_of_roles
 from casework.operations.people.role_requests import list_waiting
 from casework.operations.people.views import Hanging, OrganisationDetails, PersonDetails, PersonFound, RoleRow
 from casework.permissions.actors import Actor
@@ -102,6 +103,7 @@ def show_person(db: Connection, actor: Actor, person: str) -> PersonDetails:
         PersonDetails,
         row,
         roles=rows_as(RoleRow, roles),
+        groups=groups_of_roles(db, person),
         deputies=rows_as(RoleRow, deputies),
         hangs=hangs,
         own=row.id == actor.person,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
 
 from sqlalchemy import Connection, Engine, text
 
@@ -52,6 +53,8 @@ _LEFT_BEHIND = text("""
     ) ORDER BY t.log_id
 """)
 
+_NONE: Mapping[str, str] = MappingProxyType({})
+
 
 def end_roles(
     db: Connection,
@@ -60,15 +63,24 @@ def end_roles(
     *,
     also: Collection[str] = (),
     because: RegisterEffects | None = None,
+    groups: Mapping[str, str] = _NONE,
 ) -> None:
-    """End roles now, with what substitutes have of them, and take back what was held by them; `also`: logs to lock with theirs."""
+    """End roles now, with what substitutes have of them, and take back what was held by them; `also`: logs to lock with theirs.
+
+    `groups`: of roles that a group at the provider of sign-in gave, which one it was.
+    """
+    came = {membership: RegisterEffects(group=group) for membership, group in groups.items()}
     # Also in cases that whoever ends them does not see.
     with whole(db):
-        _end_roles(db, memberships, by, also, because)
+        _end_roles(db, memberships, by, also, lambda membership: came.get(membership, because))
 
 
 def _end_roles(
-    db: Connection, memberships: Collection[str], by: By, also: Collection[str], because: RegisterEffects | None
+    db: Connection,
+    memberships: Collection[str],
+    by: By,
+    also: Collection[str],
+    because: Callable[[str], RegisterEffects | None],
 ) -> None:
     ids = {"ids": sorted(memberships)}
     ending = db.execute(_ENDING, ids).all()
@@ -79,7 +91,7 @@ def _end_roles(
     ended = {
         (row.person_id, row.scope)
         for row in db.execute(_ENDING, ids).all()
-        if registry.end_role(db, row.id, because=because, by=by.person)
+        if registry.end_role(db, row.id, because=because(str(row.id)), by=by.person)
     }
     for row in homes:
         relieve(

@@ -56,6 +56,8 @@ class RoleRequest:
     asked_by: str
     asked_at: datetime
     invitation: str | None = None
+    #: The group at the provider of sign-in that gives it.
+    group: str | None = None
     state: str = ASKED
     decided_by: str | None = None
     decided_at: datetime | None = None
@@ -87,6 +89,7 @@ def fold(events: Iterable[RegisterEvent]) -> dict[str, RoleRequest]:
                 effects.get("asked_by") or event.actor,
                 event.at,
                 effects.get("invitation"),
+                effects.get("group"),
             )
         elif id in requests and event.kind in (GRANTED, ROLE_REFUSED):
             state = AGREED if event.kind == GRANTED else REFUSED
@@ -310,6 +313,7 @@ def _shown(actor: Actor, request: RoleRequest, names: Mapping[str, str]) -> Requ
         starts_at=request.starts_at,
         ends_at=request.ends_at,
         asked_by=None if request.asked_by == SYSTEM_ACTOR else to_named(request.asked_by, names),
+        group=request.group,
         asked_at=instant(request.asked_at),
         state=request.state,
         decided_by=None if request.decided_by == SYSTEM_ACTOR else to_named(request.decided_by, names),

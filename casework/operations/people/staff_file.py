@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,8 +56,13 @@ def digest_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def read_lines(content: bytes) -> tuple[list[Line], list[Fault]]:
-    """Every row, with what is wrong. Raises Refused for a file that is none, or only a part of one."""
+def read_rows(
+    content: bytes, needed: Sequence[str], others: Sequence[str], columns: Callable[[str], Why]
+) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The header and the rows of such a file, numbered. `columns` says of another header what is wanted.
+
+    Raises Refused for a file that is none, or only a part of one.
+    """
     if not content.strip() or not content.endswith(b"\n") or len(content) > MOST_BYTES:
         raise Refused(reasons.people.STAFF_CUT)
     try:
@@ -66,13 +71,19 @@ def read_lines(content: bytes) -> tuple[list[Line], list[Fault]]:
     except (UnicodeDecodeError, csv.Error):
         raise Refused(reasons.people.STAFF_NO_TABLE) from None
     header = [cell.strip().lower() for cell in rows[0][1]] if rows else []
-    if not set(NEEDED) <= set(header) <= {*NEEDED, *OTHERS} or len(set(header)) != len(header):
-        raise Refused(reasons.people.STAFF_COLUMNS(line=", ".join(header)[:200]))
+    if not set(needed) <= set(header) <= {*needed, *others} or len(set(header)) != len(header):
+        raise Refused(columns(", ".join(header)[:200]))
     if not 1 < len(rows) <= MOST_ROWS + 1:
         raise Refused(reasons.people.STAFF_CUT)
+    return header, rows[1:]
+
+
+def read_lines(content: bytes) -> tuple[list[Line], list[Fault]]:
+    """Every row, with what is wrong. Raises Refused for a file that is none, or only a part of one."""
+    header, rows = read_rows(content, NEEDED, OTHERS, lambda line: reasons.people.STAFF_COLUMNS(line=line))
     lines: list[Line] = []
     faults: list[Fault] = []
-    for row, cells in rows[1:]:
+    for row, cells in rows:
         read = list(_read_line(row, header, cells))
         lines += [one for one in read if isinstance(one, Line)]
         faults += [one for one in read if isinstance(one, Fault)]
@@ -129,4 +140,4 @@ def _twice(lines: Sequence[Line]) -> Iterator[Fault]:
         seen.add(key)
 
 
-__all__ = ["MOST_BYTES", "MOST_ROWS", "ROLES", "Fault", "Line", "digest_of", "read_lines"]
+__all__ = ["MOST_BYTES", "MOST_ROWS", "ROLES", "Fault", "Line", "digest_of", "read_lines", "read_rows"]

@@ -84,8 +84,10 @@ class RequestedRole:
     deputy_for: Named | None
     starts_at: str | None
     ends_at: str | None
-    #: Null for the command line.
+    #: Null for the command line, and a group.
     asked_by: Named | None
+    #: The group at the provider of sign-in that gives it.
+    group: str | None
     asked_at: str
     #: asked, agreed or refused.
     state: str
@@ -283,6 +285,8 @@ class PersonDetails(Names):
     has_password: bool
     erased: bool
     roles: list[RoleRow]
+    #: Of the roles that came of a group at the provider of sign-in: which group.
+    groups: dict[str, str]
     #: Roles of others that stand in for the person.
     deputies: list[RoleRow]
     hangs: Hanging

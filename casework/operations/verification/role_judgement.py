@@ -16,6 +16,8 @@ from casework.engine.tasks.standing_in import Absence
 from casework.operations.core.register_log import AWAY, BACK, ENDED, GRANTED, REGISTERED, ROLE_ASKED, ROLE_REFUSED
 from casework.operations.history.point_in_time import Held, Past, absences, memberships
 from casework.operations.integrations.service_account_rules import MADE
+from casework.operations.people.group_file import BY_PERSONS
+from casework.operations.people.group_rules import come_of_groups
 from casework.operations.people.role_requests import DECIDERS, fold, why_not_agreed
 from casework.permissions.actors import COVERED, MANAGES, takes_two
 
@@ -44,8 +46,11 @@ class _Roles:
         self.services: dict[str, str] = {}
         #: What was asked for, since roles that decide take two persons; before the first of them nobody knew of that.
         self.asked: list[RegisterEvent] = []
+        #: The roles and requests that came of a group at the provider of sign-in, with that group.
+        self.came: dict[str, str] = {}
 
     def take(self, event: RegisterEvent) -> None:
+        self.came |= come_of_groups([event], self.came)
         if event.kind == REGISTERED:
             self.maker = event.actor
         elif event.kind == MADE:
@@ -66,6 +71,9 @@ class _Roles:
             self.away[gone.id] = replace(gone, ends_at=datetime.fromisoformat(str(event.effects["ends_at"])))
 
     def reasons(self, event: RegisterEvent) -> Reasons:
+        if "group" in event.effects:
+            yield from self._by_group(event)
+            return
         if event.actor == SYSTEM_ACTOR and event.kind == ROLE_REFUSED:
             yield from self._closed(event)
             return
@@ -86,6 +94,22 @@ class _Roles:
             yield from self._absence(event)
 
     # --- roles ---
+
+    def _by_group(self, event: RegisterEvent) -> Reasons:
+        """A group gives what one person may give, asks for the rest, and takes back what came of it alone."""
+        effects, group = event.effects, event.effects["group"]
+        if event.actor != SYSTEM_ACTOR:
+            yield "what comes of a group is recorded by the installation itself"
+        if event.kind in (GRANTED, ROLE_ASKED) and effects["role"] in BY_PERSONS:
+            yield "a group gave a role that a person gives"
+        elif event.kind == GRANTED and ("request" in effects or takes_two(effects["role"])):
+            yield "no second person had agreed to this role"
+        elif event.kind == ENDED and self.came.get(effects["membership"]) != group:
+            yield "a group ended a role that had not come of it"
+        elif event.kind == ROLE_REFUSED:
+            request = fold(self.asked).get(effects["request"])
+            if request is None or not request.matter.waits or self.came.get(request.id) != group:
+                yield "a group took back a request that was not its own"
 
     def _asked(self, event: RegisterEvent) -> Reasons:
         if event.actor in (event.effects["person"], event.effects["deputy_for"]):

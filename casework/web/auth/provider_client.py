@@ -11,6 +11,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -45,9 +46,13 @@ class _Known:
 class Provider:
     """The provider that the settings name."""
 
-    def __init__(self, client: Client, secret: str, name: str, strong: frozenset[str]) -> None:
+    def __init__(
+        self, client: Client, secret: str, name: str, strong: frozenset[str], groups_file: Path | None = None
+    ) -> None:
         self.client = client
         self.name = name
+        #: What says which of its groups gives which role.
+        self.groups_file = groups_file
         self._secret = secret
         self._strong = strong
         self._lock = threading.Lock()
@@ -147,10 +152,20 @@ def connect_provider(settings: Settings) -> Provider | None:
     ):
         return None
     client = Client(
-        settings.oidc_issuer, settings.oidc_client_id, settings.base_url.rstrip("/") + "/sign-in/provider/callback"
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.base_url.rstrip("/") + "/sign-in/provider/callback",
+        groups_claim=settings.oidc_groups_claim,
+        groups_may_miss=settings.oidc_groups_missing == "none",
     )
     name = settings.oidc_name or urlsplit(settings.oidc_issuer).hostname or ""
-    return Provider(client, settings.oidc_client_secret.get_secret_value(), name, settings.oidc_strong_words)
+    return Provider(
+        client,
+        settings.oidc_client_secret.get_secret_value(),
+        name,
+        settings.oidc_strong_words,
+        settings.oidc_groups_file,
+    )
 
 
 def fetch(address: str) -> bytes:

@@ -32,6 +32,7 @@ from casework.operations.auth import identities, sessions, sign_in
 from casework.operations.auth.identities import Back, Purpose
 from casework.operations.auth.openid import Claims, Trip, Untrusted
 from casework.settings import Settings
+from casework.web.auth import provider_groups
 from casework.web.auth.link_secrets import forget, held, hold
 from casework.web.auth.provider_client import Provider, Silent, connect_provider
 from casework.web.auth.step_up_pages import carried_form, has_factor, show_question
@@ -163,7 +164,10 @@ def come_back() -> BaseResponse:
 def _enter(claims: Claims, back: Back) -> BaseResponse:
     insist, strong = current_app.config["INSIST_ON_SECOND_FACTOR"], needed().is_strong(claims)
     with open_transaction() as db:
+        # First: with a role that ends, so does every session from before.
+        brought = provider_groups.bring(db, claims, needed().groups_file)
         opened = identities.sign_in_by_provider(db, claims, about_client(request), insist=insist, strong=strong)
+    provider_groups.tell(brought)
     return let_in(opened, local_path(back.target))
 
 

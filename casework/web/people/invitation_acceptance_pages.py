@@ -15,7 +15,7 @@ from casework.operations.auth.openid import Claims
 from casework.operations.auth.passwords import LONGEST, SHORTEST
 from casework.operations.people import invitation_acceptance
 from casework.operations.people.invitation_acceptance import OPEN_FOR
-from casework.web.auth import provider_pages
+from casework.web.auth import provider_groups, provider_pages
 from casework.web.auth.link_secrets import forget, held, hold
 from casework.web.shell.i18n import say_error, say_faults
 from casework.web.shell.session import keep_session, open_transaction, page_transaction, viewer
@@ -177,6 +177,8 @@ def _join_by_provider(claims: Claims, back: Back) -> Response:
             insist=current_app.config["INSIST_ON_SECOND_FACTOR"],
             strong=provider_pages.needed().is_strong(claims),
         )
+        brought = provider_groups.bring(db, claims, provider_pages.needed().groups_file)
+    provider_groups.tell(brought)
     flash(gettext("Welcome to Casework. You have accepted the invitation."))
     return forget(provider_pages.let_in(opened, None), LINK, OPENED)
 

@@ -6,6 +6,7 @@ import base64
 import hmac
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,8 +18,9 @@ from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
+from casework.engine.definition.names import is_plain
 from casework.operations.auth import openid
-from casework.operations.auth.openid import LOGOUT, Client, Endpoints, Trip, UnknownKey, Untrusted
+from casework.operations.auth.openid import LOGOUT, Client, Endpoints, Groups, Trip, UnknownKey, Untrusted
 
 ISSUER, NOW = "https://id.example.org/realms/office", 1_800_000_000
 CLIENT = Client(ISSUER, "casework", "https://casework.example.org/sign-in/provider/callback")
@@ -126,6 +128,42 @@ def test_a_fresh_proof_is_of_after_it_was_asked_for() -> None:
 
 
 # --- discovery, and the way there --------------------------------------------------------------------------------------
+
+
+NAMES = st.text(max_size=300)
+
+
+@given(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | NAMES
+    | st.lists(NAMES | st.integers(), max_size=8)
+    | st.dictionaries(NAMES, NAMES, max_size=3)
+    | st.just(["a"] * 600),
+    st.booleans(),
+)
+def test_of_groups_that_are_no_list_of_names_nothing_follows_and_it_is_said_why(told: Any, may_miss: bool) -> None:
+    client = replace(CLIENT, groups_claim="groups", groups_may_miss=may_miss)
+    read = openid.read_groups({"groups": told}, client)
+    assert read is not None
+    assert read.fault in (None, "missing", "form", "too_many")
+    assert not (read.fault and read.names)
+    assert all(0 < len(name) <= 255 and is_plain(name) for name in read.names)
+    if told is None:
+        assert read == (Groups() if may_miss else Groups(fault="missing"))
+    elif read.fault is None:
+        assert read.names <= set(told)
+        assert read.odd == len(set(told) - read.names)
+    assert openid.read_groups({"groups": told}, CLIENT) is None
+
+
+def test_a_name_that_hides_letters_is_passed_over_and_counted() -> None:
+    client = replace(CLIENT, groups_claim="https://id.example/groups")
+    told = ["office", "office\u202e", "", "x" * 256, "办公室", "office"]
+    read = openid.read_groups({"https://id.example/groups": told}, client)
+    assert read == Groups(frozenset({"office", "办公室"}), odd=3)
+    assert openid.read_groups({"_claim_names": {"groups": "src1"}}, client) == Groups(fault="missing")
 
 
 def discover(**more: Any) -> Endpoints:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Connection
 
+from casework.engine.roles import Role
 from casework.engine.state.events import RegisterEvent
+from casework.engine.state.register_effects import RegisterEffects
 from casework.operations.core.register_log import ROLE_ASKED
 from casework.operations.history.point_in_time import Past
 from casework.operations.people import registry
@@ -59,6 +61,42 @@ def test_a_role_given_by_somebody_who_could_not_is_found(name: str, scene: Scene
         log=programme,
     )
     assert [words in sentence for _, sentence in not_allowed(verify_case(attack, programme))] == [True]
+
+
+BY_GROUPS: dict[str, tuple[str, dict[str, str], str | None]] = {
+    "one person may give it": ("system", {"role": "observer"}, None),
+    "two persons give it": ("system", {"role": "manager"}, "no second person had agreed"),
+    "by a person": ("administrator", {"role": "observer"}, "by the installation itself"),
+    "by which others get roles": ("system", {"role": "administrator"}, "that a person gives"),
+    "another's role": ("system", {"ends": "granted"}, "that had not come of it"),
+    "another group's role": ("system", {"ends": "by group"}, "that had not come of it"),
+    "another's request": ("system", {"request": "r"}, "not its own"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BY_GROUPS)
+def test_a_group_gives_and_takes_back_what_it_may_alone(name: str, world: World, db: Connection) -> None:
+    actor, told, words = BY_GROUPS[name]
+    programme = world.programmes["BJ"]
+    person = world.add_person(db, "newcomer")
+    came = registry.grant_role(db, person, Role.OBSERVER, programme=programme, because={"group": "b"})
+    events = list(read_register(db, programme))
+    last = events[-1]
+    effects: dict[str, Any] = {**last.effects, "membership": str(uuid.uuid4()), "group": "a", **told}
+    kind = "granted"
+    if ends := effects.pop("ends", None):
+        mine = next(one for one in events if one.kind == "granted").effects["membership"]
+        kind, effects = (
+            "ended",
+            {"membership": came if ends == "by group" else mine, "ends_at": last.at.isoformat(), "group": "a"},
+        )
+    elif "request" in effects:
+        kind = "role_refused"
+    forged = replace(
+        last, seq=last.seq + 1, kind=kind, actor=world.people.get(actor, actor), effects=cast(RegisterEffects, effects)
+    )
+    faults = [why for seq, why in role_faults(Past(db), programme, [*events, forged]) if seq == forged.seq]
+    assert not faults if words is None else any(words in why for why in faults), faults
 
 
 def test_a_role_ended_by_somebody_who_could_not_is_found(scene: Scene, attack: Connection) -> None:

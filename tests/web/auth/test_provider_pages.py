@@ -8,11 +8,12 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from sqlalchemy import Engine, text
 
 from casework.commands import doctor_around
@@ -81,6 +82,12 @@ def come(browser: Browser, back: str) -> Any:
 def told(browser: Browser) -> str:
     """What the sign-in page says of why."""
     return re.sub(r"<[^>]+>", "", browser.get("/sign-in").text)
+
+
+def lines(caplog: pytest.LogCaptureFixture, event: str = "") -> list[dict[str, Any]]:
+    """What stands in the security log, of one event or all."""
+    told = [one.msg for one in caplog.records if one.name == "casework.security" and isinstance(one.msg, dict)]
+    return [one for one in told if event in ("", one["event"])]
 
 
 def test_without_a_provider_nothing_of_it_is_there(app: Flask, browser_for: Enter) -> None:
@@ -199,6 +206,44 @@ def test_what_the_provider_refuses_is_told_and_logged(
         assert "error=access_denied" in back
         assert come(browser, back).headers["Location"] == "/sign-in?next=/account"
     assert "did not let you in" in told(browser)
+    assert [one["decision"] for one in lines(caplog, "provider_refused")] == ["refused"]
+
+
+def test_each_way_to_be_refused_has_its_line(
+    app: Flask, provider: OidcProvider, engine: Engine, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By the word for it; with the number of the request, and nothing of what the provider said."""
+    link(engine, world.people["officer"], provider)
+
+    def refuse(bend: Callable[[Any], Any] | None = None, *, subject: str = "somebody", other: bool = False) -> str:
+        caplog.clear()
+        provider.user, provider.bent = User(subject), {} if bend is None else {"/token": bend}
+        browser = Browser(app.test_client())
+        back = go(browser, provider)
+        come(Browser(app.test_client()) if other else browser, back)
+        [line] = [one for one in lines(caplog) if one["event"].startswith("provider_")]
+        assert (line["decision"], line["endpoint"]) == ("refused", "provider.come_back")
+        assert line["request"]
+        assert subject not in json.dumps(line)
+        return str(line["event"])
+
+    def saying(**more: Any) -> Callable[[Any], Any]:
+        return lambda answer: answer | {"id_token": provider.sign(_claims(answer) | more)}
+
+    with caplog.at_level(logging.INFO):
+        assert refuse(subject="stranger") == "provider_not_linked"
+        assert refuse(other=True) == "provider_state"
+        assert (
+            refuse(lambda answer: answer | {"id_token": answer["id_token"][:-8] + "AAAAAAAA"}) == "provider_signature"
+        )
+        assert refuse(saying(iss="https://evil.example")) == "provider_iss"
+        assert refuse(saying(aud="another")) == "provider_aud"
+        assert refuse(saying(nonce="another")) == "provider_nonce"
+        assert refuse(saying(exp=1_700_000_000)) == "provider_exp"
+        assert refuse(lambda _: Response("{}", 503)) == "provider_silent"
+        caplog.clear()
+        app.test_client().post("/sign-in/provider/logout", data={"logout_token": provider.logout_token(aud="another")})
+        assert [one["event"] for one in lines(caplog)] == ["provider_logout_aud"]
 
 
 BEND: dict[str, tuple[str, Callable[[Any], Any]]] = {
@@ -365,6 +410,73 @@ def test_the_doctor_asks_whether_it_answers(provider: OidcProvider, settings: Se
     assert found("http://127.0.0.1:1")[0] == "wrong"
     provider.bent["/.well-known/openid-configuration"] = lambda told: told | {"issuer": "https://evil.example"}
     assert "letter by letter" in found(provider.issuer)[1]
+
+
+def test_groups_there_give_roles_here_as_long_as_they_are_stated(
+    app: Flask,
+    provider: OidcProvider,
+    engine: Engine,
+    world: World,
+    settings: Settings,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    browser_for: Enter,
+) -> None:
+    """Signing in again and again: given, asked for, ended; and by a claim that is damaged, or a file, nothing, but a line."""
+    path = tmp_path / "groups.csv"
+    path.write_text("group,role,programme\n/observers,observer,BJ\n/managers,manager,BJ\n", encoding="utf-8")
+    more = {"oidc_groups_claim": "groups", "oidc_groups_file": path}
+    app.extensions["casework.provider"] = connect_provider(with_provider(settings, provider.issuer, **more))
+    with transaction(engine) as db:
+        person = world.add_person(db, "newcomer")
+    link(engine, person, provider)
+
+    def enter(**stated: Any) -> tuple[Browser, list[tuple[Any, ...]]]:
+        caplog.clear()
+        provider.user = User("somebody", more=stated)
+        browser = Browser(app.test_client())
+        assert come(browser, go(browser, provider)).headers["Location"] == "/"
+        told = [*lines(caplog, "provider_groups"), *lines(caplog, "group_role")]
+        assert all(one["actor"] == person and one["request"] and one["file"] for one in told)
+        return browser, [(one["decision"], one.get("what"), one.get("group"), one["why"]) for one in told]
+
+    with caplog.at_level(logging.INFO):
+        first, said = enter(groups=["/observers", "/managers", "/others"])
+        assert said == [("allowed", "given", "/observers", None), ("allowed", "asked", "/managers", None)]
+        assert enter(groups=["/managers", "/observers"])[1] == []
+        administrator = browser_for("administrator")
+        assert "by the group /observers" in administrator.get(f"/administration/people/{person}").text
+        with transaction(engine) as db:
+            db.execute(text("UPDATE people SET language = 'zh-Hans' WHERE email = 'administrator@example.org'"))
+        assert "由用户组 /observers 授予" in administrator.get(f"/administration/people/{person}").text
+        assert "the group /managers" in browser_for("supervisor").get("/roles").text
+        for stated, why in (
+            ({}, "missing"),
+            ({"groups": None}, "missing"),
+            ({"groups": "/observers"}, "form"),
+            ({"groups": [["/observers"]]}, "form"),
+            ({"groups": [str(n) for n in range(501)]}, "too_many"),
+        ):
+            assert enter(**stated)[1] == [("refused", None, None, why)]
+        odd = ["/observers", "/managers", "/mana\u202egers", "\n"]
+        assert enter(groups=odd)[1] == [("refused", None, None, "names")]
+        whole = path.read_text(encoding="utf-8")
+        path.write_text(whole.replace("BJ", "XX"), encoding="utf-8")
+        assert enter(groups=[])[1] == [("refused", None, None, "file")]
+        path.unlink()
+        assert enter(groups=[])[1] == [("refused", None, None, "file")]
+        path.write_text(whole, encoding="utf-8")
+        assert "observer" in first.get("/account").text.lower()
+        last, said = enter(groups=[])
+    assert said == [("allowed", "ended", "/observers", None), ("allowed", "withdrawn", "/managers", None)]
+    # With a role end the sessions from before it, and not the one that begins.
+    assert [one.get("/account").status_code for one in (first, last)] == [303, 200]
+
+
+def test_groups_are_asked_for_by_both_settings(settings: Settings, tmp_path: Path) -> None:
+    for more in ({"oidc_groups_claim": "groups"}, {"oidc_groups_file": tmp_path / "groups.csv"}):
+        with pytest.raises(ValueError, match="are needed together"):
+            with_provider(settings, "https://id.example.org", **more)
 
 
 def test_production_wants_a_whole_provider_by_https(settings: Settings) -> None:

@@ -156,6 +156,10 @@ class Roles:
             yield from _agreed(one, asked.get(request))
         elif (absence := effects.get("absence")) is not None:
             yield from self._passed_on(one, away.get(absence))
+        elif "group" in effects:
+            # A group at the provider of sign-in gives what one person may give.
+            if effects["role"] in _BY_TWO:
+                yield "role_without_second"
         elif "invitation" not in effects and one.actor != "system":
             if one.actor in (effects["person"], effects["deputy_for"]) and one.seq != 2:
                 yield "role_by_oneself"
