@@ -22,3 +22,7 @@ NAME_THE_FINDING = reason(
     "audit.name_the_finding",
     N_("name the finding about this case, raised at an entry of its history; none where the case is in order"),
 )
+EXPORT_WAITS = reason(
+    "audit.export_waits",
+    N_("Something in it is too new: its proof is published with the next full minute. Come back within a minute."),
+)

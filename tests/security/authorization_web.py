@@ -623,6 +623,7 @@ TABLE: tuple[Row, ...] = (
     get("/findings", FINDERS),
     get("/findings.csv", FINDERS),
     get("/findings.xlsx", FINDERS),
+    get("/findings.json", FINDERS, status=409),
     get("/findings/<finding>", READERS, there=FOREIGN),
     post(
         "/cases/<number>/history/<seq>/findings", AUDITOR, READERS - AUDITOR, there_refused=FOREIGN,

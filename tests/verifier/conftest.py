@@ -10,15 +10,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from casework.operations.audit.findings import answer_finding, ask_again, close_finding, raise_finding
 from casework.operations.cases.opening import open_case
 from casework.operations.documents.key_material import document_store_of
 from casework.operations.verification.attestation_files import take_attestation
 from casework.operations.verification.case_archive import make_case_file
+from casework.operations.verification.finding_files import take_findings
 from casework.operations.verification.sequencer import sequence
 from casework.records import log_keys
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from casework_verify.command import main
+from tests.operations.audit.test_finding_owners import assigned
 from tests.operations.verification.test_attestations import sign
 from tests.support.databases import DatabaseServer
 from tests.support.published import publish
@@ -118,6 +121,28 @@ def attestation(house: House) -> bytes:
     with transaction(house.engine) as db:
         actor = house.world.actor(db, "auditor")
         return take_attestation(db, actor, house.world.programmes["BJ"], 1).data
+
+
+@pytest.fixture(scope="package")
+def findings_export(house: House) -> bytes:
+    """Three findings, one closed after it was asked again, one given to somebody whose day is to come, one just raised."""
+    world = house.world
+    with transaction(house.engine) as db:
+        auditor, officer = world.actor(db, "auditor"), world.actor(db, "officer")
+        ids = [
+            str(
+                raise_finding(db, auditor, house.number, event=n, words=f"Why {n}?", request=new_request()).answer["id"]
+            )
+            for n in (1, 2, 3)
+        ]
+        answer_finding(db, officer, ids[0], words="It rained.", request=new_request())
+        ask_again(db, auditor, ids[0], words="All day?", request=new_request())
+        answer_finding(db, officer, ids[0], words="All day.", request=new_request())
+        close_finding(db, auditor, ids[0], words="Settled.", request=new_request())
+        assigned(world, db, ids[1])
+    house.sign()
+    with transaction(house.engine) as db:
+        return take_findings(db, world.actor(db, "auditor")).data
 
 
 def told(out: str) -> list[str]:

@@ -116,6 +116,10 @@ def test_a_name_in_an_attestation_is_told(attestation: bytes, keys: Path, tmp_pa
     every_place_is_looked_at(json.loads(attestation), keys, tmp_path / "attestation.json")
 
 
+def test_a_name_in_an_export_is_told(findings_export: bytes, keys: Path, tmp_path: Path) -> None:
+    every_place_is_looked_at(json.loads(findings_export), keys, tmp_path / "findings.json")
+
+
 def every_place_is_looked_at(content: Any, keys: Path, path: Path) -> None:
     path.write_bytes(canonical(content))
     assert not is_wrong(verdict(path, keys))

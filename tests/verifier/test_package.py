@@ -106,7 +106,7 @@ def test_a_sentence_says_where_in_one_line_and_obeys_no_stranger() -> None:
 
 
 #: What stands in a Chinese sentence as it does in an English one.
-KNOWN = re.compile(r"Casework|SHA-256|casework verify|casework-verify|--key")
+KNOWN = re.compile(r"Casework|SHA-256|casework verify|casework-verify|--key|--state")
 
 
 def reasons_of(path: Path) -> set[str]:

@@ -21,7 +21,8 @@ from casework_verify.words import WRONG, level_of
 FORM = 1
 EVENT, FACT, STATE, TWO_PERSONS = "event", "fact", "state", "two_persons"
 PROOF = "c2sp.org/tlog-proof@v1"
-_MOST = 1_000_000
+#: No certificate, and no attestation, is larger.
+MOST = 1_000_000
 _INDEX = re.compile(r"index (0|[1-9][0-9]{0,18})")
 #: What the claim says beside its kind.
 _CLAIMS = {EVENT: set[str](), FACT: {"fields"}, STATE: {"states"}, TWO_PERSONS: set[str]()}
@@ -37,9 +38,9 @@ class Wrong(Exception):
         self.fault = Fault(code, seq=seq if type(seq) is int else None)
 
 
-def read_json(path: Path) -> tuple[Any, bytes]:
+def read_json(path: Path, most: int = MOST) -> tuple[Any, bytes]:
     """A certificate, or what else is one JSON value with its proof; and as it is written. Raises Unreadable."""
-    written = read_file(path, _MOST)
+    written = read_file(path, most)
     return parse(written, path.name), written
 
 

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from casework_verify import attestations, certificates
+from casework_verify import attestations, certificates, exports
 from casework_verify.case_files import Checked, check_case_file, is_case_file, is_whole
 from casework_verify.faults import Fault, Unreadable
 from casework_verify.logs import check_log, checkpoint_in, note_of, tiles_in_archive, tiles_in_folder
 from casework_verify.memory import Memory, read_keys, read_memory, write_memory
-from casework_verify.reading import Archive
+from casework_verify.reading import MOST_JSON, Archive
 from casework_verify.tiles import Tiles
 from casework_verify.words import NOTE, UNREAD, WRONG, level_of, plain, sentence
 
@@ -61,7 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="casework-verify",
-        description="Check files of Casework: a case (ZIP), a certificate, an attestation, or the published log. No network is used.",
+        description="Check files of Casework: a case (ZIP), a certificate, an attestation, an export with its proof, or the published log."
+        " No network is used.",
         epilog="Exits with 0 where everything holds, 1 where something is wrong, 2 where a file cannot be read or judged.",
     )
     parser.add_argument(
@@ -153,11 +154,15 @@ def _look(path: Path, memory: Memory, tiles: Tiles) -> Checked:
 
 
 def _check_text(path: Path, memory: Memory, tiles: Tiles) -> Checked:
-    """A file that is no archive: a certificate or an attestation, which are JSON, or a checkpoint alone."""
+    """A file that is no archive: a certificate, an attestation or an export, which are JSON, or a checkpoint alone."""
     with path.open("rb") as file:
         begins = file.read(1)
     if begins == b"{":
-        content, written = certificates.read_json(path)
+        content, written = certificates.read_json(path, MOST_JSON)
+        if exports.is_export(content):
+            return exports.check_export(content, written, memory, tiles)
+        if len(written) > certificates.MOST:
+            raise Unreadable("file_large", file=path.name)
         if attestations.is_attestation(content):
             return Checked("attestation", attestations.check_attestation(content, written, memory, tiles))
         return Checked("certificate", certificates.check_certificate(content, written, memory, tiles))

@@ -1,12 +1,14 @@
-"""Which names each part of a file of a case may use: whoever puts in another one has put in what nobody looks at."""
+"""Which names each part of a file of a case, and an export, may use: whoever puts in another one has put in what nobody looks at."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from casework_verify.faults import Fault
+from casework_verify.finding_rows import NAMES as FINDING_NAMES
 from casework_verify.histories import EVENT_NAMES, MOST_FAULTS
 
 _INDEX, _PROOF, _ROLES = "index.json", "proof.json", "roles.json"
@@ -55,6 +57,14 @@ _OF_PROOF: Mapping[str, str] = {
     "registers.*.*": "seq index hashes",
     "witnessed": "checkpoint hashes",
 }
+_OF_EXPORT: Mapping[str, str] = {
+    "": "export of at scope checkpoint findings",
+    "scope": "programmes state owner late most more",
+    "findings.*": "row head events leaves",
+    "findings.*.row": FINDING_NAMES,
+    "findings.*.head": "seq hash",
+    "findings.*.leaves.*": "seq index hashes",
+}
 _OF_ROLES: Mapping[str, str] = {"": "form programme events"}
 
 
@@ -75,6 +85,11 @@ def proof_faults(proof: Any, registers: Iterable[Any]) -> list[Fault]:
 def roles_faults(roles: Any) -> list[Fault]:
     """The same of the roles, whose events are written as all are; what is in a header, in effects and in a body its hashes promise."""
     return _of(roles, {**_OF_ROLES, "events.*": " ".join(sorted(EVENT_NAMES))}, _ROLES)
+
+
+def export_faults(export: Any) -> list[Fault]:
+    """The same of an export; how its events are written is told by whoever reads them."""
+    return [replace(fault, code="export_name", file=None) for fault in _of(export, _OF_EXPORT, "")]
 
 
 def _of(value: Any, known: Mapping[str, str], file: str) -> list[Fault]:
@@ -105,4 +120,4 @@ def _names(value: Any) -> list[str]:
     return sorted(value) if isinstance(value, dict) else []
 
 
-__all__ = ["INDEX_NAMES", "ROWS", "index_faults", "proof_faults", "roles_faults"]
+__all__ = ["INDEX_NAMES", "ROWS", "export_faults", "index_faults", "proof_faults", "roles_faults"]

@@ -98,11 +98,17 @@ def list_findings(
 
 
 def export_findings(
-    db: Connection, actor: Actor, *, state: str | None = None, owner: str | None = None, late: bool = False
+    db: Connection,
+    actor: Actor,
+    *,
+    state: str | None = None,
+    owner: str | None = None,
+    late: bool = False,
+    most: int = MOST_EXPORTED,
 ) -> list[FindingRow]:
-    """The same at once, to be taken out: the newest `MOST_EXPORTED`."""
+    """The same at once, to be taken out: the newest ones."""
     more, given = _asked(db, actor, state, owner=owner, late=late)
-    return _shown(db, db.execute(text(_SELECT.format(more=more)), given | {"most": MOST_EXPORTED}).all())
+    return _shown(db, db.execute(text(_SELECT.format(more=more)), given | {"most": most}).all())
 
 
 def _asked(
@@ -115,7 +121,7 @@ def _asked(
     late: bool = False,
 ) -> tuple[str, dict[str, Any]]:
     """The condition on what a list of findings shows, and its values."""
-    more, given = "", dict[str, Any](programmes=_programmes(actor))
+    more, given = "", dict[str, Any](programmes=programmes_read(actor))
     if number is not None:
         case, level = find_case(db, actor, number)
         if level < Sight.ALL:
@@ -132,7 +138,7 @@ def _asked(
 
 def count_findings(db: Connection, actor: Actor) -> dict[str, int]:
     """How many there are in each state, how many of them are late, and how many of these wait for the actor."""
-    rows = db.execute(_COUNTS, {"programmes": _programmes(actor), "person": actor.person}).all()
+    rows = db.execute(_COUNTS, {"programmes": programmes_read(actor), "person": actor.person}).all()
     counts = dict.fromkeys((*STATES, "late", "mine"), 0) | {row.state: row.n for row in rows}
     return counts | {"late": sum(row.late for row in rows), "mine": sum(row.mine for row in rows)}
 
@@ -153,7 +159,7 @@ _MINE = text(f"""
 
 def list_mine(db: Connection, actor: Actor, *, most: int) -> list[FindingRow]:
     """The first findings that the actor is to answer, what is due first before the rest."""
-    programmes = sorted({actor.focus} & set(_programmes(actor))) if actor.focus else _programmes(actor)
+    programmes = sorted({actor.focus} & set(programmes_read(actor))) if actor.focus else programmes_read(actor)
     if not programmes:
         return []
     rows = db.execute(_MINE, {"person": actor.person, "programmes": programmes, "most": most}).all()
@@ -238,7 +244,8 @@ def _shown(db: Connection, rows: Sequence[Any]) -> list[FindingRow]:
     ]
 
 
-def _programmes(actor: Actor) -> list[str]:
+def programmes_read(actor: Actor) -> list[str]:
+    """Of which programmes somebody reads the findings."""
     return sorted({m.programme for m in actor.memberships if m.programme and m.role in READS_ALL})
 
 
@@ -251,7 +258,7 @@ def find_seen(db: Connection, actor: Actor, finding: str, *, lock: bool = False)
         ),
         {"id": finding},
     ).one_or_none()
-    if row is None or row.programme_id not in _programmes(actor):
+    if row is None or row.programme_id not in programmes_read(actor):
         raise NotFound("finding")
     return row
 

@@ -158,7 +158,7 @@ def _shown(row: Any) -> Reading:
 
 
 #: How addresses end of what is taken out.
-_TAKEN_OUT = "(/file|/sheet|/certificate[.a-z]*|/history[.]pdf|[.]csv|[.]xlsx)$"
+_TAKEN_OUT = "(/file|/sheet|/certificate[.a-z]*|/history[.]pdf|/findings[.]json|[.]csv|[.]xlsx)$"
 #: Who read what in some programmes.
 #: Of a provider's people what they took out of the programme's cases, of its own people lists of cases as well.
 _LISTED = f"""

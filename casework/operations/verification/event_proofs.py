@@ -106,10 +106,12 @@ def prove_growth(db: Connection, old: int, new: int) -> JsonValue:
         return _told(prove_consistency(_nodes(db, (), new, old), old, new))
 
 
-#: The bundles that name one of some logs; of those made since the first of the asked events came, or of all.
+#: Of more logs than so many every bundle is looked through once here, and not once for each log there.
+_MANY = 20
+#: The bundles that name one of some logs, or of many logs all; of those made since the first of the asked events came, or of all.
 _BUNDLES = text("""
     SELECT b.n, b.entries FROM tree_entries b
-    WHERE EXISTS (SELECT FROM unnest(CAST(:names AS bytea[])) x(name) WHERE position(x.name IN b.entries) > 0)
+    WHERE (:many OR EXISTS (SELECT FROM unnest(CAST(:names AS bytea[])) x(name) WHERE position(x.name IN b.entries) > 0))
     AND b.made_at >= coalesce((
         SELECT min(e.at) FROM unnest(CAST(:logs AS uuid[]), CAST(:seqs AS bigint[])) AS asked (log, seq)
         JOIN events e ON e.log_id = asked.log AND e.seq = asked.seq WHERE :since
@@ -136,7 +138,9 @@ def _places(db: Connection, events: Collection[_Event]) -> dict[_Event, int]:
 def _found(db: Connection, events: Collection[_Event], *, since: bool) -> dict[_Event, int]:
     wanted, logs = set(events), {bytes.fromhex(log.replace("-", "")): log for log, _ in events}
     places: dict[_Event, int] = {}
-    for row in db.execute(_BUNDLES, {**_named(events), "names": list(logs), "since": since}):
+    many = len(logs) > _MANY
+    given = {"names": [] if many else list(logs), "many": many, "since": since}
+    for row in db.execute(_BUNDLES, {**_named(events), **given}):
         entries = bytes(row.entries)
         for at in range(0, len(entries), ENTRY_SIZE):
             event = logs.get(entries[at : at + 16], ""), int.from_bytes(entries[at + 16 : at + ENTRY_SIZE], "big")

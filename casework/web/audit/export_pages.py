@@ -1,4 +1,4 @@
-"""Findings and the reading log as files for spreadsheets; the API tells the same as JSON."""
+"""Findings and the reading log as files for spreadsheets, and with their proof; the API tells the same as JSON."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from casework.operations.audit.findings import export_findings
 from casework.operations.auth.step_up import insist_proved
 from casework.operations.core.access_log import export_readings
 from casework.operations.core.views import Named
+from casework.operations.verification.finding_files import take_findings
 from casework.web.audit.pages import FINDING_STATES, READERS, asked_findings, asked_owner
 from casework.web.shell import dates
 from casework.web.shell.downloads import as_file
@@ -34,6 +35,16 @@ def findings_csv() -> Response:
 def findings_xlsx() -> Response:
     name, head, rows = _findings()
     return _as_xlsx(name, gettext("Findings"), head, rows)
+
+
+@blueprint.get("/findings.json")
+@only(*READERS)
+def findings_json() -> Response:
+    """The same with the logs from which it follows, each event proved; what `casework-verify` reads."""
+    state, late = asked_findings()
+    with list_transaction() as (db, actor):
+        made = take_findings(db, actor, state=state, owner=asked_owner(actor), late=late)
+    return as_file(f"findings-{clock().today}.json", made.data, "application/json")
 
 
 @blueprint.get("/reading.csv")

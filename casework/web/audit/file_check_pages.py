@@ -23,6 +23,7 @@ _BESIDE = 1_000_000
 #: What a file is called, by its kind.
 KINDS = {
     "case": N_("The file of a case"), "certificate": N_("A certificate"), "attestation": N_("An attestation"),
+    "export": N_("An export with its proof"),
     "log": N_("The published log, or a checkpoint of it"),
 }  # fmt: skip
 #: How it ended, in one sentence, and in which colour.

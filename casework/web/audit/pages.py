@@ -429,8 +429,8 @@ _UNWATCHED = frozenset({
 #: Lists that leave the house in one piece.
 _LISTS = frozenset({
     "cases.csv", "cases.xlsx", "figures.csv", "figures.xlsx", "figures.json", "own_figures.csv", "own_figures.xlsx", "own_figures.json",
-    "process.csv", "process.xlsx", "process.json", "audit_files.findings_csv", "audit_files.findings_xlsx", "audit_files.readings_csv",
-    "audit_files.readings_xlsx",
+    "process.csv", "process.xlsx", "process.json", "audit_files.findings_csv", "audit_files.findings_xlsx", "audit_files.findings_json",
+    "audit_files.readings_csv", "audit_files.readings_xlsx",
 })  # fmt: skip
 
 

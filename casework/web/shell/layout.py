@@ -175,7 +175,8 @@ def _rail() -> list[navigation.Link]:
 LISTS = frozenset({
     "home.show", "agenda.show", "home.decisions", "home.team", "home.case_hygiene", "tasks.queue", "tasks.done", "cases.index", "cases.csv",
     "cases.xlsx", "matches.index", "desk.index", "rights.index", "past_projects.index", "needs.index", "technologies.index", "audit.home",
-    "audit.answers", "audit.sample", "audit.findings", "audit_files.findings_csv", "audit_files.findings_xlsx", "contract_values.index",
+    "audit.answers", "audit.sample", "audit.findings", "audit_files.findings_csv", "audit_files.findings_xlsx", "audit_files.findings_json",
+    "contract_values.index",
     "figures.index", "figures.cases", "figures.csv", "figures.xlsx", "figures.json", "process.index", "process.csv", "process.xlsx",
     "process.json", "reports.index", "outside_figures.index", "outside_figures.csv", "outside_figures.xlsx", "outside_figures.json",
 })  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +12,9 @@ from sqlalchemy import Engine, text
 
 from casework.operations.audit.findings import answer_finding, raise_finding
 from casework.records.database import transaction
+from casework.settings import Settings
 from tests.operations.audit.test_finding_owners import assigned
+from tests.support.published import sign_and_publish
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request
 
@@ -87,3 +90,19 @@ def test_the_file_of_the_reading_log_has_its_lines_of_one_case_where_it_is_asked
     every, some = rows_of(auditor, "/reading.csv"), rows_of(auditor, f"/reading.csv?number={number}")
     assert [(row["Case"], row["Address"]) for row in some] == [(number, f"/cases/{number}/verify")]
     assert "/audit" in [row["Address"] for row in every]
+
+
+def test_the_findings_are_taken_out_with_their_proof_once_that_is_published(
+    browser_for: BrowserFor, number: str, engine: Engine, superuser_engine: Engine, settings: Settings
+) -> None:
+    auditor = browser_for("auditor")
+    assert "/findings.json?state=open" in auditor.get("/findings?state=open").text
+    assert auditor.get("/findings.json").status_code == 409
+    sign_and_publish(engine, superuser_engine, settings)
+    answer = auditor.get("/findings.json?state=open")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].endswith(".json")
+    (one,) = json.loads(answer.data)["findings"]
+    assert one["row"]["words"] == "Why so late?"
+    assert json.loads(browser_for("foreign_officer").get("/findings.json").data)["findings"] == []
+    assert "/findings.json?state=open" in auditor.get("/reading").text

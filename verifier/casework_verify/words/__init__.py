@@ -11,6 +11,7 @@ from typing import Any
 from casework_verify.faults import Fault
 from casework_verify.words.attestations import ATTESTATIONS
 from casework_verify.words.certificates import CERTIFICATES
+from casework_verify.words.exports import EXPORTS
 from casework_verify.words.files import FILES
 from casework_verify.words.integrity import INTEGRITY
 from casework_verify.words.names import at_minute, coded, in_words
@@ -20,12 +21,12 @@ from casework_verify.words.table import NOTE, UNREAD, WRONG, Words
 from casework_verify.words.witnesses import WITNESSES
 
 #: Every code.
-WORDS: dict[str, Words] = {**INTEGRITY, **FILES, **REPLAY, **CERTIFICATES, **ATTESTATIONS, **WITNESSES}
+WORDS: dict[str, Words] = {**INTEGRITY, **FILES, **REPLAY, **CERTIFICATES, **ATTESTATIONS, **EXPORTS, **WITNESSES}
 
 _LONGEST = 200
 #: Values that are a moment; and those that are a code, by what has its words.
 _MOMENTS = frozenset({"at", "as_of"})
-_CODED = {"role": "role", "happened": "kind", "answer": "state"}
+_CODED = {"role": "role", "happened": "kind", "answer": "state", "step": "step"}
 
 
 def level_of(fault: Fault) -> str:

@@ -90,6 +90,15 @@ CODES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "corrected": ("an entry was corrected", "更正记录"),
         "erased": ("words were erased", "抹除内容"),
     },
+    "step": {
+        "raised": ("it was raised", "提出"),
+        "assigned": ("it was given to somebody", "交办"),
+        "fell_due": ("its day passed", "逾期"),
+        "answered": ("it was answered", "答复"),
+        "asked_again": ("it was asked again", "再次提问"),
+        "closed": ("it was closed", "关闭"),
+        "erased": ("words were erased", "抹除内容"),
+    },
     "state": {
         "open": ("not answered", "未答复"),
         "answered": ("answered", "已答复"),
