@@ -36,7 +36,7 @@ from casework.operations.people.role_requests import ask_role, fold
 from casework.operations.people.staff_file import Fault, digest_of
 from casework.reasons import Why
 from casework.records.database import savepoint
-from casework.records.event_log import lock_log
+from casework.records.event_log import lock_log, lock_logs
 from casework.records.row_security import whole
 
 
@@ -176,10 +176,12 @@ def _events_of(db: Connection, person: str) -> list[RegisterEvent]:
 
 def _do(db: Connection, person: str, plan: Plan) -> list[Deed]:
     deeds: list[Deed] = []
-    if plan.ended:
+    # The logs of all that follows at once, so that everybody locks in the same order.
+    also = {place.scope for place, _ in (*plan.given, *plan.asked)} | {one.place.scope for one in plan.withdrawn}
+    if not plan.ended:
+        lock_logs(db, sorted(also))
+    else:
         groups = {one.membership: one.group for one in plan.ended if one.group is not None}
-        # With the logs of all that follows, so that everybody locks in the same order.
-        also = {place.scope for place, _ in (*plan.given, *plan.asked)} | {one.place.scope for one in plan.withdrawn}
         end_roles(db, sorted(groups), SYSTEM, also=sorted(also), groups=groups)
         end_access(db, person)
         for one in plan.ended:

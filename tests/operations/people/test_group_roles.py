@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from casework.engine.roles import Role
 from casework.operations.auth import identities
@@ -14,6 +17,8 @@ from casework.operations.people.registry import grant_role
 from casework.operations.people.role_requests import decide_role, list_requests
 from casework.operations.verification.service import verify_case
 from casework.records.actors import find_actor
+from casework.records.database import transaction
+from tests.support.additions import add_absence
 from tests.support.world import World, new_request
 
 ISSUER = "https://id.example.org"
@@ -102,6 +107,41 @@ def test_roles_come_and_go_with_groups(world: World, db: Connection, person: str
     ]
     for log in (world.programmes["BJ"], person):
         assert verify_case(db, log) == []
+
+
+def test_what_a_substitute_has_of_it_ends_with_it(world: World, db: Connection) -> None:
+    identities.link(db, world.people["provider"], claims(None))
+    lab = world.organisations["lab"]
+    content = file(f"lab,verifier,,{lab}")
+    assert come(db, "lab", content=content) == [("given", "verifier", "lab", None)]
+    add_absence(db, world, "provider", "provider_lead", "lab")
+    assert db.execute(_PASSED_ON).scalar_one() == 2
+    assert come(db, content=content) == [("ended", "verifier", "lab", None)]
+    assert db.execute(_PASSED_ON).scalar_one() == 1
+    assert verify_case(db, lab) == []
+
+
+#: How many roles hold by which somebody stands in.
+_PASSED_ON = text("SELECT count(*) FROM memberships WHERE deputy_for IS NOT NULL AND ends_at > starts_at")
+
+
+def test_of_two_who_come_at_once_one_is_given_the_role(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        id = world.add_person(db, "newcomer")
+        identities.link(db, id, claims(None))
+    ready = threading.Barrier(4)
+
+    def enter() -> None:
+        with transaction(engine) as db:
+            ready.wait(20)
+            bring_groups(db, claims(Groups(frozenset({"watch"}))), FILE)
+
+    with ThreadPoolExecutor(4) as threads:
+        for one in [threads.submit(enter) for _ in range(4)]:
+            one.result(30)
+    with transaction(engine) as db:
+        held = db.execute(text("SELECT count(*) FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": id})
+        assert held.scalar_one() == 1
 
 
 def test_what_persons_gave_and_refused_stays(world: World, db: Connection, person: str) -> None:

@@ -489,9 +489,13 @@ def test_production_wants_a_whole_provider_by_https(settings: Settings) -> None:
 
 
 def test_who_was_invited_joins_without_a_password(
-    app: Flask, provider: OidcProvider, engine: Engine, world: World
+    app: Flask, provider: OidcProvider, engine: Engine, world: World, settings: Settings, tmp_path: Path
 ) -> None:
-    """With link and code, and by the address that was invited, once the provider has verified it."""
+    """With link and code, and by the address that was invited, once the provider has verified it; with the roles of groups at once."""
+    path = tmp_path / "groups.csv"
+    path.write_text("group,role,programme\noffice,observer,SH\n", encoding="utf-8")
+    more = {"oidc_groups_claim": "groups", "oidc_groups_file": path}
+    app.extensions["casework.provider"] = connect_provider(with_provider(settings, provider.issuer, **more))
     with transaction(engine) as db:
         box = app.extensions["casework.secret_box"]
         _, code, secret = record_invitation(
@@ -516,10 +520,15 @@ def test_who_was_invited_joins_without_a_password(
         sent = browser.post("/invitation/join/provider", {"name": "Nina", "language": "en"}, page="/invitation/join")
         come(browser, provider.visit(sent.headers["Location"]))
         assert "has not confirmed that you own" in browser.get("/invitation/join").text
-    provider.user = User("nina", email="New@example.org")
+    provider.user = User("nina", email="New@example.org", more={"groups": ["office"]})
     sent = browser.post("/invitation/join/provider", {"name": "Nina", "language": "en"}, page="/invitation/join")
     assert come(browser, provider.visit(sent.headers["Location"])).headers["Location"] == "/"
     assert "new@example.org" in browser.get("/account").text
+    with transaction(engine) as db:
+        roles = db.execute(
+            text("SELECT m.role FROM memberships m JOIN people p ON p.id = m.person_id AND p.email = 'new@example.org'")
+        )
+        assert set(roles.scalars()) >= {"observer"}
     # It is the only way in, and stays.
     browser.post("/account/provider/remove", page="/account")
     assert "you have no password" in browser.get("/account").text

@@ -156,7 +156,7 @@ class Roles:
             yield from _agreed(one, asked.get(request))
         elif (absence := effects.get("absence")) is not None:
             yield from self._passed_on(one, away.get(absence))
-        elif "group" in effects:
+        elif "group" in effects and one.actor == "system":
             # A group at the provider of sign-in gives what one person may give.
             if effects["role"] in _BY_TWO:
                 yield "role_without_second"
