@@ -26,8 +26,10 @@ def kill_web(office: Office, chance: random.Random) -> None:
 
 
 def kill_worker(office: Office, chance: random.Random) -> None:
-    """With it whoever signs the log of all events."""
+    """With it whoever signs the log of all events, and while something waits for it: no person notices."""
+    wait_until(office.left, "that something waits for the worker")
     office.worker.kill()
+    office.caught += bool(office.left())
     office.worker.start()
 
 

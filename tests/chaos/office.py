@@ -57,6 +57,8 @@ class Office:
     #: Seconds added to the database's clock, and how long each thing took until people could work again.
     offset: int = 0
     healed: dict[str, list[float]] = field(default_factory=dict)
+    #: How often it was seen that something was under way which only the worker does.
+    caught: int = 0
 
     @property
     def postgres(self) -> server_process.Server:
@@ -76,6 +78,14 @@ class Office:
         self.server.kill()
         self.worker.kill()
 
+    def left(self) -> list[str]:
+        """What is due and not done yet, untold, or without its leaf."""
+        engine = _engine(self.var, self.offset)
+        try:
+            return _ask(engine, what_is_left)
+        finally:
+            engine.dispose()
+
     def proceed(self, name: str, begun: float | None = None, *, least: int = 15) -> None:
         """Wait until people get on with their work; `begun`: when what has kept them from it did."""
         done, begun = self.crowd.done(), begun or time.monotonic()
@@ -88,16 +98,14 @@ class Office:
     def faults(self) -> list[str]:
         """Let everything come to rest, and look."""
         self.crowd.end()
-        engine = _engine(self.var, self.offset)
         try:
-            wait_until(lambda: not _ask(engine, what_is_left), "that everything is told and has its leaf")
+            wait_until(lambda: not self.left(), "that everything is told and has its leaf")
         except AssertionError as fault:
-            fault.add_note(
-                f"left: {_ask(engine, what_is_left)}; the worker said: {self.worker.log.read_text()[-3000:]}"
-            )
+            fault.add_note(f"left: {self.left()}; the worker said: {self.worker.log.read_text()[-3000:]}")
             raise
         self.server.kill()
         assert self.worker.stop() == 0
+        engine = _engine(self.var, self.offset)
         sequence(engine, Settings(profile="test", var=self.var))
         asked = Asked(
             self.crowd.ops,
