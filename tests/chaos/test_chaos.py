@@ -125,6 +125,7 @@ def _insist_nothing_lost(var: Path, folder: Path, harm: Sequence[Nemesis]) -> No
     with office(var, folder, SEED) as at_work:
         # Each kind of action, before a clock that jumps ends the sessions.
         wait_until(lambda: at_work.crowd.errors or at_work.crowd.kinds() >= KINDS, "each kind of action")
+        at_work.worker.listen()
         for one in harm:
             begun = time.monotonic()
             one(at_work, chance)

@@ -48,9 +48,13 @@ class Hand:
         """End it at once, without any warning."""
         self._end(signal.SIGKILL)
 
+    def listen(self) -> None:
+        """Wait until it works: before that whatever goes wrong ends it, as whoever starts it sees."""
+        wait_until(lambda: self._greetings() >= self._starts, "the worker's greeting")
+
     def stop(self) -> int:
         """Ask it to end, once it hears what it is asked; gives how it did."""
-        wait_until(lambda: self._greetings() >= self._starts, "the worker's greeting")
+        self.listen()
         return self._end(signal.SIGTERM)
 
     def _greetings(self) -> int:
