@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from casework_verify import certificates, exports
 from casework_verify.command import check
 from casework_verify.finding_rows import row_of, step_faults
 from casework_verify.integrity.canonical import canonical, digest
@@ -345,3 +346,15 @@ RAISED, ANSWERED = ("raised", "a", "auditor"), ("answered", "o", "officer")
 )
 def test_each_step_of_a_finding_follows_the_one_before(steps: list[tuple[str, str, str]], codes: list[str]) -> None:
     assert [one.code for one in step_faults(log_of(*steps), "x")] == codes
+
+
+def test_it_alone_may_be_larger_than_a_certificate(
+    findings_export: bytes, keys: Path, run: Run, tmp_path: Path
+) -> None:
+    assert findings_export.startswith(exports.BEGINS)
+    path, content = tmp_path / "a.json", json.loads(findings_export)
+    content["findings"][0]["row"]["words"] = "x" * certificates.MOST
+    path.write_bytes(canonical(content))
+    assert "export_row" in told(run(path, "--key", keys, "--json")[1])
+    path.write_bytes(canonical({"attestation": 1, "event": "x" * certificates.MOST, "grown": []}))
+    assert told(run(path, "--key", keys, "--json")[1]) == ["file_large"]

@@ -156,13 +156,11 @@ def _look(path: Path, memory: Memory, tiles: Tiles) -> Checked:
 def _check_text(path: Path, memory: Memory, tiles: Tiles) -> Checked:
     """A file that is no archive: a certificate, an attestation or an export, which are JSON, or a checkpoint alone."""
     with path.open("rb") as file:
-        begins = file.read(1)
-    if begins == b"{":
-        content, written = certificates.read_json(path, MOST_JSON)
+        first = file.read(len(exports.BEGINS))
+    if first[:1] == b"{":
+        content, written = certificates.read_json(path, MOST_JSON if first == exports.BEGINS else certificates.MOST)
         if exports.is_export(content):
             return exports.check_export(content, written, memory, tiles)
-        if len(written) > certificates.MOST:
-            raise Unreadable("file_large", file=path.name)
         if attestations.is_attestation(content):
             return Checked("attestation", attestations.check_attestation(content, written, memory, tiles))
         return Checked("certificate", certificates.check_certificate(content, written, memory, tiles))

@@ -21,6 +21,8 @@ from casework_verify.words import WRONG, level_of
 
 FORM = 1
 FINDINGS = "findings"
+#: How one begins, and no certificate or attestation: it alone may be large.
+BEGINS = b'{"at":'
 _NAMES = {"export", "of", "at", "scope", "checkpoint", FINDINGS}
 _SCOPE = {"programmes", "state", "owner", "late", "most", "more"}
 _STATES = (None, "open", "answered", "closed")
