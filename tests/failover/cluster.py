@@ -113,7 +113,10 @@ class Node:
             return ""
         if said.get("state") not in ("running", "streaming"):
             return ""
-        return "sync_standby" if said.get("sync_standby") else str(said.get("role", ""))
+        if said.get("sync_standby"):
+            return "sync_standby"
+        # Before its version 4 it said so.
+        return "primary" if said.get("role") == "master" else str(said.get("role", ""))
 
     def _configuration(self) -> dict[str, Any]:
         here = f"127.0.0.1:{self.port}"

@@ -14,11 +14,13 @@ import sys
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import Connection, text
 
 from tests.support.databases import ROOT
 
@@ -284,6 +286,28 @@ class Told:
     organisation: str | None = None
     #: `seq` of the proposal that it confirms.
     confirms: int | None = None
+
+
+def noting(run: Callable[[], None], errors: list[Exception]) -> Callable[[], None]:
+    def guarded() -> None:
+        try:
+            run()
+        except Exception as fault:  # a thread that dies in silence would prove whatever one likes
+            errors.append(fault)
+
+    return guarded
+
+
+def told_of(db: Connection, cases: Sequence[str]) -> list[Told]:
+    """The whole history of these cases."""
+    rows = db.execute(
+        text(
+            "SELECT c.number, e.seq, e.kind, e.actor_id, e.header->>'key' AS key, e.effects->>'task' AS task"
+            " FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = ANY(:cases) ORDER BY c.number, e.seq"
+        ),
+        {"cases": list(cases)},
+    )
+    return [Told(*row) for row in rows]
 
 
 def hash_of(key: str) -> str:

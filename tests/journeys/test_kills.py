@@ -5,18 +5,18 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine
 
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from tests.jobs.processes import wait_until
-from tests.journeys.kills import Client, Op, Told, Victim, faults_of, hash_of, summary
+from tests.journeys.kills import Client, Op, Told, Victim, faults_of, hash_of, noting, summary, told_of
 from tests.support.samples import by_default
 from tests.support.world import World
 
@@ -35,7 +35,7 @@ def victim(database_url: str, tmp_path: Path) -> Iterator[Victim]:
 def test_kills_lose_nothing_and_do_nothing_twice(victim: Victim, engine: Engine, world: World, kills: int) -> None:
     with transaction(engine) as db:
         cases = [world.hot_case(db) for _ in range(CASES)]
-        before = _history(db, cases)
+        before = told_of(db, cases)
     victim.start()
     chance, stop = random.Random(SEED), threading.Event()
     clients = [
@@ -43,7 +43,7 @@ def test_kills_lose_nothing_and_do_nothing_twice(victim: Victim, engine: Engine,
         for n, name in enumerate(PEOPLE, 1)
     ]
     errors: list[Exception] = []
-    threads = [threading.Thread(target=_noting(one.run, errors), daemon=True) for one in clients]
+    threads = [threading.Thread(target=noting(one.run, errors), daemon=True) for one in clients]
     for thread in threads:
         thread.start()
 
@@ -65,33 +65,12 @@ def test_kills_lose_nothing_and_do_nothing_twice(victim: Victim, engine: Engine,
     ops = [op for client in clients for op in client.ops]
     print(f"seed {SEED}: {summary(ops)}; slowest start {max(victim.starts):.1f} s")
     with transaction(engine) as db:
-        history = [one if one not in before else replace(one, key=None) for one in _history(db, cases)]
+        history = [one if one not in before else replace(one, key=None) for one in told_of(db, cases)]
     # The owner leads the queue of the case; the other officer releases only what is theirs.
     assert faults_of(ops, history, leaders={world.people["officer"]}) == []
     assert list(verify_all(engine)) == []
     # Otherwise the kills came when nothing was under way, and proved nothing.
     assert sum(op.attempts > 1 for op in ops) >= kills // 2
-
-
-def _noting(run: Callable[[], None], errors: list[Exception]) -> Callable[[], None]:
-    def guarded() -> None:
-        try:
-            run()
-        except Exception as fault:  # a thread that dies in silence would prove whatever one likes
-            errors.append(fault)
-
-    return guarded
-
-
-def _history(db: Connection, cases: list[str]) -> list[Told]:
-    rows = db.execute(
-        text(
-            "SELECT c.number, e.seq, e.kind, e.actor_id, e.header->>'key' AS key, e.effects->>'task' AS task"
-            " FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = ANY(:cases) ORDER BY c.number, e.seq"
-        ),
-        {"cases": cases},
-    )
-    return [Told(*row) for row in rows]
 
 
 # --- the checker checked: one that finds nothing in a broken history is worth nothing ------------------------------

@@ -1,5 +1,5 @@
-"""The programs of other makers that tests look with: a browser, a spreadsheet, readers of PDF, units, figures, a database and a proxy.
-All are Debian's packages.
+"""The programs of other makers that tests look with: a browser, a spreadsheet, readers of PDF, units, figures, a database, a proxy
+and a cluster. All are Debian's packages.
 
 `make test` runs this file first, so that it ends at once, with one line, where one is missing and cannot be installed.
 """
@@ -20,7 +20,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Program:
-    """What it is called in a sentence, by which names it may be found, and Debian's package of it."""
+    """What it is called in a sentence, by which names it may be found, and Debian's package of it, or packages."""
 
     title: str
     names: tuple[str, ...]
@@ -49,7 +49,10 @@ NGINX = Program("nginx", ("nginx",), "nginx", "/usr/sbin")
 #: What docs/tutorial/operate.md types besides.
 CURL = Program("curl", ("curl",), "curl")
 OPENSSL = Program("openssl", ("openssl",), "openssl")
-PROGRAMS = (CHROMIUM, CALC, POPPLER, SYSTEMD, PROMETHEUS, POSTGRESQL, NGINX, CURL, OPENSSL)
+#: Keeps a cluster of three nodes, and where it keeps who leads; it speaks to that by a library that Debian leaves to whoever installs it.
+PATRONI = Program("Patroni", ("patroni",), "patroni python3-etcd")
+ETCD = Program("etcd", ("etcd",), "etcd-server")
+PROGRAMS = (CHROMIUM, CALC, POPPLER, SYSTEMD, PROMETHEUS, POSTGRESQL, NGINX, CURL, OPENSSL, PATRONI, ETCD)
 
 
 class NoProgramError(Exception):
@@ -90,7 +93,7 @@ def _installed(program: Program) -> str | None:
 
 def _install(program: Program) -> None:
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update"], ["install", "-y", "--no-install-recommends", program.package]):
+    for command in (["update"], ["install", "-y", "--no-install-recommends", *program.package.split()]):
         # What went wrong shows when it is still not there.
         subprocess.run(
             ["apt-get", "-qq", *command], env=environment, stdout=subprocess.DEVNULL, check=False, timeout=900
