@@ -22,6 +22,24 @@ def test_a_whole_file_is_whole(run: Run, case_file: Path, keys: Path) -> None:
     assert "未发现问题" in run(case_file, "--key", keys, "--language", "zh")[1]
 
 
+def test_people_are_told_of_what_it_is_and_names_where_they_ask(run: Run, case_file: Path, keys: Path) -> None:
+    (file,) = json.loads(run(case_file, "--key", keys, "--json")[1])["files"]
+    first, about, signed, tree, *notes = run(case_file, "--key", keys)[1].splitlines()
+    assert first == f"{case_file}: nothing is wrong."
+    assert about == f"  Case: {file['number']}. Events: {file['events']}."
+    assert signed == f"  Signed: up to event {file['signed_up_to']}."
+    assert tree == f"  Checkpoint: {file['checkpoint']['origin']}, {file['checkpoint']['size']} entries."
+    codes = [one["code"] for one in file["faults"]]
+    long = [one for one in codes if one in ("replay_as_told_names", "told_unjudged")]
+    assert len(long) > 1
+    assert len(notes) == len(codes) - len(long) + 1
+    assert f"--notes prints them, in {len(long)} lines." in notes[-1]
+    whole = run(case_file, "--key", keys, "--notes")[1]
+    assert [line for line in whole.splitlines() if "held against nothing:" in line]
+    assert len(whole.splitlines()) == len(codes) + 4
+    assert f"案件：{file['number']}。" in run(case_file, "--language", "zh")[1]
+
+
 def test_so_is_that_of_a_case_that_follows_from_another_one(run: Run, other_file: Path, house: House) -> None:
     code, out = run(other_file, "--key", house.keys, "--json")
     assert (code, told(out)) == (0, [])

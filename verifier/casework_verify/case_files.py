@@ -55,6 +55,8 @@ def check_case_file(archive: Archive, memory: Memory, tiles: Tiles) -> Checked:
     checked.faults += [*index_faults(index), *roles_faults(roles)]
     history = read_history(archive.lines(HISTORY), log, head)
     checked.facts = {"log": log, "events": len(history.rows), "at": taken_at}
+    if number := _number_of(index):
+        checked.facts["number"] = number
     if memory.keys:
         checked.facts["signed_up_to"] = 0
     checked.faults += history.faults
@@ -82,6 +84,13 @@ def _head_of(index: Any) -> tuple[str, Any, str]:
     if index.get("form") not in FORMS:
         raise Unreadable("file_form", form=index.get("form"))
     return index["log"], index.get("head"), index["at"]
+
+
+def _number_of(index: Any) -> str | None:
+    """The number of the case, which a sealed one has not; the replay holds it against the history."""
+    about = index.get("case")
+    number = about.get("number") if isinstance(about, dict) else None
+    return number if isinstance(number, str) and number else None
 
 
 def _check_parts(archive: Archive, faults: list[Fault]) -> dict[str, str]:

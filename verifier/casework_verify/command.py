@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, tzinfo
 from pathlib import Path
@@ -27,9 +27,27 @@ from casework_verify.words import NOTE, UNREAD, WRONG, level_of, plain, sentence
 _SIGNATURE = "\n— ".encode()
 WHOLE, SOMETHING_WRONG, NOT_READ = 0, 1, 2
 _SAID = {
-    "en": {"ok": "{file}: nothing is wrong.", WRONG: "{file}: {count} wrong.", UNREAD: "{file}: cannot be judged."},
-    "zh": {"ok": "{file}：未发现问题。", WRONG: "{file}：{count} 处有误。", UNREAD: "{file}：无法判断。"},
+    "en": {
+        "ok": "{file}: nothing is wrong.",
+        WRONG: "{file}: {count} wrong.",
+        UNREAD: "{file}: cannot be judged.",
+        "case": "Case: {number}. Events: {events}.",
+        "signed": "Signed: up to event {signed_up_to}.",
+        "tree": "Checkpoint: {origin}, {size} entries.",
+        "folded": "Names of what was taken as told, or held against nothing: --notes prints them, in {count} lines.",
+    },
+    "zh": {
+        "ok": "{file}：未发现问题。",
+        WRONG: "{file}：{count} 处有误。",
+        UNREAD: "{file}：无法判断。",
+        "case": "案件：{number}。事件：{events} 个。",
+        "signed": "签名：至第 {signed_up_to} 号事件。",
+        "tree": "检查点：{origin}，{size} 个条目。",
+        "folded": "按所述采信或未作比对的名称：加 --notes 列出，共 {count} 行。",
+    },
 }
+#: Long lists of names, which people are told where they ask for them.
+_FOLDED = frozenset({"replay_as_told_names", "told_unjudged"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,7 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             found += _keep(memory, asked.state)
     code = _code_of([fault for _, checked in found for fault in checked.faults])
     try:
-        (_tell_programs if asked.json else _tell_people)(found, _Speech(asked.language, asked.zone), sys.stdout)
+        (_tell_programs if asked.json else _tell_people)(
+            found, _Speech(asked.language, asked.zone, asked.notes), sys.stdout
+        )
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever reads has read enough, such as `head`; what the interpreter writes at its end goes nowhere.
@@ -82,7 +102,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--state", type=Path, help="what was seen before; kept anew where everything holds")
     parser.add_argument("--tiles", type=Path, metavar="DIR", help="tiles of the published log, to show that it went on")
-    parser.add_argument("--json", action="store_true", help="say it to programs")
+    parser.add_argument(
+        "--notes", action="store_true", help="print every note, also the long lists of what was taken as told"
+    )
+    parser.add_argument("--json", action="store_true", help="say it to programs, with every note")
     parser.add_argument("--language", choices=["en", "zh"], default="en", help="English, or Chinese [en]")
     parser.add_argument(
         "--zone",
@@ -190,6 +213,11 @@ class _Speech(NamedTuple):
 
     language: str
     zone: tzinfo
+    notes: bool = True
+
+    def say(self, what: str, **values: Any) -> str:
+        told = {name: plain(value) if isinstance(value, str) else value for name, value in values.items()}
+        return _SAID[self.language][what].format(**told)
 
     def of(self, fault: Fault) -> str:
         return sentence(fault, self.language, self.zone)
@@ -199,10 +227,26 @@ def _tell_people(found: list[tuple[str, Checked]], speech: _Speech, out: TextIO)
     for name, checked in found:
         worst = UNREAD if any(level_of(one) == UNREAD for one in checked.faults) else "ok"
         count = sum(level_of(one) == WRONG for one in checked.faults)
-        out.write(_SAID[speech.language][WRONG if count else worst].format(file=plain(name), count=count) + "\n")
-        for fault in checked.faults:
+        out.write(speech.say(WRONG if count else worst, file=name, count=count) + "\n")
+        for about in _about(checked, speech):
+            out.write(f"  {about}\n")
+        told = [fault for fault in checked.faults if speech.notes or fault.code not in _FOLDED]
+        for fault in told:
             mark = {NOTE: "·", UNREAD: "?", WRONG: "!"}[level_of(fault)]
             out.write(f"  {mark} {speech.of(fault)}\n")
+        if folded := len(checked.faults) - len(told):
+            out.write(f"  · {speech.say('folded', count=folded)}\n")
+
+
+def _about(checked: Checked, speech: _Speech) -> Iterator[str]:
+    """What was judged: of which case or log, and how much of it."""
+    facts = checked.facts
+    if checked.kind == "case" and "events" in facts:
+        yield speech.say("case", number=facts.get("number") or facts["log"], events=facts["events"])
+        if "signed_up_to" in facts:
+            yield speech.say("signed", signed_up_to=facts["signed_up_to"])
+    if tree := facts.get("checkpoint") or ("origin" in facts and facts):
+        yield speech.say("tree", origin=tree["origin"], size=tree["size"])
 
 
 def _tell_programs(found: list[tuple[str, Checked]], speech: _Speech, out: TextIO) -> None:
