@@ -22,18 +22,41 @@ _FIRST = re.compile(r"^\s*\*?(from|发件人)\*?\s*[:：]", re.IGNORECASE)
 _RULE = re.compile(r"^\s*_{5,}\s*$")
 #: So many lines of a head, one below the other, are one; a sentence that begins like it is none.
 _LEAST_HEAD = 3
-#: The sentence above a quote ("On Monday … wrote:") has at most so many lines.
-_MOST_SAID = 3
+#: The sentence above a quote ("On Monday … wrote:") has at most so many lines and letters; a program breaks one that is so long, or after
+#: a comma.
+_MOST_SAID, _MOST_LETTERS, _BROKEN = 3, 400, 50
+_WROTE = r"(?:wrote|writes|a écrit|escribió|ha scritto|escreveu|写道|寫道|写到)"
+_AT = r"<\s*[^<>\s]+@[^<>\s]+>"
+_DAY = r"(?:\b(?:19|20)\d\d\b|(?:19|20)\d\d年|\d{1,2}[./-]\d{1,2}[./-]\d{2}|\d{1,2}:\d{2})"
+#: That sentence as programs make it: when, then who; or who with an address.
+_SAID = (
+    re.compile(
+        rf"(?:(?:On|At|Le|El|Il|Em)\b|在|于|\d{{1,4}}\b|\d{{4}}年).*{_DAY}.*(?:{_WROTE}|{_AT}\)?)\s*[:：]",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"(?:Am|Op)\b.*{_DAY}.*\b(?:schrieb|schreef)\b.*[:：]", re.IGNORECASE),
+    re.compile(rf"[^<>!?:：。！？]{{0,80}}{_AT}.*{_WROTE}\s*[:：]", re.IGNORECASE),
+)
+#: Who alone: a name of at most so many words.
+_NAMED, _MOST_NAMES = re.compile(rf"([^\d<>,.;:!?，。；：！？]{{1,60}}?)\s*{_WROTE}\s*[:：]"), 3
+#: What a sentence of the sender's own has, and one that a program made has not.
+_OWN = re.compile(
+    r"\b(?:I|we|you|he|she|they|my|our|your|as|what|which|who|where|this|that|here|there|if|but)\b|[我你您他她]|这|那|所",
+    re.IGNORECASE,
+)
 _BLOCKS = frozenset(
     {"p", "div", "br", "li", "tr", "ul", "ol", "table", "h1", "h2", "h3", "h4", "blockquote", "pre", "hr"}
 )
 _UNREAD = frozenset({"script", "style", "head", "title", "template"})
 
 
-def own_words(words: str) -> str:
-    """What the sender wrote above what is quoted; nothing where all of it is quoted."""
-    lines = [line.rstrip("\r") for line in words.split("\n")]
-    lines = _without_quote(_above(lines))
+def own_words(*parts: str) -> str:
+    """What the sender wrote above what is quoted; nothing where all of it is quoted. A signature ends the part in which it stands."""
+    lines: list[str] = []
+    for words in parts:
+        above = _above([line.rstrip("\r") for line in words.split("\n")])
+        lines += ["", *above] if lines else above
+    lines = _without_quote(lines)
     return "\n".join(line.rstrip() for line in lines).strip()
 
 
@@ -81,30 +104,55 @@ def _without_quote(lines: list[str]) -> list[str]:
         return lines
     if any(line.startswith(">") for line in lines[:begin]):
         return lines
-    said = begin
-    while said and lines[said - 1].strip() and begin - said < _MOST_SAID:
-        said -= 1
-    whole = said == 0 or not lines[said - 1].strip()
-    if whole and said < begin and lines[begin - 1].rstrip().endswith((":", "：")):
-        return lines[:said]
-    return lines[:begin]
+    return lines[: begin - _said_above(lines[:begin])]
+
+
+def _said_above(lines: list[str]) -> int:
+    """How many lines at the end are the sentence that a program puts above a quote: by their form, never by their place alone."""
+    for form in _SAID:
+        for many in range(1, min(_MOST_SAID, len(lines)) + 1):
+            above = [line.strip() for line in lines[-many:]]
+            if not all(_is_broken(line) for line in above[:-1]):
+                break
+            whole = " ".join(above)
+            if len(whole) <= _MOST_LETTERS and form.fullmatch(whole) and not _OWN.search(whole):
+                return many
+    return int(bool(lines) and _is_named(lines[-1].strip()))
+
+
+def _is_broken(line: str) -> bool:
+    return len(line) >= _BROKEN or line.endswith((",", "，", "<"))
+
+
+def _is_named(line: str) -> bool:
+    named = _NAMED.fullmatch(line) if len(line) <= _MOST_LETTERS else None
+    if named is None or _OWN.search(line):
+        return False
+    names = named[1].split()
+    return 0 < len(names) <= _MOST_NAMES and not any(name[0].islower() for name in names)
 
 
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []
-        self._unread, self._quoted, self._begins = 0, 0, True
+        self._unread: list[str] = []
+        self._quoted, self._begins = 0, True
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._unread += tag in _UNREAD
+        if tag == "body" or tag in _BLOCKS and self._unread == ["head"]:
+            # A head that nobody closed ends here, as in a browser.
+            self._unread = []
+        if tag in _UNREAD:
+            self._unread.append(tag)
         if tag in _BLOCKS:
             self._break()
         self._quoted += tag == "blockquote"
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _UNREAD and self._unread:
-            self._unread -= 1
+        if tag in self._unread:
+            # What was opened within it ends with it.
+            del self._unread[self._unread.index(tag) :]
         if tag == "blockquote" and self._quoted:
             self._quoted -= 1
         if tag in _BLOCKS:
