@@ -9,9 +9,9 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
-from email.policy import default
+from email.policy import EmailPolicy
 
 from casework.operations.core.email_addresses import canonical
 from casework.operations.notifications.mail_words import own_words, plain, text_of_html
@@ -20,6 +20,8 @@ from casework.operations.notifications.mail_words import own_words, plain, text_
 MOST_BYTES, MOST_HEAD = 10_000_000, 65_536
 #: More parts than this is no mail of a person either; each begins with such a line, and is not even looked for among more of them.
 MOST_PARTS, MOST_DASHED = 100, 2_000
+#: Of one line in the head of a part so much is read, and of all such lines together as much as of the mail's own head.
+MOST_LINE = 4_096
 #: What stands further down was not written for an answer.
 MOST_TEXT = 500_000
 #: Where mail servers and senders say to whom it goes, those first who saw the envelope.
@@ -72,21 +74,35 @@ def is_empty_sender(sender: str) -> bool:
     return sender.strip().strip("<>").lower().partition("@")[0] in ("", "mailer-daemon")
 
 
+class _Heads(EmailPolicy):
+    """What heads say of parts is parsed when it is asked for, and takes long where it is long: such a mail is not read."""
+
+    #: Of each line that says something of a part, in one mail.
+    sizes: list[int] = []
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        if name.lower().startswith("content-"):
+            self.sizes.append(len(value))
+            if len(value) > MOST_LINE or sum(self.sizes) > MOST_HEAD:
+                raise ValueError("it says too much of a part")
+        return name, value
+
+
 def _read(raw: bytes) -> Incoming:
-    message = BytesParser(EmailMessage, policy=default).parsebytes(raw)
+    heads = _Heads(sizes=[])  # type: ignore[call-overload]  # a policy is made so with what its class declares
+    message = BytesParser(EmailMessage, policy=heads).parsebytes(raw)
     found = _ID.search(str(message.get("Message-ID", "")))
-    files = 0
-    for place, part in enumerate(message.walk()):
-        if place >= MOST_PARTS:
-            raise ValueError("it has too many parts")
-        files += part.get_content_disposition() == "attachment"
+    if any(place >= MOST_PARTS for place, _ in enumerate(message.walk())):
+        raise ValueError("it has too many parts")
+    texts, files = _texts(message)
     senders = _addresses(message, "From")
     return Incoming(
         sender=senders[0] if len(senders) == 1 else "",
         to=tuple(dict.fromkeys(address for name in _TO for address in _addresses(message, name))),
         id=found[1] if found else hashlib.sha256(raw).hexdigest(),
         automatic=_automatic(message),
-        words=own_words(plain(_text(message))),
+        words=own_words(*_read_texts(texts)),
         files=files,
         judged=tuple(_judged(message)),
     )
@@ -124,19 +140,40 @@ def _judged(message: EmailMessage) -> Iterator[tuple[str, str]]:
         yield (server.split() or [""])[0], re.sub(r"\([^()]*\)|\"[^\"]*\"", "", said)
 
 
-def _text(message: EmailMessage) -> str:
-    body = message.get_body(("plain", "html"))
-    if body is None:
-        return ""
-    payload = body.get_payload(decode=True)
+def _texts(part: MIMEPart) -> tuple[list[MIMEPart], int]:
+    """The parts with text in their order, one of each choice, and how many others are left out."""
+    kind, _, form = part.get_content_type().partition("/")
+    if kind != "multipart" or not part.is_multipart():
+        taken = (
+            kind == "text" and form in ("plain", "html") and not part.is_attachment() and part.get_filename() is None
+        )
+        return ([part], 0) if taken else ([], 1)
+    inner = [_texts(one) for one in part.iter_parts()]
+    if form != "alternative":
+        return [text for texts, _ in inner for text in texts], sum(files for _, files in inner)
+    with_text = [texts for texts, _ in inner if texts]
+    plain_alone = [texts for texts in with_text if all(text.get_content_type() == "text/plain" for text in texts)]
+    chosen = (plain_alone or with_text[::-1] or [[]])[0]
+    # What is another form of the text is not left out; a file beside it is.
+    return chosen, sum(files for _, files in inner)
+
+
+def _read_texts(texts: list[MIMEPart]) -> Iterator[str]:
+    left = MOST_TEXT
+    for part in texts:
+        words = _text(part)[:left]
+        left -= len(words)
+        yield plain(text_of_html(words) if part.get_content_type() == "text/html" else words)
+
+
+def _text(part: MIMEPart) -> str:
+    payload = part.get_payload(decode=True)
     raw = payload if isinstance(payload, bytes) else b""
-    charset = (body.get_content_charset() or "utf-8").lower()
+    charset = (part.get_content_charset() or "utf-8").lower()
     try:
-        words = raw.decode(_WIDER.get(charset, charset), "replace")
+        return raw.decode(_WIDER.get(charset, charset), "replace")
     except LookupError:
-        words = raw.decode("utf-8", "replace")
-    words = words[:MOST_TEXT]
-    return text_of_html(words) if body.get_content_type() == "text/html" else words
+        return raw.decode("utf-8", "replace")
 
 
 __all__ = ["MOST_BYTES", "Incoming", "is_empty_sender", "read_mail"]

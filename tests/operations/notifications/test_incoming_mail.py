@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from casework.operations.notifications.incoming_mail import (
     MOST_BYTES,
     MOST_HEAD,
+    MOST_LINE,
     Incoming,
     is_empty_sender,
     read_mail,
@@ -79,6 +80,51 @@ def test_of_a_mail_with_both_the_text_is_read_and_of_html_alone_that() -> None:
     assert came is not None
     assert (came.words, came.files, len(came.id)) == ("Yes.", 1, 64)
     assert read("Content-Type: text/html\n", "<p>No.</p>").words == "No."
+
+
+def of_parts(kind: str, *parts: str) -> str:
+    return (
+        f"Content-Type: multipart/{kind}; boundary={kind}\n\n"
+        + "".join(f"--{kind}\n{part}\n" for part in parts)
+        + f"--{kind}--\n"
+    )
+
+
+TEXT, HTML = "Content-Type: text/plain\n\n", "Content-Type: text/html\n\n"
+PDF = "Content-Type: application/pdf\nContent-Disposition: inline; filename=a.pdf\n\nx"
+PICTURE = "Content-Type: image/png\nContent-ID: <p>\n\nx"
+MORE = "Content-Type: message/rfc822\n\nFrom: a@x\n\nTheirs."
+BOTH = of_parts("alternative", f"{TEXT}Yes.", f"{HTML}<p>No.</p>")
+
+
+@pytest.mark.parametrize(
+    ("parts", "words", "files"),
+    [
+        (of_parts("mixed", f"{TEXT}Yes.", PDF, f"{TEXT}And this."), "Yes.\n\nAnd this.", 1),
+        (of_parts("mixed", f"{TEXT}Yes.\n-- \nChen", PDF, f"{HTML}<p>And this.</p>"), "Yes.\n\nAnd this.", 1),
+        (of_parts("mixed", BOTH, f"{TEXT}> When?"), "Yes.", 0),
+        (of_parts("mixed", BOTH, PICTURE, MORE), "Yes.", 2),
+        (of_parts("mixed", f"{TEXT}Yes.", "Content-Type: text/plain; name=a.txt\n\nNo."), "Yes.", 1),
+        (of_parts("mixed", f"{TEXT}Yes.", "Content-Type: text/csv\n\na,b"), "Yes.", 1),
+        (of_parts("mixed", f"{TEXT}Yes.", "Content-Disposition: attachment\n\nNo."), "Yes.", 1),
+        (of_parts("alternative", f"{HTML}No.", f"{TEXT}Yes."), "Yes.", 0),
+        (of_parts("alternative", f"{TEXT}Yes.", of_parts("mixed", f"{HTML}No.", PDF, f"{HTML}No.")), "Yes.", 1),
+        (of_parts("related", f"{HTML}<p>Yes.</p>", PICTURE), "Yes.", 1),
+        (PDF, "", 1),
+    ],
+)
+def test_all_text_is_read_in_its_order_and_all_else_counts_as_left_out(parts: str, words: str, files: int) -> None:
+    came = read_mail(f"{HEAD}{parts}".encode())
+    assert came is not None
+    assert (came.words, came.files) == (words, files)
+
+
+@pytest.mark.parametrize("name", ["Content-Type", "Content-Disposition", "content-id"])
+def test_a_part_whose_head_says_too_much_is_not_read(name: str) -> None:
+    long = f"{name}: a/b; " + "a=b; " * (MOST_LINE // 5) + "\n\nx"
+    many = [f"{name}: a/b; " + "x" * 1_000 + "\n\nx"] * (MOST_HEAD // 1_000 + 1)
+    for parts in (of_parts("mixed", f"{TEXT}Yes.", long), of_parts("mixed", *many), long):
+        assert read_mail(f"{HEAD}{parts}".encode()) is None
 
 
 @pytest.mark.parametrize(
