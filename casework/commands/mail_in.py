@@ -36,6 +36,7 @@ def mail_in(to: str, sender: str | None) -> None:
     since no person wrote it, or answered by a mail that says why not. Else as sysexits.h has it: 67 no such address, 77 not from the
     account's own address, 65 unreadable, and 75 try again later. In the profile production, unless CASEWORK_PROFILE says otherwise.
     """
+    _log_to_people_alone()
     try:
         became = _take(to, sender)
     except CaseworkError as fault:
@@ -43,11 +44,20 @@ def mail_in(to: str, sender: str | None) -> None:
     except Exception as fault:
         # Whatever it is, it passes or is mended; what its sender wrote is not lost meanwhile.
         log.exception("mail_in")
-        raise _later(type(fault).__name__) from fault
+        raise _later("unforeseen") from fault
     if became in EXITS:
         code, words = EXITS[became]
         click.echo(words, err=True)
         raise click.exceptions.Exit(code)
+
+
+def _log_to_people_alone() -> None:
+    """A mail server tells the sender all that stands on stderr: what is logged goes there only where somebody runs it by hand."""
+    logs.configure()
+    # What libraries warn of names files.
+    logging.captureWarnings(True)
+    if sys.stderr is None or not sys.stderr.isatty():
+        logging.disable()
 
 
 def _later(why: str) -> click.exceptions.Exit:
@@ -61,7 +71,6 @@ def _take(to: str, sender: str | None) -> str:
     if settings.reply_address is None:
         raise InvalidSettings("CASEWORK_REPLY_ADDRESS is not set: no mail is taken.")
     raw = sys.stdin.buffer.read(MOST_BYTES + 1)
-    logs.configure()
     engine = connect_engine(settings)
     try:
         with transaction(engine) as db:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import subprocess
 import sys
 
@@ -63,3 +64,28 @@ def test_a_mail_that_is_handed_in_by_several_processes_is_one_message(office: Of
     with transaction(office.engine) as db:
         kept = text("SELECT body->'words'->>'value' FROM events WHERE kind = 'said' AND effects->>'channel' = 'mail'")
         assert db.execute(kept).scalars().all() == ["We look at it, and answer soon."]
+
+
+def test_of_a_fault_that_nobody_foresaw_the_sender_is_told_nothing_and_who_runs_it_by_hand_is() -> None:
+    settings = {
+        "CASEWORK_REPLY_ADDRESS": ADDRESS,
+        "CASEWORK_SMTP_HOST": "127.0.0.1",
+        "CASEWORK_BASE_URL": "https://casework.example",
+    }
+    environment = {
+        "PATH": os.environ["PATH"],
+        "CASEWORK_PROFILE": "test",
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none",
+        **settings,
+    }
+    # Without a standard input it cannot even begin.
+    command = ["sh", "-c", 'exec "$0" -m casework mail-in <&-', sys.executable]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout) == (os.EX_TEMPFAIL, b"")
+    assert done.stderr == b"not taken now (unforeseen). `casework doctor` tells more.\n"
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command, env=environment, cwd=ROOT, stderr=theirs) as process:
+        os.close(theirs)
+        assert process.wait(120) == os.EX_TEMPFAIL
+    assert b"AttributeError" in os.read(ours, 100_000)
+    os.close(ours)
