@@ -21,7 +21,7 @@ from casework.operations.core.register_log import GRANTED, ROLE_ASKED, ROLE_REFU
 from casework.operations.people import account_closing
 from casework.operations.people.absences import pass_on_role
 from casework.operations.people.invitation_mail import INVITATION_PAGE, ROW, UNSENT, cancel_mails
-from casework.operations.people.invitation_rules import INVITED
+from casework.operations.people.invitation_rules import INVITED, REVOKED
 from casework.operations.people.invitations import (
     MOST_A_DAY,
     MOST_DAYS,
@@ -105,11 +105,13 @@ _PEOPLE = text("""
     FROM people p LEFT JOIN memberships m ON m.person_id = p.id AND (m.ends_at IS NULL OR m.ends_at > casework_now())
     WHERE p.email IS NOT NULL AND (lower(p.email) = ANY(:emails) OR m.programme_id IS NOT NULL) ORDER BY p.id, m.id
 """)
-#: The invitations of some addresses to programmes.
+#: The invitations of some addresses to programmes, with what files did with them.
 _INVITED = text(f"""
     SELECT i.id::text AS id, lower(i.email) AS email, i.programme_id::text AS programme, i.roles, i.state = 'open' AS open,
         EXISTS (SELECT FROM events e WHERE e.log_id = i.scope_id AND e.kind = :kind AND e.effects ? 'file'
-            AND e.effects->>'invitation' = i.id::text) AS by_file
+            AND e.effects->>'invitation' = i.id::text) AS by_file,
+        i.state = 'revoked' AND EXISTS (SELECT FROM events e WHERE e.log_id = i.scope_id AND e.kind = :revoked
+            AND e.effects ? 'file' AND e.effects->>'invitation' = i.id::text) AS taken_back
     FROM ({ROW}) i WHERE i.programme_id IS NOT NULL AND lower(i.email) = ANY(:emails) ORDER BY i.id
 """)
 #: The events by which roles were asked for, refused and given in all programmes, where something came before.
@@ -126,7 +128,7 @@ def find_standing(db: Connection, lines: Sequence[Line]) -> tuple[Standing, dict
     codes = {id: code for code, id in ids.items()}
     with whole(db):
         rows = db.execute(_PEOPLE, {"emails": emails}).all()
-        invited = db.execute(_INVITED, {"emails": emails, "kind": INVITED}).all()
+        invited = db.execute(_INVITED, {"emails": emails, "kind": INVITED, "revoked": REVOKED}).all()
         kinds = [INVITED, ROLE_ASKED, ROLE_REFUSED, GRANTED]
         told = [
             RegisterEvent(log=row.log, seq=row.seq, at=row.at, kind=row.kind, actor=row.actor_id, effects=row.effects)
@@ -145,7 +147,9 @@ def find_standing(db: Connection, lines: Sequence[Line]) -> tuple[Standing, dict
         frozenset(ids),
         people,
         tuple(
-            Invited(row.id, row.email, codes[row.programme], frozenset(row.roles), row.open, row.by_file)
+            Invited(
+                row.id, row.email, codes[row.programme], frozenset(row.roles), row.open, row.by_file, row.taken_back
+            )
             for row in invited
         ),
         frozenset(

@@ -47,7 +47,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """An invitation to a programme, whatever became of it."""
+    """An invitation to a programme, whatever became of it; whether it came of a file, and whether a file withdrew it."""
 
     id: str
     email: str
@@ -55,6 +55,7 @@ class Invited:
     roles: frozenset[str]
     open: bool = True
     by_file: bool = False
+    taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +162,11 @@ class _Planning:
             self._move(said[0], known, now, wanted)
 
     def _invite(self, email: str, now: Sequence[Line]) -> None:
+        # Once for each role. What a file took back counts for nothing: a row that was over by mistake invites anew.
         before = {
             (one.programme, role)
             for one in self.standing.invited
-            if one.email == email and one not in self.withdrawn
+            if one.email == email and not one.taken_back and one not in self.withdrawn
             for role in one.roles
         }
         for programme in dict.fromkeys(line.programme for line in now):

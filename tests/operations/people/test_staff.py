@@ -14,7 +14,7 @@ from casework.operations.core.encryption import SecretBox
 from casework.operations.core.perform import home_of
 from casework.operations.people.invitation_acceptance import accept_as_new, try_code
 from casework.operations.people.invitation_mail import INVITATION_PAGE
-from casework.operations.people.invitations import invite_again, list_invitations
+from casework.operations.people.invitations import invite_again, list_invitations, revoke_invitation
 from casework.operations.people.registry import grant_role
 from casework.operations.people.role_requests import decide_role, list_requests
 from casework.operations.people.staff import Brought, bring_people, count_unsent, plan_file
@@ -177,4 +177,10 @@ def test_what_nobody_could_tell_the_code_of_waits_until_an_administrator_sends_i
     # Who leaves before is not let in any more.
     assert bring(db, f"{row}{LONG_AGO}").plan.withdrawn
     assert [one.state for one in list_invitations(db, administrator).items] == ["revoked"]
+    # Where that was a mistake, the row as it was invites anew, once; what a person withdrew stays so.
+    assert len(bring(db, row, mailing=False).invited) == 1
+    assert bring(db, row).plan.is_empty
+    [anew] = [one.id for one in list_invitations(db, administrator).items if one.state == "open"]
+    revoke_invitation(db, administrator, anew, new_request())
+    assert bring(db, row).plan.is_empty
     assert verify_case(db, world.programmes["BJ"]) == []

@@ -59,8 +59,8 @@ def after(before: Standing, plan: Plan) -> Standing:
         one = people[change.line.email]
         new = Held(f"{one.person} {change.programme} {change.role}", change.programme, change.role, by_file=True)
         people[one.email] = replace(one, held=(*one.held, new))
-    invited = [replace(one, open=False) if one in plan.withdrawn else one for one in before.invited]
-    for number, joiner in enumerate(plan.joiners):
+    invited = [replace(one, open=False, taken_back=True) if one in plan.withdrawn else one for one in before.invited]
+    for number, joiner in enumerate(plan.joiners, len(invited)):
         roles = frozenset(str(role) for role in joiner.roles)
         invited.append(Invited(f"new {number}", joiner.line.email, joiner.line.programme, roles, by_file=True))
     return replace(before, people=people, invited=tuple(invited))
@@ -103,8 +103,9 @@ def worlds(draw: st.DrawFn) -> Standing:
             email,
             draw(st.sampled_from(sorted(PROGRAMMES))),
             frozenset(draw(st.sets(st.sampled_from(tuple(map(str, ROLES))), min_size=1, max_size=2))),
-            open=draw(st.booleans()),
+            open=(state := draw(st.sampled_from(("open", "over", "taken back")))) == "open",
             by_file=draw(st.booleans()),
+            taken_back=state == "taken back",
         )
         for number, email in enumerate(draw(st.sets(st.sampled_from(EMAILS)).map(sorted)))
     ]
@@ -116,6 +117,27 @@ def test_what_was_done_once_is_not_done_again(lines: list[Line], before: Standin
     plan = decide(lines, before, TODAY)
     if not plan.faults:
         assert decide(lines, after(before, plan), TODAY).is_empty
+
+
+@given(LINES, worlds())
+def test_a_file_that_took_invitations_back_by_mistake_gives_them_anew(lines: list[Line], before: Standing) -> None:
+    lines = [replace(one, left=None) for one in lines if one.email not in before.people]
+    plan = decide(lines, before, TODAY)
+    if plan.faults:
+        return
+    mistaken = [replace(one, left=BEFORE) for one in lines]
+    over = after(after(before, plan), decide(mistaken, after(before, plan), TODAY))
+    assert not [one for one in over.invited if one.open and one.email in {line.email for line in lines}]
+    again = decide(lines, over, TODAY)
+    given_again = {(one.line.email, one.line.programme, role) for one in again.joiners for role in one.roles}
+    assert {(one.line.email, one.line.programme, role) for one in plan.joiners for role in one.roles} <= given_again
+    assert decide(lines, after(over, again), TODAY).is_empty
+
+
+def test_what_a_person_took_back_no_file_gives_anew() -> None:
+    mine = Invited("i", EMAILS[0], "BJ", frozenset({"officer"}), open=False, by_file=True)
+    assert decide([line()], standing(invited=(mine,)), TODAY).is_empty
+    assert decide([line()], standing(invited=(replace(mine, taken_back=True),)), TODAY).joiners
 
 
 @given(LINES, worlds())
