@@ -44,6 +44,11 @@ class Known:
     service: bool = False
     held: tuple[Held, ...] = ()
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether they have roles of organisations alone, so that no file of the office closes their account."""
+        return bool(self.held) and not any(one.programme for one in self.held)
+
 
 @dataclass(frozen=True, slots=True)
 class Invited:
@@ -100,7 +105,7 @@ class Plan:
     faults: tuple[Fault, ...] = ()
     #: Whoever a person must look after: their account was closed by hand.
     closed: tuple[Line, ...] = ()
-    #: Of how many people how many lose something.
+    #: Of how many people, whom such a file looks after, how many lose something.
     losing: int = 0
     of: int = 0
 
@@ -157,6 +162,8 @@ class _Planning:
         elif not known.active:
             self.closed += now[:1]
         elif not now:
+            if known.is_elsewhere:
+                return
             self.leavers.append((said[0], known))
         else:
             self._move(said[0], known, now, wanted)
@@ -240,10 +247,12 @@ class _Planning:
 
     def made(self) -> Plan:
         losing = {known.person for _, known in self.leavers} | {change.person for change in self.ended}
-        of = sum(
-            known.active and not known.service and any(one.programme for one in known.held)
+        # Whoever loses an account without any role is one of them, too.
+        of = losing | {
+            known.person
             for known in self.standing.people.values()
-        )
+            if known.active and not known.service and any(one.programme for one in known.held)
+        }
         return Plan(
             tuple(self.joiners),
             tuple(self.given),
@@ -253,7 +262,7 @@ class _Planning:
             tuple(sorted(set(self.faults), key=lambda fault: (fault.row, fault.column, str(fault.why)))),
             tuple(self.closed),
             len(losing),
-            of,
+            len(of),
         )
 
 

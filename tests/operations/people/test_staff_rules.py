@@ -190,7 +190,39 @@ def test_everybody_who_left_has_nothing_that_opens(lines: list[Line], before: St
         return
     new = after(before, plan)
     assert not [one for one in new.invited if one.open and one.email in gone]
-    assert not [one for email, one in new.people.items() if email in gone and one.active]
+    # But for whoever has roles of a provider alone: their leads look after them.
+    open_ones = {email for email, one in new.people.items() if email in gone and one.active}
+    assert open_ones == {
+        email
+        for email in gone & before.people.keys()
+        if before.people[email].active and {one.programme for one in before.people[email].held} == {None}
+    }
+    assert all(new.people[email] == before.people[email] for email in open_ones)
+
+
+@given(LINES, worlds())
+def test_of_those_whom_a_file_looks_after_no_more_lose_something_than_there_are(
+    lines: list[Line], before: Standing
+) -> None:
+    plan = decide(lines, before, TODAY)
+    assert plan.losing <= plan.of <= len(before.people)
+    elsewhere = {
+        email: replace(
+            one, held=tuple(replace(held, programme=None) for held in one.held) or (Held("m", None, "provider"),)
+        )
+        for email, one in before.people.items()
+    }
+    moved = decide(lines, replace(before, people=elsewhere), TODAY)
+    assert (moved.losing, moved.of, moved.leavers) == (0, 0, ())
+
+
+def test_who_leads_a_provider_stays_and_counts_for_nothing() -> None:
+    lead = known(EMAILS[0], Held("m", None, "provider_lead"))
+    gone = decide([line(left=BEFORE)], standing(lead), TODAY)
+    assert (gone.is_empty, gone.losing, gone.of) == (True, 0, 0)
+    # With a role in the office they are of the office.
+    both = known(EMAILS[0], Held("m", None, "provider_lead"), Held("n", "BJ", "observer"))
+    assert [one for _, one in decide([line(left=BEFORE)], standing(both), TODAY).leavers] == [both]
 
 
 def test_the_day_of_leaving_is_the_first_without() -> None:
