@@ -67,7 +67,8 @@ def read_rows(
         raise Refused(reasons.people.STAFF_CUT)
     try:
         table = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
-        rows = [(table.line_num, cells) for cells in table if any(cell.strip() for cell in cells)]
+        # Cells may have several lines: a spreadsheet counts rows, those that are empty too.
+        rows = [(row, cells) for row, cells in enumerate(table, 1) if any(cell.strip() for cell in cells)]
     except (UnicodeDecodeError, csv.Error):
         raise Refused(reasons.people.STAFF_NO_TABLE) from None
     header = [cell.strip().lower() for cell in rows[0][1]] if rows else []
@@ -87,7 +88,7 @@ def read_lines(content: bytes) -> tuple[list[Line], list[Fault]]:
         read = list(_read_line(row, header, cells))
         lines += [one for one in read if isinstance(one, Line)]
         faults += [one for one in read if isinstance(one, Fault)]
-    return lines, [*faults, *_twice(lines)]
+    return lines, faults
 
 
 def _read_line(row: int, header: Sequence[str], cells: Sequence[str]) -> Iterator[Line | Fault]:
@@ -132,12 +133,17 @@ def _day(written: str) -> date | None:
     return day
 
 
-def _twice(lines: Sequence[Line]) -> Iterator[Fault]:
-    seen: set[tuple[str, str, str]] = set()
+def twice(lines: Sequence[Line], today: date) -> Iterator[Fault]:
+    """Rows that say what one before them says: of one role two hold today, or both were over on the same day.
+
+    Whoever comes back has the row that is over and a new one.
+    """
+    seen: set[tuple[str, str, str, date | None]] = set()
     for line in lines:
-        if (key := (line.email, line.programme, line.role)) in seen:
+        key = (line.email, line.programme, line.role, line.left if line.is_over(today) else None)
+        if key in seen:
             yield Fault(line.row, "role", reasons.fields.COMES_TWICE)
         seen.add(key)
 
 
-__all__ = ["MOST_BYTES", "MOST_ROWS", "ROLES", "Fault", "Line", "digest_of", "read_lines", "read_rows"]
+__all__ = ["MOST_BYTES", "MOST_ROWS", "ROLES", "Fault", "Line", "digest_of", "read_lines", "read_rows", "twice"]

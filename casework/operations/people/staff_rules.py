@@ -14,7 +14,7 @@ from casework.engine.roles import Role
 from casework.engine.state.events import RegisterEvent
 from casework.operations.core.register_log import GRANTED, ROLE_ASKED
 from casework.operations.people.invitation_rules import INVITED
-from casework.operations.people.staff_file import Fault, Line
+from casework.operations.people.staff_file import Fault, Line, twice
 from casework.permissions.actors import apart_from
 
 #: More people than both lose nothing by a file that nobody looked at.
@@ -124,6 +124,7 @@ def decide(lines: Sequence[Line], standing: Standing, today: date) -> Plan:
     for line in lines:
         by_email.setdefault(line.email, []).append(line)
     plan = _Planning(standing)
+    plan.faults += twice(lines, today)
     for email, said in by_email.items():
         plan.take(email, said, [line for line in said if not line.is_over(today)])
     plan.keep_last()

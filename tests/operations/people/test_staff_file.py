@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from casework.engine.roles import Role
 from casework.errors import Refused
-from casework.operations.people.staff_file import MOST_BYTES, Line, digest_of, read_lines
+from casework.operations.people.staff_file import MOST_BYTES, Line, digest_of, read_lines, twice
 
 HEAD = "email,programme,role,name,language,left\n"
 
@@ -46,9 +46,23 @@ def test_a_row_that_is_wrong_is_told_by_its_number_and_column(line: str, column:
     assert ([one.row for one in lines], [(one.row, one.column) for one in faults]) == ([2], [(3, column)])
 
 
-def test_the_same_role_twice_is_told() -> None:
-    _, faults = read_lines(rows("li@example.org,BJ,officer,Li,,", "LI@example.org,BJ,officer,Li,,"))
-    assert [(one.row, one.column) for one in faults] == [(3, "role")]
+def test_the_same_role_twice_is_told_unless_one_row_was_over_before() -> None:
+    twice_or_not = (("", "", [3]), ("2026-05-01", "", []), ("2026-05-02", "", [3]), ("2026-04-01", "2026-05-01", []))
+    for one, other, told in twice_or_not:
+        lines, faults = read_lines(
+            rows(f"li@example.org,BJ,officer,Li,,{one}", f"LI@example.org,BJ,officer,Li,,{other}")
+        )
+        assert (len(lines), faults) == (2, [])
+        assert [fault.row for fault in twice(lines, date(2026, 5, 1))] == told
+
+
+def test_rows_count_as_in_a_spreadsheet() -> None:
+    content = rows(
+        'li@example.org,BJ,officer,"Li\nWen",,', "", ",,,,,", '"nobody\r\n",BJ,officer,,,', "nobody,BJ,officer,,,"
+    )
+    _, faults = read_lines(content)
+    assert [(one.row, one.column) for one in faults] == [(2, "name"), (5, "email"), (6, "email")]
+    assert [one.row for one in read_lines(content.replace(b"\n", b"\r\n"))[1]] == [2, 5, 6]
 
 
 @pytest.mark.parametrize(

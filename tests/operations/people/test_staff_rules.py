@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,7 +68,8 @@ def after(before: Standing, plan: Plan) -> Standing:
 
 
 def unique(lines: Sequence[Line]) -> list[Line]:
-    seen = {(one.email, one.programme, one.role): one for one in lines}
+    """Without rows that come twice; whoever came back has one that is over, too."""
+    seen = {(one.email, one.programme, one.role, one.left if one.is_over(TODAY) else None): one for one in lines}
     return [replace(one, row=row) for row, one in enumerate(seen.values(), 2)]
 
 
@@ -121,7 +123,7 @@ def test_what_was_done_once_is_not_done_again(lines: list[Line], before: Standin
 
 @given(LINES, worlds())
 def test_a_file_that_took_invitations_back_by_mistake_gives_them_anew(lines: list[Line], before: Standing) -> None:
-    lines = [replace(one, left=None) for one in lines if one.email not in before.people]
+    lines = unique([replace(one, left=None) for one in lines if one.email not in before.people])
     plan = decide(lines, before, TODAY)
     if plan.faults:
         return
@@ -232,6 +234,23 @@ def test_the_day_of_leaving_is_the_first_without() -> None:
     # With another row that stands they move.
     both = [line(left=BEFORE), line(role=Role.MANAGER, row=3)]
     assert not decide(both, someone, TODAY).leavers
+
+
+def test_who_comes_back_has_the_old_row_and_a_new_one() -> None:
+    old, new = line(left=BEFORE), line(row=3)
+    assert [one.line.row for one in decide([old, new], standing(), TODAY).joiners] == [3]
+    back = standing(known(EMAILS[0]))
+    for lines in ([old, new], [new, old]):
+        assert [change.line.row for change in decide(lines, back, TODAY).given] == [3]
+    # Gone again, and their account is closed as ever.
+    assert decide([old, replace(new, left=TODAY)], back, TODAY).leavers
+
+
+@pytest.mark.parametrize(("one", "other"), [(None, None), (None, AFTER), (AFTER, date(2026, 6, 1)), (BEFORE, BEFORE)])
+def test_two_rows_of_a_role_that_hold_at_once_come_twice(one: date | None, other: date | None) -> None:
+    for first, second in ((one, other), (other, one)):
+        [fault] = decide([line(left=first), line(left=second, row=3)], standing(), TODAY).faults
+        assert (fault.row, fault.column, fault.why.code) == (3, "role", "fields.comes_twice")
 
 
 def test_the_last_supervisor_is_named_by_the_row() -> None:
