@@ -39,7 +39,7 @@ def test_the_rate_stands_on_the_front_page_with_the_way_to_the_list(
     browser_for: Enter, asked: tuple[str, str], name: str, page: str
 ) -> None:
     shown = browser_for(name).get(page).text
-    sheet = re.search(r'<section class="sheet [^"]*" id="followed".*?</section>', shown, re.S)
+    sheet = re.search(r'<section class="sheet [^"]*" id="follow-up-rate".*?</section>', shown, re.S)
     assert sheet is not None
     assert "1 of 1" in sheet[0]
     assert 'href="/follow-ups"' in sheet[0]
@@ -47,7 +47,7 @@ def test_the_rate_stands_on_the_front_page_with_the_way_to_the_list(
 
 @pytest.mark.parametrize(("name", "page"), [("compliance", "/"), ("officer", "/cases"), ("foreign_officer", "/")])
 def test_elsewhere_and_for_others_it_does_not(browser_for: Enter, asked: tuple[str, str], name: str, page: str) -> None:
-    assert 'id="followed"' not in browser_for(name).get(page).text
+    assert 'id="follow-up-rate"' not in browser_for(name).get(page).text
 
 
 def test_the_list_names_the_cases_to_ask_and_who_only_reads_asks_nobody(
