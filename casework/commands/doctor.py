@@ -328,7 +328,7 @@ def _groups(settings: Settings, db: Connection) -> Iterator[Found]:
         yield Found("groups", FINE, "groups at a provider of sign-in give no roles.")
         return
     try:
-        faults = check_file(db, read_file(path)[0])
+        faults = check_file(db, read_file(path, of_anyone=True)[0])
     except OSError as fault:
         why = f"cannot be read ({fault.strerror or 'there is no such file'})"
     except Refused as refusal:

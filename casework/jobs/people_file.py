@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
+import stat
 import time
 from pathlib import Path
 
 from sqlalchemy import Engine
 
+from casework import reasons
 from casework.errors import Refused
 from casework.logs import security
 from casework.operations.documents.key_material import secret_box_of
@@ -25,12 +28,35 @@ STILL_S = 20.0
 OLD_S = 2 * 86_400
 
 
-def read_file(path: Path) -> tuple[bytes, float]:
-    """What stands there, and when it was written. Raises OSError; of what is no file, too."""
-    if not path.is_file():
-        raise FileNotFoundError(path)
-    with path.open("rb") as file:
-        return file.read(MOST_BYTES + 1), path.stat().st_mtime
+def read_file(path: Path, *, of_anyone: bool = False) -> tuple[bytes, float]:
+    """What stands there, and when that very file was written.
+
+    Raises OSError, of what is no file too; and Refused for a file that others may write, unless it may be `of_anyone`.
+    """
+    with open(path, "rb", opener=_open) as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise FileNotFoundError(path)
+        if not of_anyone and may_others_write(found.st_mode, found.st_uid, os.geteuid()):
+            raise Refused(reasons.people.STAFF_OTHERS_WRITE)
+        content = file.read(MOST_BYTES + 1)
+        # Only now, so that whatever was written meanwhile is young.
+        return content, os.fstat(file.fileno()).st_mtime
+
+
+def _open(path: str, flags: int) -> int:
+    """What waits for a writer, as a pipe does, is no file, and is not waited for."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def may_others_write(mode: int, owner: int, user: int) -> bool:
+    """Whether anybody but root and the user that runs this may write what has this mode and owner."""
+    return owner not in (0, user) or bool(mode & (stat.S_IWGRP | stat.S_IWOTH))
+
+
+def is_still(written: float, at: float, seen_s: float) -> bool:
+    """Whether nobody is writing it any more: by its own time, or by the seconds it has been seen so, as where its time lies ahead."""
+    return written <= at - STILL_S or seen_s >= STILL_S
 
 
 class PeopleFile:
@@ -38,7 +64,9 @@ class PeopleFile:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._read: tuple[float, int, int] | None = None
+        self._read: tuple[float | str, int, int] | None = None
+        #: What it was when last looked at, and since when by a clock that nobody sets.
+        self._seen: tuple[tuple[float, int], float] | None = None
 
     def look(self, engine: Engine) -> str | None:
         """Do what the file says, if it has not been read so; gives a sentence where anything was done."""
@@ -49,25 +77,34 @@ class PeopleFile:
         turn = int(at // AGAIN_S)
         try:
             content, written = read_file(path)
-        except OSError as fault:
-            if self._read != (mark := (0.0, 0, turn)):
-                _note.error("the file of people cannot be read: %s", fault)
-                self._read = mark
+        except (OSError, Refused) as fault:
+            # Once, until something else is wrong with it.
+            if self._read != (told := (str(fault), 0, turn)):
+                self._read = told
+                if isinstance(fault, Refused):
+                    _refuse(fault)
+                else:
+                    _note.error("the file of people cannot be read: %s", fault)
             return None
         mark = (written, len(content), turn)
-        if at - STILL_S < written < at or self._read == mark:
+        if not self._rests((written, len(content)), at) or self._read == mark:
             return None
         said = self._bring(engine, content)
         self._read = mark
         return said
+
+    def _rests(self, now: tuple[float, int], at: float) -> bool:
+        since = time.monotonic()
+        if self._seen is None or self._seen[0] != now:
+            self._seen = now, since
+        return is_still(now[0], at, since - self._seen[1])
 
     def _bring(self, engine: Engine, content: bytes) -> str | None:
         try:
             with transaction(engine) as db:
                 done = bring_people(db, secret_box_of(self._settings), content, mailing=False)
         except Refused as refusal:
-            _note.error("the file of people is refused: %s", refusal.reasons[0])
-            security("people_file", decision="refused", why=refusal.reasons[0].code)
+            _refuse(refusal)
             return None
         return self._tell(done)
 
@@ -85,4 +122,9 @@ class PeopleFile:
         return f"The file of people: {done.summary}"
 
 
-__all__ = ["LOOK_S", "OLD_S", "PeopleFile", "read_file"]
+def _refuse(refusal: Refused) -> None:
+    _note.error("the file of people is refused: %s", refusal.reasons[0])
+    security("people_file", decision="refused", why=refusal.reasons[0].code)
+
+
+__all__ = ["LOOK_S", "OLD_S", "PeopleFile", "is_still", "may_others_write", "read_file"]

@@ -243,6 +243,7 @@ def test_the_file_of_people_is_read_as_the_worker_would(world: World, environmen
     [(says, state)] = states(named, "people").items()
     assert (state, "cannot be read" in says) == ("wrong", True)
     path.write_text("email,programme,role\nofficer@example.org,BJ,officer\nofficer@example.org,BJ,auditor\n", "utf-8")
+    path.chmod(0o644)
     os.utime(path, (time.time() - 200_000,) * 2)
     told = states(named, "people")
     assert set(told.values()) == {"wrong"}
@@ -252,6 +253,10 @@ def test_the_file_of_people_is_read_as_the_worker_would(world: World, environmen
     ]
     assert "officer@example.org" not in " ".join(told)
     path.write_text("email,programme,role\nofficer@example.org,BJ,officer\n", "utf-8")
+    path.chmod(0o664)
+    [(says, state)] = states(named, "people").items()
+    assert (state, "chmod go-w" in says) == ("wrong", True)
+    path.chmod(0o644)
     assert set(states(named, "people").values()) == {"fine"}
 
 

@@ -9,12 +9,38 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.jobs.people_file import PeopleFile
+from casework.errors import Refused
+from casework.jobs.people_file import STILL_S, PeopleFile, is_still, may_others_write, read_file
 from casework.records.database import transaction
 from casework.settings import Settings
 from tests.support.world import World
 
 FILE = "email,programme,role,name\nnew@example.org,BJ,observer,New\n"
+
+
+def test_what_others_may_write_is_refused_and_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    for mode, told in ((0o100644, False), (0o100600, False), (0o100664, True), (0o100646, True)):
+        assert [may_others_write(mode, owner, 7) for owner in (0, 7, 8)] == [told, told, True]
+    path = tmp_path / "people.csv"
+    path.write_bytes(b"x")
+    for mode in (0o666, 0o620, 0o602):
+        path.chmod(mode)
+        with pytest.raises(Refused, match="chmod go-w"):
+            read_file(path)
+        assert read_file(path, of_anyone=True)[0] == b"x"
+    path.chmod(0o640)
+    os.utime(path, (5, 5))
+    assert read_file(path) == (b"x", 5)
+    os.mkfifo(pipe := tmp_path / "pipe")
+    for odd in (pipe, tmp_path, tmp_path / "none", Path("/dev/null")):
+        with pytest.raises(OSError, match=odd.name):
+            read_file(odd)
+
+
+def test_what_was_written_just_now_or_in_the_future_rests_first() -> None:
+    at = 1_000_000.0
+    assert [is_still(at + ahead, at, 0) for ahead in (-STILL_S, -STILL_S + 1, 0, 1, 1e9)] == [True, *[False] * 4]
+    assert [is_still(at + 1e9, at, seen) for seen in (STILL_S - 1, STILL_S)] == [False, True]
 
 
 def test_a_file_is_done_once_it_rests_and_again_when_it_has_changed(
@@ -25,13 +51,25 @@ def test_a_file_is_done_once_it_rests_and_again_when_it_has_changed(
 
     def write(words: str, ago: int) -> None:
         path.write_text(words, encoding="utf-8")
+        path.chmod(0o644)
         os.utime(path, (time.time() - ago,) * 2)
 
     assert people.look(engine) is None
     assert "cannot be read" in caplog.text
     write(FILE, 1)
     assert people.look(engine) is None
+    # By a clock that goes ahead it could be half written, too.
+    write(FILE, -3600)
+    assert people.look(engine) is None
+    assert people.look(engine) is None
     write(FILE, 3600)
+    # Whoever else may write it could close accounts: told once, and taken once that is mended.
+    path.chmod(0o664)
+    caplog.clear()
+    assert people.look(engine) is None
+    assert people.look(engine) is None
+    assert caplog.text.count("chmod go-w") == 1
+    path.chmod(0o644)
     assert people.look(engine) == "The file of people: 1 invited."
     assert people.look(engine) is None
     for words, fault in (

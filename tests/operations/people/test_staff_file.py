@@ -47,7 +47,12 @@ def test_a_row_that_is_wrong_is_told_by_its_number_and_column(line: str, column:
 
 
 def test_the_same_role_twice_is_told_unless_one_row_was_over_before() -> None:
-    twice_or_not = (("", "", [3]), ("2026-05-01", "", []), ("2026-05-02", "", [3]), ("2026-04-01", "2026-05-01", []))
+    twice_or_not: tuple[tuple[str, str, list[int]], ...] = (
+        ("", "", [3]),
+        ("2026-05-01", "", []),
+        ("2026-05-02", "", [3]),
+        ("2026-04-01", "2026-05-01", []),
+    )
     for one, other, told in twice_or_not:
         lines, faults = read_lines(
             rows(f"li@example.org,BJ,officer,Li,,{one}", f"LI@example.org,BJ,officer,Li,,{other}")
