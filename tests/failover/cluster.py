@@ -90,8 +90,19 @@ class Node:
         os.kill(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._process = None
+        self.send(signal.SIGKILL)
+
+    def send(self, what: signal.Signals) -> None:
+        """To the server and all its processes: it freezes, goes on, or dies."""
         for pid in self._server_pids():
-            _kill(pid)
+            with suppress(ProcessLookupError):
+                os.kill(pid, what)
+
+    def waiting(self) -> int:
+        """How many commits of this primary wait for a standby."""
+        with psycopg.connect(f"postgresql://postgres@127.0.0.1:{self.port}/postgres", autocommit=True) as db:
+            asked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+            return int((db.execute(asked).fetchone() or (0,))[0])
 
     def _server_pids(self) -> list[int]:
         """The server and its children: all processes whose working folder is the cluster of this node."""
@@ -142,11 +153,6 @@ class Node:
                 "parameters": {"unix_socket_directories": str(self.folder)},
             },
         }
-
-
-def _kill(pid: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
 
 
 @dataclass
