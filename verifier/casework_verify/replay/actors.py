@@ -97,7 +97,7 @@ def _party(case: Case, event: Event) -> Found:
         yield say("link_none")
     elif event.kind == "completed" and link["task"] != event.effects["task"]:
         yield say("link_other")
-    elif event.at.isoformat() > link["until"].replace("Z", "+00:00"):
+    elif event.at > link["until"]:
         yield say("link_over")
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
 
 from casework_verify.replay.counting import moment
+from casework_verify.replay.small_changes import about_of, handed_on, object_to, record, ticked
 from casework_verify.replay.things import (
     HELD,
     OPEN,
@@ -38,6 +38,9 @@ class Case:
         self.programme: str = about["programme"]
         self.number: str | None = about.get("number")
         self.opened_at = event.at
+        #: What it was opened about, by the columns of its row.
+        self.about: Mapping[str, str | None] = about_of(about)
+        self.revision = 0
         self.parties: Mapping[str, str] = about.get("parties") or {}
         self.rights: list[str] = list(about.get("rights") or ())
         self.owner: str | None = about.get("owner")
@@ -57,6 +60,8 @@ class Case:
         self.impacts: dict[str, dict[str, Any]] = {}
         self.statements: dict[str, dict[str, Any]] = {}
         self.grants: dict[str, dict[str, Any]] = {}
+        #: Readers for a time.
+        self.openings: dict[str, dict[str, Any]] = {}
         self.links: dict[str, dict[str, Any]] = {}
         self.joins: dict[str, Mapping[str, Any]] = {}
         self.interests: set[str] = set()
@@ -93,6 +98,8 @@ class Case:
     def take(self, event: Event) -> None:
         """The case after an event."""
         effects = event.effects
+        if event.track is None and event.kind in _TURNS or "owner" in effects or "team" in effects:
+            self.revision += 1
         if event.track is not None:
             self._move(self.tracks[event.track], event)
         for key, change in _CHANGES.items():
@@ -101,6 +108,7 @@ class Case:
 
     def _move(self, track: Track, event: Event) -> None:
         effects = event.effects
+        track.revision += event.kind in _TURNS
         if event.kind == "fired":
             self._fire(track, event)
         elif event.kind in ("move_asked", "move_refused", "moved"):
@@ -112,6 +120,10 @@ class Case:
         track.replaced = effects.get("replaced", track.replaced)
         track.given |= effects.get("given", {})
         track.barred |= set(effects.get("barred", ()))
+        received = effects.get("received", {})
+        track.received |= {name: {"count": count, "at": event.written_at} for name, count in received.items()}
+        if "objection" in effects:
+            object_to(track.objections, effects["objection"], event)
 
     def _fire(self, track: Track, event: Event) -> None:
         effects, name = event.effects, event.effects["transition"]
@@ -192,6 +204,7 @@ class Case:
                 one["about"],
                 one["aftercare"],
                 asked_by,
+                awaits=one.get("awaits"),
             )
             self.open_on.setdefault(task.track, {})[task.id] = task
 
@@ -201,21 +214,20 @@ class Case:
 
     def _task_state(self, task: Task, change: Mapping[str, Any], event: Event) -> None:
         if "to" in change:
-            by = (event.kind, event.actor, change["to"])
-            task.handed = by
-        elif "holder" in change and (task.handed is None or change["holder"] != task.handed[2]):
+            task.handed = handed_on(task.handed, change["to"], event)
+        elif "holder" in change and (task.handed is None or change["holder"] != task.handed["to"]):
             task.handed = None
         if "item" in change:
-            task.items[change["item"]] = event.kind == "ticked"
+            task.ticks[change["item"]] = ticked(task.ticks.get(change["item"]), event)
         if "wait" in change:
-            task.waits = change["wait"] is not None
+            task.wait = change["wait"] and {**change["wait"], "seq": event.seq}
         if "due" in change:
             task.due = change["due"] and moment(change["due"])
         state = change.get("state")
         if state == "Suspended":
             task.before = change.get("before", task.state)
         elif state is not None:
-            task.before, task.waits = None, False
+            task.before = task.wait = None
         for name in ("state", "holder", "flagged", "result", "priority"):
             if name in change:
                 setattr(task, name, change[name])
@@ -255,7 +267,14 @@ class Case:
     def _proposal(self, one: dict[str, Any], event: Event) -> None:
         data = event.effects.get("data", {})
         self.proposals[one["id"]] = Proposal(
-            one["id"], str(event.track), one["transition"], event.people, event.seq, data, one["task"]
+            one["id"],
+            str(event.track),
+            one["transition"],
+            event.actor,
+            event.acting_for,
+            event.seq,
+            data,
+            one["task"],
         )
 
     def _proposals_ended(self, ids: list[str], event: Event) -> None:
@@ -270,23 +289,35 @@ class Case:
             self.consents[one["id"]] |= {"ended_at": event.at, "how": one["how"]}
 
     def _documents(self, registered: list[dict[str, Any]], event: Event) -> None:
-        self.documents |= {one["id"]: {**one, "track": event.track, "registered_at": event.at} for one in registered}
+        given = {"track": event.track, "registered_at": event.at}
+        for n, one in enumerate(registered):
+            words = event.body if n == 0 and event.kind in _WITH_WORDS else {}
+            self.documents[one["id"]] = {**one, **given, "body": words}
 
     def _documents_withdrawn(self, ids: list[str], event: Event) -> None:
         for id in ids:
             self.documents[id]["withdrawn_at"] = event.at
 
+    def _dispatched(self, out: list[dict[str, Any]], event: Event) -> None:
+        for one in out:
+            self.documents[one["id"]] |= {"dispatched_how": one["how"], "dispatched_on": one["on"]}
+
     def _files(self, filed: list[dict[str, Any]], event: Event) -> None:
         for one in filed:
             self.versions[one["document"]] = one["version"]
-            self.files[one["document"], one["version"]] = {**one, "filed_at": event.at, "body": event.body}
+            self.files[one["document"], one["version"]] = {
+                **one,
+                "filed_at": event.at,
+                "filed_by": event.actor,
+                "body": event.body,
+            }
 
     def _impacts(self, given: list[dict[str, Any]], event: Event) -> None:
         for n, one in enumerate(given):
-            _record(self.impacts, "impact", n, one, event)
+            record(self.impacts, "impact", n, one, event)
 
     def _statement(self, given: dict[str, Any], event: Event) -> None:
-        _record(self.statements, "statement", 0, given, event)
+        record(self.statements, "statement", 0, given, event)
 
     def _grants(self, given: list[dict[str, Any]], event: Event) -> None:
         self.grants |= {one["id"]: {**one, "given_at": event.at} for one in given}
@@ -299,12 +330,39 @@ class Case:
         for one in days:
             self.grants[one["id"]]["until"] = one["until"]
 
+    def _grants_returned(self, ids: list[str], event: Event) -> None:
+        for id in ids:
+            self.grants[id]["returned_at"] = event.at
+
+    def _openings(self, asked: list[dict[str, Any]], event: Event) -> None:
+        for one in asked:
+            until = one["until"] and moment(one["until"])
+            told = {
+                "asker": event.actor,
+                "asked_at": event.at,
+                "until": until,
+                "decided_at": event.at if until else None,
+            }
+            self.openings[one["id"]] = {**one, **told}
+
+    def _opening_states(self, changes: list[dict[str, Any]], event: Event) -> None:
+        for change in changes:
+            opening = self.openings[change["id"]]
+            opening |= {name: change[name] for name in ("state", "told_on") if name in change}
+            if change.get("state") in ("open", "refused"):
+                opening["decided_at"] = event.at
+            if change.get("state") == "ended":
+                opening["ended_at"] = event.at
+            if "until" in change:
+                opening["until"] = moment(change["until"])
+
     def _links(self, given: list[dict[str, Any]], event: Event) -> None:
-        self.links |= {one["id"]: {**one, "state": "open"} for one in given}
+        told = {"state": "open", "given_by": event.actor, "given_at": event.at}
+        self.links |= {one["id"]: {**one, **told, "until": moment(one["until"])} for one in given}
 
     def _link_states(self, changes: list[dict[str, Any]], event: Event) -> None:
         for one in changes:
-            self.links[one["id"]]["state"] = one["state"]
+            self.links[one["id"]] |= {"state": one["state"], "ended_at": event.at}
 
     def _join(self, join: dict[str, Any], event: Event) -> None:
         self.joins[join["id"]] = join
@@ -322,6 +380,7 @@ class Case:
         for one in migration["tracks"]:
             track = self.tracks[one["id"]]
             track.edition, track.states = migration["to"], tuple(one["states"])
+            track.revision += 1
             if "came_from" in one:
                 track.came_from = {state: tuple(before) for state, before in one["came_from"]["now"].items()}
         for one in migration["tasks"]:
@@ -337,23 +396,18 @@ class Case:
         self.title_gone |= bool(erased["title"])
 
     def _removal(self, removal: dict[str, Any], event: Event) -> None:
-        self.removed_at = event.at
+        self.removed_at, self.title_gone = event.at, True
         if "sealed" in removal:
             self.archived_as = removal["sealed"]["file"]
 
 
-#: By what records are called, which have no id of their own in an event.
-_RECORDS = UUID("5f0c9d0e-3c1e-4a53-9a0e-6a1a6f3b7c11")
-
-
-def _record(records: dict[str, dict[str, Any]], what: str, n: int, one: dict[str, Any], event: Event) -> None:
-    """One more, in the place of those that it replaces."""
-    id = str(uuid5(_RECORDS, f"{event.log}:{event.seq}:{what}:{n}"))
-    for old in one.get("replaces", ()):
-        records[old]["replaced_by"] = id
-    records[id] = {**one, "seq": event.seq, "recorded_at": event.at, "track": event.track, "replaced_by": None}
-
-
+#: What makes a form stale that was shown before it.
+_TURNS = frozenset({
+    "opened", "fired", "proposed", "refused", "consent_ended", "rights_changed", "migrated", "move_asked", "move_refused", "moved",
+    "handed_over",
+})  # fmt: skip
+#: What enters a document together with its title.
+_WITH_WORDS = frozenset({"document_registered", "letter_sent"})
 #: What counts no longer once a track goes on after its end.
 _FINAL_PARTS = frozenset({"gives_result", "turned_down", "unanswered", "called_off", "went_wrong"})
 
@@ -367,8 +421,9 @@ _CHANGES: Mapping[str, Any] = {
     "tracks": Case._tracks, "replaced_tracks": Case._replaced, "provider": Case._provider, "tasks": Case._tasks,
     "clocks": Case._clocks, "proposal": Case._proposal, "proposals_ended": Case._proposals_ended, "consents": Case._consents,
     "consents_ended": Case._consents_ended, "documents": Case._documents, "documents_withdrawn": Case._documents_withdrawn,
-    "files": Case._files, "impacts": Case._impacts, "statement": Case._statement,
-    "grants": Case._grants, "grant_days": Case._grant_days, "grants_ended": Case._grants_ended,
+    "dispatched": Case._dispatched, "files": Case._files, "impacts": Case._impacts, "statement": Case._statement,
+    "grants": Case._grants, "grant_days": Case._grant_days, "grants_ended": Case._grants_ended, "grants_returned": Case._grants_returned,
+    "openings": Case._openings, "opening_states": Case._opening_states,
     "links": Case._links, "link_states": Case._link_states, "join": Case._join, "interest": Case._interest,
     "interest_ended": Case._interest_ended, "closed": Case._closed, "erased": Case._erased, "removal": Case._removal,
     "migration": Case._migration,

@@ -36,8 +36,8 @@ def completed_faults(context: Context, case: Case, event: Event) -> Found:
         yield say("review_open", name=task.name)
     elif (
         task.handed is not None
-        and task.handed[0] == "approved"
-        and task.holder == task.handed[2]
+        and task.handed["how"] == "approved"
+        and task.holder == task.handed["to"]
         and facts != dict(task.result)
     ):
         yield say("review_other", name=task.name)

@@ -102,6 +102,10 @@ class Track:
     fired: dict[str, Fired] = field(default_factory=dict)
     played: dict[str, str] = field(default_factory=dict)
     barred: set[str] = field(default_factory=set)
+    #: How often a form about it grew stale; what the other side has got, by transition; and what one side does not agree with, by id.
+    revision: int = 0
+    received: dict[str, Any] = field(default_factory=dict)
+    objections: dict[str, Any] = field(default_factory=dict)
 
     @property
     def live(self) -> bool:
@@ -143,11 +147,22 @@ class Task:
     closed_at: datetime | None = None
     closed_by: str | None = None
     acted_for: str | None = None
-    waits: bool = False
-    #: How it came to whom it is with: (kind of event, by whom, to whom).
-    handed: tuple[str, str, str | None] | None = None
-    #: Of its checklist, what was touched: whether it is done.
-    items: dict[str, bool] = field(default_factory=dict)
+    #: Which body outside has the next word; and for whom a person lets it wait.
+    awaits: str | None = None
+    wait: Mapping[str, Any] | None = None
+    #: How it came to whom it is with: by which kind of event, by whom, to whom, and where its words stand.
+    handed: Mapping[str, Any] | None = None
+    #: Of its checklist, what was touched: whether it is done, by whom and when.
+    ticks: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def waits(self) -> bool:
+        return self.wait is not None
+
+    @property
+    def items(self) -> dict[str, bool]:
+        """Of its checklist, what was touched: whether it is done."""
+        return {name: one["done"] for name, one in self.ticks.items()}
 
     @property
     def open(self) -> bool:
@@ -156,15 +171,16 @@ class Task:
     @property
     def lent_by(self) -> str | None:
         """To whom it goes back that was delegated."""
-        return (
-            self.handed[1] if self.handed and self.handed[0] == "delegated" and self.holder == self.handed[2] else None
-        )
+        return self._handed_by("delegated")
 
     @property
     def reviewed_for(self) -> str | None:
         """Who waits for the answer of whoever reviews it."""
-        asked = self.handed is not None and self.handed[0] == "review_asked" and self.holder == self.handed[2]
-        return self.handed[1] if asked and self.handed else None
+        return self._handed_by("review_asked")
+
+    def _handed_by(self, how: str) -> str | None:
+        handed = self.handed
+        return handed["by"] if handed and handed["how"] == how and handed["to"] == self.holder else None
 
 
 @dataclass(slots=True)
@@ -206,10 +222,15 @@ class Proposal:
     id: str
     track: str
     transition: str
-    people: set[str]
+    actor: str
+    acting_for: str | None
     seq: int
     data: Mapping[str, Any]
     task: str
+
+    @property
+    def people(self) -> set[str]:
+        return {one for one in (self.actor, self.acting_for) if one is not None}
 
 
 def steps_of(written: Iterable[Any]) -> list[Step]:

@@ -333,6 +333,10 @@ RULES: dict[str, Words] = {
         "The index has what is in no event: {table} {row}.",
         "索引中的 {table} {row} 不见于任何事件。",
     ),
+    "told_order": Words(
+        "The index has rows of {table} in another order than that in which the history opens them: {row}.",
+        "索引中 {table} 各行的次序与办理记录的先后不同：{row}。",
+    ),
     "told_unjudged": Words(
         "Told in the file, and held against nothing: {names}.", "文件中所述而未与任何内容核对的有：{names}。", NOTE
     ),
