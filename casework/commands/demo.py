@@ -18,6 +18,7 @@ from rich.table import Table
 
 from casework.commands.database import make_ready
 from casework.commands.serve import free_port
+from casework.demo.audit import audit
 from casework.demo.exports import TAMPERED, TRUE, take_out
 from casework.demo.story import DOMAIN, Account, accounts, alone, is_all_there_is, is_told, is_whole, tell
 from casework.errors import InvalidSettings
@@ -133,6 +134,7 @@ def _tell(settings: Settings, password: str, cases: int | None) -> list[Account]
         task = bar.add_task("Playing three years of cases", total=cases)
         tell(settings, password, cases=cases, progress=lambda done, of: bar.update(task, completed=done, total=of))
     take_out(settings)
+    audit(settings)
     people = accounts(settings, password)
     _keep(settings.var / ACCOUNTS, people)
     return people

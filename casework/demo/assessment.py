@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import uuid_utils
 from sqlalchemy import text
 
 from casework.operations.catalogue.assessment_needs import set_origin
@@ -84,25 +83,25 @@ def assess_needs(stage: Stage) -> None:
             "enterprises_target": ENTERPRISES,
             "needs_target": NEEDS,
         }
-        done = plan_assessment(db, officer, programme=programme, fields=fields, request=_request())
+        done = plan_assessment(db, officer, programme=programme, fields=fields, request=Request.anew())
         id = str(done.answer["id"])
-        change_assessment(db, officer, id, fields={"status": "under_way"}, request=_request())
+        change_assessment(db, officer, id, fields={"status": "under_way"}, request=Request.anew())
         _ask(stage, officer, id)
         visits = _visit(stage, officer, id)
         for number, visit in CAME_OF.items():
             need = db.execute(_NEED, {"programme": programme, "id": number}).scalar()
             if need is not None:
-                set_origin(db, officer, need, origin=visits[visit] if visit else id, request=_request())
+                set_origin(db, officer, need, origin=visits[visit] if visit else id, request=Request.anew())
 
 
 def _ask(stage: Stage, officer: Actor, assessment: str) -> None:
     found = {name: _named(stage, name) for name, _, _ in ASKED}
     known = [id for id in found.values() if id is not None]
-    add_enterprises(stage.db, officer, assessment, organisations=known, request=_request())
+    add_enterprises(stage.db, officer, assessment, organisations=known, request=Request.anew())
     for name, state, source in ASKED:
         if state is not None and found[name] is not None:
             enterprise = stage.db.execute(_LISTED, {"of": assessment, "organisation": found[name]}).scalar_one()
-            set_enterprise(stage.db, officer, enterprise, state=state, source=source, request=_request())
+            set_enterprise(stage.db, officer, enterprise, state=state, source=source, request=Request.anew())
 
 
 def _visit(stage: Stage, officer: Actor, assessment: str) -> dict[str, str]:
@@ -121,7 +120,7 @@ def _visit(stage: Stage, officer: Actor, assessment: str) -> dict[str, str]:
             "staff": [officer.person],
             "notes": notes,
         }
-        done = add_visit(stage.db, officer, assessment, fields=fields, request=_request())
+        done = add_visit(stage.db, officer, assessment, fields=fields, request=Request.anew())
         visits[title] = str(done.answer["id"])
     return visits
 
@@ -129,7 +128,3 @@ def _visit(stage: Stage, officer: Actor, assessment: str) -> dict[str, str]:
 def _named(stage: Stage, name: str) -> str | None:
     id = stage.db.execute(_ORGANISATION, {"name": name}).scalar()
     return None if id is None else str(id)
-
-
-def _request() -> Request:
-    return Request(str(uuid_utils.uuid7()), "")

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-import uuid_utils
 from sqlalchemy import Engine, text
 
 from casework.demo.cast import PROVIDERS
@@ -98,7 +97,7 @@ class FurnishingHand(OperationsHand):
                     kept = self.store.keep(log, part_of(document), upload)
                 actor = find_actor(db, keeper)
                 assert actor is not None
-                file_version(db, actor, self.store, id, kept, request=_request())
+                file_version(db, actor, self.store, id, kept, request=Request.anew())
 
     def lay(self, who: str, right: str, kind: str, values: Answers) -> None:
         super().lay(who, right, kind, values)
@@ -111,7 +110,7 @@ class FurnishingHand(OperationsHand):
             programme, burden = db.execute(_LAID_LAST, {"id": id}).one()
             title = "Extract of the register"
             papers = print_extract(self.store, id, programme, title, self.stage.today, called=self.says(who, title))
-            file_for_burden(db, self.actor(who), id, burden, papers=papers, request=_request())
+            file_for_burden(db, self.actor(who), id, burden, papers=papers, request=Request.anew())
 
     def _say(self, who: str, audience: str, what: str, line: Line) -> None:
         with self.action() as db:
@@ -125,7 +124,7 @@ class FurnishingHand(OperationsHand):
                 referral=referral,
                 words=line.by(language_of(db, self.id(who))),
                 sure=True,
-                request=_request(),
+                request=Request.anew(),
             )
 
 
@@ -171,7 +170,7 @@ def describe_providers(stage: Stage) -> None:
             "capacity": said.capacity,
         }
         with stage.action() as db:
-            describe_provider(db, _actor(stage, "administrator"), stage.ids[key], profile, _request())
+            describe_provider(db, _actor(stage, "administrator"), stage.ids[key], profile, Request.anew())
 
 
 #: What stands above and below the letters of the demo's office.
@@ -207,11 +206,13 @@ def set_up_programme(stage: Stage) -> None:
     """The supervisor says what letters have above and below their words, where needs from abroad are, and sets a limit."""
     with stage.action() as db:
         supervisor, programme = _actor(stage, "supervisor"), stage.ids["programme"]
-        set_letterhead(db, supervisor, programme, fields=LETTERHEAD, reason=None, request=_request())
-        set_catalogue(db, supervisor, programme, fields=CATALOGUE, reason=None, request=_request())
-        import_entries(db, supervisor, programme, "districts", content=PLACES, reason=WHY_PLACES, request=_request())
+        set_letterhead(db, supervisor, programme, fields=LETTERHEAD, reason=None, request=Request.anew())
+        set_catalogue(db, supervisor, programme, fields=CATALOGUE, reason=None, request=Request.anew())
+        import_entries(
+            db, supervisor, programme, "districts", content=PLACES, reason=WHY_PLACES, request=Request.anew()
+        )
         what, n, reason = OWN_LIMIT
-        set_limit(db, supervisor, programme, what, n=n, reason=reason, request=_request())
+        set_limit(db, supervisor, programme, what, n=n, reason=reason, request=Request.anew())
 
 
 #: So long the auditor gives for an answer.
@@ -224,7 +225,7 @@ def raise_findings(stage: Stage) -> None:
         auditor, supervisor = _actor(stage, "auditor"), _actor(stage, "supervisor")
         numbers = db.execute(_AUDITED, {"most": len(FINDINGS)}).scalars().all()
         for number, (asked, answered, settled) in zip(numbers, FINDINGS, strict=False):
-            finding = raise_finding(db, auditor, number, event=2, words=asked, request=_request()).answer["id"]
+            finding = raise_finding(db, auditor, number, event=2, words=asked, request=Request.anew()).answer["id"]
             if not answered:
                 assign_finding(
                     db,
@@ -232,22 +233,18 @@ def raise_findings(stage: Stage) -> None:
                     finding,
                     owner=stage.ids["second_supervisor"],
                     due_on=stage.today + timedelta(days=DAYS_TO_ANSWER),
-                    request=_request(),
+                    request=Request.anew(),
                 )
             if answered:
-                answer_finding(db, supervisor, finding, words=answered, request=_request())
+                answer_finding(db, supervisor, finding, words=answered, request=Request.anew())
             if settled:
-                close_finding(db, auditor, finding, words=settled, request=_request())
+                close_finding(db, auditor, finding, words=settled, request=Request.anew())
 
 
 def _actor(stage: Stage, key: str) -> Actor:
     actor = find_actor(stage.db, stage.ids[key])
     assert actor is not None
     return actor
-
-
-def _request() -> Request:
-    return Request(str(uuid_utils.uuid7()), "")
 
 
 #: Live cases that are at work and have gone on for a while, the oldest first.

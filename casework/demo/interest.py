@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid_utils
 from sqlalchemy import text
 
 from casework.operations.core.encryption import SecretBox
@@ -35,7 +34,7 @@ def ask_both_sides(stage: Stage, secret_box: SecretBox) -> None:
         officer = find_actor(stage.db, stage.ids["chen"])
         assert officer is not None
         for n, match in enumerate(db.execute(_OPEN).scalars().all()):
-            set_shortlisted(db, officer, match, on=True, request=_request())
+            set_shortlisted(db, officer, match, on=True, request=Request.anew())
             for side, language, message, name in _SIDES:
                 asked = Asked(
                     side=side,
@@ -45,11 +44,7 @@ def ask_both_sides(stage: Stage, secret_box: SecretBox) -> None:
                     message=message,
                     need_words="A works near Beijing looks for it.",
                 )
-                id = str(ask_side(db, officer, secret_box, asked, _request()).answer["id"])
+                id = str(ask_side(db, officer, secret_box, asked, Request.anew()).answer["id"])
                 if n:
                     token = secret_of(secret_box, INTEREST, id)
                     send_interest(db, token, open_link(db, INTEREST, token), {match: Says(says="yes")}, by=name)
-
-
-def _request() -> Request:
-    return Request(str(uuid_utils.uuid7()), "")

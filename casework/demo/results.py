@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid_utils
 from sqlalchemy import text
 
 from casework.operations.core.encryption import SecretBox
@@ -53,27 +52,23 @@ def show_results(stage: Stage, secret_box: SecretBox) -> None:
         number = db.execute(_WENT_WELL, {"need": NEED}).scalar()
         if number is not None:
             officer = _actor(stage, "chen")
-            write_story(db, officer, number, fields=TOLD, request=_request())
+            write_story(db, officer, number, fields=TOLD, request=Request.anew())
             for side, address, language, message, (by, position, words) in ASKED:
                 asking = Asking(side=side, address=address, language=language, message=message)
-                id = str(ask_party(db, officer, secret_box, number, asking, request=_request()).answer["id"])
+                id = str(ask_party(db, officer, secret_box, number, asking, request=Request.anew()).answer["id"])
                 token = secret_of(secret_box, STORY, id)
                 says = Says(consents=True, by=by, position=position, words=words)
                 answer_story(db, token, open_link(db, STORY, token), says)
-            publish_story(db, _actor(stage, "supervisor"), number, _request())
+            publish_story(db, _actor(stage, "supervisor"), number, Request.anew())
     programme = stage.ids["programme"]
     with stage.action() as db:
         count = count_figures(db, _actor(stage, "supervisor"), programme)
     counted = count()
     with stage.action() as db:
-        publish_figures(db, _actor(stage, "supervisor"), programme, counted, _request())
+        publish_figures(db, _actor(stage, "supervisor"), programme, counted, Request.anew())
 
 
 def _actor(stage: Stage, key: str) -> Actor:
     actor = find_actor(stage.db, stage.ids[key])
     assert actor is not None
     return actor
-
-
-def _request() -> Request:
-    return Request(str(uuid_utils.uuid7()), "")

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
@@ -134,7 +133,7 @@ class OperationsHand(Hand):
                 transition=transition,
                 data=data,
                 revision=track.revision,
-                request=_request(),
+                request=Request.anew(),
             )
 
     def complete(self, who: str, task: str, about: str | None, said: Answers) -> Done:
@@ -146,18 +145,18 @@ class OperationsHand(Hand):
             if chosen.type == "side":
                 self._tick(chosen, who)
                 data = self.fill(self.sheet_of(chosen, who), data)
-            return complete_task(db, self.actor(who), chosen.id, data=data, happened_on=None, request=_request())
+            return complete_task(db, self.actor(who), chosen.id, data=data, happened_on=None, request=Request.anew())
 
     def _tick(self, task: Task, who: str) -> None:
         """What the task's checklist requires is done before it is."""
         for item in unticked(load_library()[task.edition], task):
-            tick_item(self.stage.db, self.actor(who), task.id, item.id, done=True, request=_request())
+            tick_item(self.stage.db, self.actor(who), task.id, item.id, done=True, request=Request.anew())
 
     def add(self, who: str, task: str, about: str | None) -> Done:
         with self.action() as db:
             (log, kind), (name, _, task) = self.logs[self.here], task.rpartition(".")
             track = self.track(name).id
-            return add_task(db, self.actor(who), log, kind, track, task=task, about=about, request=_request())
+            return add_task(db, self.actor(who), log, kind, track, task=task, about=about, request=Request.anew())
 
     # --- what else people do ---
 
@@ -165,7 +164,7 @@ class OperationsHand(Hand):
         """Somebody opens the case of a match; what follows happens in it."""
         earlier = self.stage.ids.get(f"case of {self.cast.get('earlier')}")
         with self.action() as db:
-            done = open_case(db, self.actor(who), self.id(match), _request(), follows_from=earlier)
+            done = open_case(db, self.actor(who), self.id(match), Request.anew(), follows_from=earlier)
         self.here, self.logs[match] = match, (done.answer["id"], "case")
         self.stage.ids[f"case of {self.cast.get(match, match)}"] = done.answer["number"]
         return done
@@ -173,7 +172,7 @@ class OperationsHand(Hand):
     def open_dispute(self, who: str) -> None:
         """A dispute officer opens a sealed mediation about the case; what follows happens in it."""
         with self.action() as db:
-            done = open_mediation(db, self.actor(who), str(self.case.number), _request())
+            done = open_mediation(db, self.actor(who), str(self.case.number), Request.anew())
         self.here, self.logs["dispute"] = "dispute", (done.answer["id"], "mediation")
 
     def turn_to(self, name: str) -> None:
@@ -184,14 +183,14 @@ class OperationsHand(Hand):
 
     def claim(self, who: str, task: str) -> None:
         with self.action() as db:
-            claim_task(db, self.actor(who), self.open_tasks(task)[0].id, _request())
+            claim_task(db, self.actor(who), self.open_tasks(task)[0].id, Request.anew())
 
     def drop(self, who: str, task: str) -> None:
         """Somebody ends every open task of the name, which nobody needs any more."""
         while self.is_open(task):
             with self.action() as db:
                 reason = self.says(who, "The case ends before it.")
-                exit_task(db, self.actor(who), self.open_tasks(task)[0].id, reason=reason, request=_request())
+                exit_task(db, self.actor(who), self.open_tasks(task)[0].id, reason=reason, request=Request.anew())
 
     def finish(self, who: str, task: str, said: Answers) -> None:
         """Somebody completes every open task of the name, if there is one."""
@@ -213,13 +212,13 @@ class OperationsHand(Hand):
                 consent.id,
                 reason=self.says(who, "The party has written that it withdraws."),
                 revision=self.case.revision,
-                request=_request(),
+                request=Request.anew(),
             )
 
     def declare_interest(self, who: str, nature: str) -> None:
         with self.action() as db:
             declare_interest(
-                db, self.actor(who), str(self.case.number), nature=self.says(who, nature), request=_request()
+                db, self.actor(who), str(self.case.number), nature=self.says(who, nature), request=Request.anew()
             )
 
     def hand_over(self, who: str, to: str, team: Sequence[str], note: str) -> None:
@@ -232,7 +231,7 @@ class OperationsHand(Hand):
                 team=[self.id(member) for member in team],
                 note=self.says(who, note),
                 revision=self.case.revision,
-                request=_request(),
+                request=Request.anew(),
             )
 
     def take_in(self, who: str, right: str) -> None:
@@ -245,7 +244,7 @@ class OperationsHand(Hand):
                 rights=[self.id(right)],
                 reason=self.says(who, "It is pledged for the loan."),
                 revision=None,
-                request=_request(),
+                request=Request.anew(),
             )
 
     def belongs(self, who: str, right: str, names: Iterable[str]) -> None:
@@ -254,7 +253,7 @@ class OperationsHand(Hand):
             owners = [{"organisation": self.id(name)} for name in names]
             source, reason = self.says(who, "CNIPA register"), self.says(who, "The register names it.")
             actor, id = self.actor(who), self.id(right)
-            set_belonging(db, actor, id, owners=owners, source=source, reason=reason, request=_request())
+            set_belonging(db, actor, id, owners=owners, source=source, reason=reason, request=Request.anew())
 
     def lay(self, who: str, right: str, kind: str, values: Answers) -> None:
         """Somebody enters what lies on a right and came of no case here."""
@@ -267,7 +266,7 @@ class OperationsHand(Hand):
                 said["holder"] = self.id(said["holder"])
             source, number = self.says(who, "CNIPA register"), str(said.pop("number", "2026990000017"))
             enter_burden(
-                db, self.actor(who), self.id(right), values=said, number=number, source=source, request=_request()
+                db, self.actor(who), self.id(right), values=said, number=number, source=source, request=Request.anew()
             )
 
     def lift(self, who: str, right: str, kind: str) -> None:
@@ -283,7 +282,7 @@ class OperationsHand(Hand):
                     ended_on=self.stage.today,
                     source=self.says(who, "CNIPA register"),
                     reason=self.says(who, "The register shows it no longer."),
-                    request=_request(),
+                    request=Request.anew(),
                 )
 
     def look_up(self, who: str, fields: Answers) -> None:
@@ -298,7 +297,7 @@ class OperationsHand(Hand):
                     fields=fields,
                     source=self.says(who, "CNIPA register"),
                     reason=self.says(who, "The register says so today."),
-                    request=_request(),
+                    request=Request.anew(),
                 )
 
     def enter_right(self, who: str, kind: str, fields: Answers) -> None:
@@ -313,9 +312,9 @@ class OperationsHand(Hand):
                 kind=kind,
                 fields={"checked_on": self.stage.today, **fields},
                 confirmed=True,
-                request=_request(),
+                request=Request.anew(),
             ).answer["id"]
-            add_entered_right(db, actor, str(case.number), right, revision=case.revision, request=_request())
+            add_entered_right(db, actor, str(case.number), right, revision=case.revision, request=Request.anew())
 
     # --- papers ---
 
@@ -345,7 +344,7 @@ class OperationsHand(Hand):
             referral=above.id,
             language=language_of(self.stage.db, self.id(who)),
             valid_until=None,
-            request=_request(),
+            request=Request.anew(),
         )
         self._case = None
         return str(done.answer["id"])
@@ -366,7 +365,7 @@ class OperationsHand(Hand):
             language=language,
             valid_until=None,
             revision=self.case.revision,
-            request=_request(),
+            request=Request.anew(),
         )
         self._case = None
         return str(done.answer["id"])
@@ -438,7 +437,3 @@ _LYING = text("""
     SELECT b->>'id' FROM rights r CROSS JOIN LATERAL jsonb_array_elements(r.encumbrances) b WHERE r.id = CAST(:id AS uuid)
     AND b->>'kind' = :kind AND b->>'to' IS NULL AND b->>'case' IS NULL
 """)
-
-
-def _request() -> Request:
-    return Request(str(uuid_utils.uuid7()), "")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.errors import KeyReused, NotFound
@@ -31,6 +32,11 @@ class Request:
     digest: str
     #: Whoever asked was told what may follow, and wants it done.
     sure: bool = False
+
+    @classmethod
+    def anew(cls) -> Request:
+        """One that nobody sends again."""
+        return cls(str(uuid_utils.uuid7()), "")
 
     @property
     def key_hash(self) -> str:
