@@ -112,6 +112,16 @@ def test_a_tampered_file_of_a_case_is_found_out(demo: Demo) -> None:
     assert "The header of event" in tampered.stdout
 
 
+def test_an_auditor_has_attested_what_a_witness_has_seen(demo: Demo) -> None:
+    with psycopg.connect(demo.environment["DATABASE_URL"]) as db:
+        size = db.execute("SELECT size FROM cosignatures").fetchall()
+        attested = db.execute(
+            "SELECT effects -> 'attestation' -> 'checkpoint' ->> 'size' FROM events WHERE kind = 'attested'"
+        ).fetchall()
+    assert [int(one) for (one,) in attested] == [one for (one,) in size]
+    assert len(size) == 1
+
+
 def test_a_demo_is_served_and_ends_with_its_signal(demo: Demo) -> None:
     environment = {"PATH": os.environ["PATH"], "CASEWORK_PROFILE": "test", **demo.environment}
     server = subprocess.Popen(
