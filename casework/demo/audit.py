@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.ledger.cosignatures import WitnessKey, signed_text
 from casework.ledger.signed_notes import Signature, parse_note
 from casework.operations.core.idempotency import Request
+from casework.operations.core.perform import calendar_of
 from casework.operations.verification.attestations import Said, draft_attestation, sign_attestation
 from casework.operations.verification.examined import Scope
 from casework.operations.verification.kept_samples import FOUND, IN_ORDER, Result, keep_sample, look_at, show_sample
@@ -21,6 +22,7 @@ from casework.permissions.actors import Actor
 from casework.records import tree_tiles
 from casework.records.actors import find_actor
 from casework.records.database import connect_engine, transaction
+from casework.records.event_log import now
 from casework.records.log_keys import public_keys
 from casework.settings import Settings
 
@@ -74,7 +76,7 @@ def _look(db: Connection, auditor: Actor, programme: str) -> int:
 
 
 def _attest(db: Connection, auditor: Actor, programme: str, sample: int) -> None:
-    today = datetime.now(UTC).date()
+    today = calendar_of(db, programme).local_date(now(db))
     scope = Scope(since=today - timedelta(days=365), until=today, sample=sample)
     draft = draft_attestation(db, auditor, programme, scope)
     said = Said(words=WORDS, seen=draft.seen, knows=not draft.found.is_clean)
