@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from casework.commands.add_step import add_step
 from casework.commands.scenarios import test_, tested
 from casework.definitions import file_name, file_text, load_definitions, load_library, published_folder
 from casework.engine.definition.differences import compare
@@ -30,6 +31,7 @@ def workflow() -> None:
 
 
 workflow.add_command(test_)
+workflow.add_command(add_step)
 
 
 @workflow.command()
