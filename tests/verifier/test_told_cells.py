@@ -263,6 +263,17 @@ def test_rows_in_another_order_are_told(table: str, told: tuple[Case, dict[str, 
     assert [(one.code, one.values["table"]) for one in found] == [("told_order", table)]
 
 
+def test_places_of_rows_too_many_to_show_an_order_are_taken_as_told(told: tuple[Case, dict[str, Any]]) -> None:
+    case, index = told
+    row = index["rows"]["tracks"][0]
+    for n in range(1000):
+        case.tracks[f"another {n}"] = replace(case.main, id=f"another {n}")
+        index["rows"]["tracks"].append({**row, "id": f"another {n}", "position": 0})
+    as_told: set[str] = set()
+    assert list(told_faults(case, index, as_told)) == []
+    assert "tracks.position" in as_told
+
+
 @pytest.mark.parametrize("table", ["files", "impacts", "statements"])
 @pytest.mark.parametrize("how", ["less", "more", "none"])
 def test_a_record_that_is_left_out_or_made_up_is_told(table: str, how: str, told: tuple[Case, dict[str, Any]]) -> None:

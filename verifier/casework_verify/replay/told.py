@@ -26,7 +26,7 @@ _LOOKED_AT = frozenset({"form", "log", "head", "case", "rows", "documents"})
 _OF_CASE = frozenset({
     "number", "state", "outcome", "reasons", "opened_at", "closed_at", "owner", "hold", "title", "team", "consents", "grants",
 })  # fmt: skip
-#: Of a table with more rows their places are not counted so that they show an order.
+#: Of a table with more rows their places are not counted so that they show an order: they are taken as told.
 _MOST_PLACED = 999
 
 
@@ -75,7 +75,8 @@ def told_faults(case: Case, index: Mapping[str, Any], as_told: set[str]) -> Iter
 
 
 def _tables(case: Case, rows: Mapping[str, Sequence[Row]], as_told: set[str]) -> Iterator[Fault]:
-    tables, orders = tables_of(case), orders_of(case)
+    tables = tables_of(case)
+    orders = {table: ids for table, ids in orders_of(case).items() if len(ids) <= _MOST_PLACED}
     as_told |= {table for table, told in rows.items() if table not in tables and told}
     for table, wanted in tables.items():
         told = rows.get(table, [])
@@ -88,8 +89,6 @@ def _order(table: str, ids: Sequence[str], rows: Sequence[Row]) -> Iterator[Faul
     """Rows lie in the order in which they were opened: by how much one lies after another, no event says."""
     places = {row["id"]: row["position"] for row in rows if "position" in row}
     placed = [id for id in ids if id in places]
-    if len(placed) > _MOST_PLACED:
-        return
     for before, after in pairwise(placed):
         if not places[before] < places[after]:
             yield Fault("told_order", {"table": table, "row": after}, _INDEX)
