@@ -41,7 +41,7 @@ def audit(settings: Settings) -> None:
         verify_night(engine, kept_here(settings))
         _witness(engine, settings)
         with transaction(engine) as db:
-            auditor = _auditor(db)
+            auditor = auditor_of(db)
             programme = next(one.programme for one in auditor.memberships if one.programme is not None)
             _attest(db, auditor, programme, _look(db, auditor, programme))
     finally:
@@ -53,7 +53,7 @@ def _witness(engine: Engine, settings: Settings) -> None:
     key = Ed25519PrivateKey.from_private_bytes(secrets.token_bytes(32))
     witness = WitnessKey(WITNESS, key.public_key().public_bytes_raw())
     with transaction(engine) as db:
-        auditor = _auditor(db)
+        auditor = auditor_of(db)
         name_witness(db, auditor, witness.line, Request.anew())
         published = tree_tiles.published_checkpoint(db)
         assert published is not None
@@ -83,7 +83,8 @@ def _attest(db: Connection, auditor: Actor, programme: str, sample: int) -> None
     sign_attestation(db, auditor, programme, scope, said=said, request=Request.anew())
 
 
-def _auditor(db: Connection) -> Actor:
+def auditor_of(db: Connection) -> Actor:
+    """Who audits the demo's programme."""
     auditor = find_actor(db, db.execute(_AUDITOR).scalar_one())
     assert auditor is not None
     return auditor

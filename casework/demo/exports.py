@@ -9,10 +9,10 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
+from casework.demo.audit import auditor_of
 from casework.operations.documents.key_material import document_store_of
 from casework.operations.verification.case_archive import HISTORY, make_case_file
 from casework.operations.verification.sequencer import sequence
-from casework.records.actors import find_actor
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 
@@ -20,8 +20,6 @@ TRUE, TAMPERED = "case-as-taken-out.zip", "case-tampered-with.zip"
 _OFFICER = re.compile(rb'"role": ?"officer"')
 
 
-#: The demo's auditor.
-_AUDITOR = text("SELECT id::text FROM people WHERE email = 'auditor@demo.example'")
 #: The number of the first case.
 _FIRST = text("SELECT number FROM cases ORDER BY number LIMIT 1")
 
@@ -34,10 +32,8 @@ def take_out(settings: Settings) -> tuple[Path, Path]:
     try:
         _sign(engine, settings)
         with transaction(engine) as db:
-            auditor = find_actor(db, db.execute(_AUDITOR).scalar_one())
-            assert auditor is not None
             case_file = make_case_file(
-                db, auditor, document_store_of(engine, settings), db.execute(_FIRST).scalar_one(), "demo"
+                db, auditor_of(db), document_store_of(engine, settings), db.execute(_FIRST).scalar_one(), "demo"
             )
             true.write_bytes(b"".join(case_file.pieces()))
     finally:
