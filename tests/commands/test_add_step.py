@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from casework.commands.add_step import CATALOGUE, _Files
 from casework.commands.step_scenarios import _inline, with_steps
 from casework.commands.step_source import CannotWrite, NewStep, Question, Words, with_step
-from casework.commands.step_texts import _key, with_texts
+from casework.commands.step_texts import with_texts
 from casework.commands.workflow import workflow
 from casework.definitions import library_of
 from casework.engine.definition.publisher import publish
@@ -267,7 +267,7 @@ def test_words_are_words_and_never_code() -> None:
 def test_the_catalogue_stays_sorted_and_takes_no_text_twice() -> None:
     written = (ROOT / FILES[2]).read_text("utf-8")
     made = with_texts(written, "deployment", STEP)
-    keys = [_key(entry) for entry in made.rstrip("\n").split("\n\n")[1:]]
+    keys = [(message.id, message.context) for message in read_po(io.BytesIO(made.encode())) if message.id]
     assert keys == sorted(keys)
     assert len(made.splitlines()) == len(written.splitlines()) + 4 * 4
     with pytest.raises(CannotWrite, match="has a text of"):
