@@ -12,11 +12,9 @@ from casework.commands.step_source import CannotWrite, NewStep, said
 from casework.engine.deadlines.deadlines import moment_of
 from casework.engine.execution.context import Library
 from casework.engine.roles import QUEUE_ROLES, STANDS_FOR
-from casework.engine.state.events import FIRED
-from casework.playbook.scenario_coverage import Seen
 from casework.playbook.scenario_files import Scenario, read_scenarios
-from casework.playbook.scenario_play import CALENDAR, Play
-from casework.playbook.scenario_runs import happened
+from casework.playbook.scenario_play import CALENDAR
+from casework.playbook.scenario_runs import fired_in
 
 Json = Any
 
@@ -39,7 +37,7 @@ def with_steps(file: str, text: str, library: Library, workflow: str, *, step: N
     places = list(_steps(lines))
     if len(places) != sum(len(one.steps) for one in scenarios):
         raise CannotWrite(f"in {file} each step of a scenario must stand on a line of its own")
-    passed = list(_passed(scenarios, library, workflow, step.after))
+    passed = list(_passed(file, scenarios, library, workflow, step.after))
     if not passed:
         raise CannotWrite(f"no scenario in {file} goes by {step.after}; write one first")
     for one in reversed(passed):
@@ -59,31 +57,12 @@ def _steps(lines: Sequence[str]) -> Iterator[tuple[int, dict[str, Json]]]:
             yield n, told
 
 
-def _passed(scenarios: Sequence[Scenario], library: Library, workflow: str, way: str) -> Iterator[Passing]:
+def _passed(file: str, scenarios: Sequence[Scenario], library: Library, workflow: str, way: str) -> Iterator[Passing]:
     """Where the way is gone while the scenarios run. The file passes as it stands, or cannot be changed."""
-    ends: dict[str, Play] = {}
-    first = {one.name: sum(len(two.steps) for two in scenarios[:n]) for n, one in enumerate(scenarios)}
-    found: list[Passing] = []
-    waiting = list(scenarios)
-    while waiting:
-        one = waiting.pop(0)
-        if one.follows and one.follows not in ends:
-            waiting.append(one)
-            continue
-        if one.follows:
-            play = ends[one.follows].fork()
-            play.change_world(one.world)
-        else:
-            play = Play(library, workflow, one)
-        for step in one.steps:
-            before = len(play.events)
-            happened(play, step, Seen())
-            for event in play.events[before:]:
-                track = play.case.tracks.get(str(event.track))
-                if event.kind == FIRED and event.effects["transition"] == way and track and track.workflow == workflow:
-                    found.append(Passing(first[one.name] + step.n - 1, event.at))
-        ends[one.name] = play
-    yield from sorted(found, key=lambda passing: passing.place)
+    fired = fired_in(library, workflow, file, scenarios)
+    steps = ((one.name, step.n) for one in scenarios for step in one.steps)
+    for place, step in enumerate(steps):
+        yield from (Passing(place, event.at) for event in fired[step] if event.effects["transition"] == way)
 
 
 def _through(

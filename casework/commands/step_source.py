@@ -89,15 +89,15 @@ def with_step(source: str, definition: str, step: NewStep, *, edition: int | Non
     if found is None:
         raise CannotWrite(f"the class {definition} does not stand in this file")
     _free(page, found, step)
-    way = _transition(found, step.after)
-    target, sources = way.args[0], _names(way.func.value)  # type: ignore[attr-defined]  # `_transition` gives calls of a method
+    left, target = _ends(found, step.after)
+    sources = _names(left)
     if not isinstance(target, ast.Name) or not sources:
         raise CannotWrite(f"{step.after} leads to no state that is named there")
     page.replace(target, step.name)
     page.insert_after(max((_assigned(found, one) for one in sources), key=lambda one: one.lineno), _state(step))
     page.insert_after(_assigned(found, step.after), _way_out(step, target.id))
     for name in step.left_by:
-        _leave_too(page, _transition(found, name), step.name)
+        _leave_too(page, _ends(found, name)[0], step.name)
     if edition is not None:
         _number(page, found, edition)
     if step.questions:
@@ -203,7 +203,7 @@ def _import(module: str, names: Iterable[str]) -> str:
 
 def _free(page: _Page, definition: ast.ClassDef, step: NewStep) -> None:
     taken = {one.id for node in definition.body for one in ast.walk(node) if isinstance(one, ast.Name)}
-    taken |= {key.value.value for key in ast.walk(definition) if isinstance(key, ast.keyword) and _is_name(key)}  # type: ignore[attr-defined]  # `_is_name` looks
+    taken |= {named for key in ast.walk(definition) if isinstance(key, ast.keyword) if (named := _named(key))}
     for name in (step.name, step.out):
         if name in taken:
             raise CannotWrite(f"{name} is there already")
@@ -216,8 +216,9 @@ def _free(page: _Page, definition: ast.ClassDef, step: NewStep) -> None:
         raise CannotWrite(f"{step.form}, which its form would be called, is there already")
 
 
-def _is_name(key: ast.keyword) -> bool:
-    return key.arg == "name" and isinstance(key.value, ast.Constant)
+def _named(key: ast.keyword) -> str:
+    """The name that a keyword gives; empty where it gives none."""
+    return str(key.value.value) if key.arg == "name" and isinstance(key.value, ast.Constant) else ""
 
 
 def _is_form(one: ast.ClassDef) -> bool:
@@ -228,19 +229,18 @@ def _assigned(definition: ast.ClassDef, name: str) -> ast.Assign:
     """Where a state or a transition is written."""
     for one in definition.body:
         if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name):
-            keys = [key for key in getattr(one.value, "keywords", []) if _is_name(key)]
-            if name in ([key.value.value for key in keys] or [one.targets[0].id]):
+            given = [named for key in getattr(one.value, "keywords", []) if (named := _named(key))]
+            if name in (given or [one.targets[0].id]):
                 return one
     raise CannotWrite(f"{name} does not stand in the class by itself")
 
 
-def _transition(definition: ast.ClassDef, name: str) -> ast.Call:
-    call = _assigned(definition, name).value
-    if not (
-        isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "to" and call.args
-    ):
-        raise CannotWrite(f"{name} is not written with `to`")
-    return call
+def _ends(definition: ast.ClassDef, name: str) -> tuple[ast.expr, ast.expr]:
+    """What a transition leaves, and where it leads."""
+    match _assigned(definition, name).value:
+        case ast.Call(func=ast.Attribute(value=sources, attr="to"), args=[target, *_]):
+            return sources, target
+    raise CannotWrite(f"{name} is not written with `to`")
 
 
 def _names(node: ast.expr) -> list[str]:
@@ -256,10 +256,9 @@ def _names(node: ast.expr) -> list[str]:
     return []
 
 
-def _leave_too(page: _Page, call: ast.Call, name: str) -> None:
-    sources: ast.expr = call.func.value  # type: ignore[attr-defined]  # `_transition` gives calls of a method
+def _leave_too(page: _Page, sources: ast.expr, name: str) -> None:
     if not _names(sources):
-        raise CannotWrite(f"what it leaves is not named where it is written (line {call.lineno})")
+        raise CannotWrite(f"what it leaves is not named where it is written (line {sources.lineno})")
     match sources:
         case ast.Name(id=only):
             page.replace(sources, f"({only} | {name})")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -61,12 +61,27 @@ def run(library: Library, workflow: str, file: str, scenarios: Sequence[Scenario
     return [runs.outcome(one) for one in scenarios]
 
 
+def fired_in(
+    library: Library, workflow: str, file: str, scenarios: Sequence[Scenario]
+) -> dict[tuple[str, int], list[Event]]:
+    """By scenario and number of a step which transitions of the own workflow were fired in it. Raises ScenarioFault also where it went
+    otherwise than told."""
+    runs = _Runs(library, workflow, file, {one.name: one for one in scenarios}, Seen())
+    for one in scenarios:
+        outcome = runs.outcome(one)
+        if not outcome.passed:
+            raise ScenarioFault(f"{file}: “{one.name}”, step {outcome.step}: {outcome.difference}")
+    return runs.fired
+
+
 class _Runs:
     """The scenarios of one file: what several of them begin with is run once."""
 
     def __init__(self, library: Library, workflow: str, file: str, named: Mapping[str, Scenario], seen: Seen) -> None:
         self.library, self.workflow, self.file, self.named, self.seen = library, workflow, file, named, seen
         self._ends: dict[str, tuple[Play, Outcome]] = {}
+        #: What of the own workflow was fired, by scenario and step.
+        self.fired: dict[tuple[str, int], list[Event]] = {}
 
     def outcome(self, scenario: Scenario) -> Outcome:
         """How a scenario ended; those that it follows were run before it."""
@@ -88,6 +103,7 @@ class _Runs:
             return play, Outcome(name, total, 0, f"“{scenario.follows}”, which it follows, failed")
         _note_state(play, self.seen)
         for step in scenario.steps:
+            before = len(play.events)
             try:
                 difference = _run_step(play, step, self.seen)
             except WrongTurn as turn:
@@ -96,6 +112,7 @@ class _Runs:
                 raise ScenarioFault(f"{self.file}: “{name}”, step {step.n}: {_words(error)}") from error
             if difference:
                 return play, Outcome(name, total, step.n, difference)
+            self.fired[name, step.n] = [event for event, _ in _own_fired(play, play.events[before:])]
         return play, Outcome(name, total)
 
     def _beginning(self, scenario: Scenario) -> Play:
@@ -264,15 +281,13 @@ def _note_guards(play: Play, track: Track | None, judged: Mapping[str, bool], se
 
 def _note(play: Play, new: Iterable[Event], seen: Seen) -> None:
     """What the new events and what stands after them show of the scenario's own workflow."""
-    for event in new:
-        track = play.case.tracks.get(str(event.track))
-        if event.kind == FIRED and track is not None and track.workflow == play.workflow:
-            name = event.effects["transition"]
-            seen.transitions.add(name)
-            seen.states.update(event.to)
-            # What goes on by itself does so where its guards hold.
-            rules = (rule for rule in play.library[track.edition].transitions if rule.name == name and rule.automatic)
-            seen.guards.update((guard, True) for rule in rules for guard in rule.guards)
+    for event, track in _own_fired(play, new):
+        name = event.effects["transition"]
+        seen.transitions.add(name)
+        seen.states.update(event.to)
+        # What goes on by itself does so where its guards hold.
+        rules = (rule for rule in play.library[track.edition].transitions if rule.name == name and rule.automatic)
+        seen.guards.update((guard, True) for rule in rules for guard in rule.guards)
     _note_state(play, seen)
     for track in play.case.tracks.values():
         if track.workflow != play.workflow or not track.live:
@@ -281,6 +296,14 @@ def _note(play: Play, new: Iterable[Event], seen: Seen) -> None:
         automatic = (rule for rule, place in edition.leaving(track.states) if rule.automatic)
         for rule in automatic:
             _note_guards(play, track, _judge(play, track, rule.guards, {}, by=By()), seen)
+
+
+def _own_fired(play: Play, new: Iterable[Event]) -> Iterator[tuple[Event, Track]]:
+    """What was fired in tracks of the scenario's own workflow."""
+    for event in new:
+        track = play.case.tracks.get(str(event.track))
+        if event.kind == FIRED and track is not None and track.workflow == play.workflow:
+            yield event, track
 
 
 def _note_state(play: Play, seen: Seen) -> None:

@@ -23,6 +23,7 @@ from casework.commands.workflow import workflow
 from casework.definitions import library_of
 from casework.engine.definition.publisher import publish
 from casework.engine.roles import Role
+from casework.playbook.scenario_files import ScenarioFault
 from tests.support.databases import ROOT
 from workflows.deployment import Deployment
 
@@ -281,3 +282,6 @@ def test_scenarios_that_do_not_go_there_are_refused() -> None:
         with_steps("x.toml", text, library, "deployment", step=STEP, leaving=[])
     with pytest.raises(CannotWrite, match="a line of its own"):
         with_steps("x.toml", text.replace("\n  {", "{"), library, "deployment", step=STEP, leaving=[])
+    wrong = text.replace('"plan_set"', '"plan_set", then = "operating"')
+    with pytest.raises(ScenarioFault, match="“One”, step 1"):
+        with_steps("x.toml", wrong, library, "deployment", step=STEP, leaving=[])
