@@ -19,10 +19,11 @@ from casework.commands import doctor_around as around
 from casework.commands.check import SAYS
 from casework.commands.doctor_around import FINE, LOOK, WRONG, Found
 from casework.errors import CaseworkError, InvalidSettings, Refused
-from casework.jobs.people_file import OLD_S, read_file
+from casework.jobs.people_file import OLD_S
 from casework.operations.matching.text_model import installed
 from casework.operations.notifications.mail_in import any_came
 from casework.operations.oversight.job_health import age_of_backup, find_delays, hear_workers
+from casework.operations.people.access_file import read_access_file
 from casework.operations.people.group_roles import check_file
 from casework.operations.people.staff import count_unsent, plan_file
 from casework.operations.verification import archiving, sequencer
@@ -288,13 +289,10 @@ def _people(settings: Settings, db: Connection) -> Iterator[Found]:
         yield Found("people", FINE, "no file says who joins and leaves.")
         return
     try:
-        content, written = read_file(path)
+        content, written = read_access_file(path)
         plan = plan_file(db, content)
-    except OSError as fault:
-        yield Found("people", WRONG, f"{path} cannot be read ({fault.strerror or 'there is no such file'}).")
-        return
-    except Refused as refusal:
-        yield Found("people", WRONG, f"{path}: {refusal.reasons[0]}")
+    except (OSError, Refused) as fault:
+        yield Found("people", WRONG, f"{path} {_why(fault)}.")
         return
     if time.time() - written > OLD_S:
         since = datetime.fromtimestamp(written, UTC).isoformat(timespec="minutes")
@@ -328,17 +326,22 @@ def _groups(settings: Settings, db: Connection) -> Iterator[Found]:
         yield Found("groups", FINE, "groups at a provider of sign-in give no roles.")
         return
     try:
-        faults = check_file(db, read_file(path, of_anyone=True)[0])
-    except OSError as fault:
-        why = f"cannot be read ({fault.strerror or 'there is no such file'})"
-    except Refused as refusal:
-        why = f"cannot be used: {refusal.reasons[0]}"
+        faults = check_file(db, read_access_file(path)[0])
+    except (OSError, Refused) as fault:
+        why = _why(fault)
     else:
         why = f"has {len(faults)} faults: {'; '.join(map(str, faults[:5]))}" if faults else ""
     if why:
         yield Found("groups", WRONG, f"{path} {why}. Until it is mended, signing in changes no role.")
     else:
         yield Found("groups", FINE, f"{path} is understood.")
+
+
+def _why(fault: OSError | Refused) -> str:
+    """Why a file by which roles are given is of no use, after its name."""
+    if isinstance(fault, Refused):
+        return f"cannot be used: {str(fault.reasons[0]).rstrip('.')}"
+    return f"cannot be read ({fault.strerror or 'there is no such file'})"
 
 
 def _disks(settings: Settings) -> Iterator[Found]:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import logging
-import os
-import stat
 import time
-from pathlib import Path
 
 from sqlalchemy import Engine
 
-from casework import reasons
 from casework.errors import Refused
 from casework.logs import security
 from casework.operations.documents.key_material import secret_box_of
+from casework.operations.people.access_file import read_access_file
 from casework.operations.people.staff import Brought, bring_people
-from casework.operations.people.staff_file import MOST_BYTES
 from casework.records.database import transaction
 from casework.settings import Settings
 
@@ -26,32 +22,6 @@ LOOK_S, AGAIN_S = 30.0, 21_600
 STILL_S = 20.0
 #: What is older has not been written for two nights.
 OLD_S = 2 * 86_400
-
-
-def read_file(path: Path, *, of_anyone: bool = False) -> tuple[bytes, float]:
-    """What stands there, and when that very file was written.
-
-    Raises OSError, of what is no file too; and Refused for a file that others may write, unless it may be `of_anyone`.
-    """
-    with open(path, "rb", opener=_open) as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise FileNotFoundError(path)
-        if not of_anyone and may_others_write(found.st_mode, found.st_uid, os.geteuid()):
-            raise Refused(reasons.people.STAFF_OTHERS_WRITE)
-        content = file.read(MOST_BYTES + 1)
-        # Only now, so that whatever was written meanwhile is young.
-        return content, os.fstat(file.fileno()).st_mtime
-
-
-def _open(path: str, flags: int) -> int:
-    """What waits for a writer, as a pipe does, is no file, and is not waited for."""
-    return os.open(path, flags | os.O_NONBLOCK)
-
-
-def may_others_write(mode: int, owner: int, user: int) -> bool:
-    """Whether anybody but root and the user that runs this may write what has this mode and owner."""
-    return owner not in (0, user) or bool(mode & (stat.S_IWGRP | stat.S_IWOTH))
 
 
 def is_still(written: float, at: float, seen_s: float) -> bool:
@@ -76,7 +46,7 @@ class PeopleFile:
         at = time.time()
         turn = int(at // AGAIN_S)
         try:
-            content, written = read_file(path)
+            content, written = read_access_file(path)
         except (OSError, Refused) as fault:
             # Once, until something else is wrong with it.
             if self._read != (told := (str(fault), 0, turn)):
@@ -127,4 +97,4 @@ def _refuse(refusal: Refused) -> None:
     security("people_file", decision="refused", why=refusal.reasons[0].code)
 
 
-__all__ = ["LOOK_S", "OLD_S", "PeopleFile", "is_still", "may_others_write", "read_file"]
+__all__ = ["LOOK_S", "OLD_S", "PeopleFile", "is_still"]

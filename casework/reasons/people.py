@@ -113,11 +113,11 @@ STAFF_TOO_MANY = template(
         "The file would end roles or accounts of %(count)s of %(most)s people. If that is meant, import it with --allow-many."
     ),
 )
-STAFF_OTHERS_WRITE = reason(
-    "people.staff_others_write",
+OTHERS_WRITE_FILE = reason(
+    "people.others_write_file",
     N_(
-        "Others may write this file, and so close accounts: give it to root or to the user that runs Casework (chown), and let nobody"
-        " else write it (chmod go-w). Nothing was changed."
+        "Others may write this file, and so give and end roles: give it to root or to the user that runs Casework (chown), and let"
+        " nobody else write it (chmod go-w). Nothing was changed."
     ),
 )
 BY_A_PERSON_ALONE = reason("people.by_a_person_alone", N_("is given by a person, never by a file or a group"))

@@ -268,6 +268,10 @@ def test_the_file_of_groups_is_read_as_a_sign_in_would(world: World, environment
     provider = world.organisations["lab"]
     head = "group,role,programme,organisation\n"
     path.write_text(f"{head}a,officer,BJ,\na,lord,BJ,\na,officer,XX,\na,provider,,{provider[:-1]}\n", "utf-8")
+    path.chmod(0o664)
+    [(says, state)] = states(named, "groups").items()
+    assert (state, "chmod go-w" in says) == ("wrong", True)
+    path.chmod(0o644)
     [(says, state)] = states(named, "groups").items()
     assert state == "wrong"
     for fault in ("row 3, role", "row 4, programme: is not known", "row 5, organisation: is not known"):

@@ -9,32 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.errors import Refused
-from casework.jobs.people_file import STILL_S, PeopleFile, is_still, may_others_write, read_file
+from casework.jobs.people_file import STILL_S, PeopleFile, is_still
 from casework.records.database import transaction
 from casework.settings import Settings
 from tests.support.world import World
 
 FILE = "email,programme,role,name\nnew@example.org,BJ,observer,New\n"
-
-
-def test_what_others_may_write_is_refused_and_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
-    for mode, told in ((0o100644, False), (0o100600, False), (0o100664, True), (0o100646, True)):
-        assert [may_others_write(mode, owner, 7) for owner in (0, 7, 8)] == [told, told, True]
-    path = tmp_path / "people.csv"
-    path.write_bytes(b"x")
-    for mode in (0o666, 0o620, 0o602):
-        path.chmod(mode)
-        with pytest.raises(Refused, match="chmod go-w"):
-            read_file(path)
-        assert read_file(path, of_anyone=True)[0] == b"x"
-    path.chmod(0o640)
-    os.utime(path, (5, 5))
-    assert read_file(path) == (b"x", 5)
-    os.mkfifo(pipe := tmp_path / "pipe")
-    for odd in (pipe, tmp_path, tmp_path / "none", Path("/dev/null")):
-        with pytest.raises(OSError, match=odd.name):
-            read_file(odd)
 
 
 def test_what_was_written_just_now_or_in_the_future_rests_first() -> None:

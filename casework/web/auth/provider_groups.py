@@ -8,10 +8,11 @@ from pathlib import Path
 from flask import g
 from sqlalchemy import Connection
 
+from casework.errors import Refused
 from casework.logs import security
 from casework.operations.auth.openid import Claims
+from casework.operations.people.access_file import read_access_file
 from casework.operations.people.group_roles import KEPT, Brought, bring_groups
-from casework.operations.people.staff_file import MOST_BYTES
 
 _note = logging.getLogger(__name__)
 
@@ -25,13 +26,9 @@ def bring(db: Connection, claims: Claims, path: Path | None) -> Brought | None:
 
 def _content(path: Path) -> bytes:
     try:
-        # Whatever waits for a writer, as a pipe does, is no file.
-        if not path.is_file():
-            raise FileNotFoundError(path)
-        with path.open("rb") as file:
-            return file.read(MOST_BYTES + 1)
-    except OSError as fault:
-        _note.error("the file of groups cannot be read: %s", fault)
+        return read_access_file(path)[0]
+    except (OSError, Refused) as fault:
+        _note.error("the file of groups cannot be used: %s", fault)
         return b""
 
 

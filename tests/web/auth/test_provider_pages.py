@@ -425,6 +425,7 @@ def test_groups_there_give_roles_here_as_long_as_they_are_stated(
     """Signing in again and again: given, asked for, ended; and by a claim that is damaged, or a file, nothing, but a line."""
     path = tmp_path / "groups.csv"
     path.write_text("group,role,programme\n/observers,observer,BJ\n/managers,manager,BJ\n", encoding="utf-8")
+    path.chmod(0o644)
     more = {"oidc_groups_claim": "groups", "oidc_groups_file": path}
     app.extensions["casework.provider"] = connect_provider(with_provider(settings, provider.issuer, **more))
     with transaction(engine) as db:
@@ -463,9 +464,13 @@ def test_groups_there_give_roles_here_as_long_as_they_are_stated(
         whole = path.read_text(encoding="utf-8")
         path.write_text(whole.replace("BJ", "XX"), encoding="utf-8")
         assert enter(groups=[])[1] == [("refused", None, None, "file")]
+        path.write_text(whole, encoding="utf-8")
+        path.chmod(0o666)
+        assert enter(groups=[])[1] == [("refused", None, None, "file")]
         path.unlink()
         assert enter(groups=[])[1] == [("refused", None, None, "file")]
         path.write_text(whole, encoding="utf-8")
+        path.chmod(0o644)
         assert "observer" in first.get("/account").text.lower()
         last, said = enter(groups=[])
     assert said == [("allowed", "ended", "/observers", None), ("allowed", "withdrawn", "/managers", None)]
@@ -494,6 +499,7 @@ def test_who_was_invited_joins_without_a_password(
     """With link and code, and by the address that was invited, once the provider has verified it; with the roles of groups at once."""
     path = tmp_path / "groups.csv"
     path.write_text("group,role,programme\noffice,observer,SH\n", encoding="utf-8")
+    path.chmod(0o644)
     more = {"oidc_groups_claim": "groups", "oidc_groups_file": path}
     app.extensions["casework.provider"] = connect_provider(with_provider(settings, provider.issuer, **more))
     with transaction(engine) as db:
