@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -21,6 +22,7 @@ from casework.records import log_keys
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from casework_verify.command import main
+from casework_verify.integrity.canonical import canonical
 from tests.operations.audit.test_finding_owners import assigned
 from tests.operations.verification.test_attestations import sign
 from tests.support.databases import DatabaseServer
@@ -30,6 +32,9 @@ from tests.support.world import World, build_world, new_request
 
 #: Arguments of the command; its exit code and what it prints.
 Run = Callable[..., tuple[int, str]]
+#: What somebody does to what a file says, and what is said of it then: the exit code, and the codes of what is wrong.
+Change = Callable[[Any], object]
+Judge = Callable[..., tuple[int, list[str]]]
 
 
 @dataclass
@@ -159,3 +164,18 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
         return code, capsys.readouterr().out
 
     return ran
+
+
+@pytest.fixture
+def judge(taken_out: bytes, keys: Path, run: Run, tmp_path: Path) -> Judge:
+    """What is said of a file of JSON as somebody changed it; the module of the test says which file that is."""
+
+    def judged(change: Change = lambda content: None, key: Path = keys) -> tuple[int, list[str]]:
+        content = json.loads(taken_out)
+        change(content)
+        path = tmp_path / "changed.json"
+        path.write_bytes(canonical(content))
+        code, out = run(path, "--key", key, "--json")
+        return code, told(out)
+
+    return judged

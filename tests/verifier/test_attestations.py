@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,29 +14,19 @@ import pytest
 from casework.ledger.hash_chain import event_hash
 from casework.ledger.redactable_bodies import hashes_of_fields
 from casework_verify.attested import told_of
-from casework_verify.integrity.canonical import canonical, digest
+from casework_verify.integrity.canonical import digest
 from casework_verify.integrity.chain import commitment
 from casework_verify.words import sentence
 from tests.ledger.test_certificates import OTHER
-from tests.verifier.conftest import Run, told
+from tests.verifier.conftest import Change, Judge, Run
 
 
 @pytest.fixture
-def judge(attestation: bytes, keys: Path, run: Run, tmp_path: Path) -> Callable[..., Any]:
-    """The exit code and the codes of what was found, of the file as somebody changed it."""
-
-    def judged(change: Callable[[Any], object] = lambda content: None, key: Path = keys) -> tuple[int, list[str]]:
-        content = json.loads(attestation)
-        change(content)
-        path = tmp_path / "attestation.json"
-        path.write_bytes(canonical(content))
-        code, out = run(path, "--key", key, "--json")
-        return code, told(out)
-
-    return judged
+def taken_out(attestation: bytes) -> bytes:
+    return attestation
 
 
-def test_what_was_signed_is_whole(judge: Callable[..., Any]) -> None:
+def test_what_was_signed_is_whole(judge: Judge) -> None:
     assert judge() == (0, [])
 
 
@@ -173,13 +163,13 @@ def more_in_it(content: Any) -> None:
         (more_in_it, "attestation_form"),
     ],
 )
-def test_what_was_changed_is_wrong(judge: Callable[..., Any], change: Callable[[Any], None], code: str) -> None:
+def test_what_was_changed_is_wrong(judge: Judge, change: Change, code: str) -> None:
     exit_code, codes = judge(change)
     assert exit_code == 1
     assert code in codes
 
 
-def test_what_another_log_signed_is_wrong(judge: Callable[..., Any], tmp_path: Path) -> None:
+def test_what_another_log_signed_is_wrong(judge: Judge, tmp_path: Path) -> None:
     key = tmp_path / "other.pub"
     key.write_text(f"{OTHER.public.line}\n")
     exit_code, codes = judge(key=key)
@@ -187,7 +177,7 @@ def test_what_another_log_signed_is_wrong(judge: Callable[..., Any], tmp_path: P
     assert codes
 
 
-def test_words_that_were_erased_leave_the_rest_whole(judge: Callable[..., Any]) -> None:
+def test_words_that_were_erased_leave_the_rest_whole(judge: Judge) -> None:
     def erase(content: Any) -> None:
         body = content["event"]["body"]
         body["words"] = {"hash": hashes_of_fields(body)["words"]}
@@ -195,7 +185,7 @@ def test_words_that_were_erased_leave_the_rest_whole(judge: Callable[..., Any]) 
     assert judge(erase) == (0, [])
 
 
-def test_a_statement_that_was_erased_cannot_be_judged(judge: Callable[..., Any]) -> None:
+def test_a_statement_that_was_erased_cannot_be_judged(judge: Judge) -> None:
     def erase(content: Any) -> None:
         body = content["event"]["body"]
         body["statement"] = {"hash": hashes_of_fields(body)["statement"]}

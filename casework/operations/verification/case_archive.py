@@ -46,7 +46,7 @@ from casework.operations.verification.case_evidence import (
     EDITIONS,
     gather_judging,
 )
-from casework.operations.verification.event_proofs import prove_growth, prove_logs
+from casework.operations.verification.event_proofs import prove_growth, prove_logs, told_event
 from casework.operations.verification.kept_rows import PARTS
 from casework.operations.verification.rows import HOMES, compare, rows_kept
 from casework.operations.verification.witnesses import cosigned_up_to
@@ -281,16 +281,7 @@ class _AboutCase:
 
 
 def _line(row: Any) -> str:
-    entry = {
-        "log": row.log_id,
-        "seq": row.seq,
-        "at": instant(row.at),
-        "header": row.header,
-        "effects": row.effects,
-        "body": row.body,
-        "hash": row.hash,
-    }
-    return json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n"
+    return json.dumps(told_event(row), ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def _json(value: object) -> str:

@@ -23,9 +23,10 @@ from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import HANDED_OVER, INTEREST_DECLARED, NO_PERSONS, OPENED
 from casework.json_values import JsonObject
-from casework.ledger.canonical_json import canonical, instant
+from casework.ledger.canonical_json import canonical
 from casework.ledger.redactable_bodies import erase
 from casework.operations.core.register_log import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED, ROLE_ASKED
+from casework.operations.verification.event_proofs import told_event
 from casework.records.row_security import whole
 
 EDITIONS, CALENDARS, ROLES = "editions/", "calendars/", "roles.json"
@@ -69,7 +70,7 @@ def gather_judging(db: Connection, case: Case, rows: Sequence[Any]) -> Judging:
     }
     parts |= {f"{CALENDARS}{digest}.json": content for digest, (content, _) in sorted(calendars.items())}
     said = [*_roles(db, case, rows), *(row for _, row in calendars.values()), *_decided(db, case, rows)]
-    told = {(row.log, row.seq): row for row in said}
+    told = {(row.log_id, row.seq): row for row in said}
     written = {"form": FORM, "programme": case.programme, "events": [_sealed(told[key]) for key in sorted(told)]}
     parts[ROLES] = (json.dumps(written, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
     registers: dict[str, list[int]] = {}
@@ -91,15 +92,7 @@ def _editions(rows: Iterable[Any]) -> Iterator[str]:
 
 def _sealed(row: Any) -> JsonObject:
     """An event of a register as it is sealed, with the words of its body behind their hashes."""
-    return {
-        "log": row.log,
-        "seq": row.seq,
-        "at": instant(row.at),
-        "header": row.header,
-        "effects": row.effects,
-        "body": erase(row.body, row.body.keys()),
-        "hash": row.hash,
-    }
+    return told_event(row) | {"body": erase(row.body, row.body.keys())}
 
 
 # --- calendars -------------------------------------------------------------------------------------------------------
@@ -212,7 +205,7 @@ def _held(row: Any, ends_at: str | None, at: datetime) -> bool:
     return begins <= at and (ends_at is None or at < datetime.fromisoformat(ends_at))
 
 
-_COLUMNS = "e.log_id::text AS log, e.seq, e.at, e.header, e.effects, e.body, e.hash"
+_COLUMNS = "e.log_id::text AS log_id, e.seq, e.at, e.header, e.effects, e.body, e.hash"
 #: Decisions of a programme, what was proposed, and that they came to a case.
 _DECISIONS = text(f"""
     SELECT {_COLUMNS} FROM events e WHERE e.log_id = CAST(:log AS uuid) AND (e.seq = ANY(:decisions) OR e.seq IN (

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from casework import reasons
 from casework.errors import InvalidForm
 from casework.json_values import JsonObject, JsonValue
+from casework.ledger.canonical_json import instant
 from casework.ledger.leaves import ENTRY_SIZE
 from casework.ledger.merkle import HASH_SIZE, HEIGHT, WIDTH, ReadNode, node_from, prove_consistency, prove_inclusion
 from casework.ledger.signed_notes import parse_checkpoint, parse_note
@@ -58,6 +59,19 @@ class EventProofs:
             "waiting": self.waiting,
             "earlier": [] if self.since is None else [{"size": self.since[0], "hashes": _told(self.since[1])}],
         }
+
+
+def told_event(row: Any) -> JsonObject:
+    """An event as files tell it, from its stored row."""
+    return {
+        "log": row.log_id,
+        "seq": row.seq,
+        "at": instant(row.at),
+        "header": row.header,
+        "effects": row.effects,
+        "body": row.body,
+        "hash": row.hash,
+    }
 
 
 def _told(hashes: Iterable[bytes]) -> list[JsonValue]:

@@ -15,7 +15,7 @@ from casework.ledger.canonical_json import canonical, instant
 from casework.operations.audit.finding_rows import OPEN, fold
 from casework.operations.audit.findings import export_findings, programmes_read
 from casework.operations.auth.step_up import sensitive
-from casework.operations.verification.event_proofs import EventProofs, prove_logs
+from casework.operations.verification.event_proofs import EventProofs, prove_logs, told_event
 from casework.permissions.actors import Actor
 from casework.records.event_log import now, read_logs, register_event_of
 from casework.records.row_security import whole
@@ -81,18 +81,7 @@ def _told(rows: list[Any], proofs: EventProofs, moment: str) -> JsonObject:
     return {
         "row": told_row(fold([register_event_of(row.header, row.effects, row.body) for row in rows]), moment),
         "head": {"seq": rows[-1].seq, "hash": rows[-1].hash},
-        "events": [
-            {
-                "log": row.log_id,
-                "seq": row.seq,
-                "at": instant(row.at),
-                "header": row.header,
-                "effects": row.effects,
-                "body": row.body,
-                "hash": row.hash,
-            }
-            for row in rows
-        ],
+        "events": [told_event(row) for row in rows],
         "leaves": proofs.told()["leaves"],
     }
 
