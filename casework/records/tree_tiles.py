@@ -119,6 +119,18 @@ def published_checkpoint(db: Connection) -> StoredCheckpoint | None:
     return _checkpoint(db, _NEWEST.format(where="WHERE made_at < date_trunc('minute', clock_timestamp())"))
 
 
+def list_handovers(db: Connection) -> list[str]:
+    """What the key before and the one that took over from it signed together, the newest first, once its minute is over."""
+    return [row.note for row in db.execute(_HANDOVERS)]
+
+
+#: The checkpoints that two keys signed: the note of such a one has a sixth line.
+_HANDOVERS = text("""
+    SELECT note FROM checkpoints
+    WHERE split_part(note, chr(10), 6) <> '' AND made_at < date_trunc('minute', clock_timestamp()) ORDER BY n DESC
+""")
+
+
 def _checkpoint(db: Connection, statement: str) -> StoredCheckpoint | None:
     row = db.execute(text(statement)).one_or_none()
     return None if row is None else StoredCheckpoint(row.n, row.size, bytes(row.root), row.note, row.made_at)

@@ -89,7 +89,7 @@ BETWEEN = frozenset({
     "/answer/form", "/answer/documents/<document>", "/state-need/form", "/renew-need/form", "/interest/form", "/robots.txt",
     "/stop-mails/<subscription>/<secret>", "/story/form", "/story/picture", "/results.json", "/results.atom", "/results/<story>/picture",
     "/catalogue.json", "/catalogue/technologies/<technology>.json", "/catalogue/needs/<need>.json",
-    "/log/checkpoint", "/log/cosigned", "/log/tile/<name>", "/sign-in/provider/callback",
+    "/log/checkpoint", "/log/cosigned", "/log/handover", "/log/tile/<name>", "/sign-in/provider/callback",
 })  # fmt: skip
 #: The catalogue as everybody reads it.
 PUBLIC = (

@@ -223,7 +223,7 @@ class Twins:
     def published(self) -> list[str]:
         """The addresses at which the tree is published."""
         said = self.one.browsers["anonymous"].get("/log/checkpoint").text
-        return ["/log/checkpoint", "/log/cosigned", *tiles_of(int(said.split("\n")[1]))]
+        return ["/log/checkpoint", "/log/cosigned", "/log/handover", *tiles_of(int(said.split("\n")[1]))]
 
     def post(self, roles: Sequence[str], round: str = "mail") -> None:
         """Compare the mails that have left since, to each of these roles, and what the lab's system is owed."""

@@ -33,6 +33,7 @@ CREATE TABLE checkpoints (
     CONSTRAINT pk_checkpoints PRIMARY KEY (n),
     CONSTRAINT ck_checkpoints_root CHECK (size > 0 AND octet_length(root) = 32)
 );
+CREATE INDEX ix_checkpoints_handed_over ON checkpoints (n) WHERE split_part(note, chr(10), 6) <> '';
 CREATE INDEX ix_checkpoints_size ON checkpoints (size);
 COMMENT ON TABLE checkpoints IS 'What was signed of the tree each time that it had grown; all are kept';
 COMMENT ON COLUMN checkpoints.n IS 'From 1, without gaps';

@@ -11,6 +11,7 @@ import re
 from flask import Blueprint, Response, request
 
 from casework.ledger.merkle import HASH_SIZE, WIDTH, BadTile, parse_tile, width_at
+from casework.ledger.signed_notes import parse_note
 from casework.operations.verification.witnesses import published_cosigned
 from casework.records import tree_tiles
 from casework.web.shell.public_frame import read_as_nobody
@@ -27,9 +28,7 @@ def checkpoint() -> Response:
         published = tree_tiles.published_checkpoint(db)
     if published is None:
         return _none()
-    response = Response(published.note, mimetype="text/plain")
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    return _text(published.note)
 
 
 @blueprint.get("/log/cosigned")
@@ -42,9 +41,18 @@ def cosigned() -> Response:
         note = published_cosigned(db, int(asked) if asked else None)
     if note is None:
         return _none()
-    response = Response(note, mimetype="text/plain")
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    return _text(note)
+
+
+@blueprint.get("/log/handover")
+def handover() -> Response:
+    """The newest checkpoint that two keys signed, where one took over from the other; or the one by which the `key` with an id was
+    followed by another."""
+    asked = request.args.get("key", "")
+    with open_transaction() as db:
+        notes = tree_tiles.list_handovers(db)
+    found = [note for note in notes if not asked or parse_note(note).signatures[0].id.hex() == asked]
+    return _text(found[0]) if found else _none()
 
 
 @blueprint.get("/log/tile/<path:name>")
@@ -63,6 +71,12 @@ def tile(name: str) -> Response:
     response = Response(hashes[: asked.width * HASH_SIZE], mimetype="application/octet-stream")
     if asked.width == WIDTH:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def _text(note: str) -> Response:
+    response = Response(note, mimetype="text/plain")
+    response.headers["Cache-Control"] = "no-cache"
     return response
 
 

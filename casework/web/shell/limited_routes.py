@@ -71,7 +71,7 @@ LIMITED: Mapping[str, Kind] = {
     "results.feed": "public", "result_figures.publish": "outside_figures",
     "public_json.index": "public", "public_json.show_technology": "public", "public_json.show_need": "public",
     "public.index": "public", "public.show_technology": "public", "public.show_need": "public",
-    "log.checkpoint": "log", "log.cosigned": "log", "log.tile": "log",
+    "log.checkpoint": "log", "log.cosigned": "log", "log.handover": "log", "log.tile": "log",
     "incoming_messages.take": "incoming", "mail_stops.ask": "mail_stop", "mail_stops.stop": "mail_stop",
     "provider.begin": "provider", "provider.come_back": "provider", "acceptance.join": "provider", "provider.link": "provider",
     "provider.confirm": "provider", "provider.end": "provider",

@@ -9,12 +9,13 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, text
 
 from casework.ledger.merkle import check_inclusion, node_from, parse_tile, prove_inclusion, root_between, tiles_between
-from casework.ledger.signed_notes import Checkpoint, open_checkpoint
+from casework.ledger.signed_notes import Checkpoint, open_checkpoint, open_note
 from casework.operations.core.rate_limits import ALLOWANCES
-from casework.operations.verification.sequencer import sequence
+from casework.operations.verification.sequencer import rotate_key, sequence
 from casework.records import log_keys
 from casework.records.database import transaction
 from casework.settings import Settings
+from tests.support.published import publish
 from tests.support.web_client import Browser
 from tests.support.world import World
 
@@ -88,8 +89,36 @@ def test_what_is_no_tile_is_not_found(app: Flask, published: Checkpoint, path: s
 
 
 def test_nothing_is_there_before_anything_was_signed(app: Flask, world: World) -> None:
-    for path in ("/log/checkpoint", "/log/tile/0/000.p/1"):
+    for path in ("/log/checkpoint", "/log/handover", "/log/tile/0/000.p/1"):
         assert app.test_client().get(path).status_code == 404
+
+
+def test_where_another_key_took_over_both_signatures_stay_to_be_read(
+    app: Flask, engine: Engine, superuser_engine: Engine, world: World, settings: Settings
+) -> None:
+    client = app.test_client()
+    assert client.get("/log/handover").status_code == 404
+    sequence(engine, settings)
+    first = log_keys.read_key(settings).public
+    second = rotate_key(engine, settings).public
+    age(superuser_engine, -120)
+    assert client.get("/log/handover").status_code == 404, "its minute is not over"
+    # What comes within the same minute is what is published of it, by the new key alone.
+    with transaction(engine) as db:
+        world.new_case(db)
+    sequence(engine, settings)
+    third = rotate_key(engine, settings).public
+    with transaction(engine) as db:
+        world.new_case(db)
+    sequence(engine, settings)
+    publish(superuser_engine)
+    assert open_note(client.get("/log/checkpoint").text, [first, second, third])[1] == (third,)
+    assert open_note(client.get("/log/handover").text, [first, second, third])[1] == (second, third)
+    for before, after in ((first, second), (second, third)):
+        note = client.get(f"/log/handover?key={before.id.hex()}").text
+        assert open_note(note, [before, after])[1] == (before, after)
+    for key in (third.id.hex(), "none", "%2F"):
+        assert client.get(f"/log/handover?key={key}").status_code == 404
 
 
 def test_it_is_the_same_for_who_is_signed_in(
