@@ -13,12 +13,13 @@ PYTEST_ARGS ?=
 DEMO_ARGS ?=
 DB_ARGS ?= check
 BENCH_ARGS ?=
+LOAD_ARGS ?=
 
 # Set PYTHON to choose another interpreter than the first one found that is new enough and can make a venv.
 PYTHON ?=
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 /usr/bin/python3)
 
-.PHONY: help setup demo test test-fast test-long chaos test-database programs printing lint format strings expected bench peers docs wheel sbom image shots lock db init clean
+.PHONY: help setup demo test test-fast test-long chaos test-database programs printing lint format strings expected bench load peers docs wheel sbom image shots lock db init clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +106,9 @@ expected: setup ## Write tables and policies as SQL, and what a migrated databas
 bench: setup ## Measure beside hand-written SQL, as ratios (BENCH_ARGS="--quick pages queues": less, and parts of it)
 	-@$(MAKE) --no-print-directory peers
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+load: setup ## Let people work in a large office and see how long they wait (LOAD_ARGS="--cases 100000 --people 300")
+	$(BIN)/python -m benchmarks.load $(LOAD_ARGS)
 
 # Apart from .venv: what we are measured against is no part of what runs.
 PEERS := var/peers/.made-from-lock

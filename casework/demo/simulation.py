@@ -84,10 +84,19 @@ class Summary:
 _BREACHES = text("SELECT breaches FROM case_hygiene_days ORDER BY day DESC LIMIT 1")
 
 Progress = Callable[[int, int], None]
+#: Who comes beside the cast, once it is there, and who of them plays each script.
+Casting = Callable[[Stage, list[Script]], list[Script]]
 
 
 def simulate(
-    settings: Settings, *, cases: int, days: int, seed: int, starts: date, progress: Progress = lambda done, of: None
+    settings: Settings,
+    *,
+    cases: int,
+    days: int,
+    seed: int,
+    starts: date,
+    progress: Progress = lambda done, of: None,
+    casting: Casting = lambda stage, chosen: chosen,
 ) -> Summary:
     """Simulate an empty database's programme from a day on. Raises InvalidSettings in production."""
     if settings.profile == "production":
@@ -111,6 +120,7 @@ def simulate(
             stage = _SwiftStage(db, calendar, end, {}, start)
             chosen = rounds(simulated(scripts(calendar, end)), cases)
             prepare(settings, stage, chosen)
+            chosen = casting(stage, chosen)
             import_past(settings, stage.moment)
             lives = [_Life(stage, script, n, seed, start, days=days) for n, script in enumerate(chosen)]
             _live(stage, lives, starts, days, summary, progress=progress)
