@@ -88,6 +88,10 @@ def test_killed_in_the_middle_it_goes_on_and_goes_back_as_it_was(
             rows = text("SELECT count(*) FROM events WHERE log_id = CAST(:log AS uuid) AND kind = 'migrated'")
             return [db.execute(rows, {"log": home}).scalar_one() for home in homes]
 
+    def sessions() -> set[int]:
+        with transaction(engine) as db:
+            return set(db.execute(text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")).scalars())
+
     def told(*asked: str) -> Json:
         done = CliRunner().invoke(main, ["migrate", *asked, *_WHO], env=environment)
         assert done.exit_code == 0, done.output
@@ -97,6 +101,7 @@ def test_killed_in_the_middle_it_goes_on_and_goes_back_as_it_was(
         before = [load(db, home, "case") for home in homes]
     digest = told("plan", *_PLAN)["plan"]
     asked = ["run", *_PLAN, *_WHO, "--plan", digest]
+    ours = sessions()
     with subprocess.Popen(
         [sys.executable, "-m", "casework", "migrate", *asked],
         cwd=ROOT,
@@ -106,6 +111,8 @@ def test_killed_in_the_middle_it_goes_on_and_goes_back_as_it_was(
     ) as process:
         wait_until(lambda: sum(moved()), "a case")
         process.kill()
+    # What it had sent last is still done, or undone.
+    wait_until(lambda: sessions() <= ours, "the end of its sessions")
     left = len(homes) - sum(moved())
     assert 0 < left < len(homes)
     assert list(verify_all(engine)) == []
