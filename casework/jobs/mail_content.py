@@ -115,7 +115,7 @@ def write_mail(
         message.add_attachment(mail.content, maintype="application", subtype="pdf", filename=mail.name)
     if isinstance(mail, CheckpointMail):
         # As bytes: no mail server on the way may break a line of what was signed.
-        name = f"checkpoint-{mail.size}.txt"
+        name = str(given["file"])
         message.add_attachment(mail.note.encode(), maintype="application", subtype="octet-stream", filename=name)
     return message
 
@@ -240,7 +240,8 @@ def _checkpoint(mail: CheckpointMail, base: str, chinese: bool, stop_url: str) -
         "size": mail.size,
         "note": mail.note,
         "moment": _moment(mail.made_at, BEIJING, chinese),
-        "url": f"{base}/log/cosigned",
+        "file": f"checkpoint-{mail.size}.txt",
+        "url": f"{base}/log/checkpoint",
         "stop_url": stop_url,
     }
     subject = words.gettext("Checkpoint of the log: %(size)s entries") % {"size": mail.size}

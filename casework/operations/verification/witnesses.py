@@ -273,6 +273,16 @@ _ALARMS = text("""
 """)
 
 
+def count_alarms(db: Connection, actor: Actor) -> int:
+    """How often a witness signed another tree than the one here. Raises NotFound for whom this is not."""
+    insist_reader(actor)
+    return int(db.execute(_HOW_MANY_ALARMS).scalar_one())
+
+
+#: How many alarms there are.
+_HOW_MANY_ALARMS = text("SELECT count(*) FROM witness_alarms")
+
+
 def list_seen(
     db: Connection, actor: Actor, *, cursor: str | None = None, limit: int | None = None
 ) -> Page[SeenCheckpoint]:
@@ -348,6 +358,7 @@ _COSIGNED = text("""
 
 
 __all__ = [
-    "KINDS", "LONGER", "NAMES", "OTHER_ROOT", "READS", "WITNESS_ENDED", "WITNESS_NAMED", "cosigned_up_to", "end_witness", "insist_reader",
+    "KINDS", "LONGER", "NAMES", "OTHER_ROOT", "READS", "WITNESS_ENDED", "WITNESS_NAMED", "cosigned_up_to", "count_alarms",
+    "end_witness", "insist_reader",
     "list_seen", "list_witnesses", "live_keys", "name_witness", "published_cosigned", "take_cosignature",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from casework.engine.state.register_effects import NamedCheckpoint
 from casework.json_values import JsonMapping
 from casework.operations.verification import verified_cases
 from casework.web.audit.pages import FINDING_STATES, VERIFIED
-from casework.web.shell.i18n import listed
+from casework.web.shell.i18n import labelled, listed
 
 #: Says a moment, as the ledger writes it.
 At = Callable[[str], str]
@@ -59,7 +59,7 @@ def _sampled(sample: JsonMapping | None, size: int) -> Lines:
 
 
 def _found(findings: JsonMapping) -> Lines:
-    counts = [f"{gettext(words)}: {findings[state]}" for state, words in FINDING_STATES.items()]
+    counts = [labelled(gettext(words), findings[state]) for state, words in FINDING_STATES.items()]
     lines = [(gettext("Findings about them"), " · ".join(counts))]
     if findings["named"]:
         named = [
@@ -78,7 +78,7 @@ def _found(findings: JsonMapping) -> Lines:
 
 
 def _verified(told: JsonMapping, at: At) -> Lines:
-    states = [f"{gettext(words)}: {told['states'][state]}" for state, (words, _) in VERIFIED.items()]
+    states = [labelled(gettext(words), told["states"][state]) for state, (words, _) in VERIFIED.items()]
     lines = [(gettext("Their histories, as verified"), " · ".join(states))]
     if told["wrong"]:
         rest = told["states"][verified_cases.WRONG] - len(told["wrong"])
@@ -101,6 +101,6 @@ def tell_checkpoint(one: NamedCheckpoint) -> Lines:
     """On what it rests."""
     return [
         (gettext("Log"), one["origin"]),
-        (gettext("Events that it signs"), str(one["size"])),
+        (gettext("Leaves that it signs"), str(one["size"])),
         (gettext("Root hash"), one["root"]),
     ]

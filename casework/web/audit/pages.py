@@ -28,7 +28,7 @@ from casework.operations.core.presenters import names_of
 from casework.operations.history.timeline import read_history
 from casework.operations.history.views import CaseHistory
 from casework.operations.messages.mentions import list_mentions
-from casework.operations.verification import verified_cases
+from casework.operations.verification import verified_cases, witnesses
 from casework.operations.verification.case_verdict import examine_case
 from casework.operations.verification.kept_samples import list_samples
 from casework.operations.verification.views import VerdictFault
@@ -80,6 +80,7 @@ def home() -> str:
         counts = questions.count_questions(db, actor)
         finding_counts = findings.count_findings(db, actor)
         verified, night = verified_cases.count_verified(db, actor), verified_cases.last_night(db, actor)
+        alarms = witnesses.count_alarms(db, actor)
         mentions = list_mentions(db, actor, unread=True).items
         cases = list_cases(db, actor, limit=CASES_AT_HOME).items
     return render_template(
@@ -89,6 +90,7 @@ def home() -> str:
         found=finding_counts,
         verified=verified,
         night=night,
+        alarms=alarms,
         seed=_new_seed(),
         mentions=mentions,
         cases=[case for case in cases if isinstance(case, CaseRow)],

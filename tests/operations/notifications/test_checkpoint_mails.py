@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -201,7 +202,11 @@ def test_what_arrives_holds_with_the_key_of_the_log(engine: Engine, settings: Se
     assert open_checkpoint(note, log_keys.public_keys(settings)).size == published.size
     body = message.get_body(("plain",))
     assert body is not None
-    assert published.note in body.get_content()
+    told = body.get_content()
+    assert published.note in told
+    assert f"casework-verify {attached.get_filename()} " in told
+    # The newest one that there is, also where no witness has signed any.
+    assert re.search(r"/log/checkpoint$", told, re.MULTILINE)
 
 
 def test_the_button_of_a_mail_program_stops_that_address_alone(engine: Engine, settings: Settings, name: Name) -> None:

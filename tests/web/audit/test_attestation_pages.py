@@ -141,3 +141,13 @@ def test_it_is_printed_in_both_languages(browser_for: BrowserFor, address: str, 
     answer = browser.get(f"{address}/1/attestation.pdf?language={language}")
     assert answer.data.startswith(b"%PDF")
     assert f"attestation-BJ-1-{language}.pdf" in answer.headers["Content-Disposition"]
+
+
+def test_whoever_reads_chinese_is_told_what_was_found_with_a_colon_of_theirs(
+    browser_for: BrowserFor, address: str
+) -> None:
+    browser = browser_for("auditor")
+    browser.post("/account/preferences", {"language": "zh-Hans"})
+    page = html.unescape(browser.get(f"{address}/new").text)
+    assert "待答复：0 · 已答复：0 · 已办结：0" in page
+    assert "完整：" in page

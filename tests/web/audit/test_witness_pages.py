@@ -100,6 +100,17 @@ def test_an_alarm_stands_above_all_else(browser_for: BrowserFor, log: Witnessed)
     assert page.index("and here there are fewer") < page.index("Has seen last")
 
 
+def test_auditors_are_told_of_an_alarm_before_all_else(browser_for: BrowserFor, log: Witnessed) -> None:
+    auditor, told = browser_for("auditor"), "A witness has seen another log than the one that is here."
+    assert told not in auditor.get("/audit").text
+    said = log.said
+    larger = Checkpoint(said.origin, said.size + 5, said.root)
+    log.take(log.signed(note=larger.text + log.note[len(said.text) :]))
+    page = auditor.get("/audit").text
+    assert page.index(told) < page.index("Out of the ordinary")
+    assert 'href="/checkpoints">See what it has seen' in page
+
+
 # --- by mail ----------------------------------------------------------------------------------------------------------
 
 

@@ -117,6 +117,7 @@ def test_what_goes_into_the_archive_is_told_before_and_after(
         seen = scene.propose(db)
     page = words_of(administrator.get(at).text)
     assert "Every word and every document of 2 cases goes into a sealed file of the archive" in page
+    assert "Supervisor proposes to put the contents of 2 cases into the archive" in page
     assert "Nobody can bring them back" not in page
     assert "would go into the archive" in page
     with transaction(scene.engine) as db:
