@@ -11,6 +11,7 @@ from typing import Any
 
 from casework_verify.integrity.canonical import digest
 from casework_verify.integrity.chain import commitment, event_hash, genesis
+from casework_verify.read_me import READ_ME, read_me_of
 
 HISTORY, INDEX, PROOF, SUMS = "history.ndjson", "index.json", "proof.json", "SHA256SUMS"
 Row = dict[str, Any]
@@ -44,6 +45,7 @@ class Forgery:
         parts[HISTORY] = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in self.rows).encode()
         parts[INDEX] = json.dumps(self.index, ensure_ascii=False).encode()
         parts[PROOF] = json.dumps(self.proof).encode()
+        parts[READ_ME] = read_me_of(self.index)
         change(parts)
         parts.pop(SUMS, None)
         sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in parts.items())

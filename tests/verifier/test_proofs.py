@@ -33,6 +33,7 @@ def add_notes(forged: Forgery, count: int, at: str = "2999-01-01") -> None:
         row["effects"], row["body"] = {"message": str(uuid.UUID(int=n)), "what": "written"}, {}
         forged.rows.append(row)
     forged.rechain(len(forged.rows) - count)
+    forged.proof["waiting"] = [row["seq"] for row in forged.rows[-count:]]
 
 
 def test_a_tail_that_somebody_wrote_is_not_taken_for_signed(

@@ -15,9 +15,11 @@ from casework_verify.histories import HISTORY, History, read_history
 from casework_verify.integrity.chain import values
 from casework_verify.known_names import index_faults, proof_faults, roles_faults
 from casework_verify.memory import Memory
-from casework_verify.proofs import PROOF, check_proofs
+from casework_verify.orders import order_faults
+from casework_verify.proofs import PROOF, check_proofs, more_leaves
+from casework_verify.read_me import READ_ME, read_me_of
 from casework_verify.reading import Archive
-from casework_verify.register_proofs import ROLES, check_registers, logs_of
+from casework_verify.register_proofs import ROLES, check_registers, logs_of, more_registers
 from casework_verify.removals import removals_of
 from casework_verify.replay import replay
 from casework_verify.tiles import Tiles
@@ -28,7 +30,7 @@ INDEX, SUMS = "index.json", "SHA256SUMS"
 FORMS = (2, 3)
 _EDITIONS, _CALENDARS, _DOCUMENTS = "editions/", "calendars/", "documents/"
 #: What a file may have besides; who reads on finds nothing in it that nobody has looked at.
-_PARTS = frozenset({INDEX, SUMS, HISTORY, PROOF, ROLES, "README.txt"})
+_PARTS = frozenset({INDEX, SUMS, HISTORY, PROOF, ROLES, READ_ME})
 
 
 @dataclass(slots=True)
@@ -52,7 +54,8 @@ def check_case_file(archive: Archive, memory: Memory, tiles: Tiles) -> Checked:
     index = archive.json(INDEX)
     log, head, taken_at = _head_of(index)
     roles = archive.json(ROLES) if ROLES in archive else None
-    checked.faults += [*index_faults(index), *roles_faults(roles)]
+    checked.faults += [*index_faults(index), *roles_faults(roles), *_read_me_faults(archive, index)]
+    checked.faults += order_faults({INDEX: index, ROLES: roles})
     history = read_history(archive.lines(HISTORY), log, head)
     checked.facts = {"log": log, "events": len(history.rows), "at": taken_at}
     if number := _number_of(index):
@@ -68,11 +71,18 @@ def check_case_file(archive: Archive, memory: Memory, tiles: Tiles) -> Checked:
         checked.faults.append(Fault("erased", {"count": others}))
     if index["form"] >= 3 or PROOF in archive:
         # Whoever takes them out of a file would have its events judged by nothing.
-        checked.faults += [Fault("part_missing", file=name) for name in (PROOF, ROLES) if name not in archive]
+        told = {fault.file for fault in checked.faults if fault.code == "part_missing"}
+        checked.faults += [
+            Fault("part_missing", file=name) for name in (PROOF, ROLES) if name not in archive and name not in told
+        ]
     checked.faults += _signed(archive, index, history, memory, tiles=tiles, facts=checked.facts)
     checked.faults += _document_faults(index, history, digests)
     if not history.faults:
         checked.faults += replay(history.rows, _evidence(archive, index))
+    if is_whole(checked.faults) and PROOF in archive and ROLES in archive:
+        # Of what is wrong these would only say the same once more.
+        proof = archive.json(PROOF)
+        checked.faults += [*more_leaves(history, proof), *more_registers(roles, proof)]
     return checked
 
 
@@ -99,17 +109,23 @@ def _check_parts(archive: Archive, faults: list[Fault]) -> dict[str, str]:
     names = sorted(set(archive.names))
     faults += [Fault("part_name", file=name) for name in names if not _is_plain(name) or name in archive.links]
     faults += [Fault("part_unknown", file=name) for name in names if not _is_ours(name)]
-    sums: dict[str, str] = {}
-    for line in archive.read(SUMS).decode("utf-8", "replace").splitlines():
-        digest, _, name = line.partition("  ")
-        sums[name] = digest
+    listed = [line.partition("  ") for line in archive.read(SUMS).decode("utf-8", "replace").splitlines()]
+    sums = {name: digest for digest, _, name in listed}
+    twice = [name for name, count in Counter(name for _, _, name in listed).items() if count > 1]
+    faults += [Fault("sums_twice", {"name": name}, SUMS) for name in twice]
     digests = {name: _digest(archive, name) for name in dict.fromkeys(archive.names) if name != SUMS}
-    faults += [Fault("part_missing", file=name) for name in sorted(sums.keys() - digests.keys())]
+    faults += [Fault("part_missing", file=name) for name in sorted({*sums, READ_ME} - digests.keys())]
     faults += [Fault("part_unlisted", file=name) for name in sorted(digests.keys() - sums.keys())]
     faults += [
         Fault("part_changed", file=name) for name in sorted(sums.keys() & digests.keys()) if sums[name] != digests[name]
     ]
     return digests
+
+
+def _read_me_faults(archive: Archive, index: Any) -> Iterator[Fault]:
+    """What people read first is signed by nobody: it says what follows from the index, or somebody changed it."""
+    if READ_ME in archive and archive.read(READ_ME) != read_me_of(index):
+        yield Fault("read_me_other", file=READ_ME)
 
 
 def _is_plain(name: str) -> bool:
@@ -141,7 +157,7 @@ def _signed(
     if not isinstance(proof, dict):
         raise Unreadable("file_json", file=PROOF, why="it has another form")
     roles = archive.json(ROLES) if ROLES in archive else None
-    yield from proof_faults(proof, logs_of(roles))
+    yield from [*proof_faults(proof, logs_of(roles)), *order_faults({PROOF: proof})]
     if proof.get("checkpoint") is None:
         # Whoever gave a key asks who signed: without a proof that cannot be told.
         yield Fault("proof_needed" if memory.keys else "proof_none")

@@ -54,6 +54,15 @@ def check_proofs(history: History, said: Checkpoint, proof: Any, remembered: int
     return Proven(faults, count)
 
 
+def more_leaves(history: History, proof: Mapping[str, Any]) -> Iterator[Fault]:
+    """Proofs of events that the file does not have, and others said to wait for one than those that do."""
+    count, proven = len(history.rows), leaves_of(proof)
+    yield from (Fault("leaf_more", {}, PROOF, history.log, seq) for seq in sorted(proven) if not 1 <= seq <= count)
+    waiting = [seq for seq in range(1, count + 1) if seq not in proven]
+    if proof.get("waiting") != waiting:
+        yield Fault("waiting_other", {}, PROOF, history.log)
+
+
 def _faults(
     history: History, said: Checkpoint, leaves: Mapping[int, tuple[int, list[bytes]]], seqs: Sequence[int]
 ) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -12,7 +12,7 @@ from casework_verify.integrity.canonical import NotCanonical, is_hash
 from casework_verify.integrity.chain import LEAF_PREFIX, event_hash
 from casework_verify.integrity.notes import Checkpoint
 from casework_verify.integrity.tree import BadProof, check_inclusion, leaf_hash
-from casework_verify.proofs import leaves_of
+from casework_verify.proofs import PROOF, leaves_of
 
 ROLES = "roles.json"
 
@@ -21,8 +21,7 @@ def logs_of(roles: Any) -> Iterator[Any]:
     """The logs of which a file has events that tell of roles and decisions."""
     events = roles.get("events") if isinstance(roles, dict) else None
     for event in events if isinstance(events, list) else ():
-        header = event.get("header") if isinstance(event, dict) else None
-        yield header.get("log") if isinstance(header, dict) else None
+        yield _place_of(event)[0]
 
 
 def check_registers(roles: Any, said: Checkpoint, proof: Any) -> list[Fault]:
@@ -31,12 +30,29 @@ def check_registers(roles: Any, said: Checkpoint, proof: Any) -> list[Fault]:
     return list(islice(_faults(events if isinstance(events, list) else [], said, proof.get("registers")), MOST_FAULTS))
 
 
+def _place_of(event: Any) -> tuple[Any, Any, Any]:
+    """The log and the number that an event names, and its header."""
+    header = event.get("header") if isinstance(event, dict) else None
+    return (header.get("log"), header.get("seq"), header) if isinstance(header, dict) else (None, None, None)
+
+
+def more_registers(roles: Any, proof: Mapping[str, Any]) -> Iterator[Fault]:
+    """Proofs of events of registers that the file does not have: nothing follows from them."""
+    leaves = {log: leaves_of({"leaves": listed}) for log, listed in proof.get("registers", {}).items()}
+    there: dict[str, set[int]] = {}
+    for log, seq, _ in map(_place_of, roles["events"]):
+        if isinstance(log, str) and type(seq) is int:
+            there.setdefault(log, set()).add(seq)
+    for log, seqs in there.items():
+        # A log of which the file has no event at all is a name that none has.
+        yield from (Fault("role_more", {}, PROOF, log, seq) for seq in sorted({*leaves.get(log, ())} - seqs))
+
+
 def _faults(events: list[Any], said: Checkpoint, told: Any) -> Iterator[Fault]:
     registers = told if isinstance(told, dict) else {}
     leaves = {log: leaves_of({"leaves": listed}) for log, listed in registers.items()}
     for event in events:
-        header = event.get("header") if isinstance(event, dict) else None
-        log, seq = (header.get("log"), header.get("seq")) if isinstance(header, dict) else (None, None)
+        log, seq, header = _place_of(event)
         if not isinstance(header, dict) or not isinstance(log, str) or type(seq) is not int:
             # What is no place in a log has no proof: a number that is written as true would else pass for one.
             yield Fault("role_unplaced", {}, ROLES)

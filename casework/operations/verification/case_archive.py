@@ -63,7 +63,7 @@ _PIECE = 65_536
 #: beside the history. Files of both are read.
 FORM, FORMS = 3, (2, 3)
 
-_WORDS = """{number} {title}
+_WORDS = """{called}
 As of {at}.
 
 index.json       the case and its documents
@@ -217,16 +217,18 @@ def write_case(
     proof = {**proofs[case.log].told(), "registers": registers}
     proof |= _witnessed(db, proofs[case.log].size)
     history = "".join(_line(row) for row in rows).encode()
+    about = row_as(_AboutCase, describe_whole(db, actor, case))
     index = {
         "form": FORM,
         "at": instant(at),
         "log": case.log,
-        "case": asdict(row_as(_AboutCase, describe_whole(db, actor, case))),
+        "case": asdict(about),
         "documents": listed,
         "head": {"seq": rows[-1].seq, "hash": rows[-1].hash} if rows else {"seq": 0, "hash": genesis(case.log)},
         "rows": kept,
     }
-    words = _WORDS.format(number=case.number, title=case.title or "", at=instant(at))
+    called = " ".join(filter(None, (about.number, about.title))) or case.log
+    words = _WORDS.format(called=called, at=instant(at))
     first = {
         READ_ME: words.encode(),
         INDEX: _json(index).encode(),

@@ -27,6 +27,15 @@ FILES: dict[str, Words] = {
     "part_missing": Words("{file} is missing.", "缺少 {file}。"),
     "part_unlisted": Words("{file} is not in the list of checksums.", "{file} 不在校验和清单中。"),
     "part_changed": Words("{file} is not what it was: its checksum differs.", "{file} 已被更改：校验和不同。"),
+    "read_me_other": Words(
+        "{file} says something else than Casework writes there: somebody changed it.",
+        "{file} 的内容与 Casework 所写不同：有人改动过它。",
+    ),
+    "sums_twice": Words("{file} lists {name} twice.", "{file} 中 {name} 列了两次。"),
+    "list_order": Words(
+        "{file} lists something twice, or in another order than Casework writes it: {name}.",
+        "{file} 的“{name}”中有重复项，或次序与 Casework 所写不同。",
+    ),
     "part_twice": Words("{file} is there twice.", "{file} 出现了两次。"),
     "part_name": Words(
         "A part has a name that no file of Casework has: {file}.", "有一部分的名称不是 Casework 文件会有的：{file}。"

@@ -57,6 +57,13 @@ INTEGRITY: dict[str, Words] = {
     "leaf_missing": Words(
         "Event {seq} has no proof that it is in the tree that was signed.", "第 {seq} 号事件没有在已签名的树中的证明。"
     ),
+    "leaf_more": Words(
+        "There is a proof of event {seq}, which is not in the file.", "有第 {seq} 号事件的证明，而文件中没有该事件。"
+    ),
+    "waiting_other": Words(
+        "The events that are said to wait for a proof are not those that have none.",
+        "所称等待证明的事件并非没有证明的事件。",
+    ),
     "leaf_waiting": Words(
         "Event {seq} and those after it were not signed yet when the file was taken out.",
         "取出文件时，第 {seq} 号及其后的事件尚未签名。",
@@ -70,6 +77,10 @@ INTEGRITY: dict[str, Words] = {
         "Whether entry {seq} of a register, by which roles are judged, was signed cannot be told: it has no proof.",
         "无法判断用于判断角色的登记册第 {seq} 条是否已签名：没有证明。",
         UNREAD,
+    ),
+    "role_more": Words(
+        "There is a proof of entry {seq} of a register, which is not in the file.",
+        "有登记册第 {seq} 条的证明，而文件中没有该条。",
     ),
     "role_leaf": Words(
         "Entry {seq} of a register, by which roles are judged, is not in the tree that was signed (leaf {leaf}).",
