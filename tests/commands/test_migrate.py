@@ -90,7 +90,9 @@ def test_killed_in_the_middle_it_goes_on_and_goes_back_as_it_was(
 
     def sessions() -> set[int]:
         with transaction(engine) as db:
-            return set(db.execute(text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")).scalars())
+            return set(
+                db.execute(text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")).scalars()
+            )
 
     def told(*asked: str) -> Json:
         done = CliRunner().invoke(main, ["migrate", *asked, *_WHO], env=environment)
