@@ -43,6 +43,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "Make a demo with records, people and cases, and serve it on this machine.",
     ),
     "workflow": ("casework.commands.workflow:workflow", "Look after the workflows and their published editions."),
+    "table": (
+        "casework.commands.table:table",
+        "Look after decision tables in files: JSON, or DMN 1.2 to 1.5 with S-FEEL.",
+    ),
     "migrate": (
         "casework.commands.migrate:migrate",
         "Move running cases to another edition of their workflow, and back.",

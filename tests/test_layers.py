@@ -95,6 +95,7 @@ SUBJECTS: dict[str, list[str]] = {
         "parts",
         "roles",
         "two_person",
+        "decision_tables",
         "deadlines",
         "state",
         "setting_proposals",

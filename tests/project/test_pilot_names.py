@@ -34,6 +34,7 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
      "operations/privacy/erasure.py")),
     ("stages of an amount, what secures it and parts of a repayment", "approved recovered repaid valued",
      ("engine/parts.py", "web/cases/money.py")),
+    ("inputs that no row of a decision table decides", "gaps", ("commands/table.py",)),
     ("under which a figure of a need holds", "condition",
      ("engine/case_objects/need_figures.py", "operations/catalogue/import_figures.py", "web/shell/figure_words.py")),
     ("the weight of an effect that was verified", "verified",
