@@ -18,12 +18,15 @@ _LINK = re.compile(r'<a [^>]*?href="([^"]+)"')
 _ASSET = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 #: What a page says that has refused a form.
 _FAULTS = re.compile(r'role="alert"[^>]*>(.*?)</(?:div|p|ul)>', re.DOTALL)
+#: What the first words of a page say of the action that led to it, where it was not done after all.
+_WARNED = re.compile(r'<div class="note ([a-z]*)" role="(?:status|alert)"><p>(.*?)</p>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>|\s+")
 #: The server lets go of a connection that has been silent for longer.
 _SILENT_S = 25.0
 PATIENCE_S = 60.0
 #: Somebody else was quicker: refused, as it must be.
 TOO_LATE = 409
+_GOES_ON = (302, 303)
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,15 @@ class Done:
     name: str
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a page said of the action that led to it, and when that was sent."""
+
+    name: str
+    at: float
+    words: str
+
+
 @dataclass
 class Record:
     """What all of them write down; appending to a list is safe from any thread."""
@@ -57,6 +69,9 @@ class Record:
     #: Keys of what was sent and refused, or never answered.
     refused: list[Done] = field(default_factory=list)
     unknown: list[Done] = field(default_factory=list)
+    #: Refused on the next page: somebody else was quicker, or something that nobody expected.
+    late: list[Said] = field(default_factory=list)
+    wrong: list[Said] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -113,7 +128,7 @@ class Browser:
         page = self.get("sign-in page", "/sign-in")
         token = _TOKEN.search(page.text)
         data = [("csrf_token", token[1] if token else ""), ("email", self.email), ("password", password)]
-        return self._after("sign in", self._send("sign in", "POST", "/sign-in", data), "home")
+        return self._after(self._send("sign in", "POST", "/sign-in", data), "home")
 
     def sign_out(self, page: Page) -> None:
         form = page.form("/sign-out")
@@ -130,7 +145,7 @@ class Browser:
 
     def get(self, name: str, path: str) -> Page:
         page = self._send(name, "GET", path)
-        if page.status in (302, 303):
+        if page.status in _GOES_ON:
             page = self._send(name, "GET", page.location)
         for asset in _ASSET.findall(page.text):
             if asset not in self._assets:
@@ -140,14 +155,32 @@ class Browser:
 
     def act(self, name: str, page: Page, form: WebForm, data: Sequence[tuple[str, str]], then: str) -> Page:
         """Send a form of a page, and look at the page that it leads to; `then` is what that one is."""
-        return self._after(name, self._send(name, "POST", urlsplit(form.action).path or page.path, data, form), then)
+        at = time.time()
+        sent = self._send(name, "POST", urlsplit(form.action).path or page.path, data, form)
+        seen = self._after(sent, then)
+        if key := dict(data).get("key"):
+            self._note(sent, seen, Done(self.email, key, name), at)
+        return seen
+
+    def _note(self, sent: Page, seen: Page, asked: Done, at: float) -> None:
+        """Whether it was done: the answer says so, or the page that it leads to."""
+        if not sent.status:
+            self.record.unknown.append(asked)
+        elif sent.status not in _GOES_ON:
+            self.record.refused.append(asked)
+        elif (said := _WARNED.search(seen.text)) and said[1] in ("warn", "danger"):
+            self.record.refused.append(asked)
+            told = self.record.late if said[1] == "warn" else self.record.wrong
+            told.append(Said(asked.name, at, _TAG.sub(" ", said[2]).strip()))
+        else:
+            self.record.done.append(asked)
 
     def keep_draft(self, form: WebForm, data: Sequence[tuple[str, str]]) -> None:
         """As the script of a page does it some seconds after somebody has typed."""
         self._send("keep a draft", "POST", "/drafts", data)
 
-    def _after(self, name: str, page: Page, then: str) -> Page:
-        return self.get(then, page.location) if page.status in (302, 303) else page
+    def _after(self, page: Page, then: str) -> Page:
+        return self.get(then, page.location) if page.status in _GOES_ON else page
 
     def _send(
         self,
@@ -158,7 +191,6 @@ class Browser:
         form: WebForm | None = None,
     ) -> Page:
         pairs = list(data or [])
-        key = next((value for field_name, value in pairs if field_name == "key"), None)
         began, wall = time.perf_counter(), time.time()
         status, text, location, why = self._ask(method, path, pairs if data is not None else None, form)
         took = time.perf_counter() - began
@@ -167,10 +199,6 @@ class Browser:
         if refused and not why:
             why = page.fault
         self.record.samples.append(Sample(name, method, wall, took, status, len(text), why if refused else ""))
-        if method == "POST" and key and form is not None:
-            of = Done(self.email, key, name)
-            kept = self.record.unknown if status == 0 else self.record.refused if refused else self.record.done
-            kept.append(of)
         return page
 
     def _ask(
@@ -212,4 +240,4 @@ def _multipart(data: Sequence[tuple[str, str]]) -> tuple[bytes, str]:
     return "".join([*parts, f"--{mark}--\r\n"]).encode(), f"multipart/form-data; boundary={mark}"
 
 
-__all__ = ["TOO_LATE", "Browser", "Done", "Page", "Record", "Sample"]
+__all__ = ["TOO_LATE", "Browser", "Done", "Page", "Record", "Said", "Sample"]

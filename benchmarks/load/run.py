@@ -46,6 +46,7 @@ class Outcome:
     began: float
     ended: float
     samples: list[Sample]
+    too_late: int
     moments: list[Moment]
     probes: list[float]
     faults: list[str] = field(default_factory=list)
@@ -74,8 +75,10 @@ def play(site: Site, stage: Stage, record: Record, seed: int) -> Outcome:
         for thread in threads:
             thread.join()
     samples = [one for one in record.samples[first:] if counted <= one.at <= ended]
+    # Some are refused at once, others on the page that follows.
+    late = sum(one.status == TOO_LATE for one in samples) + sum(counted <= one.at <= ended for one in record.late)
     moments = [one for one in site.moments if counted <= one.at <= ended]
-    return Outcome(stage, counted, ended, samples, moments, told, faults)
+    return Outcome(stage, counted, ended, samples, late, moments, told, faults)
 
 
 def _noting(work: Any, who: str, faults: list[str]) -> None:
@@ -160,7 +163,7 @@ def told(outcome: Outcome) -> Json:
             name: {"action": some[0].method == "POST", **_spread([one.seconds for one in some])}
             for name, some in sorted(of.items())
         },
-        "too_late": sum(one.status == TOO_LATE for one in outcome.samples),
+        "too_late": outcome.too_late,
         "processors": _processors(outcome.moments),
         "memory_mb": _memory(outcome.moments),
         "waits": _waits(outcome.moments),
@@ -214,8 +217,10 @@ def unexpected(record: Record) -> Json:
     kinds: dict[str, int] = defaultdict(int)
     for one in wrong:
         kinds[f"{one.method} {one.name}: {one.status} {one.why}".strip()] += 1
+    for said in record.wrong:
+        kinds[f"POST {said.name}: {said.words}"] += 1
     most = sorted(kinds.items(), key=lambda item: -item[1])[:MOST_TOLD]
-    return {"count": len(wrong), "kinds": dict(most)}
+    return {"count": len(wrong) + len(record.wrong), "kinds": dict(most)}
 
 
 __all__ = ["Outcome", "Stage", "expected", "play", "told", "unexpected"]

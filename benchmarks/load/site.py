@@ -40,7 +40,8 @@ _WAITING = """
 
 @dataclass(frozen=True)
 class Moment:
-    """What was taken at one moment: by kind of process seconds of processors until then and bytes, and who waits in the database."""
+    """What was taken at one moment: by kind of process, and by the whole machine, seconds of processors until then; by kind bytes; and
+    who waits in the database."""
 
     at: float
     cpu_s: Mapping[str, float]
@@ -162,6 +163,7 @@ def _look(site: Site, db: psycopg.Connection[tuple[Any, ...]]) -> Moment:
                 stat = _stat(pid)
                 cpu[kind] += (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
                 memory[kind] += _share_of_memory(pid)
+    cpu["machine"] = _busy_s()
     waits = db.execute(_WAITING).fetchone()
     assert waits is not None
     return Moment(time.time(), dict(cpu), dict(memory), *waits)
@@ -170,6 +172,12 @@ def _look(site: Site, db: psycopg.Connection[tuple[Any, ...]]) -> Moment:
 def _stat(pid: int) -> list[str]:
     """What the kernel says of a process, from its state on."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def _busy_s() -> float:
+    """Seconds that processors were at work for anybody."""
+    user, nice, system, _, _, *interrupts = map(int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9])
+    return (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
 
 
 def _children() -> dict[int, list[int]]:

@@ -5,6 +5,7 @@ How long anything took is not looked at: it says nothing here.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,9 +21,11 @@ from benchmarks.load.browser import Done, Record, Sample
 from benchmarks.load.counted import count_left
 from benchmarks.load.page_forms import WORDS, read_forms
 from benchmarks.load.people import ERRANDS
+from benchmarks.load.report import page
 from benchmarks.load.run import unexpected
 from casework.engine.roles import Role
 from casework.records.database import connect_engine, transaction
+from tests.support.databases import ROOT
 
 CASES, DAYS = 15, 120
 #: A third of a second for a page: within the time everybody does several things.
@@ -91,6 +94,13 @@ def test_only_being_too_late_is_no_fault() -> None:
     ):
         record.samples.append(Sample("a page", "POST", 0.0, 0.1, status, 10, why or ("-" if status >= 400 else "")))
     assert unexpected(record)["count"] == 3
+
+
+def test_the_page_says_what_was_measured() -> None:
+    """It is written from the result beside the code, and holds each of its figures."""
+    result = json.loads((ROOT / "benchmarks" / "load" / "result.json").read_text("utf-8"))
+    assert (ROOT / "docs" / "explanation" / "load.md").read_text("utf-8") == page(result)
+    assert faults_of(result) == []
 
 
 FORM = """<form method="post" action="/cases/BJ-1/hold" class="asks" data-draft><input type="hidden" name="key" value="k">
