@@ -33,6 +33,7 @@ from casework.operations.core.record_log import begin_record, new_record_log, wr
 from casework.operations.verification import backups, moments, proving, restoring, sequencer, wal_archiving
 from casework.operations.verification.restoring import Restored
 from casework.records import backup_folders, embedded
+from casework.records.backup_shelves import Shelf, shelf_at
 from casework.records.database import connect_engine, transaction
 from casework.records.event_log import lock_log
 from casework.records.key_ring import secret_key
@@ -75,13 +76,12 @@ class Disaster:
 def suffer(office: Office, *, seconds: float) -> Disaster:
     """Make a base and prove it, work for so long while the log is archived, then lose the server and its data."""
     settings, over, engine = office.settings, threading.Event(), connect_engine(office.settings)
-    root = settings.backup_folder
-    assert root is not None
-    with _beside(lambda: wal_archiving.archive_log(settings, root, over.is_set), over):
+    shelf = shelf_of(settings)
+    with _beside(lambda: wal_archiving.archive_log(settings, shelf, over.is_set), over):
         office.done[office.act()] = time.time()
         sequencer.sequence(engine, settings)
-        with backup_folders.alone(root):
-            proving.prove_backup(settings, backups.make_backup(settings, root, base=True))
+        with backup_folders.alone(shelf):
+            proving.prove_backup(settings, backups.make_backup(settings, shelf, base=True))
         with _working(office):
             time.sleep(seconds / 2)
             sequencer.sequence(engine, settings)
@@ -100,14 +100,19 @@ def suffer(office: Office, *, seconds: float) -> Disaster:
 
 def come_back(office: Office, to: datetime | None, var: Path) -> tuple[Restored, set[str]]:
     """Restore on a machine that has the backups and the secret key alone; gives what is there of what was done."""
-    settings, root = elsewhere(office.settings, var), office.settings.backup_folder
-    assert root is not None
-    done = moments.restore_moment(settings, restoring.choose(root, to), to)
+    settings = elsewhere(office.settings, var)
+    done = moments.restore_moment(settings, restoring.choose(shelf_of(settings), to), to)
     engine = connect_engine(settings)
     try:
         return done, office.find(engine)
     finally:
         engine.dispose()
+
+
+def shelf_of(settings: Settings) -> Shelf:
+    """Where the office's backups lie."""
+    assert settings.backup_folder is not None
+    return shelf_at(settings.backup_folder, settings)
 
 
 def elsewhere(settings: Settings, var: Path) -> Settings:
@@ -197,7 +202,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
     root.chmod(0o711)
     try:
         with world() as there:
-            given = {"backup_folder": root / "backups", "backup_key": SecretStr("the passphrase of a rehearsal")}
+            given = {"backup_folder": str(root / "backups"), "backup_key": SecretStr("the passphrase of a rehearsal")}
             given |= {"backup_log_seconds": scale.archived_s}
             office = needs(there, there.settings.model_copy(update=given))
             disaster = suffer(office, seconds=2.5 * scale.archived_s)
@@ -226,4 +231,4 @@ def measure(scale: Scale) -> Iterator[Figure]:
     )
 
 
-__all__ = ["Disaster", "Office", "come_back", "elsewhere", "lost_s", "measure", "needs", "suffer"]
+__all__ = ["Disaster", "Office", "come_back", "elsewhere", "lost_s", "measure", "needs", "shelf_of", "suffer"]

@@ -23,6 +23,8 @@ from casework.errors import InvalidSettings
 
 #: What may stand before and after "@" where answers come to; 49 more characters stand before it then, of 64 in all.
 _LOCAL, _DOMAIN = re.compile(r"[a-z0-9._-]{1,15}"), re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII)
+#: An address of a bucket, and what comes before the names of the files in it.
+BUCKET = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/([A-Za-z0-9._/-]*))?")
 Profile = Literal["demo", "production", "test"]
 
 
@@ -110,11 +112,25 @@ class Settings(BaseSettings):
         description="Where the worker puts the sealed files of cases that go into the archive; a folder under var when empty."
         " A backup has them too.",
     )
-    backup_folder: Path | None = Field(
+    backup_folder: str | None = Field(
         None,
-        description="Where the worker puts a backup every day, and proves it; without one nobody makes any. On another disk, better another"
-        " machine's. Whoever serves the pages may name it too, to tell on the page Jobs how old the last good one is.",
+        description="Where the worker puts a backup every day, and proves it: a folder on another disk, better another machine's, or"
+        " s3://bucket/prefix; without one nobody makes any. Whoever serves the pages may name it too, to tell on the page Jobs how old the"
+        " last good one is.",
     )
+    backup_s3_endpoint: str | None = Field(
+        None,
+        pattern=r"^https?://[A-Za-z0-9.-]+(:\d+)?$",
+        description="The S3 server that has the bucket of backups, such as https://s3.office.example; Amazon's when empty. Where it begins"
+        " with the bucket's name (https://bucket.host), the server is called by that.",
+    )
+    backup_s3_region: str = Field(
+        "us-east-1", pattern=r"^[a-z0-9-]{2,40}$", description="The region in which the bucket lies."
+    )
+    backup_s3_access_key_id: str | None = Field(
+        None, description="The access key by which backups are written there, and read."
+    )
+    backup_s3_secret_access_key: SecretStr | None = Field(None, description="The secret of the access key.")
     backup_key: SecretStr | None = Field(
         None,
         description="A passphrase of 20 characters or more by which backups are encrypted; plain where it is empty. Keep it apart.",
@@ -291,6 +307,13 @@ class Settings(BaseSettings):
         if self.profile == "production" and parts.scheme != "https":
             raise ValueError("CASEWORK_OIDC_ISSUER must begin with https:// in production.")
         return self
+
+    @field_validator("backup_folder", mode="before")
+    @classmethod
+    def _is_folder_or_bucket(cls, value: object) -> object:
+        if str(value).startswith("s3:") and not BUCKET.fullmatch(str(value)):
+            raise ValueError("CASEWORK_BACKUP_FOLDER must be a folder, or a bucket such as s3://bucket/prefix.")
+        return str(value) if isinstance(value, Path) else value
 
     @model_validator(mode="after")
     def _mails_can_be_opened(self) -> Self:

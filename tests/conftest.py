@@ -33,6 +33,7 @@ from casework.settings import Settings
 from casework.web.app import create_app
 from tests.support.catalogues import compile_catalogues
 from tests.support.databases import CleanCopies, Copy, DatabaseServer, embedded_server, given_server, run_casework
+from tests.support.s3_server import S3Server, s3_server
 from tests.support.samples import Share
 from tests.support.schedule import ByFile, put_longest_first
 from tests.support.world import QUICK_HASHER, World, WorldTemplate, build_world
@@ -155,6 +156,13 @@ def editions_of_this_test_alone() -> Iterator[None]:
         definitions._stored.clear()
         definitions._stored.update(before)
         load_library.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3Server]:
+    """A server with one bucket; each test has a prefix of its own there."""
+    with s3_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

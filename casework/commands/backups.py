@@ -13,14 +13,14 @@ from casework.json_values import JsonObject
 from casework.operations.verification import backups, moments, proving, restoring
 from casework.records import backup_folders, wal_archive
 from casework.records.backup_folders import Backup
-from casework.settings import load_settings
+from casework.records.backup_shelves import Shelf, shelf_at
+from casework.settings import Settings, load_settings
 
-_FOLDER = click.Path(file_okay=False, path_type=Path)
 _MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S.%f%z"])
 
 
 class _Default(click.Group):
-    """A group whose first word may be a folder: then it is backed up there."""
+    """A group whose first word may be a folder or a bucket: then it is backed up there."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
@@ -33,7 +33,7 @@ class _Default(click.Group):
 
 @click.group(cls=_Default, subcommand_metavar="DIR | list DIR | verify DIR")
 def backup() -> None:
-    """Back everything up into a new folder in DIR, and prove it; or list, or prove, those that are there.
+    """Back everything up into a new folder in DIR, and prove it; or list, or prove, those that are there. DIR may be s3://bucket/prefix.
 
     `casework backup DIR` writes the database, the files of documents and the public keys of the log: of the embedded server a base,
     after which the worker archives what is done, and of any other a dump. It restores what it has written into a
@@ -43,7 +43,7 @@ def backup() -> None:
 
 
 @backup.command(hidden=True)
-@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.argument("address", metavar="DIR")
 @click.option("--dump", is_flag=True, help="Also of the embedded server a dump: another PostgreSQL reads it too.")
 @click.option("--no-verify", is_flag=True, help="Do not prove it now: it is not called good until `backup verify` has.")
 @click.option(
@@ -53,17 +53,18 @@ def backup() -> None:
     "--keep-weeks", "weeks", type=click.IntRange(0, 520), default=0, show_default=True, help="And of so many weeks."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def make(folder: Path, *, dump: bool, no_verify: bool, days: int | None, weeks: int, as_json: bool) -> None:
+def make(address: str, *, dump: bool, no_verify: bool, days: int | None, weeks: int, as_json: bool) -> None:
     """Back everything up into a new folder in DIR, and prove it."""
     settings = load_settings()
-    with backup_folders.alone(folder):
-        made = backups.make_backup(settings, folder, base=wal_archive.archives_log(settings) and not dump)
+    shelf = _shelf(address, settings)
+    with backup_folders.alone(shelf):
+        made = backups.make_backup(settings, shelf, base=wal_archive.archives_log(settings) and not dump)
         if not as_json:
-            click.echo(f"{made.folder}: {_what(made)}, in {made.manifest['seconds']} s.")
+            click.echo(f"{made.address}: {_what(made)}, in {made.manifest['seconds']} s.")
         if not no_verify:
             made = proving.prove_backup(settings, made)
-        gone = backup_folders.prune(folder, days=days, weeks=weeks) if days is not None else []
-        pieces = wal_archive.prune(folder, days=days) if days is not None else 0
+        gone = backup_folders.prune(shelf, days=days, weeks=weeks) if days is not None else []
+        pieces = wal_archive.prune(shelf, days=days) if days is not None else 0
     if as_json:
         click.echo(json.dumps({**_as_json(made), "pruned": gone}, ensure_ascii=False))
     else:
@@ -78,11 +79,12 @@ def make(folder: Path, *, dump: bool, no_verify: bool, days: int | None, weeks: 
 
 
 @backup.command("list")
-@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("address", metavar="DIR")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def list_(folder: Path, as_json: bool) -> None:
+def list_(address: str, as_json: bool) -> None:
     """Tell the backups in DIR, the newest first, and which are good: restored and proved."""
-    every, reached = backup_folders.list_backups(folder), wal_archive.reached_at(folder)
+    shelf = _shelf(address, load_settings(), is_there=True)
+    every, reached = backup_folders.list_backups(shelf), wal_archive.reached_at(shelf)
     if as_json:
         click.echo(
             json.dumps(
@@ -94,31 +96,28 @@ def list_(folder: Path, as_json: bool) -> None:
     for one in every:
         click.echo(f"{one.name}  {_state(one)}  {_what(one)}")
     if not every:
-        click.echo(f"There is no backup in {folder}.")
+        click.echo(f"There is no backup in {shelf.address}.")
     if reached is not None:
         click.echo(f"What was done is archived until {reached.isoformat()}.")
 
 
 @backup.command()
-@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("address", metavar="DIR")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def verify(folder: Path, as_json: bool) -> None:
+def verify(address: str, as_json: bool) -> None:
     """Prove a backup: restore it into a server of its own, verify everything there, compare the numbers.
 
     DIR is one backup, or a folder of backups, whose newest is proved. Of a base all that is archived after it is read too. Exits with 1
     where anything is not good.
     """
     settings = load_settings()
-    if (folder / backup_folders.MANIFEST).exists():
-        one, root = backup_folders.read_backup(folder), folder.absolute().parent
-    else:
-        every = backup_folders.list_backups(folder)
-        if not every:
-            raise click.ClickException(f"There is no backup in {folder}.")
-        one, root = every[0], folder
-    with backup_folders.alone(root):
+    shelf = _shelf(address, settings, is_there=True)
+    one = backup_folders.named_itself(shelf) or next(iter(backup_folders.list_backups(shelf)), None)
+    if one is None:
+        raise click.ClickException(f"There is no backup in {shelf.address}.")
+    with backup_folders.alone(one.shelf):
         one = proving.prove_backup(settings, one)
-    log = _check_log(root, one, backups.passphrase_of(settings))
+    log = _check_log(one, backups.passphrase_of(settings))
     if as_json:
         click.echo(json.dumps({**_as_json(one), "log": log}, ensure_ascii=False))
     else:
@@ -130,10 +129,10 @@ def verify(folder: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("address", metavar="DIR")
 @click.option("--to", type=_MOMENT, help="As of this moment; of dumps the newest good one that is not younger than it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def restore(folder: Path, to: datetime | None, as_json: bool) -> None:
+def restore(address: str, to: datetime | None, as_json: bool) -> None:
     """Put a backup into an empty database and an empty store.
 
     DIR is one backup, or a folder of backups, of which the newest good one is taken: of the embedded server with all that is archived after
@@ -141,13 +140,13 @@ def restore(folder: Path, to: datetime | None, as_json: bool) -> None:
     not empty nothing is changed. It says afterwards what is still to be done, and what the checkpoints kept elsewhere are to be asked.
     """
     settings = load_settings()
-    chosen = restoring.choose(folder, to)
+    shelf = _shelf(address, settings, is_there=True)
+    chosen = restoring.choose(shelf, to)
     if chosen.base is None:
         done = restoring.restore_backup(settings, chosen)
     else:
         # One that is named itself comes back as of its own end.
-        own = (folder / backup_folders.MANIFEST).exists()
-        done = moments.restore_moment(settings, chosen, to, with_log=not own)
+        done = moments.restore_moment(settings, chosen, to, with_log=chosen.shelf is shelf)
     last = None if done.last_commit is None else done.last_commit.isoformat()
     if as_json:
         told = {"backup": chosen.name, "made_at": chosen.manifest["made_at"], "rows": done.rows}
@@ -158,6 +157,13 @@ def restore(folder: Path, to: datetime | None, as_json: bool) -> None:
         _tell_restored(chosen, done, last)
     if done.faults:
         raise click.exceptions.Exit(1)
+
+
+def _shelf(address: str, settings: Settings, *, is_there: bool = False) -> Shelf:
+    """Where a word leads to; a folder of which it is said must be there."""
+    if is_there and not address.startswith("s3://") and not Path(address).is_dir():
+        raise click.UsageError(f"There is no folder {address}.")
+    return shelf_at(address, settings)
 
 
 def _tell_restored(chosen: Backup, done: restoring.Restored, last: str | None) -> None:
@@ -195,11 +201,11 @@ def _tell_proof(one: Backup) -> None:
     click.echo(f"{one.name} is {'good' if one.is_good else 'NOT good'}: {read}, in {proof['seconds']} s.")
 
 
-def _check_log(root: Path, one: Backup, passphrase: str | None) -> JsonObject | None:
+def _check_log(one: Backup, passphrase: str | None) -> JsonObject | None:
     """What of the archived log follows a base, and what of it cannot be read; None for a dump."""
     if (place := wal_archive.place_of(one)) is None:
         return None
-    found = wal_archive.follow(root, place, None, passphrase)
+    found = wal_archive.follow(one.shelf, place, None, passphrase)
     faults = wal_archive.faults_of(found, passphrase)
     if found.again is not None:
         faults.append(f"After that a part of the log is missing, and it goes on for {found.again.isoformat()}.")
@@ -222,7 +228,7 @@ def _as_json(one: Backup) -> JsonObject:
     }
     return {
         "name": one.name,
-        "folder": str(one.folder),
+        "folder": one.address,
         "kind": "dump" if one.base is None else "base",
         "good": one.is_good,
         "encrypted": one.manifest["sealed"] is not None,

@@ -27,7 +27,7 @@ from casework.operations.people.access_file import read_access_file
 from casework.operations.people.group_roles import check_file
 from casework.operations.people.staff import count_unsent, plan_file
 from casework.operations.verification import archiving, sequencer
-from casework.records import log_keys, migrate, production_settings, standbys, tree_tiles
+from casework.records import backup_glance, log_keys, migrate, production_settings, standbys, tree_tiles
 from casework.records.database import connect_engine, connected, transaction
 from casework.records.embedded import running_pid
 from casework.records.server_process import server_at
@@ -179,8 +179,11 @@ def _workers(settings: Settings, db: Connection) -> Iterator[Found]:
         yield Found("waiting", WRONG, f"{delay.count} {SAYS[delay.kind]}{since}")
     if not delays:
         yield Found("waiting", FINE, "nothing waits longer than it should.")
-    if settings.backup_folder is None:
+    glance = backup_glance.look(settings)
+    if glance is None:
         yield Found("backup", LOOK, "nobody makes any: name a folder in CASEWORK_BACKUP_FOLDER.")
+    elif glance.fault is not None:
+        yield Found("backup", WRONG, glance.fault)
     elif age.late is None:
         yield Found("backup", FINE, f"the last good one is of {age.good_at}.")
     if age.archived_at is not None and age.behind is None:
@@ -346,12 +349,12 @@ def _why(fault: OSError | Refused) -> str:
 
 def _disks(settings: Settings) -> Iterator[Found]:
     seen: set[int] = set()
-    folders = [settings.var, settings.log_dir, settings.archive_dir, settings.backup_folder]
+    folders = [settings.var, settings.log_dir, settings.archive_dir]
+    if settings.backup_folder is not None and not settings.backup_folder.startswith("s3://"):
+        folders.append(Path(settings.backup_folder))
     if settings.store_url.startswith("file://"):
         folders.append(Path(settings.store_url.removeprefix("file://")))
     for folder in folders:
-        if folder is None:
-            continue
         there = next(one for one in (folder, *folder.parents) if one.exists())
         device = there.stat().st_dev
         if device in seen:

@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from casework.counts import POOL, Counts
-from casework.errors import CaseworkError, LogUnusable
+from casework.errors import BackupUnusable, CaseworkError, LogUnusable
 from casework.jobs.dispatcher import EVERY_S, dispatch
 from casework.jobs.job_app import make_app
 from casework.jobs.job_registry import Hands
@@ -32,6 +32,7 @@ from casework.operations.documents.storage import ask_for_scans
 from casework.operations.verification import sequencer
 from casework.operations.verification.wal_archiving import archive_log, let_go, needs_base
 from casework.records import backup_folders
+from casework.records.backup_shelves import shelf_at
 from casework.records.database import connect_engine, pool_state
 from casework.records.wal_archive import archives_log
 from casework.settings import Settings
@@ -178,12 +179,21 @@ class Worker:
 
     async def _back_up(self) -> None:
         """Where a folder for backups is named: make one when it is due, prove it, and prune."""
+        address = self.settings.backup_folder
         while not self._stopped.is_set():
-            rest = BACKUP_LOOK_S
-            due = backup_folders.is_due(self.settings, datetime.now(UTC)) or needs_base(self.settings)
-            if due and not await self._make_backup():
+            rest = BACKUP_LOOK_S if address else FOREVER_S
+            try:
+                due = address is not None and await asyncio.to_thread(self._is_due, address)
+                if address is not None and due and not await self._make_backup(address):
+                    rest = BACKUP_AGAIN_S
+            except BackupUnusable as fault:
+                _note.error("whether a backup is due cannot be seen: %s", fault.message)
                 rest = BACKUP_AGAIN_S
             await self._rest(rest)
+
+    def _is_due(self, address: str) -> bool:
+        shelf = shelf_at(address, self.settings)
+        return backup_folders.is_due(self.settings, shelf, datetime.now(UTC)) or needs_base(self.settings, shelf)
 
     async def _bring_people(self, engine: Engine) -> None:
         """Do what the file of people says; of one that cannot be done nothing else is late."""
@@ -198,10 +208,10 @@ class Worker:
                 rest = BACKUP_AGAIN_S
             await self._rest(rest)
 
-    async def _make_backup(self) -> bool:
+    async def _make_backup(self, address: str) -> bool:
         """In a process of its own, which takes nothing from deadlines, and is ended with this one."""
         settings = self.settings
-        words = ("backup", str(settings.backup_folder), "--keep", str(settings.backup_keep_days))
+        words = ("backup", address, "--keep", str(settings.backup_keep_days))
         making = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "casework", *words, "--keep-weeks", str(settings.backup_keep_weeks)),
@@ -225,16 +235,19 @@ class Worker:
 
     async def _archive_log(self) -> None:
         """Of the embedded server, where a folder for backups is named: archive what is done, as long as this works."""
-        root = self.settings.backup_folder
-        if root is None or not archives_log(self.settings):
+        address = self.settings.backup_folder
+        if address is None or not archives_log(self.settings):
             await asyncio.to_thread(let_go, self.settings)
             return await self._rest(FOREVER_S)
         # A thread of its own: it has one for all the time.
         with ThreadPoolExecutor(1, thread_name_prefix="casework-log") as hand:
             loop, over = asyncio.get_running_loop(), threading.Event()
+
+            def look() -> None:
+                archive_log(self.settings, shelf_at(address, self.settings), over.is_set)
+
             try:
                 while not self._stopped.is_set():
-                    look = functools.partial(archive_log, self.settings, root, over.is_set)
                     try:
                         await loop.run_in_executor(hand, look)
                     except _GONE as fault:

@@ -1,41 +1,39 @@
-"""A backup on disk: one folder with a few files and a manifest that says what is in each.
+"""A backup: one folder with a few files and a manifest that says what is in each, on a disk or in a bucket (`backup_shelves`).
 
-It grows in a folder that is called half, and gets its name when all of it is on the disk: whoever is killed meanwhile leaves no backup.
+The manifest comes last: whoever is killed before it leaves no backup, and a mark by which the next one clears it away.
 With a passphrase its files are sealed as documents are (`records.blob_store`), and the manifest is signed with the same key, so that no
 file of one backup passes for another's. That it was restored and proved stands beside it, in a file that counts for this manifest alone.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import hmac
 import json
 import os
-import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from casework.errors import BackupUnusable, FileDamaged
 from casework.json_values import JsonObject
+from casework.records.backup_shelves import Shelf
 from casework.records.blob_store import seal, unseal
-from casework.records.durable import make_folder, sync
 from casework.settings import Settings
 
 MANIFEST, PROOF = "manifest.json", "proof.json"
+#: Beside files that are no backup yet, or none any more: who makes it, and since when.
+HALF = "half.json"
+#: So long it may take to make one; what another machine began before that is dead.
+LONGEST = timedelta(hours=6)
 #: Of a dump, and of a base: what an earlier release does not know it leaves alone.
 FORM, BASE_FORM = 1, 2
 SHORTEST_KEY = 20
-_HALF = ".half-"
-_LOCK = ".lock"
-_PIECE = 1 << 17
 #: scrypt: 64 MB and a fifth of a second for each passphrase that somebody tries.
 _SCRYPT = {"n": 1 << 16, "r": 8, "p": 1}
 #: A good backup that is older than so many times the hours between two is told as late.
@@ -45,16 +43,17 @@ _NAME = "%Y-%m-%dT%H%M%SZ"
 
 @dataclass(frozen=True, kw_only=True)
 class Backup:
-    """One that has its name."""
+    """One that has its manifest."""
 
-    folder: Path
+    shelf: Shelf
+    name: str
     manifest: JsonObject
     #: When and how it was restored and proved; None where nobody has, or where that was another manifest.
     proof: JsonObject | None
 
     @property
-    def name(self) -> str:
-        return self.folder.name
+    def address(self) -> str:
+        return f"{self.shelf.address}/{self.name}"
 
     @property
     def made_at(self) -> datetime:
@@ -82,8 +81,8 @@ def name_at(moment: datetime) -> str:
 class Half:
     """A backup that is being made."""
 
-    def __init__(self, folder: Path, name: str, passphrase: str | None) -> None:
-        self.folder, self.name = folder, name
+    def __init__(self, shelf: Shelf, name: str, passphrase: str | None) -> None:
+        self.shelf, self.name = shelf, name
         self._key, self._sealed = new_seal(passphrase)
         self._files: dict[str, JsonObject] = {}
 
@@ -92,12 +91,15 @@ class Half:
         if self._key is not None:
             pieces = seal(self._key, f"{self.name}/{name}", pieces)
         digest, size = hashlib.sha256(), 0
-        with (self.folder / name).open("xb") as file:
+
+        def counted() -> Iterator[bytes]:
+            nonlocal size
             for piece in pieces:
                 digest.update(piece)
-                size += file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
+                size += len(piece)
+                yield piece
+
+        self.shelf.write(f"{self.name}/{name}", counted())
         self._files[name] = {"bytes": size, "sha256": digest.hexdigest()}
 
     def manifest(self, told: JsonObject) -> JsonObject:
@@ -112,100 +114,147 @@ def _form_of(told: JsonObject) -> int:
 
 
 @contextmanager
-def making(root: Path, name: str, passphrase: str | None) -> Iterator[Half]:
-    """A folder to fill; what was begun and not ended is taken away. Raises BackupUnusable where there is one of this name."""
-    if (root / name).exists():
-        raise BackupUnusable(f"{root / name} is there already: wait a second.")
-    for left in root.glob(f"{_HALF}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    folder = root / f"{_HALF}{name}"
-    folder.mkdir(mode=0o700)
+def making(shelf: Shelf, name: str, passphrase: str | None) -> Iterator[Half]:
+    """A backup to fill; what was begun and not ended is taken away. Raises BackupUnusable where there is one of this name, or another
+    machine makes one."""
+    there = shelf.names()
+    if name in there:
+        raise BackupUnusable(f"{shelf.address}/{name} is there already: wait a second.")
+    _clear_halves(shelf, sorted(one for one in there if one[0].isdigit()))
+    # Of the log that is archived beside, whoever archives it clears what is left.
+    shelf.clear(lambda path: path[:1].isdigit())
+    _mark(shelf, name)
     try:
-        yield Half(folder, name, passphrase)
+        yield Half(shelf, name, passphrase)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        _take_away(shelf, name)
         raise
 
 
+def _mark(shelf: Shelf, name: str) -> None:
+    _write_json(shelf, f"{name}/{HALF}", {"by": shelf.me, "at": datetime.now(UTC).isoformat()})
+
+
+def _clear_halves(shelf: Shelf, names: Sequence[str]) -> None:
+    """Take away what is marked as half; where it has its manifest, only the mark."""
+    marks = shelf.small([f"{name}/{HALF}" for name in names])
+    for name, mark in zip(names, marks, strict=True):
+        if mark is None:
+            continue
+        if shelf.has(f"{name}/{MANIFEST}"):
+            shelf.remove([f"{name}/{HALF}"])
+        elif (until := _at_work_until(shelf, mark)) is None:
+            _take_away(shelf, name)
+        else:
+            raise BackupUnusable(
+                f"another machine makes {name} in {shelf.address} just now: wait until it is over. If that machine was killed, take away"
+                f" {name} there, or wait until {until.isoformat(timespec='minutes')}."
+            )
+
+
+def _at_work_until(shelf: Shelf, mark: bytes) -> datetime | None:
+    """How long whoever wrote a mark may still be at it; None where nobody is: this one holds the lock."""
+    try:
+        told = json.loads(mark)
+        until = datetime.fromisoformat(told["at"]) + LONGEST
+        return until if told["by"] != shelf.me and until > datetime.now(UTC) else None
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _take_away(shelf: Shelf, name: str) -> None:
+    shelf.remove_below(name, last=HALF)
+
+
 def finish(half: Half, manifest: JsonObject) -> Backup:
-    """Write the manifest, and give it its name: from here on it is a backup."""
-    write_whole(half.folder / MANIFEST, manifest)
-    folder = half.folder.parent / half.name
-    os.rename(half.folder, folder)
-    sync(folder.parent)
-    return Backup(folder=folder, manifest=manifest, proof=None)
+    """Write the manifest: from here on it is a backup."""
+    _write_json(half.shelf, f"{half.name}/{MANIFEST}", manifest)
+    half.shelf.remove([f"{half.name}/{HALF}"])
+    return Backup(shelf=half.shelf, name=half.name, manifest=manifest, proof=None)
 
 
 def keep_proof(backup: Backup, told: JsonObject, key: bytes | None) -> Backup:
     """Note that it was restored, and what came of it."""
-    proof = signed(key, {"manifest": _digest_of(backup.folder), **told})
-    write_whole(backup.folder / PROOF, proof)
-    return Backup(folder=backup.folder, manifest=backup.manifest, proof=proof)
+    (manifest,) = backup.shelf.small([f"{backup.name}/{MANIFEST}"])
+    proof = signed(key, {"manifest": _digest(manifest or b""), **told})
+    _write_json(backup.shelf, f"{backup.name}/{PROOF}", proof)
+    return replace(backup, proof=proof)
 
 
 @contextmanager
-def alone(root: Path) -> Iterator[None]:
-    """One program at a time makes, proves and prunes backups of a folder. Raises BackupUnusable where another is at it."""
-    make_folder(root, 0o700)
-    with (root / _LOCK).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as fault:
+def alone(shelf: Shelf) -> Iterator[None]:
+    """One program at a time makes, proves and prunes backups here. Raises BackupUnusable where another is at it."""
+    with shelf.alone() as is_alone:
+        if not is_alone:
             raise BackupUnusable(
-                f"somebody else makes or proves a backup in {root} just now: wait until it is over."
-            ) from fault
+                f"somebody else makes or proves a backup in {shelf.address} just now: wait until it is over."
+            )
         yield
 
 
-def write_whole(path: Path, content: JsonObject) -> None:
-    """A file of JSON: all of it or, whoever is killed, the one before."""
-    beside = path.with_name(f".{path.name}")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
-    sync(path.parent)
+def _write_json(shelf: Shelf, name: str, content: JsonObject) -> None:
+    shelf.write(name, [json_lines(content)])
+
+
+def json_lines(content: JsonObject) -> bytes:
+    """As people read it."""
+    return f"{json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True)}\n".encode()
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def read_backup(folder: Path) -> Backup:
+def read_backup(shelf: Shelf, name: str) -> Backup:
     """What a folder says of itself. Raises BackupUnusable where it is no backup, or one of a later form."""
+    manifest, proof = shelf.small([f"{name}/{MANIFEST}", f"{name}/{PROOF}"])
+    return _read(shelf, name, manifest, proof)
+
+
+def named_itself(shelf: Shelf) -> Backup | None:
+    """The backup that this is the folder of; None where it is none. Raises BackupUnusable."""
+    if (parted := shelf.parted()) is None or not shelf.has(MANIFEST):
+        return None
+    return read_backup(*parted)
+
+
+def _read(shelf: Shelf, name: str, said: bytes | None, proof: bytes | None) -> Backup:
+    address = f"{shelf.address}/{name}"
     try:
-        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        if said is None:
+            raise ValueError("it is not there")
+        manifest = json.loads(said)
         datetime.fromisoformat(manifest["made_at"])
         files = {str(name): (int(one["bytes"]), str(one["sha256"])) for name, one in manifest["files"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
-        raise BackupUnusable(f"{folder} is no backup: its {MANIFEST} cannot be read ({fault}).") from fault
+    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+        raise BackupUnusable(f"{address} is no backup: its {MANIFEST} cannot be read ({fault}).") from fault
     if manifest.get("form") != _form_of(manifest):
-        raise BackupUnusable(f"{folder} was made by another release, which can read it.")
+        raise BackupUnusable(f"{address} was made by another release, which can read it.")
     if any("/" in name or name.startswith(".") for name in files):
-        raise BackupUnusable(f"{folder} names files that are not its own.")
-    return Backup(folder=folder, manifest=manifest, proof=_read_proof(folder))
+        raise BackupUnusable(f"{address} names files that are not its own.")
+    return Backup(shelf=shelf, name=name, manifest=manifest, proof=_read_proof(_digest(said), proof))
 
 
-def _read_proof(folder: Path) -> JsonObject | None:
+def _read_proof(digest: str, said: bytes | None) -> JsonObject | None:
     try:
-        proof: JsonObject = json.loads((folder / PROOF).read_text("utf-8"))
-        good = proof["manifest"] == _digest_of(folder) and isinstance(proof["faults"], list)
+        proof: JsonObject = json.loads(said or b"")
+        good = proof["manifest"] == digest and isinstance(proof["faults"], list)
         datetime.fromisoformat(str(proof["at"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return None
     return proof if good else None
 
 
-def _digest_of(folder: Path) -> str:
-    return hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
+def _digest(manifest: bytes) -> str:
+    return hashlib.sha256(manifest).hexdigest()
 
 
-def list_backups(root: Path) -> list[Backup]:
-    """Those of a folder, the newest first; what is half, or none, is left out."""
-    found = []
-    for manifest in root.glob(f"[0-9]*/{MANIFEST}"):
+def list_backups(shelf: Shelf) -> list[Backup]:
+    """Those that are there, the newest first; what is half, or none, is left out. Raises BackupUnusable where it cannot be asked."""
+    found, names = [], sorted(one for one in shelf.names() if one[0].isdigit())
+    said = shelf.small([f"{name}/{one}" for name in names for one in (MANIFEST, PROOF)])
+    for place, name in enumerate(names):
         try:
-            found.append(read_backup(manifest.parent))
+            found.append(_read(shelf, name, said[2 * place], said[2 * place + 1]))
         except BackupUnusable:
             continue
     return sorted(found, key=lambda one: (one.made_at, one.name), reverse=True)
@@ -243,11 +292,11 @@ def faults_of_files(backup: Backup) -> list[str]:
     for name, told in sorted(files.items()):
         digest = hashlib.sha256()
         try:
-            size = (backup.folder / name).stat().st_size
+            size = backup.shelf.size(f"{backup.name}/{name}")
             if size != told["bytes"]:
                 faults.append(f"{name} has {size} bytes, and {told['bytes']} were written.")
                 continue
-            for piece in _pieces(backup.folder / name):
+            for piece in backup.shelf.read(f"{backup.name}/{name}"):
                 digest.update(piece)
         except OSError as fault:
             faults.append(f"{name} cannot be read: {fault.strerror}.")
@@ -259,7 +308,7 @@ def faults_of_files(backup: Backup) -> list[str]:
 
 def read_file(backup: Backup, name: str, key: bytes | None) -> Iterator[bytes]:
     """What is in one of its files, opened. Raises BackupUnusable."""
-    pieces = _pieces(backup.folder / name)
+    pieces = backup.shelf.read(f"{backup.name}/{name}")
     if key is None:
         yield from pieces
         return
@@ -267,12 +316,6 @@ def read_file(backup: Backup, name: str, key: bytes | None) -> Iterator[bytes]:
         yield from unseal(key, f"{backup.manifest['name']}/{name}", pieces)
     except FileDamaged as fault:
         raise BackupUnusable(f"{name} of {backup.name} was changed, or is another backup's.") from fault
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            yield piece
 
 
 # --- keys ------------------------------------------------------------------------------------------------------------
@@ -318,16 +361,14 @@ def _check(key: bytes) -> str:
 # --- how old the last one is ----------
 
 
-def last_good(root: Path) -> Backup | None:
+def last_good(shelf: Shelf) -> Backup | None:
     """The newest that was proved."""
-    return next((one for one in list_backups(root) if one.is_good), None)
+    return next((one for one in list_backups(shelf) if one.is_good), None)
 
 
-def is_due(settings: Settings, now: datetime) -> bool:
+def is_due(settings: Settings, shelf: Shelf, now: datetime) -> bool:
     """Whether the worker is to make one: the last one, good or not, is old enough."""
-    if settings.backup_folder is None:
-        return False
-    every = list_backups(settings.backup_folder)
+    every = list_backups(shelf)
     return not every or (now - every[0].made_at).total_seconds() >= settings.backup_hours * 3600
 
 
@@ -339,17 +380,18 @@ def is_late(settings: Settings, good: Backup | None, now: datetime) -> bool:
 # --- pruning ---------------------------------------------------------------------------------------------------------
 
 
-def prune(root: Path, *, days: int, weeks: int) -> list[str]:
+def prune(shelf: Shelf, *, days: int, weeks: int) -> list[str]:
     """Take away what is not kept; gives the names. Kept is the newest good one of each of the last days and weeks that have one; what is
     not good stays until a newer one is."""
-    every = list_backups(root)
+    every = list_backups(shelf)
     good = [one for one in every if one.is_good]
     kept = {*newest_of(good, "%Y-%m-%d", days), *newest_of(good, "%G-%V", weeks)}
     gone = [one for one in every if one.name not in kept and good and one.made_at <= good[0].made_at]
     for one in gone:
-        # Without its manifest it is none any more, however far this gets.
-        (one.folder / MANIFEST).unlink()
-        shutil.rmtree(one.folder)
+        # Without its manifest it is none any more, however far this gets; and by its mark the next one goes on.
+        _mark(shelf, one.name)
+        shelf.remove([f"{one.name}/{MANIFEST}"])
+        _take_away(shelf, one.name)
     return [one.name for one in gone]
 
 

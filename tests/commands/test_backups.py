@@ -18,10 +18,12 @@ from sqlalchemy import Engine, make_url, text
 from casework.operations.documents.key_material import document_store_of
 from casework.operations.verification.sequencer import sequence
 from casework.records.backup_folders import list_backups
+from casework.records.backup_shelves import Folder
 from casework.records.database import transaction
 from casework.settings import Settings
 from tests.jobs.processes import Hand, hands, wait_until
 from tests.support.databases import ROOT, DatabaseServer, run_casework
+from tests.support.s3_server import SECRET, S3Server
 from tests.support.world import World
 
 Environment = dict[str, str]
@@ -74,7 +76,7 @@ def test_one_that_nobody_has_proved_is_not_called_good(environment: Environment,
     refused = run_casework("restore", str(tmp_path), environment=environment)
     assert refused.returncode == 1
     assert "there is no good backup" in refused.stderr
-    (tmp_path / list_backups(tmp_path)[0].name / "documents.tar").write_bytes(b"")
+    (tmp_path / list_backups(Folder(tmp_path))[0].name / "documents.tar").write_bytes(b"")
     proved = run_casework("backup", "verify", str(tmp_path), environment=environment)
     assert proved.returncode == 1
     assert "documents.tar has 0 bytes" in proved.stdout
@@ -93,16 +95,16 @@ def test_one_that_is_killed_halfway_leaves_nothing_that_looks_good(
             cwd=ROOT,
             start_new_session=True,
         )
-        wait_until(lambda: list(tmp_path.glob(".half-*/documents.tar")), "the middle")
+        wait_until(lambda: list(tmp_path.glob("*/documents.tar")), "the middle")
         time.sleep(0.5)
         os.killpg(killed.pid, signal.SIGKILL)
         killed.wait()
-    assert list(tmp_path.glob(".half-*"))
-    assert list_backups(tmp_path) == []
+    assert list(tmp_path.glob("*/half.json"))
+    assert list_backups(Folder(tmp_path)) == []
     listed = run_casework("backup", "list", str(tmp_path), environment=environment)
     assert listed.stdout == f"There is no backup in {tmp_path}.\n"
     assert run_casework("backup", str(tmp_path), "--no-verify", environment=environment).returncode == 0
-    assert (len(list_backups(tmp_path)), list(tmp_path.glob(".half-*"))) == (1, [])
+    assert (len(list_backups(Folder(tmp_path))), list(tmp_path.glob("*/half.json"))) == (1, [])
 
 
 def test_where_there_is_no_room_there_is_no_backup(environment: Environment, tmp_path: Path) -> None:
@@ -118,8 +120,8 @@ def test_where_there_is_no_room_there_is_no_backup(environment: Environment, tmp
     )
     assert done.returncode == 1
     assert "No backup was made" in done.stderr
-    assert list_backups(tmp_path) == []
-    assert list(tmp_path.glob(".half-*")) == []
+    assert list_backups(Folder(tmp_path)) == []
+    assert list(tmp_path.glob("*/half.json")) == []
 
 
 def test_a_worker_makes_one_when_it_is_due(environment: Environment, tmp_path: Path) -> None:
@@ -133,9 +135,97 @@ def test_a_worker_makes_one_when_it_is_due(environment: Environment, tmp_path: P
     worker.log.touch()
     with hands(worker):
         worker.start()
-        wait_until(lambda: [one for one in list_backups(root) if one.is_good], "a good backup")
+        wait_until(lambda: [one for one in list_backups(Folder(root)) if one.is_good], "a good backup")
         wait_until(lambda: "is good" in worker.log.read_text(), "what the worker says")
         assert worker.stop() == 0
-    assert len(list_backups(root)) == 1
+    assert len(list_backups(Folder(root))) == 1
     assert "[no_backup]" not in run_casework("check", environment=given).stdout
     shutil.rmtree(root)
+
+
+@pytest.fixture
+def in_bucket(environment: Environment, s3: S3Server, tmp_path: Path) -> Environment:
+    return {**environment, **s3.environment(f"{tmp_path.name}/backups")}
+
+
+def test_in_a_bucket_it_is_made_pruned_and_restored_on_a_machine_that_has_nothing(
+    in_bucket: Environment, s3: S3Server, empty_database_url: str, tmp_path: Path
+) -> None:
+    root = in_bucket["CASEWORK_BACKUP_FOLDER"]
+    first = json.loads(run_casework("backup", root, "--json", environment=in_bucket).stdout)
+    made = run_casework("backup", root, "--keep", "1", "--json", environment=in_bucket)
+    told = json.loads(made.stdout)
+    assert (told["good"], told["encrypted"], told["pruned"]) == (True, True, [first["name"]])
+    listed = run_casework("backup", "list", root, environment=in_bucket)
+    assert (len(listed.stdout.splitlines()), " good, proved " in listed.stdout) == (1, True)
+    key = (Path(in_bucket["CASEWORK_VAR"]) / "secret_key").read_text()
+    var = tmp_path / "there"
+    there = {**in_bucket, "DATABASE_URL": empty_database_url, "CASEWORK_VAR": str(var), "CASEWORK_SECRET_KEY": key}
+    restored = run_casework("restore", root, environment=there)
+    assert restored.stdout.startswith(f"Restored {told['name']}: "), restored.stderr
+    assert "nothing is wrong" in run_casework("verify", environment=there).stdout
+    dump = s3.place(f"{tmp_path.name}/backups/{told['name']}/database.dump")
+    content = bytearray(dump.read_bytes())
+    content[len(content) // 2] ^= 1
+    dump.write_bytes(content)
+    proved = run_casework("backup", "verify", f"{root}/{told['name']}", environment=in_bucket)
+    assert (proved.returncode, "database.dump was changed since it was written" in proved.stdout) == (1, True)
+    said = " ".join(one.stdout + one.stderr for one in (made, listed, restored, proved))
+    assert SECRET not in said
+
+
+def test_one_that_is_killed_while_it_uploads_is_none_and_goes_with_the_next(
+    in_bucket: Environment, superuser_engine: Engine, s3: S3Server, tmp_path: Path
+) -> None:
+    root, place = in_bucket["CASEWORK_BACKUP_FOLDER"], s3.place(f"{tmp_path.name}/backups")
+    with superuser_engine.begin() as db:
+        db.execute(text("LOCK TABLE witnesses IN ACCESS EXCLUSIVE MODE"))
+        killed = subprocess.Popen(
+            [sys.executable, "-m", "casework", "backup", root, "--no-verify"],
+            env={"PATH": os.environ["PATH"], "CASEWORK_PROFILE": "test", **in_bucket},
+            cwd=ROOT,
+            start_new_session=True,
+        )
+        wait_until(lambda: list(place.glob("*/documents.tar")), "the middle")
+        os.killpg(killed.pid, signal.SIGKILL)
+        killed.wait()
+    assert run_casework("backup", "list", root, environment=in_bucket).stdout == f"There is no backup in {root}.\n"
+    assert [one.name for one in place.glob("*/half.json")] == ["half.json"]
+    assert run_casework("backup", root, "--no-verify", environment=in_bucket).returncode == 0
+    assert (len(list(place.glob("*/manifest.json"))), list(place.glob("*/half.json"))) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (
+            {"CASEWORK_BACKUP_S3_SECRET_ACCESS_KEY": "another-secret-4567"},
+            "the secret does not belong to the access key",
+        ),
+        ({"CASEWORK_BACKUP_FOLDER": "s3://nobodys/backups"}, "there is no such bucket"),
+        ({"CASEWORK_BACKUP_S3_ACCESS_KEY_ID": ""}, "set CASEWORK_BACKUP_S3_ACCESS_KEY_ID"),
+    ],
+)
+def test_a_bucket_that_cannot_be_used_is_told_with_what_to_do(
+    in_bucket: Environment, more: Environment, said: str
+) -> None:
+    """By the command and by the doctor, without the secret."""
+    given = {**in_bucket, **more}
+    made = run_casework("backup", given["CASEWORK_BACKUP_FOLDER"], environment=given)
+    assert (made.returncode, made.stdout) == (1, "")
+    assert said in made.stderr
+    doctor = run_casework("doctor", environment=given)
+    assert said in doctor.stdout
+    everything = made.stderr + doctor.stdout + doctor.stderr
+    assert not [one for one in (SECRET, "another-secret-4567") if one in everything]
+
+
+def test_a_worker_makes_one_in_a_bucket(in_bucket: Environment, tmp_path: Path) -> None:
+    worker = Hand({**in_bucket, "CASEWORK_PROFILE": "test"}, 0, tmp_path / "worker.log")
+    worker.log.touch()
+    with hands(worker):
+        worker.start()
+        wait_until(lambda: "is good" in worker.log.read_text(), "a good backup")
+        assert worker.stop() == 0
+    assert SECRET not in worker.log.read_text()
+    assert "[no_backup]" not in run_casework("check", environment=in_bucket).stdout

@@ -11,7 +11,8 @@ from tests.support.databases import ROOT
 
 #: What is run and not imported, and the file that does so.
 TOOLS = {
-    "build": "tests/project/test_wheel.py", "mypy": "Makefile", "pytest-xdist": "Makefile", "ruff": "Makefile",
+    "build": "tests/project/test_wheel.py", "mypy": "Makefile", "nanio": "tests/support/s3_server.py",
+    "pytest-xdist": "Makefile", "ruff": "Makefile",
     "setuptools": "pyproject.toml",
     "types-jsonschema": "setup.cfg", "types-protobuf": "setup.cfg",
     "types-pyyaml": "setup.cfg", "types-requests": "setup.cfg",

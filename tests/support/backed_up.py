@@ -14,6 +14,7 @@ from casework.operations.verification.backups import make_backup
 from casework.operations.verification.sequencer import sequence
 from casework.records import backup_folders
 from casework.records.backup_folders import Backup
+from casework.records.backup_shelves import Shelf
 from casework.records.database import transaction
 from casework.records.key_ring import secret_key
 from casework.settings import Settings
@@ -31,7 +32,7 @@ class Office:
     settings: Settings
     world: World
     server: DatabaseServer
-    root: Path
+    shelf: Shelf
     number: str = ""
 
     def work(self) -> None:
@@ -44,8 +45,8 @@ class Office:
         sequence(self.engine, self.settings)
 
     def back_up(self) -> Backup:
-        with backup_folders.alone(self.root):
-            return make_backup(self.settings, self.root)
+        with backup_folders.alone(self.shelf):
+            return make_backup(self.settings, self.shelf)
 
     def events(self) -> int:
         with transaction(self.engine) as db:

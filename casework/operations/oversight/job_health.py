@@ -13,7 +13,7 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.presenters import when
 from casework.operations.oversight.views import Delay, FailingJob, Jobs
 from casework.permissions.actors import Actor
-from casework.records import backup_folders, wal_archive
+from casework.records import backup_folders, backup_glance, wal_archive
 from casework.records.event_log import now
 from casework.records.row_security import whole
 from casework.settings import Settings
@@ -106,17 +106,15 @@ UNKNOWN = BackupAge()
 
 def age_of_backup(settings: Settings) -> BackupAge:
     """What is known of backups here; nothing where no folder of theirs is named."""
-    folder = settings.backup_folder
-    if folder is None:
+    if (glance := backup_glance.look(settings)) is None:
         return UNKNOWN
-    every = backup_folders.list_backups(folder)
+    every, reached = glance.every, glance.reached
     good = next((one for one in every if one.is_good), None)
     good_at = None if good is None else when(good.made_at)
     now, late, behind = datetime.now(UTC), None, None
     if backup_folders.is_late(settings, good, now):
         since = [one for one in every if good is None or one.made_at > good.made_at]
         late = Delay(kind="no_backup", count=len(since), since=good_at)
-    reached = wal_archive.reached_at(folder) if wal_archive.archives_log(settings) else None
     archived_at = None if reached is None else when(reached)
     if wal_archive.is_behind(settings, reached, now):
         minutes = 0 if reached is None else int((now - reached).total_seconds() // 60)

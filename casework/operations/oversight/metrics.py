@@ -11,8 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from casework.operations.oversight.job_health import KINDS, find_delays, hear_workers
-from casework.records import tree_tiles, wal_archive
-from casework.records.backup_folders import list_backups
+from casework.records import backup_glance, tree_tiles
 from casework.settings import Settings
 
 #: What the answer is, as Prometheus's text format has it.
@@ -115,20 +114,19 @@ def _cases(db: Connection) -> Iterator[Metric]:
 
 
 def _backups(db: Connection, settings: Settings) -> Iterator[Metric]:
-    if settings.backup_folder is None:
+    if (glance := backup_glance.look(settings)) is None:
         return
     now = db.execute(text("SELECT clock_timestamp()")).scalar_one()
-    every = list_backups(settings.backup_folder)
-    good = [one for one in every if one.is_good]
-    kept = [({"good": "yes"}, float(len(good))), ({"good": "no"}, float(len(every) - len(good)))]
+    good = [one for one in glance.every if one.is_good]
+    kept = [({"good": "yes"}, float(len(good))), ({"good": "no"}, float(len(glance.every) - len(good)))]
     yield Metric("casework_backups", "Backups that are kept, by whether they were restored and proved.", kept)
     # Without a good one there is no age: an alert asks whether it is absent.
     if good:
         age = (now - good[0].made_at).total_seconds()
         yield Metric("casework_backup_age_seconds", "How old the last good backup is.", [({}, age)])
-    if wal_archive.archives_log(settings) and (reached := wal_archive.reached_at(settings.backup_folder)) is not None:
+    if glance.reached is not None:
         says = "How long ago everything that had been done was archived beside the backups."
-        yield Metric("casework_archived_age_seconds", says, [({}, (now - reached).total_seconds())])
+        yield Metric("casework_archived_age_seconds", says, [({}, (now - glance.reached).total_seconds())])
 
 
 #: Jobs by their state, and how long the oldest waits; none that is for a sealed mediation.

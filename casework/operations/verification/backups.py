@@ -14,7 +14,6 @@ import json
 import time
 from collections.abc import Iterator
 from importlib.metadata import version
-from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 
@@ -31,6 +30,7 @@ from casework.records import (
     tree_tiles,
 )
 from casework.records.backup_folders import Backup, Half
+from casework.records.backup_shelves import Shelf
 from casework.records.blob_store import Store
 from casework.records.database import connect_engine, connected, database_url
 from casework.records.key_ring import secret_key
@@ -58,14 +58,14 @@ LEFT_OUT: JsonObject = {
 }
 
 
-def make_backup(settings: Settings, root: Path, *, base: bool = False) -> Backup:
+def make_backup(settings: Settings, shelf: Shelf, *, base: bool = False) -> Backup:
     """One of this moment, not proved yet: a dump, or of the embedded server a base, after which its log goes on. Raises BackupUnusable;
     there is none then, and no half one."""
     keeper = keeper_of(settings)
     engine = connect_engine(keeper, "owner")
     begun = time.monotonic()
     try:
-        with backup_folders.making(root, _name_now(engine), passphrase_of(settings)) as half:
+        with backup_folders.making(shelf, _name_now(engine), passphrase_of(settings)) as half:
             store, index = Store(settings.store_url), dict[str, JsonObject]()
             # Those first that are there already: what is filed meanwhile is copied after the database, so that it lacks none.
             half.write(DOCUMENTS, write_tar(_documents(store, index)))
@@ -79,7 +79,9 @@ def make_backup(settings: Settings, root: Path, *, base: bool = False) -> Backup
             told["seconds"] = round(time.monotonic() - begun, 1)
             return backup_folders.finish(half, half.manifest(told))
     except OSError as fault:
-        raise BackupUnusable(f"{fault.filename or root}: {fault.strerror or fault}. No backup was made.") from fault
+        raise BackupUnusable(
+            f"{fault.filename or shelf.address}: {fault.strerror or fault}. No backup was made."
+        ) from fault
     finally:
         engine.dispose()
 

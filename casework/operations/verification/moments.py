@@ -85,7 +85,7 @@ def plan(backup: Backup, to: datetime | None, passphrase: str | None) -> Followe
     """The log that brings a base to a moment, or as far as it goes. Raises BackupUnusable where some of it is missing."""
     place = wal_archive.place_of(backup)
     assert place is not None
-    found = wal_archive.follow(backup.folder.absolute().parent, place, to, passphrase)
+    found = wal_archive.follow(backup.shelf, place, to, passphrase)
     reached = found.reached or backup.made_at
     until = reached.isoformat()
     if found.again is not None and (to is None or to > reached):
@@ -168,7 +168,7 @@ def _put_files(
 def _packed(pieces: Iterable[Piece], passphrase: str | None) -> Iterator[tuple[str, Iterator[bytes]]]:
     """The files that came with the log, in its order."""
     for piece in pieces:
-        if wal_archive.has_files(piece):
+        if piece.packed:
             key = wal_archive.open_line(piece.line, passphrase)
             yield from read_tar(wal_archive.read(piece, FILES, key))
 

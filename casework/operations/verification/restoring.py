@@ -21,6 +21,7 @@ from casework.json_values import JsonObject
 from casework.operations.verification import backups, sequencer
 from casework.records import backup_folders, dump_programs, embedded, migrate, tree_tiles
 from casework.records.backup_folders import Backup
+from casework.records.backup_shelves import Shelf
 from casework.records.blob_store import Store
 from casework.records.database import app_login, connect_engine, connected, database_url, ensure_roles
 from casework.records.durable import make_folder, put_whole
@@ -53,22 +54,22 @@ class Restored:
     faults: tuple[str, ...] = ()
 
 
-def choose(folder: Path, to: datetime | None) -> Backup:
+def choose(shelf: Shelf, to: datetime | None) -> Backup:
     """A backup by its own folder, or of a folder of backups the newest good one, or the newest good one that is not younger than `to`, to
     which a base is then brought. Raises BackupUnusable."""
-    if (folder / backup_folders.MANIFEST).exists():
-        backup = backup_folders.read_backup(folder)
+    if (backup := backup_folders.named_itself(shelf)) is not None:
         if to is not None and backup.made_at > to:
             raise BackupUnusable(f"{backup.name} is of {backup.made_at.isoformat()}, which is later than that.")
         return backup
-    every = backup_folders.list_backups(folder)
+    every = backup_folders.list_backups(shelf)
     good = [one for one in every if one.is_good and (to is None or one.made_at <= to)]
     if not good:
         first = min((one.made_at for one in every if one.is_good), default=None)
         what = "no good backup" + (f" of {to.isoformat()} or before" if to else "")
         what += f" (the first one is of {first.isoformat()})" if to and first else ""
         raise BackupUnusable(
-            f"there is {what} in {folder}: `casework backup list` tells those there are; one that nobody has proved can be named itself."
+            f"there is {what} in {shelf.address}: `casework backup list` tells those there are; one that nobody has proved can be named"
+            " itself."
         )
     return good[0]
 

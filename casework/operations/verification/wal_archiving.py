@@ -1,6 +1,6 @@
 """Archiving the embedded server's log beside its backups, with the files that come into the stores meanwhile.
 
-The log is confirmed to the server when it is on the archive's disk, and not before: whoever is killed at any moment goes on from what is
+The log is confirmed to the server when the archive has it, and not before: whoever is killed at any moment goes on from what is
 there. What a piece of log names of files lies there before it.
 """
 
@@ -21,6 +21,7 @@ from casework.errors import BackupUnusable, FileMissing
 from casework.operations.verification import backups
 from casework.records import wal_archive, wal_stream
 from casework.records.backup_folders import list_backups
+from casework.records.backup_shelves import Shelf
 from casework.records.blob_store import Store
 from casework.records.database import connect_engine, connected, database_url
 from casework.records.row_security import in_snapshot
@@ -48,18 +49,18 @@ class Known(NamedTuple):
 
     line: Line
     key: bytes | None
-    #: Up to where the log is on the archive's disk.
+    #: Up to where the archive has the log.
     end: int
 
 
-def archive_log(settings: Settings, root: Path, stopped: Callable[[], bool]) -> None:
+def archive_log(settings: Settings, shelf: Shelf, stopped: Callable[[], bool]) -> None:
     """Archive until it is told to stop; at once where somebody else does. Raises BackupUnusable, and what a server that goes away
     raises: whoever calls it again goes on from what is there."""
-    with wal_archive.alone(root) as is_alone:
+    with wal_archive.alone(shelf) as is_alone:
         if not is_alone:
             return
         with _engine(settings) as engine, sending(database_url(backups.keeper_of(settings), "owner")) as sender:
-            archiver = Archiver(settings, root, engine, sender)
+            archiver = Archiver(settings, shelf, engine, sender)
             while not stopped():
                 archiver.go_on(stopped)
             archiver.go_on(lambda: True)
@@ -74,17 +75,16 @@ def let_go(settings: Settings) -> None:
             _note.warning("the log is not archived any more, and the server keeps none of it for that.")
 
 
-def needs_base(settings: Settings) -> bool:
+def needs_base(settings: Settings, shelf: Shelf) -> bool:
     """Whether the log that is archived needs a base to begin with."""
-    root = settings.backup_folder
-    return root is not None and wal_archive.archives_log(settings) and wal_archive.lacks_base(root, list_backups(root))
+    return wal_archive.archives_log(settings) and wal_archive.lacks_base(shelf, list_backups(shelf))
 
 
 class Archiver:
     """Who archives, over one connection."""
 
-    def __init__(self, settings: Settings, root: Path, engine: Engine, sender: Sender) -> None:
-        self.settings, self.root, self.engine, self.sender = settings, root, engine, sender
+    def __init__(self, settings: Settings, shelf: Shelf, engine: Engine, sender: Sender) -> None:
+        self.settings, self.shelf, self.engine, self.sender = settings, shelf, engine, sender
         with connected(engine) as plain:
             db = plain.execution_options(isolation_level="AUTOCOMMIT")
             wal_stream.limit_slot(db)
@@ -99,7 +99,7 @@ class Archiver:
 
     def _find_line(self, kept_from: int) -> Known:
         """Where the newest line goes on, if the server still has what follows; or a new line."""
-        lines, passphrase = wal_archive.list_lines(self.root), backups.passphrase_of(self.settings)
+        lines, passphrase = wal_archive.list_lines(self.shelf), backups.passphrase_of(self.settings)
         sender = self.sender
         if lines and lines[-1].has(Place(system=sender.system, timeline=sender.timeline, lsn=sender.written)):
             pieces = wal_archive.pieces_of(lines[-1])
@@ -114,7 +114,7 @@ class Archiver:
                 "the archive of the log cannot go on from what is there: a new line begins, which needs a base."
             )
         start = Place(system=sender.system, timeline=sender.timeline, lsn=kept_from)
-        line, key = wal_archive.begin_line(self.root, start, datetime.now(UTC), passphrase)
+        line, key = wal_archive.begin_line(self.shelf, start, datetime.now(UTC), passphrase)
         return Known(line, key, kept_from)
 
     def go_on(self, stopped: Callable[[], bool]) -> None:
@@ -134,7 +134,7 @@ class Archiver:
                 raise BackupUnusable(f"the server does not send its log within {PATIENCE_S:.0f} s.")
         self._reached = now
         self._keep()
-        wal_archive.keep_state(self.root, self.known.line, self.known.end, now, self.known.key)
+        wal_archive.keep_state(self.shelf, self.known.line, self.known.end, now, self.known.key)
 
     def _receive(self, seconds: float) -> None:
         if (found := self.sender.receive(seconds)) is None:

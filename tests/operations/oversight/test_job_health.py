@@ -14,6 +14,7 @@ from casework.jobs.queue import DEAD_AFTER_S
 from casework.operations.mediations.service import open_mediation
 from casework.operations.oversight.job_health import SILENT_S, age_of_backup, find_delays, retry_job, show_jobs
 from casework.records.backup_folders import finish, keep_proof, making, name_at
+from casework.records.backup_shelves import Folder
 from casework.records.database import transaction
 from casework.records.wal_archive import Place, begin_line, keep_state
 from casework.settings import Settings
@@ -123,12 +124,12 @@ def test_what_waits_for_its_leaf_is_told_only_where_all_is(
 def test_of_backups_it_is_told_where_a_folder_of_them_is_named(engine: Engine, world: World, tmp_path: Path) -> None:
     """Nothing where none is; how old the last good one is, and where it is too old, how many were made since and are not good."""
     assert age_of_backup(Settings(profile="test")) == (None, None, None, None)
-    settings = Settings(profile="test", backup_folder=tmp_path)
+    settings = Settings(profile="test", backup_folder=str(tmp_path))
     behind = age_of_backup(settings).behind
     assert behind is not None
     assert (behind.kind, behind.count, behind.since) == ("not_archived", 0, None)
-    line, key = begin_line(tmp_path, Place(system="7", timeline=1, lsn=100), datetime.now(UTC), None)
-    keep_state(tmp_path, line, 100, datetime.now(UTC) - timedelta(minutes=7, seconds=30), key)
+    line, key = begin_line(Folder(tmp_path), Place(system="7", timeline=1, lsn=100), datetime.now(UTC), None)
+    keep_state(Folder(tmp_path), line, 100, datetime.now(UTC) - timedelta(minutes=7, seconds=30), key)
     behind = age_of_backup(settings).behind
     assert behind is not None
     assert (behind.count, behind.since) == (7, age_of_backup(settings).archived_at)
@@ -145,12 +146,12 @@ def test_of_backups_it_is_told_where_a_folder_of_them_is_named(engine: Engine, w
         shown = show_jobs(db, world.actor(db, "administrator"), age)
     assert (shown.backup_at, [one.kind for one in shown.late]) == (age.good_at, ["no_backup", "not_archived"])
     assert shown.archived_at == age.archived_at
-    keep_state(tmp_path, line, 100, datetime.now(UTC), key)
+    keep_state(Folder(tmp_path), line, 100, datetime.now(UTC), key)
     _backup(tmp_path, datetime.now(UTC), good=True)
     assert age_of_backup(settings).delays == []
 
 
 def _backup(root: Path, at: datetime, *, good: bool) -> None:
-    with making(root, name_at(at), None) as half:
+    with making(Folder(root), name_at(at), None) as half:
         made = finish(half, half.manifest({"made_at": at.isoformat()}))
     keep_proof(made, {"faults": [] if good else ["a fault"], "at": at.isoformat()}, None)

@@ -17,6 +17,7 @@ from casework.operations.oversight.job_health import _DELAYS, KINDS
 from casework.operations.oversight.metrics import Metric, measure, write_metrics
 from casework.operations.verification.sequencer import sequence
 from casework.records.backup_folders import finish, keep_proof, making, name_at
+from casework.records.backup_shelves import Folder
 from casework.records.database import transaction
 from casework.records.wal_archive import Place, begin_line, keep_state
 from casework.settings import Settings
@@ -110,18 +111,18 @@ def test_of_sealed_mediations_nothing_is_counted(engine: Engine, settings: Setti
 
 def _archived(root: Path, settings: Settings) -> Settings:
     """The same on the embedded server, whose log was archived an hour ago."""
-    line, key = begin_line(root, Place(system="7", timeline=1, lsn=100), datetime.now(UTC), None)
-    keep_state(root, line, 100, datetime.now(UTC) - timedelta(hours=1), key)
-    return settings.model_copy(update={"backup_folder": root, "database_url": None})
+    line, key = begin_line(Folder(root), Place(system="7", timeline=1, lsn=100), datetime.now(UTC), None)
+    keep_state(Folder(root), line, 100, datetime.now(UTC) - timedelta(hours=1), key)
+    return settings.model_copy(update={"backup_folder": str(root), "database_url": None})
 
 
 def test_backups_are_told_where_their_folder_is_named(engine: Engine, settings: Settings, tmp_path: Path) -> None:
     assert not [name for name, _ in figures(engine, settings) if "backup" in name]
-    own = settings.model_copy(update={"backup_folder": tmp_path})
+    own = settings.model_copy(update={"backup_folder": str(tmp_path)})
     assert figures(engine, own)["casework_backups", "yes"] == 0
     assert ("casework_backup_age_seconds", "") not in figures(engine, own)
     at = datetime.now(UTC) - timedelta(hours=1)
-    with making(tmp_path, name_at(at), None) as half:
+    with making(Folder(tmp_path), name_at(at), None) as half:
         made = finish(half, half.manifest({"made_at": at.isoformat()}))
     keep_proof(made, {"faults": [], "at": at.isoformat()}, None)
     now = figures(engine, own)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, make_url, text
 from casework.operations.cases.case_actions import declare_interest
 from casework.operations.core.perform import home_of
 from casework.operations.tasks.service import claim_task, release_task
+from casework.records.backup_shelves import Folder
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from tests.operations.verification.forger import Scene
@@ -84,6 +85,6 @@ def office(engine: Engine, settings: Settings, world: World, database_server: Da
     """An office that is backed up, encrypted, with a folder of its own where its backups are tried."""
     keeper = database_server.url(str(make_url(str(settings.database_url)).database))
     given = {"backup_database_url": keeper, "backup_key": SecretStr(PASSPHRASE), "var": var_dir}
-    made = Office(engine, settings.model_copy(update=given), world, database_server, settings.var / "backups")
+    made = Office(engine, settings.model_copy(update=given), world, database_server, Folder(settings.var / "backups"))
     made.work()
     return made

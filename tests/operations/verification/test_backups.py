@@ -12,6 +12,7 @@ from casework.errors import BackupUnusable
 from casework.operations.verification.backups import LEFT_OUT, keeper_of, make_backup
 from casework.records import log_keys
 from casework.records.backup_folders import list_backups
+from casework.records.backup_shelves import Folder
 from casework.records.database import transaction
 from casework.records.key_ring import secret_key
 from casework.settings import Settings
@@ -28,7 +29,7 @@ def office(engine: Engine, settings: Settings, world: World, database_server: Da
         settings.model_copy(update={"backup_database_url": keeper}),
         world,
         database_server,
-        tmp_path / "backups",
+        Folder(tmp_path / "backups"),
     )
     made.work()
     return made
@@ -50,15 +51,15 @@ def test_the_manifest_says_what_is_in_it(office: Office) -> None:
 def test_no_secret_is_in_it(office: Office) -> None:
     """Not encrypted, as it is here, so that all of it can be looked through."""
     signing = (office.settings.log_dir / "key").read_bytes().strip()
-    content = b"".join(one.read_bytes() for one in office.back_up().folder.iterdir())
+    content = b"".join(one.read_bytes() for one in Path(office.back_up().address).iterdir())
     assert (signing in content, secret_key(office.settings).encode() in content) == (False, False)
 
 
 def test_whoever_is_not_shown_everything_backs_nothing_up(office: Office) -> None:
     bound = office.settings.model_copy(update={"backup_database_url": None})
     with pytest.raises(BackupUnusable, match="CASEWORK_BACKUP_DATABASE_URL"):
-        make_backup(bound, office.root)
-    assert list_backups(office.root) == []
+        make_backup(bound, office.shelf)
+    assert list_backups(office.shelf) == []
 
 
 def test_a_login_that_reads_all_and_writes_nothing_is_enough(office: Office, superuser_engine: Engine) -> None:
@@ -77,7 +78,7 @@ def test_before_there_is_a_database_nothing_is_backed_up(
 ) -> None:
     keeper = database_server.url(str(make_url(empty_database_url).database))
     with pytest.raises(BackupUnusable, match="no database of Casework yet"):
-        make_backup(settings.model_copy(update={"backup_database_url": keeper}), tmp_path)
+        make_backup(settings.model_copy(update={"backup_database_url": keeper}), Folder(tmp_path))
     assert list(tmp_path.glob("2*")) == []
 
 

@@ -6,15 +6,17 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
-from benchmarks.rehearsal import Disaster, come_back, elsewhere, lost_s, suffer
+from benchmarks.rehearsal import Disaster, come_back, elsewhere, lost_s, shelf_of, suffer
 from benchmarks.rehearsal import Office as Working
 from casework.errors import BackupUnusable
 from casework.operations.core.editions import store_editions
@@ -24,12 +26,14 @@ from casework.operations.verification.moments import restore_moment
 from casework.operations.verification.restoring import choose
 from casework.records import embedded, migrate, wal_archive
 from casework.records.backup_folders import list_backups
+from casework.records.backup_shelves import Folder, Shelf
 from casework.records.database import connect_engine, transaction
 from casework.records.wal_archive import LOG, list_lines, pieces_of
 from casework.settings import Settings
 from tests.conftest import server_folder
 from tests.support.backed_up import PASSPHRASE
 from tests.support.file_makers import PDF
+from tests.support.s3_server import S3Server
 from tests.support.world import build_world
 
 #: So long it works before its server is gone, and so often the log is archived.
@@ -46,20 +50,28 @@ class Scene:
 
     @property
     def root(self) -> Path:
-        root = self.office.settings.backup_folder
-        assert root is not None
-        return root
+        return Path(str(self.office.settings.backup_folder))
+
+    @property
+    def shelf(self) -> Shelf:
+        return shelf_of(self.office.settings)
 
 
 @pytest.fixture(scope="module")
 def scene() -> Iterator[Scene]:
+    with _scene(lambda folder: {"backup_folder": str(folder / "backups")}) as made:
+        yield made
+
+
+@contextmanager
+def _scene(where: Callable[[Path], dict[str, Any]]) -> Iterator[Scene]:
     with server_folder() as folder:
         settings = Settings(
             profile="test",
             var=folder / "office",
-            backup_folder=folder / "backups",
             backup_key=SecretStr(PASSPHRASE),
             backup_log_seconds=EVERY_S,
+            **where(folder),
         )
         office = _found(settings)
         try:
@@ -98,7 +110,7 @@ def _documents(engine: Engine) -> set[str]:
 def test_what_was_done_until_the_last_piece_is_back_and_verified(scene: Scene) -> None:
     """Whatever was acknowledged by then, with its files; and the office that goes on from it begins an archive of its own."""
     office, begun = scene.office, time.time()
-    reached = wal_archive.reached_at(scene.root)
+    reached = wal_archive.reached_at(scene.shelf)
     assert reached is not None
     done, found = come_back(office, None, scene.folder / "there")
     lost = set(office.done) - found
@@ -114,12 +126,24 @@ def test_what_was_done_until_the_last_piece_is_back_and_verified(scene: Scene) -
     assert "The key that signs the log is not in a backup" in notes
     assert "Ask whoever keeps checkpoints elsewhere" in notes
     there = elsewhere(office.settings, scene.folder / "there")
-    wal_archiving.archive_log(there, scene.root, lambda: True)
-    last = list_lines(scene.root)[-1]
-    assert (last.start.timeline, wal_archiving.needs_base(there)) == (2, True)
-    shutil.rmtree(last.folder)
+    wal_archiving.archive_log(there, scene.shelf, lambda: True)
+    last = list_lines(scene.shelf)[-1]
+    assert (last.start.timeline, wal_archiving.needs_base(there, scene.shelf)) == (2, True)
+    scene.shelf.remove_below(last.folder)
     with pytest.raises(BackupUnusable, match="nothing of it was changed"):
-        restore_moment(there, choose(scene.root, None), None)
+        restore_moment(there, choose(scene.shelf, None), None)
+
+
+def test_from_a_bucket_it_is_back_on_a_machine_that_has_nothing(s3: S3Server) -> None:
+    """The base, and the log and the files that were archived there since."""
+    with _scene(lambda folder: s3.named("moments/backups")) as scene:
+        office, begun, reached = scene.office, time.time(), wal_archive.reached_at(scene.shelf)
+        done, found = come_back(office, None, scene.folder / "there")
+        lost = lost_s(office, scene.disaster, found)
+        print(f"From a bucket: RPO {lost:.1f} s; RTO {time.time() - begun:.1f} s for {done.rows} rows")
+        assert reached is not None
+        assert {one for one, at in office.done.items() if at < reached.timestamp()} <= found
+        assert (done.faults, done.as_of, done.documents >= len(found) > 1) == ((), reached, True)
 
 
 def test_a_moment_between_two_actions_is_back_as_it_was(scene: Scene) -> None:
@@ -142,10 +166,10 @@ def _nothing(root: Path) -> None:
 
 def _middle(root: Path) -> Path:
     """A piece of the log that the last moment needs."""
-    base = wal_archive.place_of(list_backups(root)[0])
+    base = wal_archive.place_of(list_backups(Folder(root))[0])
     assert base is not None
-    later = [piece for piece in pieces_of(list_lines(root)[0]) if piece.start > base.lsn]
-    return later[0].path(LOG)
+    later = [piece for piece in pieces_of(list_lines(Folder(root))[0]) if piece.start > base.lsn]
+    return Path(later[0].address(LOG))
 
 
 def _lose_piece(root: Path) -> None:
@@ -179,7 +203,7 @@ def test_what_cannot_be_reached_is_said_and_nothing_is_changed(
         given = {"backup_key": None if key is None else SecretStr(key)}
         there = elsewhere(scene.office.settings, var).model_copy(update=given)
         with pytest.raises(BackupUnusable, match=said):
-            restore_moment(there, choose(root, to), to)
+            restore_moment(there, choose(Folder(root), to), to)
         assert not (var / "postgres").exists()
         assert not list((var / "documents").rglob("*/*"))
 
@@ -187,16 +211,16 @@ def test_what_cannot_be_reached_is_said_and_nothing_is_changed(
 def test_a_base_is_not_put_into_a_server_of_ones_own(scene: Scene, tmp_path: Path) -> None:
     own = scene.office.settings.model_copy(update={"var": tmp_path, "database_url": "postgresql://a@nowhere.invalid/b"})
     with pytest.raises(BackupUnusable, match="restore a dump into that one"):
-        restore_moment(own, choose(scene.root, None), None)
+        restore_moment(own, choose(scene.shelf, None), None)
 
 
 def test_a_base_that_is_damaged_is_named(scene: Scene, tmp_path: Path) -> None:
-    backup = choose(scene.root, None)
-    shutil.copytree(backup.folder, tmp_path / backup.name)
+    backup = choose(scene.shelf, None)
+    shutil.copytree(backup.address, tmp_path / backup.name)
     (tmp_path / backup.name / "base.tar").write_bytes(b"x")
     with pytest.raises(BackupUnusable, match=r"base\.tar has 1 bytes"):
         restore_moment(
             elsewhere(scene.office.settings, tmp_path / "var"),
-            replace(backup, folder=tmp_path / backup.name),
+            replace(backup, shelf=Folder(tmp_path)),
             None,
         )

@@ -13,7 +13,7 @@ def test_a_backup_is_good_when_it_was_restored_and_proved(office: Office) -> Non
     proved = prove_backup(office.settings, backup)
     assert proved.proof is not None
     assert proved.proof["faults"] == []
-    assert (list_backups(office.root)[0].is_good, proved.proof["events"], proved.proof["documents"]) == (
+    assert (list_backups(office.shelf)[0].is_good, proved.proof["events"], proved.proof["documents"]) == (
         True,
         office.events(),
         1,

@@ -22,6 +22,7 @@ from casework.operations.verification.service import verify_all
 from casework.operations.verification.tree_judgement import kept_here
 from casework.records import backup_folders, database_checks
 from casework.records.backup_folders import Backup, keep_proof
+from casework.records.backup_shelves import Folder
 from casework.records.blob_store import new_key
 from casework.records.database import connect_engine, transaction
 from casework.records.sealed_files import write_sealed
@@ -100,7 +101,7 @@ def test_whoever_was_broken_off_before_the_database_begins_again(office: Office,
 @pytest.mark.parametrize("how", ["changed", "cut", "gone"])
 def test_what_is_damaged_is_named_and_not_restored(office: Office, there: Settings, name: str, how: str) -> None:
     backup = office.back_up()
-    _damage(backup.folder / name, how)
+    _damage(Path(backup.address) / name, how)
     with pytest.raises(BackupUnusable, match=name):
         restore_backup(there, backup)
     assert not (there.var / "documents").exists() or not list((there.var / "documents").rglob("*/*"))
@@ -132,14 +133,13 @@ def test_a_file_of_another_backup_does_not_pass_for_this_ones(office: Office, th
     office.work()
     time.sleep(1.1)
     new = office.back_up()
-    shutil.copy(old.folder / "database.dump", new.folder / "database.dump")
-    manifest = json.loads((new.folder / "manifest.json").read_text())
-    manifest["files"]["database.dump"] = json.loads((old.folder / "manifest.json").read_text())["files"][
-        "database.dump"
-    ]
-    (new.folder / "manifest.json").write_text(json.dumps(manifest))
+    before, after = Path(old.address), Path(new.address)
+    shutil.copy(before / "database.dump", after / "database.dump")
+    manifest = json.loads((after / "manifest.json").read_text())
+    manifest["files"]["database.dump"] = json.loads((before / "manifest.json").read_text())["files"]["database.dump"]
+    (after / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(BackupUnusable, match="its manifest was changed"):
-        restore_backup(there, backup_folders.read_backup(new.folder))
+        restore_backup(there, backup_folders.read_backup(new.shelf, new.name))
 
 
 def test_plain_ones_are_restored_without_a_passphrase(office: Office, there: Settings) -> None:
@@ -157,13 +157,13 @@ def test_another_secret_key_is_told(office: Office, there: Settings) -> None:
 def test_the_newest_good_one_of_a_moment_is_chosen(office: Office) -> None:
     backup = office.back_up()
     with pytest.raises(BackupUnusable, match="no good backup"):
-        choose(office.root, None)
-    assert choose(backup.folder, None).name == backup.name
+        choose(office.shelf, None)
+    assert choose(Folder(Path(backup.address)), None).name == backup.name
     _call_good(backup, office)
-    assert choose(office.root, None).name == backup.name
-    assert choose(office.root, backup.made_at).name == backup.name
+    assert choose(office.shelf, None).name == backup.name
+    assert choose(office.shelf, backup.made_at).name == backup.name
     with pytest.raises(BackupUnusable, match="or before"):
-        choose(office.root, backup.made_at - timedelta(seconds=1))
+        choose(office.shelf, backup.made_at - timedelta(seconds=1))
 
 
 def _call_good(backup: Backup, office: Office) -> None:

@@ -13,6 +13,7 @@ from casework.operations.core.perform import new_id
 from casework.operations.documents.key_material import document_store_of
 from casework.operations.verification import wal_archiving
 from casework.operations.verification.wal_archiving import BEFORE, DOCUMENTS, Found, _Files, needs_base
+from casework.records.backup_shelves import Folder
 from casework.records.blob_store import new_key
 from casework.records.database import transaction
 from casework.records.sealed_files import write_sealed
@@ -67,9 +68,10 @@ def test_what_is_older_than_the_archive_goes_with_the_base(
 
 
 def test_a_base_is_needed_where_a_line_has_none(tmp_path: Path) -> None:
-    settings = Settings(profile="test", var=tmp_path / "var", backup_folder=tmp_path)
-    assert not needs_base(settings)
-    begin_line(tmp_path, Place(system="7", timeline=1, lsn=100), datetime.now(UTC), None)
-    assert needs_base(settings)
-    assert not needs_base(settings.model_copy(update={"backup_log_seconds": 0}))
+    settings = Settings(profile="test", var=tmp_path / "var", backup_folder=str(tmp_path))
+    shelf = Folder(tmp_path)
+    assert not needs_base(settings, shelf)
+    begin_line(shelf, Place(system="7", timeline=1, lsn=100), datetime.now(UTC), None)
+    assert needs_base(settings, shelf)
+    assert not needs_base(settings.model_copy(update={"backup_log_seconds": 0}), shelf)
     assert wal_archiving.MOST == 1 << 24
