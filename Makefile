@@ -122,6 +122,7 @@ $(PEERS): benchmarks/peers.lock
 docs: setup ## Write the pages of docs/reference that follow from the code
 	$(BIN)/python docs/generate.py
 	$(BIN)/python -m docs.components docs/reference/licences.md
+	$(BIN)/python -m docs.verifier_titles
 
 wheel: setup ## Build the wheel into dist: of the same commit always the same bytes
 	rm -rf build dist/*.whl

@@ -20,6 +20,7 @@ from casework.operations.auth.tokens import (
     TOKEN_DAYS,
     make_token,
     revoke_token,
+    usual_days,
 )
 from casework.operations.core.email_addresses import canonical
 from casework.operations.core.idempotency import Request
@@ -185,16 +186,19 @@ def token() -> None:
 @click.option("--name", default="command line", show_default=True, help="What it is for.")
 @click.option("--scopes", default="read,write", show_default=True, help=f"With commas: {', '.join(TOKEN_SCOPES)}.")
 @click.option(
-    "--days", type=click.IntRange(1, MOST_TOKEN_DAYS), default=TOKEN_DAYS, show_default=True, help="How long it holds."
+    "--days",
+    type=click.IntRange(1, MOST_TOKEN_DAYS),
+    help=f"How long it holds: {TOKEN_DAYS} days unless said, and with {DECIDE} {MOST_DECIDING_DAYS}, which is the most.",
 )
-def add_token(email: str, name: str, scopes: str, days: int) -> None:
+def add_token(email: str, name: str, scopes: str, days: int | None) -> None:
     """Make a token for the person EMAIL and print it: this once, for it is kept nowhere."""
     wanted = {scope.strip() for scope in scopes.split(",") if scope.strip()}
     if not wanted or not wanted <= set(TOKEN_SCOPES):
         raise click.UsageError(f"--scopes takes {', '.join(TOKEN_SCOPES)}.")
+    days = days or usual_days(wanted)
     if DECIDE in wanted and days > MOST_DECIDING_DAYS:
         raise click.UsageError(
-            f"With the scope {DECIDE} a token holds for at most {MOST_DECIDING_DAYS} days: say --days."
+            f"With the scope {DECIDE} a token holds for at most {MOST_DECIDING_DAYS} days, not {days}."
         )
     engine = connect_engine(load_settings())
     try:

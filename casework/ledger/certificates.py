@@ -3,7 +3,8 @@
 It is the canonical form of a JSON object, so that it has one spelling and one digest. Nothing in it is told without a proof: whatever
 is changed in it, it no longer leads to the checkpoint that the log signed. What is not shown stands as a hash that nobody can try
 words on: the words of forms are salted one by one; effects are not, so they may stand as their digest only where random ids in them
-keep anybody from guessing the rest, and are shown whole elsewhere.
+keep anybody from guessing the rest, and are shown whole elsewhere. What guards read of a form stands in the effects: a fact of it is shown
+with all of them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from casework.ledger.canonical_json import Json, NotCanonical, canonical, digest, parse_instant
@@ -71,7 +72,7 @@ class Chosen:
     body: Mapping[str, Mapping[str, Json]]
     leaf: int
     path: Sequence[bytes]
-    #: Fields of the body. What was erased is shown as its hash.
+    #: Fields of the body, where what was erased is shown as its hash; and of what the form said in the effects.
     fields: Collection[str] = ()
     with_effects: bool = False
 
@@ -124,6 +125,15 @@ def hides(header: Mapping[str, Json], effects: Mapping[str, Any]) -> bool:
     return sum(id not in said for id in _ids_of(effects)) >= IDS_TO_HIDE
 
 
+def said_in(effects: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the form of a step, or of a task that was finished, said to the guards: these have one digest with all that followed."""
+    said: Any = effects.get("data")
+    tasks = effects.get("task_states")
+    if not said and isinstance(tasks, list):
+        said = next((task["result"] for task in tasks if isinstance(task, dict) and "result" in task), None)
+    return said if isinstance(said, Mapping) else {}
+
+
 def _ids_of(value: Any) -> set[str]:
     """The random ids of things; not of people and organisations, which many know."""
     if isinstance(value, Mapping):
@@ -139,7 +149,7 @@ def _part_of(event: Chosen, note: str) -> dict[str, Json]:
     if not event.with_effects and not hides(event.header, event.effects):
         raise Guessable
     chosen = set(event.fields)
-    if unknown := chosen - event.body.keys():
+    if unknown := chosen - event.body.keys() - (said_in(event.effects).keys() if event.with_effects else set()):
         raise NotSo(f"The event has no field {', '.join(sorted(unknown))}.")
     hashes = hashes_of_fields(event.body)
     body = {field: dict(event.body[field]) if field in chosen else {"hash": hashes[field]} for field in event.body}
@@ -147,7 +157,7 @@ def _part_of(event: Chosen, note: str) -> dict[str, Json]:
         "header": dict(event.header),
         "effects": dict(event.effects) if event.with_effects else None,
         # Where no field is shown, not even their names are.
-        "body": body if chosen else None,
+        "body": body if chosen & event.body.keys() else None,
         "proof": write_proof(event.leaf, event.path, note),
     }
 
@@ -174,6 +184,10 @@ def check(data: bytes, keys: Sequence[PublicKey], origin: str | None = None) -> 
     if len(notes) != 1:
         raise BadCertificate("Its events are proved by different checkpoints.")
     _insist_claim(claim, parts)
+    if claim["kind"] == FACT:
+        said = said_in(events[0].effects or {})
+        facts = {field: said[field] for field in claim["fields"] if field in said}
+        events = [replace(events[0], values={**facts, **events[0].values})]
     return Certified(
         claim["kind"],
         claim,
@@ -280,7 +294,9 @@ def _insist_claim(claim: Mapping[str, Any], parts: Sequence[Any]) -> None:
         raise BadCertificate("It shows another number of events than its claim needs.")
     shown = [_fields_of(part["body"]) for part in parts]
     if kind == FACT:
-        _insist_fact(claim["fields"], *shown[0])
+        valued, there = shown[0]
+        facts = said_in(parts[0]["effects"] or {}).keys() - there
+        _insist_fact(claim["fields"], valued, there, facts)
     elif any(there for _, there in shown):
         raise BadCertificate("It shows words that it does not claim.")
     if kind == STATE and (claim["states"] != headers[0]["to"] or not claim["states"]):
@@ -294,12 +310,12 @@ def _fields_of(body: Any) -> tuple[set[str], set[str]]:
     return (set(), set()) if body is None else ({field for field, one in body.items() if "value" in one}, set(body))
 
 
-def _insist_fact(fields: Any, valued: set[str], there: set[str]) -> None:
+def _insist_fact(fields: Any, valued: set[str], there: set[str], facts: set[str]) -> None:
     if not isinstance(fields, list) or not all(isinstance(one, str) for one in fields) or fields != sorted(set(fields)):
         raise BadCertificate("The fields that are claimed are not written as they should be.")
-    if not valued:
+    if not valued and not facts & set(fields):
         raise BadCertificate("It claims a fact and shows none.")
-    if not valued <= set(fields) <= there:
+    if not valued <= set(fields) <= there | facts:
         raise BadCertificate("It claims other fields than it shows.")
 
 

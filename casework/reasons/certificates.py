@@ -17,6 +17,17 @@ GUESSABLE = reason(
 NOTHING_TO_SHOW = template(
     "certificates.nothing_to_show", N_("%(field)s is not in this entry, or was erased: choose what is there.")
 )
+ONLY_FACTS = reason("certificates.only_facts", N_("goes with the claim “fact” alone."))
+NO_ENTRY = reason("certificates.no_entry", N_("is no entry of this history."))
+TOO_SMALL = reason(
+    "certificates.too_small", N_("is of a checkpoint from before this entry: leave it out for the newest one.")
+)
+WITH_EFFECTS = template(
+    "certificates.with_effects",
+    N_(
+        "%(field)s is among what followed from the entry, which has one digest: show that whole, or leave the field out."
+    ),
+)
 NO_FIELD = reason("certificates.no_field", N_("choose at least one field to show."))
 NO_STATE = reason("certificates.no_state", N_("the entry led to no state."))
 NOT_TWO_PERSONS = reason(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from casework.reasons.base import N_, reason, template
 
+NOT_PUBLISHED = reason(
+    "tree.not_published", N_("is no size of which a checkpoint was published: leave it out for the newest one.")
+)
 NO_KEY_YET = reason("tree.no_key_yet", N_("it has no key yet: start the worker first."))
 NOTHING_SIGNED = reason("tree.nothing_signed", N_("nothing was signed yet: start the worker first."))
 KEY_MISSING = template("tree.key_missing", N_("there is no key in %(file)s: put it back from where it is kept."))

@@ -131,8 +131,23 @@ _HANDOVERS = text("""
 """)
 
 
-def _checkpoint(db: Connection, statement: str) -> StoredCheckpoint | None:
-    row = db.execute(text(statement)).one_or_none()
+#: What was published of so many leaves, the first of it: a minute had begun, and nothing else had been signed by then. Where a key
+#: changed, the same tree was signed again.
+_PUBLISHED_AT = """
+    SELECT n, size, root, note, made_at FROM checkpoints c
+    WHERE size = :size AND made_at < date_trunc('minute', clock_timestamp()) AND NOT EXISTS (
+        SELECT FROM checkpoints x WHERE x.n = c.n + 1 AND x.made_at < date_trunc('minute', c.made_at) + interval '1 minute'
+    ) ORDER BY n LIMIT 1
+"""
+
+
+def published_at(db: Connection, size: int) -> StoredCheckpoint | None:
+    """What strangers were shown of the tree when it had so many leaves; None where they were shown none of that size."""
+    return _checkpoint(db, _PUBLISHED_AT, size=size)
+
+
+def _checkpoint(db: Connection, statement: str, **given: int) -> StoredCheckpoint | None:
+    row = db.execute(text(statement), given).one_or_none()
     return None if row is None else StoredCheckpoint(row.n, row.size, bytes(row.root), row.note, row.made_at)
 
 

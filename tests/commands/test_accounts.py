@@ -113,6 +113,15 @@ def test_a_token_is_printed_once_works_and_is_revoked(environment: dict[str, str
         assert find_actor_by_secret(db, secret) is None
 
 
+@pytest.mark.parametrize(("scopes", "days"), [("read,write", 90), ("read,decide", 30)])
+def test_a_token_holds_as_long_as_its_scopes_allow_where_nothing_is_said(
+    environment: dict[str, str], scopes: str, days: int
+) -> None:
+    _add(environment, "--role", "officer", "--programme", "BJ")
+    made = run_casework("token", "add", "li@example.org", "--scopes", scopes, environment=environment)
+    assert (made.returncode, f"for {days} days" in made.stderr) == (0, True)
+
+
 def test_a_token_for_nobody_is_refused(environment: dict[str, str]) -> None:
     made = run_casework("token", "add", "nobody@example.org", environment=environment)
     assert (made.returncode, "nobody@example.org" in made.stderr) == (1, True)

@@ -118,6 +118,36 @@ def test_a_state_is_the_one_that_the_event_led_to() -> None:
     assert check(certificate(STATE), [KEY.public]).claim["states"] == ["decision"]
 
 
+#: As an event whose form said two things to the guards.
+SAID = {**RANDOM, "data": {"executed_on": "2026-05-03", "reason_code": "other"}}
+#: The same of a task that was finished.
+FINISHED = {"task_states": [{"id": TASKS[0], "result": SAID["data"]}, {"id": TASKS[1]}]}
+
+
+@pytest.mark.parametrize("effects", [SAID, FINISHED])
+def test_what_a_form_said_to_the_guards_is_a_fact_that_is_shown_with_what_followed(effects: dict[str, Any]) -> None:
+    event = check(certificate(FACT, ["executed_on"], with_effects=True, effects=effects), [KEY.public]).events[0]
+    assert (event.values, event.hidden, event.effects) == ({"executed_on": "2026-05-03"}, (), effects)
+
+
+def test_it_is_shown_beside_words_whose_neighbours_stay_hidden() -> None:
+    data = certificate(FACT, ["amount", "executed_on"], with_effects=True, effects=SAID)
+    event = check(data, [KEY.public]).events[0]
+    assert (event.values, event.hidden) == ({"amount": "8812.50", "executed_on": "2026-05-03"}, ("note", "reason"))
+
+
+def test_it_is_not_shown_without_what_followed() -> None:
+    with pytest.raises(NotSo):
+        certificate(FACT, ["executed_on"], effects=SAID)
+
+
+@pytest.mark.parametrize("fields", [["executed_on", "paid_on"], ["paid_on"], []])
+def test_what_it_did_not_say_cannot_be_claimed(fields: list[str]) -> None:
+    data = certificate(FACT, ["executed_on"], with_effects=True, effects=SAID)
+    with pytest.raises(BadCertificate):
+        check(changed(data, "claim", "fields", to=fields), [KEY.public])
+
+
 def test_effects_are_shown_whole_where_they_are_chosen() -> None:
     assert check(certificate(EVENT, with_effects=True), [KEY.public]).events[0].effects == RANDOM
 

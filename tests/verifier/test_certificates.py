@@ -13,7 +13,8 @@ from casework.ledger.certificates import EVENT, FACT, STATE, TWO_PERSONS, make
 from casework.ledger.signed_notes import parse_note, sign_note
 from casework_verify.command import main
 from casework_verify.integrity.canonical import canonical
-from tests.ledger.test_certificates import KEY, OTHER, Tree, events, two_persons
+from tests.ledger.test_certificates import KEY, OTHER, RANDOM, Tree, events, two_persons
+from tests.support.databases import ROOT
 
 Judge = Callable[..., tuple[int, list[str]]]
 
@@ -53,10 +54,16 @@ def judge(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Judge:
 @pytest.mark.parametrize(
     ("kind", "shown"),
     [
-        (EVENT, ["certificate_event"]),
-        (FACT, ["certificate_event", "certificate_field", "certificate_field"]),
+        (EVENT, ["certificate_event", "certificate_states"]),
+        (
+            FACT,
+            ["certificate_event", "certificate_step", "certificate_states", "certificate_field", "certificate_field"],
+        ),
         (STATE, ["certificate_event", "certificate_shows_state"]),
-        (TWO_PERSONS, ["certificate_event", "certificate_event", "certificate_shows_persons"]),
+        (
+            TWO_PERSONS,
+            [*["certificate_event", "certificate_step_hidden", "certificate_states"] * 2, "certificate_shows_persons"],
+        ),
     ],
 )
 def test_a_whole_certificate_says_what_it_shows(judge: Judge, kind: str, shown: list[str]) -> None:
@@ -70,6 +77,82 @@ def test_it_is_said_in_both_languages(tmp_path: Path, capsys: pytest.CaptureFixt
     asked = [str(tmp_path / "certificate.json"), "--key", str(tmp_path / "key"), "--language", language]
     assert main(asked) == 0
     assert "8812.50" in capsys.readouterr().out
+
+
+def told(tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes, language: str = "en") -> str:
+    (tmp_path / "certificate.json").write_bytes(data)
+    (tmp_path / "key").write_text(KEY.public.line)
+    asked = [str(tmp_path / "certificate.json"), "--key", str(tmp_path / "key"), "--language", language]
+    assert main(asked) == 0
+    return capsys.readouterr().out
+
+
+def referral(fields: list[str], **effects: Any) -> bytes:
+    """Of a step in an edition that comes with Casework, as its history has it."""
+    published = json.loads((ROOT / "workflows" / "published" / "referral-2.json").read_text("utf-8"))
+    said = {"kind": "fired", "edition": published["fingerprint"], "from": ["sent"], "to": ["accepted"]}
+    parts = {"transition": "accept", "data": {"charge": "free", "planned_on": "2026-06-01"}, **effects}
+    tree = Tree(events(effects=parts, **said))
+    return make(FACT, [tree.chosen(1, fields, with_effects=True)], tree.note)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            [
+                "Accept the request",
+                "from Sent to Accepted",
+                "“Price, if it is not as the request says”: Free of charge",
+            ],
+        ),
+        ("zh", ["接受转介请求", "由“已发出”到“已接受”", "”写有：免费"]),
+    ],
+)
+def test_a_step_its_states_and_its_fields_are_called_as_their_edition_calls_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, words: list[str]
+) -> None:
+    said = told(tmp_path, capsys, referral(["charge"]), language)
+    assert [one for one in words if one not in said] == []
+    # What was not chosen stands in the file, and is not told as what it is about.
+    assert "2026-06-01" not in said
+
+
+def test_the_step_and_states_of_an_unknown_edition_keep_their_codes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = told(tmp_path, capsys, made(FACT))
+    assert "taken or proposed: accept." in said
+    assert "from review to decision" in said
+
+
+@pytest.mark.parametrize(
+    ("path", "to", "code"),
+    [
+        (("claim", "fields"), ["planned_off"], "certificate_claim"),
+        (("claim", "fields"), [], "certificate_claim"),
+        (("events", 0, "effects", "data", "charge"), "priced", "event_effects"),
+        (("events", 0, "effects", "transition"), "decline", "event_effects"),
+        (("events", 0, "effects"), None, "certificate_claim"),
+    ],
+)
+def test_a_changed_fact_is_found(judge: Judge, path: tuple[Any, ...], to: Any, code: str) -> None:
+    assert judge(changed(referral(["charge"]), *path, to=to)) == (1, [code])
+
+
+@pytest.mark.parametrize(
+    "effects",
+    [
+        {"data": ["charge"], "task_states": "x"},
+        {"data": None, "task_states": [7, {"result": 1}]},
+        {"transition": 7},
+        {"transition": ["accept"]},
+    ],
+)
+def test_effects_of_another_form_make_nothing_fail(judge: Judge, effects: dict[str, Any]) -> None:
+    tree = Tree(events(effects={**RANDOM, **effects}))
+    assert judge(make(EVENT, [tree.chosen(1, with_effects=True)], tree.note))[0] == 0
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ MOST = 1_000_000
 _INDEX = re.compile(r"index (0|[1-9][0-9]{0,18})")
 #: What the claim says beside its kind.
 _CLAIMS = {EVENT: set[str](), FACT: {"fields"}, STATE: {"states"}, TWO_PERSONS: set[str]()}
+#: Events that take a step, or ask for one.
+_STEPS = {"fired", "proposed"}
 #: What acts and is no person.
 _NOBODY = {"system", "party"}
 
@@ -155,7 +157,7 @@ def unproven(parts: list[Any], said: Checkpoint) -> Iterator[Fault]:
 def _check_claim(claim: Any, parts: list[Any]) -> None:
     kind, header = claim["kind"], parts[0]["header"]
     if kind == FACT:
-        _check_fact(claim["fields"], parts[0]["body"])
+        _check_fact(claim["fields"], parts[0]["body"] or {}, said_in(parts[0]["effects"]))
     elif any(part["body"] is not None for part in parts):
         raise Wrong("certificate_claim")
     if kind == STATE and (not header["to"] or claim["states"] != header["to"]):
@@ -164,11 +166,21 @@ def _check_claim(claim: Any, parts: list[Any]) -> None:
         raise Wrong("certificate_persons", parts[1]["header"]["seq"])
 
 
-def _check_fact(fields: Any, body: Any) -> None:
-    valued = {name for name, one in (body or {}).items() if "value" in one}
+def said_in(effects: Any) -> Mapping[str, Any]:
+    """What the form of a step, or of a task that was finished, said to the guards: it stands in the effects."""
+    told = effects or {}
+    said, tasks = told.get("data"), told.get("task_states")
+    if not said and isinstance(tasks, list):
+        said = next((task["result"] for task in tasks if isinstance(task, dict) and "result" in task), None)
+    return said if isinstance(said, dict) else {}
+
+
+def _check_fact(fields: Any, body: Mapping[str, Any], said: Mapping[str, Any]) -> None:
+    valued = {name for name, one in body.items() if "value" in one}
     if not isinstance(fields, list) or not all(isinstance(one, str) for one in fields) or fields != sorted(set(fields)):
         raise Wrong("certificate_claim")
-    if not valued or not valued <= set(fields) <= set(body):
+    facts = said.keys() - body.keys()
+    if not (valued or facts & set(fields)) or not valued <= set(fields) <= body.keys() | facts:
         raise Wrong("certificate_claim")
 
 
@@ -186,12 +198,37 @@ def _shown(claim: Any, parts: list[Any]) -> Iterator[Fault]:
         header = part["header"]
         told = {"at": header["at"], "happened": header["kind"], "role": header["role"] or "-", "log": header["log"]}
         yield Fault("certificate_event", told, seq=header["seq"])
-        for name, stored in sorted((part["body"] or {}).items()):
-            if "value" in stored:
-                yield Fault("certificate_field", {"name": name, "value": stored["value"]}, seq=header["seq"])
-            elif name in claim.get("fields", ()):
-                yield Fault("certificate_hidden", {"name": name}, seq=header["seq"])
+        yield from _step(claim["kind"], part)
+        yield from _fields(claim.get("fields", ()), part)
     if claim["kind"] == STATE:
-        yield Fault("certificate_shows_state", {"state": ", ".join(claim["states"])}, seq=parts[0]["header"]["seq"])
+        header = parts[0]["header"]
+        yield Fault(
+            "certificate_shows_state", {"came": claim["states"], "edition": header["edition"]}, seq=header["seq"]
+        )
     if claim["kind"] == TWO_PERSONS:
         yield Fault("certificate_shows_persons", seq=parts[1]["header"]["seq"])
+
+
+def _step(kind: str, part: Any) -> Iterator[Fault]:
+    """Which step it was, where the effects say it; and from where to where it led."""
+    header, step = part["header"], (part["effects"] or {}).get("transition")
+    edition, seq = header["edition"], header["seq"]
+    if isinstance(step, str):
+        yield Fault("certificate_step", {"taken": step, "edition": edition}, seq=seq)
+    elif header["kind"] in _STEPS and part["effects"] is None:
+        yield Fault("certificate_step_hidden", seq=seq)
+    if header["from"] != header["to"] and kind != STATE:
+        yield Fault("certificate_states", {"left": header["from"], "came": header["to"], "edition": edition}, seq=seq)
+
+
+def _fields(claimed: Any, part: Any) -> Iterator[Fault]:
+    """What was written, by field."""
+    header, body, said = part["header"], part["body"] or {}, said_in(part["effects"])
+    seq, where = header["seq"], {"edition": header["edition"]}
+    for name in sorted(body.keys() | set(claimed)):
+        if "value" in body.get(name, {}):
+            yield Fault("certificate_field", {"name": name, "value": body[name]["value"], **where}, seq=seq)
+        elif name in claimed and name in body:
+            yield Fault("certificate_hidden", {"name": name}, seq=seq)
+        elif name in claimed and name in said:
+            yield Fault("certificate_field", {"name": name, "value": said[name], **where}, seq=seq)

@@ -20,4 +20,13 @@ class CertificateQuery(Query):
         str | None,
         Field(max_length=1000, description="What was written: the names of its fields, with commas between them"),
     ] = None
+    size: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=2**53,
+            description="Proved by the checkpoint that was published of so many entries of the log of all events, so that the file is the"
+            " same each time; the newest where nothing is said",
+        ),
+    ] = None
     effects: Annotated[bool, Field(description="What followed from it whole, in the place of its digest")] = False

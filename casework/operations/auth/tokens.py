@@ -31,6 +31,11 @@ TOKEN_DAYS, MOST_TOKEN_DAYS = 90, 366
 MOST_DECIDING_DAYS = 30
 
 
+def usual_days(scopes: Collection[str]) -> int:
+    """How long a token of these scopes holds where nobody says otherwise."""
+    return min(TOKEN_DAYS, MOST_DECIDING_DAYS) if DECIDE in scopes else TOKEN_DAYS
+
+
 def make_token(
     db: Connection,
     person: str,
@@ -75,7 +80,7 @@ def usable_scopes(actor: Actor) -> tuple[TokenScope, ...]:
 
 
 def create_token(
-    db: Connection, actor: Actor, *, name: str, scopes: Collection[str], days: int = TOKEN_DAYS, request: Request
+    db: Connection, actor: Actor, *, name: str, scopes: Collection[str], days: int | None = None, request: Request
 ) -> Done:
     """A token of one's own, made by a person who is signed in: a token makes no other, so that whoever has one has it
     for its time and not for ever. The secret is in the first answer only.
@@ -90,6 +95,7 @@ def create_token(
         raise InvalidForm(fields={"scopes": reasons.fields.NOT_A_CHOICE})
     if not scopes:
         raise InvalidForm(fields={"scopes": reasons.fields.REQUIRED})
+    days = usual_days(scopes) if days is None else days
     if not 1 <= days <= MOST_TOKEN_DAYS:
         raise InvalidForm(fields={"days": reasons.fields.BETWEEN(least=1, most=MOST_TOKEN_DAYS)})
     if DECIDE in scopes and days > MOST_DECIDING_DAYS:

@@ -143,6 +143,17 @@ def count_use(db: Connection, who: str, kind: Kind) -> None:
         raise AskedTooOften(max(1, row.left))
 
 
+#: What was counted is taken back, in the window in which it was.
+_GIVE_BACK = text("""
+    UPDATE allowances SET used = used - 1 WHERE who = :who AND kind = :kind AND used > 0 AND began + :within > casework_now()
+""")
+
+
+def give_back(db: Connection, who: str, kind: Kind) -> None:
+    """Count one less: what was asked for was not made."""
+    db.execute(_GIVE_BACK, {"who": who, "kind": kind, "within": ALLOWANCES[kind].within})
+
+
 def forget_uses(db: Connection) -> int:
     """Remove what no longer counts."""
     longest = max(allowance.within for allowance in ALLOWANCES.values())
@@ -151,4 +162,4 @@ def forget_uses(db: Connection) -> int:
     ).rowcount
 
 
-__all__ = ["ALLOWANCES", "Allowance", "Kind", "count_use", "forget_uses"]
+__all__ = ["ALLOWANCES", "Allowance", "Kind", "count_use", "forget_uses", "give_back"]

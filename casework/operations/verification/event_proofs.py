@@ -17,7 +17,7 @@ from casework.ledger.leaves import ENTRY_SIZE
 from casework.ledger.merkle import HASH_SIZE, HEIGHT, WIDTH, ReadNode, node_from, prove_consistency, prove_inclusion
 from casework.ledger.signed_notes import parse_checkpoint, parse_note
 from casework.records.row_security import whole
-from casework.records.tree_tiles import published_checkpoint
+from casework.records.tree_tiles import published_at, published_checkpoint
 
 _NOTHING = bytes(HASH_SIZE)
 
@@ -78,20 +78,27 @@ def _told(hashes: Iterable[bytes]) -> list[JsonValue]:
     return [b64encode(one).decode() for one in hashes]
 
 
-def prove_events(db: Connection, log: str, seqs: Iterable[int], since: int | None = None) -> EventProofs:
+def prove_events(
+    db: Connection, log: str, seqs: Iterable[int], since: int | None = None, size: int | None = None
+) -> EventProofs:
     """The proofs of some events of a log, in five statements however many there are. Whoever calls it says who may know of the log. With
     `since`, that the tree goes on from one of so many leaves, too; raises InvalidForm where it is no larger.
 
-    What is proven is what strangers are shown, the checkpoint of the last full minute: a proof tells no more of what happened since.
+    What is proven is what strangers are shown, the checkpoint of the last full minute: a proof tells no more of what happened since. With
+    `size` it is the one that they were shown of so many leaves; raises InvalidForm where there was none.
     """
-    return prove_logs(db, {log: seqs}, since)[log]
+    return prove_logs(db, {log: seqs}, since, size)[log]
 
 
-def prove_logs(db: Connection, asked: Mapping[str, Iterable[int]], since: int | None = None) -> dict[str, EventProofs]:
+def prove_logs(
+    db: Connection, asked: Mapping[str, Iterable[int]], since: int | None = None, size: int | None = None
+) -> dict[str, EventProofs]:
     """The same of several logs, all under one checkpoint, in as few statements."""
     wanted = {log: sorted(set(seqs)) for log, seqs in asked.items()}
     with whole(db):
-        published = published_checkpoint(db)
+        published = published_checkpoint(db) if size is None else published_at(db, size)
+        if size is not None and published is None:
+            raise InvalidForm(fields={"size": reasons.tree.NOT_PUBLISHED})
         size = published.size if published else 0
         if since is not None and not 1 <= since <= size:
             raise InvalidForm(fields={"since": reasons.fields.BETWEEN(least=1, most=size)})

@@ -40,16 +40,16 @@ from casework.web.audit.attestation_words import At, tell_checkpoint, tell_state
 from casework.web.oversight.figure_pages import programme_asked
 from casework.web.oversight.report_pages import scope_of
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import chinese, say, say_error, say_faults
+from casework.web.shell.i18n import say, say_error, say_faults
 from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.layout import clock, use_calendar, zone_words
+from casework.web.shell.papers import LANGUAGES, paper_language
 from casework.web.shell.session import list_transaction, only, page_transaction
 
 blueprint = Blueprint("attestations", __name__)
 readers = only(*READ_ATTESTATIONS)
 
 #: The languages of paper, as the fonts of letters name them.
-LANGUAGES = {"en": "en", "zh": "zh-Hans"}
 
 
 @blueprint.get("/attestations")
@@ -218,8 +218,7 @@ def take_json(programme: UUID, attestation: int) -> Response:
 @readers
 def take_pdf(programme: UUID, attestation: int) -> Response:
     """On paper; no transaction waits while it is printed."""
-    asked, id = request.args.get("language", ""), str(programme)
-    language = asked if asked in LANGUAGES else "zh" if chinese() else "en"
+    language, id = paper_language(), str(programme)
     # Names are those of the paper's language, and not of the page's.
     with force_locale("zh_Hans" if language == "zh" else "en"):
         with page_transaction() as (db, actor):

@@ -42,6 +42,7 @@ def _page(faults: Mapping[str, str], status: int = 200) -> Response:
             scopes=SAYS,
             usable=usable,
             days=tokens.TOKEN_DAYS,
+            deciding_days=tokens.MOST_DECIDING_DAYS,
             most=tokens.MOST_TOKEN_DAYS,
             draft=draft,
         ),
@@ -59,7 +60,7 @@ def make() -> BaseResponse:
                 actor,
                 name=request.form.get("name", "").strip()[:200],
                 scopes=request.form.getlist("scopes"),
-                days=int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0,
+                days=None if not days else int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0,
                 request=read_request(),
             )
             drop_kept(db, actor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,7 @@ from casework import reasons
 from casework.api.protocol.files import as_attachment
 from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
-from casework.errors import NotFound
+from casework.errors import InvalidForm, NotFound
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import parse_instant
 from casework.ledger.certificates import EVENT, FACT, KINDS, STATE, TWO_PERSONS
@@ -32,19 +33,19 @@ from casework.permissions.actors import Actor
 from casework.web.history.pages import states_of
 from casework.web.history.sentences import values_of
 from casework.web.shell import layout
-from casework.web.shell.i18n import N_, chinese, listed, role_name, say
+from casework.web.shell.i18n import N_, edition_text, listed, role_name, say
+from casework.web.shell.papers import LANGUAGES, paper_language
 from casework.web.shell.session import page_transaction
 
 blueprint = Blueprint("certificates", __name__, url_prefix="/cases/<number>/history/<int:seq>")
 
-#: The languages of paper, as the fonts of letters name them.
-LANGUAGES = {"en": "en", "zh": "zh-Hans"}
 CLAIMS = {
     EVENT: N_("That it happened, and when"),
     STATE: N_("The state that it led to"),
     TWO_PERSONS: N_("That one person proposed it and another carried it out"),
     FACT: N_("What was written with it"),
 }
+_SIZE = re.compile("[1-9][0-9]{0,15}")
 #: What an entry is called by its header alone, which says no more.
 KINDS_OF_ENTRIES = {
     "opened": N_("the case was opened"), "fired": N_("a step was taken"), "proposed": N_("a step was proposed"),
@@ -59,6 +60,8 @@ KINDS_OF_ENTRIES = {
     "received": N_("receipt was confirmed"), "interest_declared": N_("a conflict of interest was declared"),
 }  # fmt: skip
 SOMETHING = N_("something was recorded")
+#: The same where it is shown which step.
+STEPS = {"fired": N_("the step “%(step)s” was taken"), "proposed": N_("the step “%(step)s” was proposed")}
 #: What stands in effects, in the order in which it is told.
 WHAT_FOLLOWS = {
     "case": N_("what the case is about, with its parties and IP rights"),
@@ -96,26 +99,49 @@ class _Read:
 
 
 def _read(db: Connection, actor: Actor, number: str, seq: int, choice: Choice | None = None) -> _Read:
-    choice = choice or show_choice(db, actor, number, _small(seq))
+    choice = choice or show_choice(db, actor, number, _small(seq), _size())
     entry = timeline.read_entry(db, actor, number, seq).entry
     calendar = calendar_of(db, choice.programme)
     layout.use_calendar(calendar)
     return _Read(choice, entry, calendar)
 
 
-def _wish(seq: int, choice: Choice | None = None) -> Wish:
-    """As it stands in the address; for a page, what is possible of it."""
+def _possible(seq: int, choice: Choice) -> Wish:
+    """What is possible of what stands in the address of the page."""
     asked = request.args.get("claim", EVENT)
-    claim = asked if asked in KINDS and (choice is None or asked in choice.claims) else EVENT
-    fields = tuple(sorted(set(request.args.getlist("field")))) if claim == FACT else ()
-    if choice is not None:
-        fields = tuple(field for field in fields if field in choice.words)
-    shown = request.args.get("effects") == "yes" or (choice is not None and not choice.hides)
-    return Wish(event=seq, claim=cast(Claim, claim), fields=fields, effects=shown)
+    claim = asked if asked in choice.claims else EVENT
+    there = choice.words.keys() | choice.facts.keys() if claim == FACT else set()
+    fields = tuple(sorted(set(request.args.getlist("field")) & there))
+    shown = request.args.get("effects") == "yes" or not choice.hides or not choice.facts.keys().isdisjoint(fields)
+    return Wish(event=seq, claim=cast(Claim, claim), fields=fields, effects=shown, size=choice.size)
+
+
+def _asked(seq: int) -> Wish:
+    """As it stands in the address of a file. Raises InvalidForm for what says nothing there, lest somebody get another file."""
+    claim = _one_of("claim", KINDS, EVENT)
+    fields = tuple(sorted(set(request.args.getlist("field"))))
+    shown = _one_of("effects", ("yes",), "") == "yes"
+    return Wish(event=_small(seq), claim=cast(Claim, claim), fields=fields, effects=shown, size=_size())
+
+
+def _one_of(name: str, choices: Sequence[str], usual: str) -> str:
+    asked = request.args.get(name, usual)
+    if asked not in choices and name in request.args:
+        raise InvalidForm(fields={name: reasons.fields.ONE_OF(choices=list(choices))})
+    return asked
+
+
+def _size() -> int | None:
+    asked = request.args.get("size")
+    if asked is None:
+        return None
+    if not _SIZE.fullmatch(asked):
+        raise InvalidForm(fields={"size": reasons.fields.WHOLE_NUMBER})
+    return int(asked)
 
 
 def _named() -> bool:
-    return request.args.get("name") == "yes"
+    return _one_of("name", ("yes",), "") == "yes"
 
 
 @blueprint.get("/certificate")
@@ -123,7 +149,7 @@ def choose(number: str, seq: int) -> str:
     with page_transaction() as (db, actor):
         read = _read(db, actor, number, seq)
     choice = read.choice
-    wish = _wish(seq, choice)
+    wish = _possible(seq, choice)
     values = values_of(read.entry, load_library().editions)
     ready = not choice.waits and (wish.claim != FACT or bool(wish.fields))
     address: JsonObject = {
@@ -133,6 +159,8 @@ def choose(number: str, seq: int) -> str:
         "field": list(wish.fields),
         "effects": "yes" if wish.effects else None,
         "name": "yes" if _named() else None,
+        # Both files are of one checkpoint, however long the page stands open.
+        "size": choice.size or None,
     }
     return render_template(
         "history/certificate.html",
@@ -141,11 +169,13 @@ def choose(number: str, seq: int) -> str:
         named=_named(),
         claims=[(claim, gettext(CLAIMS[claim])) for claim in choice.claims],
         fields=[(field, values.label(field)) for field in choice.words],
+        facts=[(field, values.label(field)) for field in choice.facts],
         erased=[values.label(field) for field in choice.erased],
         told=_tell(read, wish, names=_named()),
         ready=ready,
         waits=say(reasons.certificates.WAITS),
         json_url=url_for("certificates.take_json", **address) if ready else "",
+        newest_url=url_for("certificates.choose", **{**address, "size": None}) if choice.outgrown else "",
         pdf_urls=[(code, url_for("certificates.take_pdf", **address, language=code)) for code in LANGUAGES]
         if ready
         else [],
@@ -155,16 +185,14 @@ def choose(number: str, seq: int) -> str:
 @blueprint.get("/certificate.json", endpoint="take_json")
 def take_json(number: str, seq: int) -> Response:
     with page_transaction() as (db, actor):
-        made = take_certificate(db, actor, number, _wish(_small(seq)), address=request.full_path.rstrip("?"))
+        made = take_certificate(db, actor, number, _asked(seq), address=request.full_path.rstrip("?"))
     return as_attachment(iter([made.data]), f"{made.name}.json", len(made.data))
 
 
 @blueprint.get("/certificate.pdf", endpoint="take_pdf")
 def take_pdf(number: str, seq: int) -> Response:
     """On one page, with the digest of the file; no transaction waits while it is printed."""
-    asked = request.args.get("language", "")
-    language = asked if asked in LANGUAGES else "zh" if chinese() else "en"
-    wish = _wish(_small(seq))
+    language, wish, named = paper_language(), _asked(seq), _named()
     # Names are those of the paper's language, and not of the page's.
     with force_locale("zh_Hans" if language == "zh" else "en"):
         with page_transaction() as (db, actor):
@@ -176,7 +204,7 @@ def take_pdf(number: str, seq: int) -> Response:
             language=LANGUAGES[language],
             fonts=FONTS,
             one=read.choice,
-            told=_tell(read, wish, names=_named()),
+            told=_tell(read, wish, names=named),
             digest=made.digest,
             name=f"{made.name}.json",
             origin=made.origin,
@@ -221,7 +249,12 @@ def _sentence(read: _Read, wish: Wish) -> str:
             asked=asked,
             when=when,
         )
-    what = gettext(KINDS_OF_ENTRIES.get(header["kind"], SOMETHING))
+    step = edition_text(edition, f"transitions.{read.entry.transition}.do") if edition and read.entry.transition else ""
+    # The header does not say which step it was.
+    if wish.effects and step and header["kind"] in STEPS:
+        what = gettext(STEPS[header["kind"]], step=step)
+    else:
+        what = gettext(KINDS_OF_ENTRIES.get(header["kind"], SOMETHING))
     if wish.claim == FACT:
         return gettext("On %(when)s %(what)s, and with it was written what stands below.", when=when, what=what)
     return gettext("On %(when)s %(what)s.", when=when, what=what)
@@ -247,8 +280,9 @@ def _words(read: _Read, wish: Wish) -> list[tuple[str, str | Markup]]:
     values = values_of(read.entry, load_library().editions)
     told = []
     for field in wish.fields:
-        said = read.choice.words[field]
-        told.append((values.label(field), said if isinstance(said, str) else values.say(said, field)))
+        said = read.choice.words.get(field, read.choice.facts.get(field))
+        written = field in read.choice.words and isinstance(said, str)
+        told.append((values.label(field), said if written else values.say(said, field)))
     return told
 
 
@@ -266,11 +300,13 @@ def _known(name: str) -> tuple[int, str]:
 
 def _hidden(read: _Read, wish: Wish) -> list[str]:
     choice = read.choice
-    left = [field for field in choice.words if field not in wish.fields]
+    chosen = choice.words.keys() & set(wish.fields)
     hidden = []
-    if left or choice.erased:
+    if len(chosen) < len(choice.words) or choice.erased:
         hidden.append(
             gettext("The other words of the entry; their field names are visible.")
+            if chosen
+            else gettext("What else was written with the entry.")
             if wish.fields
             else gettext("What was written with the entry.")
         )

@@ -14,11 +14,10 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.letters.content import FONTS
 from casework.operations.letters.pdf import print_pdf
 from casework.operations.verification.whole_history import WholeHistory, take_history
-from casework.web.history.certificate_pages import LANGUAGES
 from casework.web.history.pages import lines_of
 from casework.web.shell import layout
 from casework.web.shell.dates import read_moment
-from casework.web.shell.i18n import chinese
+from casework.web.shell.papers import LANGUAGES, paper_language
 from casework.web.shell.session import page_transaction
 
 blueprint = Blueprint("printed_history", __name__)
@@ -27,8 +26,7 @@ blueprint = Blueprint("printed_history", __name__)
 @blueprint.get("/cases/<number>/history.pdf")
 def take(number: str) -> Response:
     """No transaction waits while it is printed."""
-    asked = request.args.get("language", "")
-    language = asked if asked in LANGUAGES else "zh" if chinese() else "en"
+    language = paper_language()
     # Names are those of the paper's language, and not of the page's.
     with force_locale("zh_Hans" if language == "zh" else "en"):
         with page_transaction() as (db, actor):

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask_babel import force_locale, gettext
 from werkzeug.wrappers import Response
 
@@ -39,7 +39,7 @@ from casework.web.oversight.report_paper import chapters_of, cover_of, notes, ti
 from casework.web.oversight.report_said import say_words
 from casework.web.oversight.report_tables import say_anew, units_of
 from casework.web.shell.downloads import as_file
-from casework.web.shell.i18n import chinese
+from casework.web.shell.papers import LANGUAGES, paper_language
 from casework.web.shell.session import only, page_transaction
 from casework.web.shell.spreadsheets import LONGEST, XLSX, to_xlsx
 
@@ -47,7 +47,6 @@ blueprint = Blueprint("report_files", __name__, url_prefix="/reports/<uuid:repor
 readers = only(*READ_REPORTS)
 
 #: The languages of a printed report, as the fonts of letters name them.
-LANGUAGES = {"en": "en", "zh": "zh-Hans"}
 
 
 @dataclass(frozen=True)
@@ -116,8 +115,7 @@ def take_json(report: UUID) -> Response:
 def take_pdf(report: UUID) -> Response:
     """What is told outside, and of a period what is known inside, in the language that is asked for; no transaction waits while it is
     printed."""
-    asked = request.args.get("language", "")
-    language = asked if asked in LANGUAGES else "zh" if chinese() else "en"
+    language = paper_language()
     # Who did something is called as the paper has it, and not as the page.
     with force_locale("zh_Hans" if language == "zh" else "en"):
         read = _read(report, takes_cases=False)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Flask, current_app, request
+from flask import Flask, Response, current_app, g, request
 
 from casework.api.protocol.auth import secret_of
 from casework.api.protocol.requests import client_address, network_of
 from casework.operations.auth.sessions import find_actor_by_secret
-from casework.operations.core.rate_limits import Kind, count_use
+from casework.operations.core.rate_limits import Kind, count_use, give_back
 from casework.records.database import reader_transaction
 from casework.web.shell.errors import for_programs
 from casework.web.shell.session import viewer
@@ -83,8 +83,14 @@ LIMITED: Mapping[str, Kind] = {
 _WITH_WORDS = frozenset({"api.list_needs", "api.list_technologies"})
 
 
+#: Routes that cost when they make something, and next to nothing when they refuse: what they refuse counts no more once it is refused.
+#: While it is looked at it counts, so that nobody asks for more at once than they may.
+_FREE_TO_REFUSE = frozenset({"certificates.take_json", "certificates.take_pdf", "api.take_case_certificate"})
+
+
 def register(app: Flask) -> None:
     app.before_request(_count)
+    app.after_request(_give_back)
 
 
 def _count() -> None:
@@ -105,6 +111,15 @@ def _count() -> None:
     # On its own: it counts whatever becomes of the request, and holds no lock meanwhile.
     with reader_transaction(current_app.extensions["casework"]) as db:
         count_use(db, who, kind)
+    if request.endpoint in _FREE_TO_REFUSE:
+        g.counted = who, kind
+
+
+def _give_back(response: Response) -> Response:
+    if 400 <= response.status_code < 500 and (counted := g.pop("counted", None)) is not None:
+        with reader_transaction(current_app.extensions["casework"]) as db:
+            give_back(db, *counted)
+    return response
 
 
 def _who() -> str:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework import reasons
-from casework.errors import NotAllowed, NotFound, Refused
+from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.ledger.certificates import check
 from casework.ledger.redactable_bodies import erase
 from casework.operations.cases.case_actions import declare_interest
@@ -18,10 +18,11 @@ from casework.operations.cases.queries import find_case
 from casework.operations.core.perform import home_of
 from casework.operations.messages.service import send_message
 from casework.operations.verification.certificates import Certificate, Wish, show_choice, take_certificate
+from casework.operations.verification.sequencer import rotate_key, sequence
 from casework.records import log_keys
 from casework.records.database import transaction
 from casework.settings import Settings
-from tests.support.published import sign_and_publish
+from tests.support.published import publish, sign_and_publish
 from tests.support.world import World, new_request
 
 Take = Callable[..., Certificate]
@@ -101,6 +102,120 @@ def test_an_event_without_a_published_leaf_has_to_wait(take: Take) -> None:
 def test_the_page_says_that_it_has_to_wait(engine: Engine, world: World, number: str) -> None:
     with transaction(engine) as db:
         assert show_choice(db, world.actor(db, "officer"), number, 1).waits
+
+
+def test_one_of_a_size_is_the_same_bytes_whenever_it_is_made(
+    engine: Engine, superuser_engine: Engine, settings: Settings, world: World, number: str, take: Take, published: None
+) -> None:
+    first = take(event=1)
+    _note(engine, world, number)
+    sign_and_publish(engine, superuser_engine, settings)
+    assert take(event=1).size > first.size
+    assert take(event=1).digest != first.digest
+    assert take(event=1, size=first.size).data == first.data
+
+
+def test_a_key_that_changes_changes_no_certificate(
+    engine: Engine, superuser_engine: Engine, settings: Settings, take: Take, published: None
+) -> None:
+    first = take(event=1)
+    rotate_key(engine, settings)
+    publish(superuser_engine)
+    # The newest checkpoint is of the same size, and signed by two keys.
+    assert take(event=1).data == take(event=1, size=first.size).data == first.data
+
+
+@pytest.mark.parametrize("more", [-1, 1, 2**50])
+def test_a_size_that_was_not_published_proves_nothing(take: Take, published: None, more: int) -> None:
+    size = take(event=1).size + more
+    with pytest.raises(InvalidForm) as refused:
+        take(event=1, size=size)
+    assert refused.value.fields == {"size": reasons.tree.NOT_PUBLISHED}
+
+
+def test_what_was_signed_and_not_published_is_of_no_size(
+    engine: Engine, superuser_engine: Engine, settings: Settings, world: World, number: str, take: Take, published: None
+) -> None:
+    """Nobody learns how the tree grew within a minute."""
+    size = take(event=1).size
+    sizes = []
+    for _ in range(2):
+        _note(engine, world, number)
+        grown = sequence(engine, settings)
+        assert grown is not None
+        sizes.append(grown.size)
+        with pytest.raises(InvalidForm):
+            take(event=1, size=grown.size)
+    _within_one_minute(superuser_engine, size)
+    with pytest.raises(InvalidForm):
+        take(event=1, size=sizes[0])
+    assert take(event=1, size=sizes[1]).size == sizes[1]
+
+
+def _within_one_minute(superuser_engine: Engine, size: int) -> None:
+    """As if what was signed after that size had been in the minute before last."""
+    with superuser_engine.begin() as db:
+        db.execute(text("ALTER TABLE checkpoints DISABLE TRIGGER USER"))
+        moved = (
+            "UPDATE checkpoints SET made_at = date_trunc('minute', now()) - interval '2 minutes' + n * interval '1 ms'"
+        )
+        db.execute(text(f"{moved} WHERE size > :size"), {"size": size})
+        db.execute(text("ALTER TABLE checkpoints ENABLE TRIGGER USER"))
+
+
+def test_a_checkpoint_from_before_the_event_proves_nothing_of_it(
+    engine: Engine, superuser_engine: Engine, settings: Settings, world: World, number: str, take: Take, published: None
+) -> None:
+    size = take(event=1).size
+    _note(engine, world, number)
+    sign_and_publish(engine, superuser_engine, settings)
+    with pytest.raises(InvalidForm) as refused:
+        take(event=seq_of(engine, number, "noted"), effects=True, size=size)
+    assert refused.value.fields == {"size": reasons.certificates.TOO_SMALL}
+
+
+def test_a_checkpoint_that_still_waits_for_the_event_says_so(
+    engine: Engine, world: World, number: str, take: Take, published: None
+) -> None:
+    size = take(event=1).size
+    _note(engine, world, number)
+    with pytest.raises(Refused) as refused:
+        take(event=seq_of(engine, number, "noted"), effects=True, size=size)
+    assert refused.value.reasons == [reasons.certificates.WAITS]
+
+
+@pytest.mark.parametrize(
+    ("wish", "parameter"),
+    [
+        ({"claim": "two_persons"}, "claim"),
+        ({"claim": "fact"}, "field"),
+        ({"claim": "fact", "fields": ("salary",)}, "field"),
+    ],
+)
+def test_a_refusal_names_what_was_asked_for_in_vain(take: Take, published: None, wish: Any, parameter: str) -> None:
+    with pytest.raises(Refused) as refused:
+        take(event=1, **wish)
+    assert refused.value.at == {parameter: refused.value.reasons}
+
+
+def test_what_the_form_said_to_the_guards_is_shown_with_what_followed_alone(
+    take: Take, published: None, engine: Engine, number: str, settings: Settings
+) -> None:
+    asked = seq_of(engine, number, "proposed")
+    with pytest.raises(Refused) as refused:
+        take(event=asked, claim="fact", fields=("found_on",))
+    why = reasons.certificates.WITH_EFFECTS(field="found_on")
+    assert (refused.value.reasons, refused.value.at) == ([why], {"effects": [why]})
+    made = take(event=asked, claim="fact", fields=("found_on",), effects=True)
+    (event,) = check(made.data, log_keys.public_keys(settings)).events
+    assert event.values == {"found_on": "2026-01-05"}
+    assert "Canary" not in made.data.decode()
+
+
+def test_fields_are_shown_by_a_fact_alone(take: Take, published: None, engine: Engine, number: str) -> None:
+    with pytest.raises(InvalidForm) as refused:
+        take(event=seq_of(engine, number, "proposed"), fields=("source",))
+    assert refused.value.fields == {"field": reasons.certificates.ONLY_FACTS}
 
 
 @pytest.mark.parametrize(

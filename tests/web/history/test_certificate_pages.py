@@ -139,6 +139,103 @@ def test_the_paper_has_the_digest_of_the_file(
     assert hashlib.sha256(data).hexdigest() in pdf_words(paper, tmp_path).replace(" ", "")
 
 
+def test_a_field_that_guards_read_is_shown_with_what_followed(
+    browser_for: BrowserFor, published: None, address: Address, tmp_path: Path, settings: Settings
+) -> None:
+    officer = browser_for("officer")
+    page = officer.get(f"{address('proposed')}?claim=fact&field=found_on").text
+    file, english, chinese = files_on(page)
+    assert "Fields that are shown with what followed" in page
+    assert "effects=yes" in file
+    assert check(officer.get(file).data, log_keys.public_keys(settings)).events[0].values == {"found_on": "2026-01-05"}
+    for paper, words in (
+        (english, "Mon 5 Jan 2026"),
+        (english, "What else was written"),
+        (english, "the step “"),
+        (chinese, "提议了步骤“"),
+    ):
+        assert words in pdf_words(officer.get(paper).data, tmp_path)
+
+
+def test_which_step_it_was_is_said_where_the_file_shows_it(
+    browser_for: BrowserFor, published: None, address: Address
+) -> None:
+    officer = browser_for("officer")
+    assert "the step “" not in words_of(officer.get(address("fired")).text)
+    assert "the step “" in words_of(officer.get(f"{address('fired')}?effects=yes").text)
+
+
+def files_on(page: str) -> list[str]:
+    return [html.unescape(one) for one in re.findall(r'href="([^"]+/certificate\.(?:json|pdf)\?[^"]+)"', page)]
+
+
+def test_both_files_of_a_page_are_one_certificate_however_late_they_are_taken(
+    browser_for: BrowserFor,
+    published: None,
+    address: Address,
+    tmp_path: Path,
+    engine: Engine,
+    superuser_engine: Engine,
+    settings: Settings,
+    world: World,
+) -> None:
+    officer = browser_for("officer")
+    file, *papers = files_on(officer.get(address("fired")).text)
+    data = officer.get(file).data
+    for paper in papers:
+        with transaction(engine) as db:
+            world.new_case(db)
+        sign_and_publish(engine, superuser_engine, settings)
+        printed = officer.get(paper).data
+        assert hashlib.sha256(data).hexdigest() in pdf_words(printed, tmp_path).replace(" ", "")
+        assert officer.get(paper).data == printed
+        assert officer.get(file).data == data
+
+
+def test_a_page_of_an_older_checkpoint_leads_to_the_newest(
+    browser_for: BrowserFor,
+    published: None,
+    address: Address,
+    engine: Engine,
+    superuser_engine: Engine,
+    settings: Settings,
+    world: World,
+) -> None:
+    officer, newest = browser_for("officer"), "Prove it by the newest checkpoint"
+    page = officer.get(address("fired")).text
+    size = re.search(r'name="size" value="(\d+)"', page)
+    assert size is not None
+    assert newest not in page
+    with transaction(engine) as db:
+        world.new_case(db)
+    sign_and_publish(engine, superuser_engine, settings)
+    older = officer.get(f"{address('fired')}?size={size[1]}").text
+    assert newest in older
+    assert files_on(older) == files_on(page) != files_on(officer.get(address("fired")).text)
+
+
+@pytest.mark.parametrize(
+    ("asked", "parameter"),
+    [
+        (".pdf?language=fr", "language"),
+        (".pdf?name=no", "name"),
+        (".json?claim=all", "claim"),
+        (".json?effects=true", "effects"),
+        (".json?size=0", "size"),
+        (".json?size=3", "size"),
+        (".json?size=x", "size"),
+        (".json?field=finding", "field"),
+        ("?size=3", "size"),
+    ],
+)
+def test_what_a_file_cannot_be_asked_for_is_said(
+    browser_for: BrowserFor, published: None, address: Address, asked: str, parameter: str
+) -> None:
+    answer = browser_for("officer").get(f"{address('proposed')}{asked}")
+    assert answer.status_code == 422
+    assert f"{parameter}: " in words_of(answer.text)
+
+
 def test_a_name_stands_on_the_paper_only_where_it_is_chosen(
     browser_for: BrowserFor, published: None, address: Address, tmp_path: Path, engine: Engine, world: World
 ) -> None:

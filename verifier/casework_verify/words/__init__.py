@@ -5,6 +5,7 @@ A subject has its table in a module of its own. `{name}` stands for a value of t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, tzinfo
 from typing import Any
 
@@ -18,6 +19,7 @@ from casework_verify.words.names import at_minute, coded, in_words
 from casework_verify.words.reasons import reason
 from casework_verify.words.replay import REPLAY
 from casework_verify.words.table import NOTE, UNREAD, WRONG, Words
+from casework_verify.words.titles import FIELD, TITLED, VALUE, choice_title, field_title, titled
 from casework_verify.words.witnesses import WITNESSES
 
 #: Every code.
@@ -42,8 +44,21 @@ def sentence(fault: Fault, language: str = "en", zone: tzinfo = UTC) -> str:
         # The sentence has a full stop of its own.
         why = str(placed["why"]).rstrip(" .。")
         placed["why"] = reason(fault.code, why) if chinese else why
+    placed |= _titles(placed, chinese=chinese)
     told = {name: plain(_said(name, one, zone, chinese=chinese)) for name, one in placed.items()}
     return (words.zh if chinese else words.en).format_map(told)
+
+
+def _titles(placed: Mapping[str, Any], *, chinese: bool) -> dict[str, Any]:
+    """What the edition that is named calls the states, steps, fields and answers of a sentence."""
+    edition, field = placed.get("edition"), placed.get(FIELD)
+    if edition is None:
+        return {}
+    told = {name: titled(name, placed[name], edition, chinese=chinese) for name in TITLED.keys() & placed.keys()}
+    if field is None:
+        return told
+    answer = choice_title(field, placed.get(VALUE), edition, chinese=chinese)
+    return {**told, FIELD: field_title(field, edition, chinese=chinese), VALUE: answer}
 
 
 def _said(name: str, value: Any, zone: tzinfo, *, chinese: bool) -> str:

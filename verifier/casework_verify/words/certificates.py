@@ -24,17 +24,26 @@ CERTIFICATES: dict[str, Words] = {
         "它显示日志 {log} 的第 {seq} 号事件，记录于 {at}：{happened}。角色：{role}。",
         NOTE,
     ),
+    "certificate_step": Words(
+        "With event {seq} this step was taken or proposed: {taken}.", "第 {seq} 号事件执行或提议的步骤：{taken}。", NOTE
+    ),
+    "certificate_step_hidden": Words(
+        "Which step event {seq} is does not stand there: it is among what followed, of which only the digest is shown.",
+        "第 {seq} 号事件是哪个步骤未予列出：它属于后续事项，而后续事项只列出摘要。",
+        NOTE,
+    ),
+    "certificate_states": Words(
+        "Event {seq} led from {left} to {came}.", "第 {seq} 号事件由“{left}”到“{came}”。", NOTE
+    ),
     "certificate_field": Words(
-        "With event {seq} was written, as {name}: {value}", "第 {seq} 号事件中 {name} 写有：{value}", NOTE
+        "With event {seq} was written, as “{name}”: {value}", "第 {seq} 号事件中“{name}”写有：{value}", NOTE
     ),
     "certificate_hidden": Words(
         "Of {name} of event {seq} only the hash stands there: it was erased, or left out.",
         "第 {seq} 号事件的 {name} 只留哈希值：已抹除或未列出。",
         NOTE,
     ),
-    "certificate_shows_state": Words(
-        "Event {seq} led to the state {state}.", "第 {seq} 号事件达到状态 {state}。", NOTE
-    ),
+    "certificate_shows_state": Words("Event {seq} led to the state {came}.", "第 {seq} 号事件达到状态 {came}。", NOTE),
     "certificate_shows_persons": Words(
         "Event {seq} was proposed by one person and carried out by another.",
         "第 {seq} 号事件由一人提议，由另一人执行。",
