@@ -72,7 +72,7 @@ FILES = frozenset({
     "/reports/<report>/report.pdf", "/reports/<report>/figures.xlsx", "/reports/<report>/content.json",
     "/process.csv", "/process.xlsx", "/process.json", "/process/events.xes", "/process/events.json",
     "/programmes/<programme>/attestations/<attestation>/attestation.pdf",
-    "/findings.csv", "/findings.xlsx", "/findings.json", "/reading.csv", "/reading.xlsx", "/cases/<number>/history.pdf",
+    "/findings.csv", "/findings.xlsx", "/findings.json", "/reading.csv", "/reading.xlsx", "/readings.json", "/cases/<number>/history.pdf",
     "/programmes/<programme>/imports/<records>/<handed>/refused.csv", "/programmes/<programme>/imports/<records>/<handed>/refused-rows",
     "/programmes/<programme>/imports/<records>/<handed>/mapping", "/programmes/<programme>/sources/<source>/mapping/<records>",
     "/figures/outside.csv", "/figures/outside.xlsx", "/figures/outside.json",

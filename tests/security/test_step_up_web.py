@@ -51,7 +51,7 @@ TAKEN_OUT = frozenset({
     "GET /reports/<report>/figures.xlsx", "GET /reports/<report>/content.json",
     "GET /figures/outside.csv", "GET /figures/outside.xlsx", "GET /figures/outside.json",
     "GET /process.csv", "GET /process.xlsx", "GET /process.json", "GET /process/events.xes", "GET /process/events.json",
-    "GET /findings.csv", "GET /findings.xlsx", "GET /findings.json", "GET /reading.csv", "GET /reading.xlsx",
+    "GET /findings.csv", "GET /findings.xlsx", "GET /findings.json", "GET /reading.csv", "GET /reading.xlsx", "GET /readings.json",
     "GET /cases/<number>/history.pdf",
 })  # fmt: skip
 

@@ -35,7 +35,7 @@ def of_the_tree(path: str) -> bool:
         path.startswith("/log/")
         or "/certificate" in path
         or "/attestations/" in path
-        or path.endswith(("/history.pdf", "/checkpoints", "/findings.json"))
+        or path.endswith(("/history.pdf", "/checkpoints", "/findings.json", "/readings.json"))
     )
 
 

@@ -13,10 +13,12 @@ from sqlalchemy import Engine
 
 from casework.operations.audit.findings import answer_finding, ask_again, close_finding, raise_finding
 from casework.operations.cases.opening import open_case
+from casework.operations.core.access_log import note_reading
 from casework.operations.documents.key_material import document_store_of
 from casework.operations.verification.attestation_files import take_attestation
 from casework.operations.verification.case_archive import make_case_file
 from casework.operations.verification.finding_files import take_findings
+from casework.operations.verification.reading_files import take_readings
 from casework.operations.verification.sequencer import sequence
 from casework.records import log_keys
 from casework.records.database import connect_engine, transaction
@@ -148,6 +150,23 @@ def findings_export(house: House) -> bytes:
     house.sign()
     with transaction(house.engine) as db:
         return take_findings(db, world.actor(db, "auditor")).data
+
+
+@pytest.fixture(scope="package")
+def readings_export(house: House) -> bytes:
+    """A whole chain, of an auditor who looked at pages; and some of what an officer and a provider took out."""
+    world = house.world
+    with transaction(house.engine) as db:
+        auditor, officer = world.actor(db, "auditor"), world.actor(db, "officer")
+        for n in range(4):
+            note_reading(db, auditor, f"/cases?words={n}", house.number)
+        note_reading(db, officer, "/cases.csv?state=open")
+        note_reading(db, officer, "/tasks")
+        note_reading(db, officer, f"/cases/{house.number}/file", house.number)
+        note_reading(db, world.actor(db, "provider"), f"/cases/{house.number}/file", house.number)
+    house.sign()
+    with transaction(house.engine) as db:
+        return take_readings(db, world.actor(db, "auditor")).data
 
 
 def told(out: str) -> list[str]:

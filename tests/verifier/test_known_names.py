@@ -120,6 +120,10 @@ def test_a_name_in_an_export_is_told(findings_export: bytes, keys: Path, tmp_pat
     every_place_is_looked_at(json.loads(findings_export), keys, tmp_path / "findings.json")
 
 
+def test_a_name_in_an_export_of_readings_is_told(readings_export: bytes, keys: Path, tmp_path: Path) -> None:
+    every_place_is_looked_at(json.loads(readings_export), keys, tmp_path / "readings.json")
+
+
 def every_place_is_looked_at(content: Any, keys: Path, path: Path) -> None:
     path.write_bytes(canonical(content))
     assert not is_wrong(verdict(path, keys))

@@ -57,7 +57,17 @@ _OF_PROOF: Mapping[str, str] = {
     "registers.*.*": "seq index hashes",
     "witnessed": "checkpoint hashes",
 }
-_OF_EXPORT: Mapping[str, str] = {
+_OF_READINGS: Mapping[str, str] = {
+    "": "export of at scope checkpoint readers",
+    "scope": "programmes number most more",
+    "readers.*": "reader chain readings",
+    "readers.*.chain": "first prev head",
+    "readers.*.chain.head": "n hash",
+    "readers.*.readings.*": "row place hash leaf",
+    "readers.*.readings.*.row": "at number path query document",
+    "readers.*.readings.*.leaf": "index hashes",
+}
+_OF_FINDINGS: Mapping[str, str] = {
     "": "export of at scope checkpoint findings",
     "scope": "programmes state owner late most more",
     "findings.*": "row head events leaves",
@@ -89,7 +99,8 @@ def roles_faults(roles: Any) -> list[Fault]:
 
 def export_faults(export: Any) -> list[Fault]:
     """The same of an export; how its events are written is told by whoever reads them."""
-    return [replace(fault, code="export_name", file=None) for fault in _of(export, _OF_EXPORT, "")]
+    names = _OF_READINGS if export["of"] == "readings" else _OF_FINDINGS
+    return [replace(fault, code="export_name", file=None) for fault in _of(export, names, "")]
 
 
 def _of(value: Any, known: Mapping[str, str], file: str) -> list[Fault]:

@@ -150,17 +150,21 @@ class Memory:
         then, known = self.logs.get(log, (0, b""))
         return len(known) // _HASH if size >= then else 0
 
-    def compare(self, history: History, size: int, proven: int) -> Iterator[Fault]:
+    def compare(self, history: History, size: int, proven: int, *, before: int = 0) -> Iterator[Fault]:
         """The first event that is another than the one that was shown before, or that is missing though it was signed by then; `proven`
-        events are in the tree of `size` leaves. Where nothing is wrong they are remembered."""
+        events are in the tree of `size` leaves. Where nothing is wrong they are remembered. Of a history that begins after `before`
+        others, these are the ones that are known; where they are not, nothing can be compared."""
         then, known = self.logs.get(history.log, (0, b""))
-        hashes = b"".join(bytes.fromhex(one) for one in history.hashes)
+        if len(known) < before * _HASH:
+            return
+        hashes = known[: before * _HASH] + b"".join(bytes.fromhex(one) for one in history.hashes)
+        proven += before
         shared = min(len(known), len(hashes))
         if known[:shared] != hashes[:shared]:
             n = next(n for n in range(0, shared, _HASH) if known[n : n + _HASH] != hashes[n : n + _HASH])
             yield Fault("event_other", {}, HISTORY, history.log, n // _HASH + 1)
         elif size >= then and len(hashes) < len(known):
-            yield Fault("log_shorter", {"last": len(known) // _HASH}, HISTORY, history.log, len(history.hashes) + 1)
+            yield Fault("log_shorter", {"last": len(known) // _HASH}, HISTORY, history.log, len(hashes) // _HASH + 1)
         elif proven * _HASH > len(known) and not history.faults:
             self.logs[history.log] = size, hashes[: proven * _HASH]
 

@@ -158,13 +158,14 @@ def _shown(row: Any) -> Reading:
 
 
 #: How addresses end of what is taken out.
-_TAKEN_OUT = "(/file|/sheet|/certificate[.a-z]*|/history[.]pdf|/findings[.]json|[.]csv|[.]xlsx)$"
+_TAKEN_OUT = "(/file|/sheet|/certificate[.a-z]*|/history[.]pdf|/(findings|readings)[.]json|[.]csv|[.]xlsx)$"
+#: That everything that somebody read is shown: what an auditor of one of the programmes did.
+_ALL_OF = "r.person_id IN (SELECT person_id FROM memberships WHERE role = :role AND programme_id = ANY(CAST(:programmes AS uuid[])))"
 #: Who read what in some programmes.
 #: Of a provider's people what they took out of the programme's cases, of its own people lists of cases as well.
-_LISTED = f"""
-    SELECT r.id, r.at, r.number, r.address, {called("p")} AS name FROM readings r JOIN people p ON p.id = r.person_id
-    WHERE (
-        r.person_id IN (SELECT person_id FROM memberships WHERE role = :role AND programme_id = ANY(CAST(:programmes AS uuid[])))
+_SHOWN = f"""
+    (
+        {_ALL_OF}
         OR EXISTS (
             SELECT FROM openings o JOIN cases c ON c.id = o.log_id WHERE o.kind = 'break_glass' AND o.reader_id = r.person_id
             AND c.number = r.number AND r.at >= o.asked_at AND c.programme_id = ANY(CAST(:programmes AS uuid[]))
@@ -175,6 +176,64 @@ _LISTED = f"""
             ELSE r.number IN (SELECT number FROM cases WHERE programme_id = ANY(CAST(:programmes AS uuid[]))) END
     )
 """
+_LISTED = f"""
+    SELECT r.id, r.at, r.number, r.address, {called("p")} AS name FROM readings r JOIN people p ON p.id = r.person_id
+    WHERE {_SHOWN}
+"""
+#: The same with what binds each to its chain, as far as a chain is published; and whether somebody is shown the whole chain.
+_CHAINED = f"""
+    SELECT r.id, r.person_id, r.n, r.nonce, b.hash AS prev, r.at, r.number, split_part(r.address, '?', 1) AS path,
+        substr(r.address, length(split_part(r.address, '?', 1)) + 1) AS asked, r.salt, r.query, r.document_id, r.hash, {_ALL_OF} AS whole
+    FROM readings r LEFT JOIN readings b ON b.person_id = r.person_id AND b.n = r.n - 1
+    WHERE {_SHOWN} AND NOT EXISTS (
+        SELECT FROM unnest(CAST(:readers AS uuid[]), CAST(:waiting AS bigint[])) AS later (reader, n)
+        WHERE later.reader = r.person_id AND r.n >= later.n
+    )
+"""
+
+
+#: Those of whole chains that are older than all that were found, and whose places are after the first of the chain that was.
+_BETWEEN = text(f"""
+    {_CHAINED} AND r.id < :oldest AND EXISTS (
+        SELECT FROM unnest(CAST(:chains AS uuid[]), CAST(:firsts AS bigint[])) AS x (reader, n)
+        WHERE x.reader = r.person_id AND r.n > x.n
+    )
+""")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chained:
+    """Readings as their chains have them, each chain in its order: the newest ones, and whether there are older ones."""
+
+    programmes: list[str]
+    rows: list[Any]
+    more: bool
+
+
+def chained_readings(
+    db: Connection, actor: Actor, *, number: str | None, waiting: Mapping[str, int], most: int
+) -> Chained:
+    """The same with what binds each to its chain, of each reader before the one that is said to be `waiting`. Raises NotFound.
+
+    Of somebody whose whole chain is shown nothing is left out between the first of them and the last.
+    """
+    more, given = _asked(actor, number)
+    given |= {"readers": list(waiting), "waiting": list(waiting.values())}
+    found = db.execute(text(f"{_CHAINED}{more} ORDER BY r.id DESC LIMIT :most"), given | {"most": most + 1}).all()
+    rows = {row.id: row for row in found}
+    if len(found) > most and number is None:
+        # Two of one person that came at once may have their places in the chain the other way round.
+        first = {row.person_id: row.n for row in sorted(found, key=lambda row: -row.n) if row.whole}
+        of = {"oldest": found[-1].id, "chains": list(first), "firsts": list(first.values())}
+        rows |= {row.id: row for row in db.execute(_BETWEEN, given | of)}
+    newest, latest = [], dict[str, int]()
+    for row in sorted(rows.values(), key=lambda row: (row.person_id, row.n)):
+        # No later one of a chain is left out for an earlier one of it.
+        latest[row.person_id] = max(row.id, latest.get(row.person_id, 0))
+        newest.append((latest[row.person_id], row))
+    newest.sort(key=lambda one: (-one[0], -one[1].n))
+    taken = sorted((row for _, row in newest[:most]), key=lambda row: (row.person_id, row.n))
+    return Chained(programmes=given["programmes"], rows=taken, more=len(rows) > most)
 
 
 def list_sealed_readings(db: Connection, mediation: str, *, most: int = 50) -> list[SealedReading]:

@@ -15,7 +15,8 @@ from casework.records.event_log import now
 
 _BATCH = 2_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NONE = "0" * 64
+#: Where each chain begins.
+GENESIS = "0" * 64
 #: No reading has a lower number, whoever made it up.
 _LEAST = -(2**63)
 #: The column that names the chain of a reading, by table.
@@ -30,7 +31,7 @@ def check_readings(db: Connection, past: Past, since: Mapping[str, int] | None =
     for table, column in CHAINS.items():
         last = dict[str, tuple[int, str]]()
         for row in _rows(db, table, column) if since is None else _rows_since(db, table, column):
-            n, head = last.get(row.chain, (0, _NONE))
+            n, head = last.get(row.chain, (0, GENESIS))
             begins = since is not None and row.chain not in last and row.n == since.get(row.chain)
             if not begins:
                 yield from _judge(table, row, n, head, past, moment=moment)
@@ -60,19 +61,19 @@ def _judge(table: str, row: Any, n: int, head: str, past: Past, *, moment: datet
         )
 
 
+def place_of(nonce: str, chain: str, n: int, head: str) -> str:
+    """What binds a reading to its chain: its place there, and where the chain ended before it."""
+    return _hash_of(nonce, chain, str(n), head)
+
+
 def _hash(row: Any, head: str) -> str:
     """As the database makes it when the reading is written."""
-    parts = (
-        row.chain,
-        str(row.n),
-        head,
-        row.person_id,
-        str((row.at - _EPOCH) // timedelta(microseconds=1)),
-        row.number,
-        row.path,
-        row.query,
-        row.document_id,
-    )
+    at = str((row.at - _EPOCH) // timedelta(microseconds=1))
+    place = place_of(row.nonce, row.chain, row.n, head)
+    return _hash_of(place, row.person_id, at, row.number, row.path, row.query, row.document_id)
+
+
+def _hash_of(*parts: str | None) -> str:
     line = ",".join("-" if part is None else f"{len(part)}:{part}" for part in parts)
     return hashlib.sha256(line.encode()).hexdigest()
 
@@ -107,7 +108,7 @@ def _told(table: str, column: str) -> str:
     """What is read of a reading."""
     more = "number, document_id" if table == "readings" else "NULL::text AS number, NULL::uuid AS document_id"
     return (
-        f"id, {column} AS chain, n, person_id, at, {more}, split_part(address, '?', 1) AS path,"
+        f"id, {column} AS chain, n, nonce, person_id, at, {more}, split_part(address, '?', 1) AS path,"
         " substr(address, length(split_part(address, '?', 1)) + 1) AS asked, salt, query, hash, erasure_id"
     )
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from casework import reasons
-from casework.errors import InvalidForm
+from casework.errors import InvalidForm, Refused
 from casework.json_values import JsonObject, JsonValue
 from casework.ledger.canonical_json import instant
 from casework.ledger.leaves import ENTRY_SIZE
@@ -121,6 +122,38 @@ def prove_logs(
     }
 
 
+def checkpoint_of(db: Connection, proofs: Mapping[str, EventProofs]) -> str:
+    """The checkpoint under which all of an export is proved. Raises Refused where something of it is not published yet."""
+    with whole(db):
+        published = published_checkpoint(db)
+    note = next((one.checkpoint for one in proofs.values()), published.note if published else None)
+    if note is None or any(one.waiting for one in proofs.values()):
+        raise Refused(reasons.audit.EXPORT_WAITS)
+    return note
+
+
+def not_published(db: Connection) -> dict[str, int] | None:
+    """Of each reader the first reading that the published checkpoint does not cover; None where nothing is published."""
+    with whole(db):
+        published = published_checkpoint(db)
+        if published is None:
+            return None
+        first = {row.log: int(row.seq) for row in db.execute(_ALL_AWAITED)}
+        for row in db.execute(_LATER_BUNDLES, {"bundle": published.size // WIDTH}):
+            for place, log, seq in _entries(row):
+                if place >= published.size:
+                    name = str(UUID(bytes=log))
+                    first[name] = min(seq, first.get(name, seq))
+        readers = db.execute(_READERS, {"logs": list(first)}).all()
+    return {row.id: first[row.log] for row in readers}
+
+
+#: The first of each log that waits for its leaf; the bundles from one on; and whose chains some logs are.
+_ALL_AWAITED = text("SELECT log_id AS log, min(seq) AS seq FROM awaited_leaves GROUP BY log_id")
+_LATER_BUNDLES = text("SELECT n, entries FROM tree_entries WHERE n >= :bundle ORDER BY n")
+_READERS = text("SELECT id, log FROM reading_heads WHERE log = ANY(CAST(:logs AS uuid[]))")
+
+
 def prove_growth(db: Connection, old: int, new: int) -> JsonValue:
     """That the tree of `new` leaves begins with that of `old`: the hashes as files tell them."""
     with whole(db):
@@ -134,8 +167,9 @@ _BUNDLES = text("""
     SELECT b.n, b.entries FROM tree_entries b
     WHERE (:many OR EXISTS (SELECT FROM unnest(CAST(:names AS bytea[])) x(name) WHERE position(x.name IN b.entries) > 0))
     AND b.made_at >= coalesce((
-        SELECT min(e.at) FROM unnest(CAST(:logs AS uuid[]), CAST(:seqs AS bigint[])) AS asked (log, seq)
-        JOIN events e ON e.log_id = asked.log AND e.seq = asked.seq WHERE :since
+        SELECT min(coalesce(e.at, r.at)) FROM unnest(CAST(:logs AS uuid[]), CAST(:seqs AS bigint[])) AS asked (log, seq)
+        LEFT JOIN events e ON e.log_id = asked.log AND e.seq = asked.seq
+        LEFT JOIN reading_heads h ON h.log = asked.log LEFT JOIN readings r ON r.person_id = h.id AND r.n = asked.seq WHERE :since
     ), '-infinity') ORDER BY b.n
 """)
 #: Those of some events that wait for a leaf.
@@ -162,12 +196,19 @@ def _found(db: Connection, events: Collection[_Event], *, since: bool) -> dict[_
     many = len(logs) > _MANY
     given = {"names": [] if many else list(logs), "many": many, "since": since}
     for row in db.execute(_BUNDLES, {**_named(events), **given}):
-        entries = bytes(row.entries)
-        for at in range(0, len(entries), ENTRY_SIZE):
-            event = logs.get(entries[at : at + 16], ""), int.from_bytes(entries[at + 16 : at + ENTRY_SIZE], "big")
+        for place, log, seq in _entries(row):
+            event = logs.get(log, ""), seq
             if event in wanted:
-                places[event] = int(row.n) * WIDTH + at // ENTRY_SIZE
+                places[event] = place
     return places
+
+
+def _entries(row: Any) -> Iterator[tuple[int, bytes, int]]:
+    """Of a bundle each leaf, the id of its log, and its number there."""
+    entries = bytes(row.entries)
+    for at in range(0, len(entries), ENTRY_SIZE):
+        seq = int.from_bytes(entries[at + 16 : at + ENTRY_SIZE], "big")
+        yield int(row.n) * WIDTH + at // ENTRY_SIZE, entries[at : at + 16], seq
 
 
 def _named(events: Collection[_Event]) -> dict[str, Any]:

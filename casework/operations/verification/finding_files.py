@@ -8,18 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from casework import reasons
-from casework.errors import Refused
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import canonical, instant
 from casework.operations.audit.finding_rows import OPEN, fold
 from casework.operations.audit.findings import export_findings, programmes_read
 from casework.operations.auth.step_up import sensitive
-from casework.operations.verification.event_proofs import EventProofs, prove_logs, told_event
+from casework.operations.verification.event_proofs import EventProofs, checkpoint_of, prove_logs, told_event
 from casework.permissions.actors import Actor
 from casework.records.event_log import now, read_logs, register_event_of
-from casework.records.row_security import whole
-from casework.records.tree_tiles import published_checkpoint
 
 FORM = 1
 FINDINGS = "findings"
@@ -60,20 +56,10 @@ def take_findings(
         "of": FINDINGS,
         "at": moment,
         "scope": scope,
-        "checkpoint": _checkpoint(db, proofs),
+        "checkpoint": checkpoint_of(db, proofs),
         "findings": [_told(rows[one.id], proofs[one.id], moment) for one in taken],
     }
     return FindingFile(data=canonical(content), count=len(taken))
-
-
-def _checkpoint(db: Connection, proofs: dict[str, EventProofs]) -> str:
-    """The checkpoint under which all is proved."""
-    with whole(db):
-        published = published_checkpoint(db)
-    note = next((one.checkpoint for one in proofs.values()), published.note if published else None)
-    if note is None or any(one.waiting for one in proofs.values()):
-        raise Refused(reasons.audit.EXPORT_WAITS)
-    return note
 
 
 def _told(rows: list[Any], proofs: EventProofs, moment: str) -> JsonObject:

@@ -281,16 +281,21 @@ BEGIN
     RETURN count + more;
 END $$;
 
--- The hash of a reading: each part with its length before it, so that no two rows give one text. The query has a salted hash of
--- its own: it goes where an erasure took it out, and its hash stays.
-CREATE FUNCTION casework_reading_hash(
-    chain uuid, n bigint, prev text, person uuid, at timestamptz, number text, address text, query text, document uuid
-) RETURNS text LANGUAGE sql IMMUTABLE SET search_path = pg_catalog AS $$
+-- The hash of some parts, each with its length before it, so that no two rows give one text.
+CREATE FUNCTION casework_hash_of(parts text[]) RETURNS text LANGUAGE sql IMMUTABLE SET search_path = pg_catalog AS $$
     SELECT encode(sha256(convert_to(string_agg(coalesce(length(p) || ':' || p, '-'), ',' ORDER BY o), 'UTF8')), 'hex')
-    FROM unnest(ARRAY[
-        chain::text, n::text, prev, person::text, (extract(epoch FROM at) * 1000000)::bigint::text, number,
-        split_part(address, '?', 1), query, document::text
-    ]) WITH ORDINALITY AS parts(p, o)
+    FROM unnest(parts) WITH ORDINALITY AS given(p, o)
+$$;
+
+-- The hash of a reading. Its place in the chain has a salted hash of its own: a reading can be shown without how many there are before
+-- it. So has the query: it goes where an erasure took it out, and its hash stays.
+CREATE FUNCTION casework_reading_hash(
+    nonce text, chain uuid, n bigint, prev text, person uuid, at timestamptz, number text, address text, query text, document uuid
+) RETURNS text LANGUAGE sql IMMUTABLE SET search_path = pg_catalog AS $$
+    SELECT public.casework_hash_of(ARRAY[
+        public.casework_hash_of(ARRAY[nonce, chain::text, n::text, prev]), person::text,
+        (extract(epoch FROM at) * 1000000)::bigint::text, number, split_part(address, '?', 1), query, document::text
+    ])
 $$;
 
 -- A reading joins its chain, and waits for its leaf as events do. As the owner of the heads, which the application may read and not write.
@@ -305,11 +310,13 @@ BEGIN
     INSERT INTO public.reading_heads (id, n, head) VALUES (chain, 0, repeat('0', 64)) ON CONFLICT DO NOTHING;
     SELECT * INTO STRICT last FROM public.reading_heads h WHERE h.id = chain FOR NO KEY UPDATE;
     NEW.n := last.n + 1;
+    NEW.nonce := gen_random_uuid();
     NEW.salt := gen_random_uuid();
     NEW.query := encode(sha256(convert_to(NEW.salt || substr(NEW.address, length(split_part(NEW.address, '?', 1)) + 1), 'UTF8')), 'hex');
     NEW.erasure_id := NULL;
     NEW.hash := public.casework_reading_hash(
-        chain, NEW.n, last.head, NEW.person_id, NEW.at, to_jsonb(NEW)->>'number', NEW.address, NEW.query, (to_jsonb(NEW)->>'document_id')::uuid
+        NEW.nonce, chain, NEW.n, last.head, NEW.person_id, NEW.at, to_jsonb(NEW)->>'number', NEW.address, NEW.query,
+        (to_jsonb(NEW)->>'document_id')::uuid
     );
     UPDATE public.reading_heads h SET n = NEW.n, head = NEW.hash WHERE h.id = chain;
     INSERT INTO public.awaited_leaves (log_id, seq, hash) VALUES (last.log, NEW.n, decode(NEW.hash, 'hex'));

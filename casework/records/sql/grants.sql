@@ -63,4 +63,4 @@ BEGIN
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO casework_app, casework_engine', ours);
     END LOOP;
 END $$;
-REVOKE EXECUTE ON FUNCTION casework_reading_hash, casework_chain_reading, casework_keep_words, casework_await_leaves FROM casework_app, casework_engine;
+REVOKE EXECUTE ON FUNCTION casework_hash_of, casework_reading_hash, casework_chain_reading, casework_keep_words, casework_await_leaves FROM casework_app, casework_engine;

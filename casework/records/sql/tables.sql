@@ -1373,6 +1373,7 @@ CREATE TABLE readings (
     address TEXT NOT NULL,
     document_id UUID,
     n BIGINT NOT NULL,
+    nonce TEXT NOT NULL,
     salt TEXT,
     query TEXT NOT NULL,
     hash TEXT NOT NULL,
@@ -1388,6 +1389,7 @@ COMMENT ON COLUMN readings.number IS 'Of the case, where it was one';
 COMMENT ON COLUMN readings.address IS 'Path and query that were asked for';
 COMMENT ON COLUMN readings.document_id IS 'Where a document''s file was taken out';
 COMMENT ON COLUMN readings.n IS 'Its place in the chain';
+COMMENT ON COLUMN readings.nonce IS 'Salt of the hash of that place and of the reading before it';
 COMMENT ON COLUMN readings.salt IS 'Of the hash of the query; null once an erasure took the query out';
 COMMENT ON COLUMN readings.query IS 'Salted hash of the address''s query, hex';
 COMMENT ON COLUMN readings.hash IS 'Of the reading and the one before it, hex';
@@ -1546,6 +1548,7 @@ CREATE TABLE sealed_readings (
     at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     address TEXT NOT NULL,
     n BIGINT NOT NULL,
+    nonce TEXT NOT NULL,
     salt TEXT,
     query TEXT NOT NULL,
     hash TEXT NOT NULL,
@@ -1560,6 +1563,7 @@ COMMENT ON TABLE sealed_readings IS 'Who opened a sealed mediation; listed to th
 COMMENT ON COLUMN sealed_readings.log_id IS 'The mediation';
 COMMENT ON COLUMN sealed_readings.address IS 'Path and query that were asked for';
 COMMENT ON COLUMN sealed_readings.n IS 'Its place in the chain';
+COMMENT ON COLUMN sealed_readings.nonce IS 'Salt of the hash of that place and of the reading before it';
 COMMENT ON COLUMN sealed_readings.salt IS 'Of the hash of the query; null once an erasure took the query out';
 COMMENT ON COLUMN sealed_readings.query IS 'Salted hash of the address''s query, hex';
 COMMENT ON COLUMN sealed_readings.hash IS 'Of the reading and the one before it, hex';

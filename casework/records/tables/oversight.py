@@ -160,6 +160,7 @@ def _chained() -> tuple[Column[Any], ...]:
     """What binds a reading to the one before it; a trigger fills it in, whatever was given."""
     return (
         Column("n", BigInteger, nullable=False, comment="Its place in the chain"),
+        Column("nonce", Text, nullable=False, comment="Salt of the hash of that place and of the reading before it"),
         Column("salt", Text, comment="Of the hash of the query; null once an erasure took the query out"),
         Column("query", Text, nullable=False, comment="Salted hash of the address's query, hex"),
         Column("hash", Text, nullable=False, comment="Of the reading and the one before it, hex"),

@@ -11,6 +11,7 @@ from casework.operations.auth.step_up import insist_proved
 from casework.operations.core.access_log import export_readings
 from casework.operations.core.views import Named
 from casework.operations.verification.finding_files import take_findings
+from casework.operations.verification.reading_files import take_readings
 from casework.web.audit.pages import FINDING_STATES, READERS, asked_findings, asked_owner
 from casework.web.shell import dates
 from casework.web.shell.downloads import as_file
@@ -58,6 +59,15 @@ def readings_csv() -> Response:
 def readings_xlsx() -> Response:
     name, head, rows = _readings()
     return _as_xlsx(name, gettext("Reading log"), head, rows)
+
+
+@blueprint.get("/readings.json")
+@only(Role.AUDITOR, Role.MANAGER)
+def readings_json() -> Response:
+    """The same as far as it is published, each reading proved; what `casework-verify` reads."""
+    with list_transaction() as (db, actor):
+        made = take_readings(db, actor, number=_asked_number())
+    return as_file(f"readings-{clock().today}.json", made.data, "application/json")
 
 
 def _findings() -> Table:
@@ -112,13 +122,17 @@ def _readings() -> Table:
     """The same of the reading log."""
     with list_transaction() as (db, actor):
         insist_proved(actor)
-        rows = export_readings(db, actor, number=request.args.get("number", "").strip()[:100] or None)
+        rows = export_readings(db, actor, number=_asked_number())
     head = [gettext("When"), gettext("Who"), gettext("Case"), gettext("Address")]
     return (
         f"reading-{clock().today}",
         head,
         [[_moment(one.at), one.name, one.number or "", one.address] for one in rows],
     )
+
+
+def _asked_number() -> str | None:
+    return request.args.get("number", "").strip()[:100] or None
 
 
 def _name(person: Named | None) -> str:

@@ -432,7 +432,7 @@ _UNWATCHED = frozenset({
 _LISTS = frozenset({
     "cases.csv", "cases.xlsx", "figures.csv", "figures.xlsx", "figures.json", "own_figures.csv", "own_figures.xlsx", "own_figures.json",
     "process.csv", "process.xlsx", "process.json", "audit_files.findings_csv", "audit_files.findings_xlsx", "audit_files.findings_json",
-    "audit_files.readings_csv", "audit_files.readings_xlsx",
+    "audit_files.readings_csv", "audit_files.readings_xlsx", "audit_files.readings_json",
 })  # fmt: skip
 
 

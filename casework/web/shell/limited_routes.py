@@ -22,7 +22,7 @@ LIMITED: Mapping[str, Kind] = {
     "need_twins.likely": "palette", "technology_twins.likely": "palette",
     "cases.forecast": "forecast", "api.show_case_forecast": "forecast",
     "audit_files.findings_csv": "export", "audit_files.findings_xlsx": "export", "audit_files.readings_csv": "export",
-    "audit_files.readings_xlsx": "export", "audit_files.findings_json": "export",
+    "audit_files.readings_xlsx": "export", "audit_files.findings_json": "export", "audit_files.readings_json": "export",
     "cases.csv": "export", "cases.xlsx": "export", "files_in.refused": "export", "files_in.rows": "export",
     "documents.case_file": "case_file", "api.take_case_file": "case_file",
     "certificates.take_json": "case_file", "api.take_case_certificate": "case_file", "certificates.take_pdf": "letter",

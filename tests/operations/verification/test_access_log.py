@@ -41,6 +41,7 @@ CHANGES = {
     "another reader": "UPDATE {table} SET person_id = (SELECT min(id::text)::uuid FROM people) WHERE n = 2",
     "another page": "UPDATE {table} SET address = '/elsewhere' || substr(address, 2) WHERE n = 3",
     "the query taken out": "UPDATE {table} SET address = split_part(address, '?', 1), salt = NULL WHERE n = 2",
+    "another salt of its place": "UPDATE {table} SET nonce = 'x' WHERE n = 2",
     "its chain rewritten without its head": "UPDATE {table} SET hash = repeat('0', 64) WHERE n = 3",
     "the head set back": "UPDATE reading_heads SET n = 2",
 }

@@ -342,13 +342,15 @@ def _make_readings_whole(db: Connection, table: str) -> None:
     more = "number, document_id" if table == "readings" else "NULL AS number, CAST(NULL AS uuid) AS document_id"
     ends: dict[str, tuple[int, str]] = {}
     for row in sql(
-        db, f"SELECT id, {column} AS chain, person_id, at, address, query, {more} FROM {table} ORDER BY {column}, n"
+        db,
+        f"SELECT id, {column} AS chain, nonce, person_id, at, address, query, {more} FROM {table} ORDER BY {column}, n",
     ).all():
         n, head = ends.get(row.chain, (0, "0" * 64))
         made = sql(
             db,
-            "SELECT casework_reading_hash(CAST(:chain AS uuid), :n, :head, CAST(:person AS uuid), :at, :number, :address, :query,"
+            "SELECT casework_reading_hash(:nonce, CAST(:chain AS uuid), :n, :head, CAST(:person AS uuid), :at, :number, :address, :query,"
             " CAST(:document AS uuid))",
+            nonce=row.nonce,
             chain=row.chain,
             n=n + 1,
             head=head,

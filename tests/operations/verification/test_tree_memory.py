@@ -198,7 +198,8 @@ OF_THE_NEW = {
     "readings and where they end": "WITH x AS (DELETE FROM readings) DELETE FROM reading_heads",
     "of what is sealed": "UPDATE sealed_readings SET at = at - interval '1 day' WHERE n = 10",
     "a reading of another chain": (
-        "INSERT INTO readings (person_id, at, address, n, hash, query) SELECT p.id, now(), '/', 1, repeat('0', 64), '' FROM people p"
+        "INSERT INTO readings (person_id, at, address, n, nonce, hash, query)"
+        " SELECT p.id, now(), '/', 1, '', repeat('0', 64), '' FROM people p"
         " WHERE NOT EXISTS (SELECT FROM readings r WHERE r.person_id = p.id) LIMIT 1"
     ),
 }  # fmt: skip

@@ -12,7 +12,7 @@ from casework.operations.core.perform import home_of
 from casework.records.tables.oversight import readings, sealed_readings
 from tests.support.world import World
 
-CHAINED = ("n", "salt", "query", "hash", "erasure_id")
+CHAINED = ("n", "nonce", "salt", "query", "hash", "erasure_id")
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,7 @@ def test_each_chain_has_each_place_once(table: Table, chain: str) -> None:
     # Once an erasure took the query out its salt is gone; its place in the chain stays.
     assert {name: table.columns[name].nullable for name in CHAINED} == {
         "n": False,
+        "nonce": False,
         "salt": True,
         "query": False,
         "hash": False,

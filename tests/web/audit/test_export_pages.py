@@ -92,6 +92,27 @@ def test_the_file_of_the_reading_log_has_its_lines_of_one_case_where_it_is_asked
     assert "/audit" in [row["Address"] for row in every]
 
 
+def test_the_readings_are_taken_out_with_their_proof_as_far_as_that_is_published(
+    browser_for: BrowserFor, number: str, engine: Engine, superuser_engine: Engine, settings: Settings
+) -> None:
+    auditor, manager = browser_for("auditor"), browser_for("manager")
+    auditor.get(f"/cases/{number}/verify")
+    auditor.get("/audit")
+    assert f"/readings.json?number={number}" in auditor.get(f"/reading?number={number}").text
+    assert auditor.get("/readings.json").status_code == 409
+    sign_and_publish(engine, superuser_engine, settings)
+    answer = manager.get("/readings.json")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].endswith(".json")
+    (one,) = json.loads(answer.data)["readers"]
+    assert [each["row"]["path"] for each in one["readings"]][:2] == [f"/cases/{number}/verify", "/audit"]
+    (one,) = json.loads(manager.get(f"/readings.json?number={number}").data)["readers"]
+    assert {each["row"]["number"] for each in one["readings"]} == {number}
+    assert browser_for("foreign_officer").get("/readings.json").status_code == 404
+    # And that it was taken out stands in the log.
+    assert "/readings.json" in auditor.get("/reading").text
+
+
 def test_the_findings_are_taken_out_with_their_proof_once_that_is_published(
     browser_for: BrowserFor, number: str, engine: Engine, superuser_engine: Engine, settings: Settings
 ) -> None:

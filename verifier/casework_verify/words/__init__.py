@@ -16,6 +16,7 @@ from casework_verify.words.exports import EXPORTS
 from casework_verify.words.files import FILES
 from casework_verify.words.integrity import INTEGRITY
 from casework_verify.words.names import at_minute, coded, in_words
+from casework_verify.words.readings import READINGS
 from casework_verify.words.reasons import reason
 from casework_verify.words.replay import REPLAY
 from casework_verify.words.table import NOTE, UNREAD, WRONG, Words
@@ -23,7 +24,16 @@ from casework_verify.words.titles import FIELD, TITLED, VALUE, choice_title, fie
 from casework_verify.words.witnesses import WITNESSES
 
 #: Every code.
-WORDS: dict[str, Words] = {**INTEGRITY, **FILES, **REPLAY, **CERTIFICATES, **ATTESTATIONS, **EXPORTS, **WITNESSES}
+WORDS: dict[str, Words] = {
+    **INTEGRITY,
+    **FILES,
+    **REPLAY,
+    **CERTIFICATES,
+    **ATTESTATIONS,
+    **EXPORTS,
+    **READINGS,
+    **WITNESSES,
+}
 
 _LONGEST = 200
 #: Values that are a moment; and those that are a code, by what has its words.
