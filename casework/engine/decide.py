@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from casework.engine.case_objects import documents, emergency_access, grant_commands, letters, party_links, unsealing
+from casework.engine.case_objects import (
+    case_links,
+    documents,
+    emergency_access,
+    grant_commands,
+    letters,
+    party_links,
+    unsealing,
+)
 from casework.engine.case_objects.acknowledgements import answer_objection, object_to, receive
 from casework.engine.case_objects.case_rights import change_rights
 from casework.engine.case_objects.messages import correct, say
@@ -28,9 +36,11 @@ from casework.engine.execution.commands import (
     FireTimer,
     HandOver,
     HearScreening,
+    LinkCase,
     Notice,
     Open,
     Recount,
+    UnlinkCase,
 )
 from casework.engine.execution.consent_ending import end_consent
 from casework.engine.execution.context import Context, Library
@@ -132,6 +142,8 @@ _ACTIONS: Mapping[type, Callable[..., None]] = {
     Object: object_to,
     AnswerObjection: answer_objection,
     ChangeRights: change_rights,
+    LinkCase: case_links.link,
+    UnlinkCase: case_links.unlink,
     GiveLink: party_links.give,
     RevokeLink: party_links.revoke,
     AnswerByLink: answer_by_link,

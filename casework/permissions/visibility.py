@@ -102,6 +102,11 @@ def _opened(actor: Actor, case: Case) -> bool:
     return case.programme in _own_programmes(actor, READERS if case.kind == "mediation" else BREAKERS)
 
 
+def sees_links(actor: Actor, case: Case) -> bool:
+    """Whether the actor is told of a case's links to others of its programme: only who reads all of them, and not one for a time."""
+    return case.kind == "case" and case.programme in reach(actor).all_of
+
+
 def as_seen(actor: Actor, case: Case) -> Case:
     """The case as its dates are told to the actor: that it is on hold is known to nobody who does not see all of it."""
     return case if sight(actor, case) == Sight.ALL else case.as_unheld()

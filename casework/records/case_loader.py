@@ -19,13 +19,14 @@ from casework.engine.state.case import (
     Fired,
     Join,
     Opening,
-    PartyLink,
     Proposal,
     Task,
     Track,
 )
 from casework.engine.state.case_documents import Consent, Document, File, Grant
 from casework.engine.state.impacts import Impact, TechnologyStatement
+from casework.engine.state.party_links import PartyLink
+from casework.engine.state.related_cases import RelatedCase
 from casework.errors import NotFound
 from casework.records.database import run
 from casework.records.wire import Row as Loaded
@@ -156,6 +157,7 @@ def _case(kind: str, seq: int, last_at: datetime, home_row: str, *parts: str | N
         statements=statements,
         interests=frozenset(home["interests"]),
         joins={row["id"]: Join.read(row) for row in home.get("joins", ())},
+        related={row["id"]: RelatedCase.read(row) for row in home.get("related", ())},
         hold=home["hold"],
         frozen=home["frozen"],
         outcome=home["outcome"],

@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection
 
 from casework.engine.execution.context import Library
-from casework.engine.state.case import Case, Clock, Fired, Opening, PartyLink, Proposal, Task, Track
+from casework.engine.state.case import Case, Clock, Fired, Opening, Proposal, Task, Track
 from casework.engine.state.case_documents import Consent, Document, File, Grant
+from casework.engine.state.party_links import PartyLink
 from casework.engine.tasks.queue_order import turn
 from casework.ledger.canonical_json import instant
 from casework.records.case_loader import HOME, array_of
@@ -55,6 +56,7 @@ def _home_row(case: Case) -> Row:
         "removed_at": time_of(case.removed_at),
         "archived_as": case.archived_as,
         "joins": [join.written() for join in case.joins.values()],
+        "related": [link.written() for link in case.related.values()],
     }
 
 

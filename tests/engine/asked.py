@@ -10,8 +10,8 @@ from casework.engine.definition.grammar import Final, Form, Item, State, Task, W
 from casework.engine.execution.context import By
 from casework.engine.execution.record_commands import AnswerByLink, FileTold, GiveLink, RegisterDocument
 from casework.engine.roles import Role
-from casework.engine.state.case import PartyLink
 from casework.engine.state.events import PARTY_ACTOR, Event
+from casework.engine.state.party_links import PartyLink
 from tests.engine.toys import OFFICER, Play, uuid
 
 

@@ -17,7 +17,7 @@ DECLARE = frozenset({
     "engine/execution/task_commands", "engine/state/case_values", "engine/state/found_case",
     "engine/state/document_effects_schema", "engine/state/events", "engine/state/register_effects",
     "engine/state/impact_values", "engine/state/message_effects", "engine/state/migration_effects", "engine/state/screening_values",
-    "engine/state/right_values", "operations/audit/views", "operations/auth/views", "operations/cases/action_views",
+    "engine/state/party_links", "engine/state/right_values", "operations/audit/views", "operations/auth/views", "operations/cases/action_views",
     "operations/cases/event_views", "operations/cases/move_views", "operations/cases/views",
     "operations/catalogue/assessment_views",
     "operations/catalogue/merging_views", "operations/catalogue/right_views",

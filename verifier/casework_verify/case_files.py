@@ -14,6 +14,7 @@ from casework_verify.faults import Fault, Unreadable
 from casework_verify.histories import HISTORY, History, read_history
 from casework_verify.integrity.chain import values
 from casework_verify.known_names import index_faults, proof_faults, roles_faults
+from casework_verify.linked_cases import CaseLinks, links_in
 from casework_verify.memory import Memory
 from casework_verify.orders import order_faults
 from casework_verify.proofs import PROOF, check_proofs, more_leaves
@@ -41,6 +42,8 @@ class Checked:
     faults: list[Fault] = field(default_factory=list)
     #: What the file is about, for programs.
     facts: dict[str, Any] = field(default_factory=dict)
+    #: What a case tells of its links to others.
+    links: CaseLinks | None = None
 
 
 def is_case_file(archive: Archive) -> bool:
@@ -62,6 +65,7 @@ def check_case_file(archive: Archive, memory: Memory, tiles: Tiles) -> Checked:
         checked.facts["number"] = number
     if memory.keys:
         checked.facts["signed_up_to"] = 0
+    checked.links = links_in(history, taken_at)
     checked.faults += history.faults
     removed = list(removals_of(history, roles))
     checked.faults += [*removed, *batches_of(history, roles)]

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from casework_verify import attestations, certificates, exports
 from casework_verify.case_files import Checked, check_case_file, is_case_file, is_whole
 from casework_verify.faults import Fault, Unreadable
+from casework_verify.linked_cases import linked_faults
 from casework_verify.logs import check_log, checkpoint_in, note_of, tiles_in_archive, tiles_in_folder
 from casework_verify.memory import Memory, read_keys, read_memory, write_memory
 from casework_verify.reading import MOST_JSON, Archive
@@ -64,6 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found.append((str(asked.state or asked.key or asked.tiles), Checked("state", [unread.fault])))
     else:
         found += [(str(path), check(path, memory, tiles)) for path in asked.files]
+        for _, checked in found:
+            checked.faults += linked_faults(checked.links, [one.links for _, one in found if one.links is not None])
         if asked.state and all(is_whole(checked.faults) for _, checked in found):
             found += _keep(memory, asked.state)
     code = _code_of([fault for _, checked in found for fault in checked.faults])

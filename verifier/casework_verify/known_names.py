@@ -30,7 +30,7 @@ INDEX_NAMES: Mapping[str, str] = {
 #: Of the rows: by table its columns.
 ROWS: Mapping[str, str] = {
     "cases": "id programme_id sealed number title match_id need_id technology_id phase_id follows_from_id parties rights owner_id team"
-    " revision state interests joins hold frozen outcome reasons opened_at closed_at removed_at archived_as",
+    " revision state interests joins related hold frozen outcome reasons opened_at closed_at removed_at archived_as",
     "mediations": "id programme_id case_id parties rights title owner_id team revision interests hold frozen outcome reasons opened_at"
     " closed_at",
     "tracks": "id log_id programme_id sealed shown_to shut_out workflow edition kind parent_id provider_id states entered_at opened_at"

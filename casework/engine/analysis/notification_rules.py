@@ -40,7 +40,7 @@ ANSWER = "answer"
 #: Of a finding of the audit: to whoever is to answer it, and to the auditor who raised it.
 FINDING = "finding"
 #: Said in the digest. What somebody is mentioned in comes from any event whose effects name `mentions`.
-TASK, REMINDER, MOVED, OWNERSHIP, MENTION = "task", "reminder", "moved", "ownership", "mention"
+TASK, REMINDER, MOVED, OWNERSHIP, MENTION, LINKED = "task", "reminder", "moved", "ownership", "mention", "linked"
 AT_ONCE = (
     OFFER,
     QUESTION,
@@ -59,7 +59,7 @@ AT_ONCE = (
 )
 #: Of no case: a technology is proposed for a need, or a record fits a search that was saved. Said in the digest.
 CATALOGUE = "catalogue"
-KINDS = (*AT_ONCE, TASK, REMINDER, MOVED, OWNERSHIP, MENTION, CATALOGUE)
+KINDS = (*AT_ONCE, TASK, REMINDER, MOVED, OWNERSHIP, MENTION, LINKED, CATALOGUE)
 
 #: Queues in which people decide on what others have prepared.
 DECIDING = frozenset({Role.SUPERVISOR, Role.COMPLIANCE})
@@ -68,9 +68,10 @@ _DECIDE_MOVES = frozenset({(Role.SUPERVISOR, None), (Role.COMPLIANCE, None)})
 #: What is a fact of the case to whoever follows it; everything else, which asks somebody, is to a follower that the case moved.
 FACTS = (STOP, OVERDUE, CANCELLATION, DELIVERY, ANSWER)
 #: What is a matter of those alone whom it is said to.
-_PERSONAL = (REMINDER, DUE, MENTION, READERS, EMERGENCY)
+_PERSONAL = (REMINDER, DUE, MENTION, READERS, EMERGENCY, LINKED)
 _OPENINGS = (UNSEALING_ASKED, UNSEALED, UNSEALING_REFUSED, RESEALED, GLASS_BROKEN)
 _MOVES = (MOVE_ASKED, events.MOVED)
+_LINKINGS = (events.CASES_LINKED, events.CASES_UNLINKED)
 _STEPS = {"remind": REMINDER, "due": DUE, "escalate": OVERDUE, "flag": OVERDUE, "wake": TASK}
 
 
@@ -100,7 +101,18 @@ def _answers(event: Event) -> bool:
 
 def owes(event: Event) -> bool:
     """Whether an event may owe a notice to anybody; asked of every event in its own transaction."""
-    if event.kind in (FIRED, PROPOSED, REFUSED, TIMER_FIRED, ACTIVATED, HANDED_OVER, LETTER_SENT, *_OPENINGS, *_MOVES):
+    if event.kind in (
+        FIRED,
+        PROPOSED,
+        REFUSED,
+        TIMER_FIRED,
+        ACTIVATED,
+        HANDED_OVER,
+        LETTER_SENT,
+        *_OPENINGS,
+        *_MOVES,
+        *_LINKINGS,
+    ):
         return True
     effects = event.effects
     addressed = any(effects.get(name) for name in ("tasks", "mentions")) or bool(_given(event)) or "held_by" in effects
@@ -122,7 +134,7 @@ def notices(
 def first_of(owed: Iterable[Notice]) -> list[Notice]:
     """Of what one event owes one person: what is said at once, or else every new task, or else that it moved."""
     owed = list(owed)
-    for wanted in (AT_ONCE, (TASK, OWNERSHIP, MENTION), (REMINDER, MOVED, CATALOGUE)):
+    for wanted in (AT_ONCE, (TASK, OWNERSHIP, MENTION), (REMINDER, MOVED, LINKED, CATALOGUE)):
         if chosen := [notice for notice in owed if notice.kind in wanted]:
             return chosen
     return []
@@ -144,8 +156,7 @@ def _notices(
     track = case.tracks.get(event.track or "")
     if event.kind == TIMER_FIRED:
         yield from _step_notices(event, case)
-    if event.kind == HANDED_OVER:
-        yield Notice(OWNERSHIP, frozenset({str(event.effects["owner"])}))
+    yield from _of_case(event, case)
     if event.kind in _OPENINGS:
         yield from _readers(event, case)
     if event.kind in _MOVES and track is not None:
@@ -172,6 +183,14 @@ def _notices(
     for given, holder in _given(event):
         if given_task := case.tasks.get(given):
             yield replace(_task(case, given_task, TASK), people=frozenset({holder}), queues=frozenset())
+
+
+def _of_case(event: Event, case: Case) -> Iterator[Notice]:
+    """What is about the case itself: whose it is now, and to which others it is linked; of a link each of both logs tells its own."""
+    if event.kind == HANDED_OVER:
+        yield Notice(OWNERSHIP, frozenset({str(event.effects["owner"])}))
+    if event.kind in _LINKINGS:
+        yield Notice(LINKED, *_officers(case))
 
 
 def _from_outside(event: Event, case: Case, track: Track | None, task: Task | None) -> Iterator[Notice]:

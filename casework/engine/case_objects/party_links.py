@@ -22,9 +22,10 @@ from casework.engine.execution.record_commands import GiveLink, RevokeLink
 from casework.engine.execution.task_changes import commit
 from casework.engine.execution.task_lifecycle import giver, leads, review_for, works
 from casework.engine.parties import PARTIES
-from casework.engine.state.case import CREATED, Case, PartyLink, Task
+from casework.engine.state.case import CREATED, Case, Task
 from casework.engine.state.effects_schema import GivenLink
 from casework.engine.state.events import LINK_GIVEN, LINK_REVOKED, Event
+from casework.engine.state.party_links import PartyLink
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.ledger.canonical_json import instant, parse_instant
 from casework.reasons import Reason, Why

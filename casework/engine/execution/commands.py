@@ -123,6 +123,28 @@ class ChangeRights:
 
 
 @dataclass(frozen=True)
+class LinkCase:
+    """Link the case to another one; what that is to this one is told by `engine.case_objects.case_links`."""
+
+    id: str
+    #: The log of the other case, and its number.
+    case: str
+    number: str
+    kind: str
+    #: The log of the case in which it is done.
+    done_in: str
+
+
+@dataclass(frozen=True)
+class UnlinkCase:
+    """End a link of the case to another one."""
+
+    id: str
+    reason: str
+    done_in: str
+
+
+@dataclass(frozen=True)
 class EndConsent:
     """A consent is withdrawn, or has expired: its grants end, the referrals that lean on it are suspended."""
 
@@ -219,6 +241,8 @@ Command = (
     | AskMove
     | DecideMove
     | ChangeRights
+    | LinkCase
+    | UnlinkCase
     | RegisterDocument
     | FileDocument
     | WithdrawDocument

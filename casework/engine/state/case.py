@@ -19,6 +19,8 @@ from casework.engine.state.case_values import Handed, ItemState, Receipt, Standi
 from casework.engine.state.effects_schema import Given, Hold, WrittenJoin
 from casework.engine.state.found_case import FoundCase
 from casework.engine.state.impacts import Impact, TechnologyStatement
+from casework.engine.state.party_links import PartyLink
+from casework.engine.state.related_cases import RelatedCase
 from casework.json_values import Answers
 
 #: WS-HumanTask's states; a task in one of `OPEN` still waits for somebody.
@@ -230,28 +232,6 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
-class PartyLink:
-    """A one-time link by which a party answers one task without an account."""
-
-    id: str
-    task: str
-    party: str
-    organisation: str
-    given_by: str
-    given_at: datetime
-    until: datetime
-    language: str
-    #: The documents that it shows, and the providers that it asks about.
-    documents: tuple[str, ...]
-    providers: tuple[str, ...]
-    code: bool
-    mail: bool
-    #: "open", "used" or "revoked"; open counts until its end, and while its task is open.
-    state: str = "open"
-    ended_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Join:
     """Referrals of a kind that run side by side, and how many of their results the case waits for."""
 
@@ -339,6 +319,8 @@ class Case:
     interests: frozenset[str] = frozenset()
     #: How referrals that run side by side are waited for.
     joins: Mapping[str, Join] = field(default_factory=dict)
+    #: Other cases that it is linked to, by the link.
+    related: Mapping[str, RelatedCase] = field(default_factory=dict)
     hold: Hold | None = None
     #: A stop was proposed or made: outward tasks stand still.
     frozen: bool = False

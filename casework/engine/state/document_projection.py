@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from casework.engine.state.case import PartyLink
 from casework.engine.state.case_documents import Consent, Document, File, Grant
 from casework.engine.state.copies import replace
 from casework.engine.state.document_effects_schema import (
@@ -19,6 +18,7 @@ from casework.engine.state.document_effects_schema import (
 )
 from casework.engine.state.effects_schema import ErasedWords, GivenLink, LinkChange
 from casework.engine.state.events import Event
+from casework.engine.state.party_links import PartyLink
 from casework.ledger.canonical_json import parse_instant
 
 Consents = Mapping[str, Consent]

@@ -25,6 +25,7 @@ from casework.engine.state.found_case import AsOpened, FollowingCase, FoundCase,
 from casework.engine.state.impact_values import GivenImpact, GivenStatement
 from casework.engine.state.message_effects import MessageEffects
 from casework.engine.state.migration_effects import MigrationEffects
+from casework.engine.state.related_cases import LinkEffects
 from casework.engine.state.right_values import RightChange
 from casework.engine.state.screening_values import ScreenedParty
 from casework.json_values import Answers
@@ -334,7 +335,7 @@ class LinkChange(TypedDict):
     state: str
 
 
-class FoldedEffects(RemovalEffects, MigrationEffects, total=False):
+class FoldedEffects(RemovalEffects, MigrationEffects, LinkEffects, total=False):
     """What changes the case: for each of them the projection knows what."""
 
     #: With the first event: what the case is about.
@@ -410,7 +411,7 @@ class FoldedEffects(RemovalEffects, MigrationEffects, total=False):
 class Effects(FoldedEffects, MessageEffects, total=False):
     """All keys of an event in the log of a case or a mediation."""
 
-    #: The task that was worked on, its name, and who held it where that was somebody.
+    #: The task that was worked on, its name, and who held it where that was somebody; of a link the number of the other case.
     task: str
     name: str
     held_by: str

@@ -19,9 +19,10 @@ from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import known_faults, line, sound
 from casework.engine.execution.record_commands import AnswerByLink, FileTold
 from casework.engine.execution.task_changes import commit
-from casework.engine.state.case import PartyLink, Task
+from casework.engine.state.case import Task
 from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import DOCUMENT_REGISTERED
+from casework.engine.state.party_links import PartyLink
 from casework.engine.tasks.task_operations import complete
 from casework.errors import InvalidForm, NotFound, Refused, WrongState
 from casework.json_values import Answers

@@ -9,6 +9,7 @@ from typing import Any, overload
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.engine.case_objects.case_links import LINKINGS
 from casework.engine.case_objects.case_sheet import request_fields, service_fields
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.sheets import NOTHING_KEPT, KeptBack
@@ -44,7 +45,7 @@ from casework.operations.core.presenters import names_of
 from casework.operations.core.unread import SHOWN_TO_PROVIDERS
 from casework.operations.core.views import Named, TaskKey, row_as, to_named
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import Sight, own_tracks, reach, sight
+from casework.permissions.visibility import Sight, own_tracks, reach, sees_links, sight
 
 #: The event that entered the document which another one files, withdraws, or ends or changes the access to.
 ENTERED = """
@@ -89,6 +90,7 @@ def list_events(
     given: dict[str, Any] = {"log": case.log, "after": after, "most": most + 1}
     whole = level == Sight.ALL
     more, hidden = "", ""
+    without = [*without, *(untold_kinds(actor, case) if whole else ())]
     if without:
         hidden, given["without"] = " AND NOT kind = ANY(CAST(:without AS text[]))", list(without)
     if until is not None:
@@ -130,11 +132,17 @@ def list_events(
     return Page(items=items, next=following)
 
 
+def untold_kinds(actor: Actor, case: Case) -> list[str]:
+    """Kinds of events of a case that are told to nobody who reads this one alone."""
+    return [] if case.kind != "case" or sees_links(actor, case) else [*LINKINGS]
+
+
 def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) -> list[RecentEvent]:
     """The newest entries of a case's history up to where it stands, the last first, for those who see it whole. Raises NotFound."""
     if sight(actor, case) < Sight.ALL:
         raise NotFound("history")
-    rows = db.execute(text(_LAST), {"log": case.log, "until": case.seq, "most": insist_limit(limit)}).all()
+    given = {"log": case.log, "until": case.seq, "most": insist_limit(limit), "without": untold_kinds(actor, case)}
+    rows = db.execute(text(_LAST), given).all()
     events = [row_as(EventRow, row) for row in rows]
     named, library = {person for event in events for person in people_of(event)}, load_library()
     names = names_of(db, named, named)
@@ -264,7 +272,8 @@ def _unerased(body: JsonMapping) -> JsonObject:
 _LAST = f"""
     SELECT e.seq, e.kind, e.track_id, e.header, e.effects, e.body, to_jsonb(t) AS task, {TITLE} AS title FROM events e
     LEFT JOIN tasks t ON t.id = CAST(e.effects->>'task' AS uuid)
-    WHERE e.log_id = CAST(:log AS uuid) AND e.seq <= :until ORDER BY e.seq DESC LIMIT :most
+    WHERE e.log_id = CAST(:log AS uuid) AND e.seq <= :until AND NOT e.kind = ANY(CAST(:without AS text[]))
+    ORDER BY e.seq DESC LIMIT :most
 """
 
 

@@ -54,7 +54,9 @@ def open_case(
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.OFFICER, Role.SUPERVISOR)))
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    earlier_case = _earlier_case(db, actor, rows[0][0], follows_from) if follows_from else None
+    earlier_case = None
+    if follows_from:
+        earlier_case = case_of_programme(db, actor, rows[0][0], follows_from, field="follows_from")
     # The turn of who changes records: how the need stands follows from what is opened.
     with whole_after(db, [(LOCK, (rows[0][0],))]):
         pass
@@ -118,14 +120,14 @@ def open_case(
     return done
 
 
-def _earlier_case(db: Connection, actor: Actor, programme: str, number: str) -> str:
-    """The log of the case that another one of its programme follows from."""
+def case_of_programme(db: Connection, actor: Actor, programme: str, number: str, *, field: str) -> str:
+    """The log of a case of a programme that the actor reads whole, by its number. Raises InvalidForm for the field."""
     try:
         case, level = find_case(db, actor, number)
     except NotFound:
         level = Sight.NOTHING
     if level < Sight.ALL or case.programme != programme:
-        raise InvalidForm(fields={"follows_from": reasons.cases.NO_SUCH_CASE})
+        raise InvalidForm(fields={field: reasons.cases.NO_SUCH_CASE})
     return case.log
 
 

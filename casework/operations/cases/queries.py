@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.engine.case_objects.case_links import LINKERS
 from casework.engine.case_objects.case_rights import ADDERS, REMOVERS
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.case_moves import DECIDERS
@@ -34,6 +35,7 @@ from casework.operations.cases.possible_actions import actions_of, possible_task
 from casework.operations.cases.track_presenters import concerned, last_move, show_of, show_track, step_of
 from casework.operations.cases.views import (
     CaseDocument,
+    CaseLink,
     CaseOutline,
     CasePart,
     CaseWait,
@@ -50,9 +52,9 @@ from casework.operations.core.perform import calendar_of, new_id, read_calendar
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.reader_names import title_of
 from casework.operations.core.unread import look
-from casework.operations.core.views import Named, fields_of, row_as, to_named
+from casework.operations.core.views import Named, fields_of, row_as, rows_as, to_named
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import Sight, own_tracks, sight
+from casework.permissions.visibility import Sight, own_tracks, sees_links, sight
 from casework.permissions.work import barred, capacities, choose, may_work
 from casework.records.case_loader import load
 from casework.records.event_log import now
@@ -184,6 +186,7 @@ def whole_of(actor: Actor, case: Case, told: Told, library: Library, moment: dat
         id=case.log,
         follows_from=told.follows_from,
         followed_by=told.followed_by,
+        links=rows_as(CaseLink, case.related.values()) if sees_links(actor, case) else [],
         owner=to_named(case.owner, names),
         team=[to_named(person, names) for person in case.team],
         next_action=_next_action(case, library, names, moment),
@@ -273,6 +276,7 @@ CASE_ACTIONS: Mapping[str, tuple[Role, ...]] = {
     "remove_rights": REMOVERS,
     "register_document": (Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE),
     "withdraw_consent": (Role.OFFICER, Role.SUPERVISOR),
+    "link_case": LINKERS,
     "move_case": DECIDERS,
 }
 

@@ -381,6 +381,31 @@ class MediationPart(CasePart):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CaseLink:
+    """A link to another case of the programme."""
+
+    id: str
+    #: Of the other case, and what that is to this one.
+    number: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkedCase(CaseLink):
+    """The same, with how the other case stands."""
+
+    title: str | None
+    #: Of its main track.
+    edition: str
+    state: str
+    outcome: str | None
+    #: us, provider, outside or hold; nobody once it is closed.
+    waits_for: str
+    #: Its contents were removed under retention.
+    removed: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WholeCase(CasePart):
     """A case or mediation to whoever reads all of it."""
 
@@ -423,6 +448,8 @@ class WholeCase(CasePart):
     #: Numbers of cases that the reader reads: the earlier one of which this one is a further site, and the first 20 that follow from it.
     follows_from: str | None
     followed_by: list[str]
+    #: To which other cases it is linked.
+    links: list[CaseLink]
     #: The reader has declared an interest.
     interest: bool
     consents: list[ConsentView]

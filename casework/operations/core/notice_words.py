@@ -14,6 +14,7 @@ from casework.engine.analysis.notification_rules import (
     EMERGENCY,
     FINDING,
     LETTER,
+    LINKED,
     MENTION,
     MOVED,
     OFFER,
@@ -59,6 +60,7 @@ HAPPENED: Mapping[str, str] = {
     MENTION: N_("You were mentioned"), READERS: N_("Readers changed"),
     EMERGENCY: N_("Opened in an emergency"), LETTER: N_("Letter for you"),
     ANSWER: N_("A party has answered"), CATALOGUE: N_("New in the catalogue"),
+    LINKED: N_("Links with other cases changed"),
     FINDING: N_("Finding of the audit"),
 }  # fmt: skip
 #: What one chooses about.
@@ -70,6 +72,7 @@ KIND: Mapping[str, str] = {
     READERS: N_("Who may read a sealed mediation"), EMERGENCY: N_("Cases opened in an emergency"),
     OWNERSHIP: N_("Cases handed over"), MENTION: N_("Mentions of you"), LETTER: N_("Letters of the office"),
     ANSWER: N_("Answers of parties by a link"), CATALOGUE: N_("Proposed matches and saved searches"),
+    LINKED: N_("Links between cases"),
     FINDING: N_("Findings of the audit"),
 }  # fmt: skip
 CHOICE: Mapping[str, str] = {NOW: N_("at once"), DIGEST: N_("in the daily digest"), NONE: N_("not by mail")}

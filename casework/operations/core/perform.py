@@ -29,8 +29,10 @@ from casework.engine.execution.commands import (
     DecideMove,
     Fire,
     HearScreening,
+    LinkCase,
     Notice,
     Open,
+    UnlinkCase,
 )
 from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.corrections import answer_of
@@ -99,7 +101,7 @@ SYSTEM = By()
 _MOVES_NOTHING = (
     Claim, Release, Start, Stop, Suspend, Resume, Delegate, Forward, Assign, Allocate, Modify, Tick, AddItem,
     AskReview, AnswerReview, Say, Correct, AskUnsealing, DecideUnsealing, Reseal, TellParties, BreakGlass, GiveLink,
-    RevokeLink,
+    RevokeLink, LinkCase, UnlinkCase,
 )  # fmt: skip
 
 

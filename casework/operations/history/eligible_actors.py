@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from casework.engine.case_objects import case_rights, documents, emergency_access, grant_commands, letters, unsealing
+from casework.engine.case_objects import (
+    case_links,
+    case_rights,
+    documents,
+    emergency_access,
+    grant_commands,
+    letters,
+    unsealing,
+)
 from casework.engine.case_objects.acknowledgements import side_of
 from casework.engine.case_objects.letterheads import SETTERS
 from casework.engine.case_objects.messages import INTERNAL, SHARED, WRITERS, WRITTEN
@@ -100,6 +108,7 @@ NOBODYS = frozenset(
 _BY_ROLE = {
     **dict.fromkeys((HANDED_OVER, CONSENT_ENDED), (Role.OFFICER, Role.SUPERVISOR)),
     MOVE_ASKED: case_moves.ASKERS, **dict.fromkeys((MOVE_REFUSED, MOVED), case_moves.DECIDERS),
+    **dict.fromkeys(case_links.LINKINGS, case_links.LINKERS),
     MIGRATED: SETTERS, RIGHTS_CHANGED: case_rights.ADDERS, NOTED: WRITERS[INTERNAL],
     GRANT_WITHDRAWN: grant_commands.ENDERS, LETTER_SENT: letters.SENDERS, LETTER_DISPATCHED: letters.SENDERS,
     GRANT_DAY_CHANGED: grant_commands.ENDERS,

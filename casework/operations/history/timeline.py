@@ -31,6 +31,7 @@ from casework.operations.cases.case_events import (
     item_of,
     list_events,
     papers_of,
+    untold_kinds,
     version_of,
     view_of,
     whom_of,
@@ -80,8 +81,8 @@ LATE_AFTER = 5
 _SILENT = frozenset(
     {
         "revision", "position", "log_id", "programme_id", "fired", "came_from", "entered_at", "id", "acted_for",
-        # Not everybody who sees a case sees the one that it follows from.
-        "follows_from_id", *FOLLOWING,
+        # Not everybody who sees a case sees the one that it follows from; and of a link the sentence tells.
+        "follows_from_id", "related", *FOLLOWING,
     }
 )  # fmt: skip
 #: Tables whose rows a reader knows by another column than the id.
@@ -118,9 +119,14 @@ def read_history(
     sign, order = (">", "ASC") if oldest_first else ("<", "DESC")
     query = (
         f"SELECT seq FROM events WHERE log_id = CAST(:log AS uuid) AND {FILTERS.get(chosen, 'true')}"
+        " AND NOT kind = ANY(CAST(:without AS text[]))"
         f" AND (CAST(:after AS bigint) IS NULL OR seq {sign} :after) ORDER BY seq {order} LIMIT :most"
     )
-    seqs = list(db.execute(text(query), {"log": case.log, "after": after, "most": most + 1}).scalars())
+    seqs = list(
+        db.execute(
+            text(query), {"log": case.log, "after": after, "most": most + 1, "without": untold_kinds(actor, case)}
+        ).scalars()
+    )
     following = to_cursor(seqs[most - 1]) if len(seqs) > most else None
     shown = seqs[:most]
     entries = {entry.seq: entry for entry in tell(db, case.log, set(shown))}
@@ -141,7 +147,7 @@ def read_entry(db: Connection, actor: Actor, number: str, seq: int) -> EntryOfCa
     if level < Sight.ALL:
         raise NotFound("entry")
     entries = list(tell(db, case.log, {seq}))
-    if not entries:
+    if not entries or entries[0].kind in untold_kinds(actor, case):
         raise NotFound("entry")
     return row_as(EntryOfCase, case, title=title_of(db, actor, case), entry=entries[0], last=case.seq)
 

@@ -20,8 +20,9 @@ from casework.engine.case_objects.party_links import agrees_to_none, asked_field
 from casework.engine.execution.context import By
 from casework.engine.execution.record_commands import AnswerByLink, FileTold
 from casework.engine.roles import Role
-from casework.engine.state.case import Case, PartyLink
+from casework.engine.state.case import Case
 from casework.engine.state.events import PARTY_ACTOR, Event
+from casework.engine.state.party_links import PartyLink
 from casework.errors import FileBlocked, FilePending, InvalidForm, NotFound
 from casework.json_values import Answers
 from casework.ledger.canonical_json import instant

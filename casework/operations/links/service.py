@@ -21,8 +21,9 @@ from casework.engine.case_objects.programme_providers import at_work
 from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
 from casework.engine.execution.record_commands import GiveLink, RevokeLink
-from casework.engine.state.case import Case, PartyLink, Task
+from casework.engine.state.case import Case, Task
 from casework.engine.state.events import Event
+from casework.engine.state.party_links import PartyLink
 from casework.engine.tasks.party_answers import AS, BY
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.json_values import JsonMapping

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, text
 
+from casework.engine.case_objects.case_links import DEEPEST, FROM_THERE
 from casework.engine.state.events import ERASED
 from casework.json_values import JsonObject
 from casework.ledger.redactable_bodies import ERASED_WORDS
 from casework.operations.cases.opening import SAID_AT
 from casework.operations.core.merged_records import one_with
 from casework.records.tables import metadata
+from casework.records.write_statements import json_of
 
 #: Tables that hold what belongs to a case, each row with its log_id.
 PARTS = (
@@ -50,6 +52,10 @@ class KeptRows:
     unknown_earlier: list[str]
     #: Events that screen an organisation whose log does not know it, with that organisation.
     untold_screenings: list[tuple[int, str]]
+    #: Events that tell of a link to another case whose log does not say the same, with that case.
+    untold_links: list[tuple[int, str]]
+    #: The line of its parents is a ring, or too long.
+    line_wrong: bool
     #: Questions of which the opening does not say what was answered by then, or says what was not.
     untold_answers: list[str]
     #: Of the need and the match, field and words where the opening says something else, and where it says nothing.
@@ -64,15 +70,24 @@ class KeptRows:
     #: What is said, or a file, whose words are not those by which searches find it.
     words: list[str]
 
+    def link_faults(self) -> Iterator[tuple[int | None, str, str | None]]:
+        """What is wrong with its links to other cases: the event, a sentence, and the other case."""
+        for seq, other in self.untold_links:
+            yield seq, f"Event {seq} tells of a link to the case {other}, whose log does not say the same.", other
+        if self.line_wrong:
+            yield None, "The line of its parents comes back to a case that stands in it already, or is too long.", None
+
 
 def read_kept(db: Connection, logs: Iterable[str]) -> dict[str, KeptRows]:
-    """Of each of these logs what is kept; five statements, however many logs there are."""
+    """Of each of these logs what is kept; six statements, however many logs there are."""
     given: dict[str, Any] = {"logs": list(logs), "erased": ERASED_WORDS, "erasure": ERASED}
+    given |= {"from_there": json_of(dict(FROM_THERE)), "deepest": DEEPEST}
     if not given["logs"]:
         return {}
     rights, mentions, words = (
         _by_log(db, query, given) for query in (_TOLD_OF_RECORDS, _MENTIONS_DIFFER, _WORDS_DIFFER)
     )
+    lines = set(db.execute(_LINES_WRONG, given).scalars())
     return {
         row.log: KeptRows(
             rows={table: getattr(row, table) for table in (*PARTS, *_OWN)},
@@ -80,6 +95,8 @@ def read_kept(db: Connection, logs: Iterable[str]) -> dict[str, KeptRows]:
             unknown_rights=_of(rights[row.log], "about"),
             unknown_earlier=[earlier for _, earlier in _of(rights[row.log], "earlier")],
             untold_screenings=_of(rights[row.log], "screened"),
+            untold_links=_of(rights[row.log], "linked"),
+            line_wrong=row.log in lines,
             untold_answers=[asked for _, asked in _of(rights[row.log], "answered")],
             told_otherwise=_fields(rights[row.log], "opened"),
             left_unsaid=_fields(rights[row.log], "unsaid"),
@@ -111,6 +128,11 @@ def _all_rows(table: str, log: str) -> str:
     order = "x.position, x.id" if "position" in metadata.tables[table].columns else "x.id"
     rows = f"SELECT jsonb_agg(to_jsonb(x) ORDER BY {order}) FROM {table} x WHERE x.{log} = l.id"
     return f"coalesce(({rows}), '[]') AS {table}"
+
+
+def as_id(words: str) -> str:
+    """An id that an event or a row names, in SQL; null where it is no id."""
+    return f"CASE WHEN {words} ~ '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$' THEN CAST({words} AS uuid) END"
 
 
 #: These logs.
@@ -145,6 +167,16 @@ _TOLD_OF_RECORDS = text(f"""
     WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND NOT EXISTS (
         SELECT FROM logs r JOIN events f ON f.log_id = r.id AND f.seq = 1
         WHERE r.id = CAST(c #>> '{{}}' AS uuid) AND r.kind = 'right' AND r.programme_id = l.programme_id AND f.at <= e.at
+    )
+    UNION ALL
+    SELECT e.log_id, e.seq, told->>'case', 'linked' FROM events e JOIN logs l ON l.id = e.log_id
+    CROSS JOIN (VALUES ('related'), ('related_ended')) AS k(key) CROSS JOIN LATERAL (SELECT e.effects->k.key AS told) s
+    WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND e.effects ? k.key AND NOT EXISTS (
+        SELECT FROM events o JOIN cases r ON r.id = o.log_id CROSS JOIN LATERAL (SELECT o.effects->k.key AS there) t
+        WHERE o.log_id = {as_id("told->>'case'")} AND r.programme_id = l.programme_id AND r.number = told->>'number'
+        AND o.kind = e.kind AND there->>'id' = told->>'id' AND there->>'case' = CAST(e.log_id AS text)
+        AND there->>'kind' = CAST(:from_there AS jsonb)->>(told->>'kind') AND there->>'done_in' = told->>'done_in'
+        AND (o.header->'actor', o.header->'acting_for', o.header->'role') = (e.header->'actor', e.header->'acting_for', e.header->'role')
     )
     UNION ALL
     SELECT e.log_id, e.seq, s.earlier, 'earlier' FROM events e JOIN logs l ON l.id = e.log_id
@@ -202,6 +234,18 @@ _TOLD_OF_RECORDS = text(f"""
         SELECT FROM events l WHERE l.log_id = x.log_id AND l.seq > x.seq AND l.at < e.at AND l.kind <> :erasure
     ))
     ORDER BY 1, 2, 3
+""")
+#: The cases whose line of parents comes back to a case that stands in it, or is too long: by the rows, which each case's own log is held
+#: against.
+_LINES_WRONG = text(f"""
+    WITH RECURSIVE line(log, at, steps) AS (
+        SELECT l.id, l.id, 0 FROM {_LOGS}
+        UNION ALL
+        SELECT line.log, {as_id("r->>'case'")}, line.steps + 1 FROM line JOIN cases c ON c.id = line.at
+        CROSS JOIN LATERAL jsonb_path_query(c.related, 'lax $[*]') r
+        WHERE r->>'kind' = 'parent' AND line.steps < :deepest
+    )
+    SELECT DISTINCT log FROM line WHERE steps >= :deepest OR steps > 0 AND at = log
 """)
 #: The events and files of a log whose words are not kept as they are.
 _WORDS_DIFFER = text(

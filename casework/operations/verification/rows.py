@@ -117,6 +117,8 @@ class Rows:
         for seq, organisation in kept.untold_screenings:
             words = f"Event {seq} screens the organisation {organisation}, whose log does not know it."
             yield Finding("screened", words, self.log, self.number, seq, "organisations", organisation)
+        for event, words, other in kept.link_faults():
+            yield Finding("links", words, self.log, self.number, event, "cases", other or self.log)
         for message, person in kept.mentions:
             words = f"The message {message} and the mentions kept of it disagree about {person}."
             yield self._differ("mentions", message, None, words)

@@ -355,6 +355,7 @@ CREATE TABLE cases (
     state TEXT NOT NULL,
     interests TEXT[] NOT NULL,
     joins JSONB DEFAULT '[]' NOT NULL,
+    related JSONB DEFAULT '[]' NOT NULL,
     hold JSONB,
     frozen BOOLEAN NOT NULL,
     outcome TEXT,
@@ -390,6 +391,7 @@ COMMENT ON COLUMN cases.parties IS 'Organisations by side';
 COMMENT ON COLUMN cases.state IS 'Of its main track';
 COMMENT ON COLUMN cases.interests IS 'People with a declared interest';
 COMMENT ON COLUMN cases.joins IS 'How referrals side by side are waited for';
+COMMENT ON COLUMN cases.related IS 'Its links to other cases';
 COMMENT ON COLUMN cases.removed_at IS 'When its contents were removed under retention';
 COMMENT ON COLUMN cases.archived_as IS 'The sealed file that they went into, by the SHA-256 of its bytes';
 

@@ -49,6 +49,7 @@ cases = Table(
     Column(
         "joins", JSONB, nullable=False, server_default=text("'[]'"), comment="How referrals side by side are waited for"
     ),
+    Column("related", JSONB, nullable=False, server_default=text("'[]'"), comment="Its links to other cases"),
     Column("hold", JSONB(none_as_null=True)),
     Column("frozen", Boolean, nullable=False),
     Column("outcome", Text),

@@ -56,6 +56,7 @@ KINDS_OF_ENTRIES = {
     "noted": N_("an internal note was written"), "said": N_("a message was written"),
     "handed_over": N_("the case was handed over"), "timer_fired": N_("a deadline came"),
     "consent_ended": N_("a consent was withdrawn"), "corrected": N_("an answer was corrected"),
+    "cases_linked": N_("the case was linked with another one"), "cases_unlinked": N_("a link with another case was ended"),
     "move_asked": N_("a move of the case was proposed"), "moved": N_("the case was moved past its steps by two persons"),
     "received": N_("receipt was confirmed"), "interest_declared": N_("a conflict of interest was declared"),
 }  # fmt: skip
@@ -71,6 +72,7 @@ WHAT_FOLLOWS = {
     "tasks": N_("tasks"), "task_states": N_("tasks"), "clocks": N_("deadlines"), "clock_states": N_("deadlines"),
     "documents": N_("documents"), "files": N_("documents"), "consents": N_("consents"), "consents_ended": N_("consents"),
     "grants": N_("access to documents"), "grants_ended": N_("access to documents"), "links": N_("links given to parties"),
+    "related": N_("a link with another case"), "related_ended": N_("a link with another case"),
     "move": N_("where the case was moved"), "reasons": N_("reasons"), "outcome": N_("how it ended"),
 }  # fmt: skip
 FURTHER = N_("further data")

@@ -63,6 +63,12 @@ _ACTIONS = {
     "handed_over": N_("%(who)s handed the case over to %(whom)s"),
     "rights_changed added": N_("%(who)s added IP rights to the case"),
     "rights_changed entered": N_("%(who)s entered an IP right for the case"),
+    "cases_linked related": N_("%(who)s linked the case with case %(number)s"),
+    "cases_linked parent": N_("%(who)s put the case under case %(number)s, its parent"),
+    "cases_linked child": N_("%(who)s put case %(number)s under this case, as its child"),
+    "cases_linked original": N_("%(who)s marked the case as a duplicate of case %(number)s"),
+    "cases_linked duplicate": N_("%(who)s marked case %(number)s as a duplicate of this case"),
+    "cases_unlinked": N_("%(who)s ended the link with case %(number)s"),
     "migrated moved": N_("%(who)s moved the case to another edition of its workflow"),
     "migrated taken_back": N_("%(who)s took back the move to another edition"),
     "move_asked": N_("%(who)s proposed to move the case to “%(state)s”; a second person must agree"),
@@ -209,6 +215,7 @@ def say_entry(entry: EventView, editions: Editions) -> str:
             item=_say_item(entry, editions),
             version=entry.version,
             state=_say_place(entry, edition),
+            number=entry.name,
             why=say_why(entry.why or ()),
         )
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from casework_verify.replay.context import Context, Found, listed, say
+from casework_verify.replay.small_changes import done_elsewhere
 from casework_verify.replay.standing import PARTY, SYSTEM, Case, Event
 from casework_verify.replay.workflows import PROVIDERS, READERS, THEIR_QUEUES, WORKS, may_act
 
@@ -47,7 +48,9 @@ def _person(context: Context, case: Case, event: Event) -> Found:
     yield from role_faults(context, case.programme, event, any_deputy=event.kind == _INTEREST)
     named = {case.owner, *case.team}
     owned = event.role == "dispute_officer" or event.role == "officer" and case.owner is not None
-    if owned and event.kind != _INTEREST and (event.acting_for or event.actor) not in named:
+    # Of a link the history of the other case tells whether whoever made it worked there.
+    owned = owned and event.kind != _INTEREST and not done_elsewhere(event)
+    if owned and (event.acting_for or event.actor) not in named:
         yield say("actor_unnamed", role=event.role)
 
 

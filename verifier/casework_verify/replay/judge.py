@@ -8,6 +8,7 @@ from typing import Any
 from casework_verify.faults import Fault
 from casework_verify.replay import moves, papers, tasks
 from casework_verify.replay.actors import actor_faults, opening_faults
+from casework_verify.replay.case_links import LINKINGS, link_faults
 from casework_verify.replay.case_moves import MOVES, move_faults
 from casework_verify.replay.clocks import clock_faults
 from casework_verify.replay.context import Context, Earlier, Found, listed, say
@@ -39,6 +40,7 @@ _KINDS: Mapping[str, _Judge] = {
     "rights_changed": papers.rights_faults,
     "migrated": migrated_faults,
     **dict.fromkeys(MOVES, move_faults),
+    **dict.fromkeys(LINKINGS, link_faults),
     **dict.fromkeys(_DOCUMENTS, papers.document_faults),
     **dict.fromkeys(("letter_sent", "letter_dispatched"), papers.letter_faults),
     **dict.fromkeys(("grant_withdrawn", "grant_expired", "grant_day_changed"), papers.access_faults),
@@ -151,6 +153,9 @@ def _beside(event: Event) -> Found:
         yield say("effect_of_none", name="case_rights")
     if "migration" in effects and kind != "migrated":
         yield say("effect_of_none", name="migration")
+    for linking, name in LINKINGS.items():
+        if name in effects and kind != linking:
+            yield say("effect_of_none", name=name)
     if "move" in effects and kind not in MOVES:
         yield say("effect_of_none", name="move")
     if "closed" in effects and kind != "fired":

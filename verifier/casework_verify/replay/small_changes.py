@@ -55,4 +55,17 @@ def ticked(before: Mapping[str, Any] | None, event: Event) -> dict[str, Any]:
     return {"done": event.kind == "ticked", "by": event.actor, "at": event.written_at, **words}
 
 
-__all__ = ["about_of", "handed_on", "object_to", "record", "ticked"]
+def done_elsewhere(event: Event) -> bool:
+    """Whether it tells of a link that was made, or ended, in the other case."""
+    if event.kind not in ("cases_linked", "cases_unlinked"):
+        return False
+    told = event.effects.get("related") or event.effects.get("related_ended") or {}
+    return "case" in told and told.get("done_in") == told["case"]
+
+
+def link_of(told: Mapping[str, Any]) -> dict[str, Any]:
+    """A link to another case as it is kept."""
+    return {name: told[name] for name in ("id", "case", "number", "kind")}
+
+
+__all__ = ["about_of", "done_elsewhere", "handed_on", "link_of", "object_to", "record", "ticked"]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from casework_verify.replay.counting import moment
-from casework_verify.replay.small_changes import about_of, handed_on, object_to, record, ticked
+from casework_verify.replay.small_changes import about_of, handed_on, link_of, object_to, record, ticked
 from casework_verify.replay.things import (
     HELD,
     OPEN,
@@ -64,6 +64,8 @@ class Case:
         self.openings: dict[str, dict[str, Any]] = {}
         self.links: dict[str, dict[str, Any]] = {}
         self.joins: dict[str, Mapping[str, Any]] = {}
+        #: Links to other cases.
+        self.related: dict[str, Mapping[str, Any]] = {}
         self.interests: set[str] = set()
         self.hold: Mapping[str, Any] | None = None
         self.frozen = False
@@ -392,6 +394,12 @@ class Case:
         for one in migration["clocks"]:
             self.clocks[one["id"]].of = one["of"]
 
+    def _related(self, told: Mapping[str, Any], event: Event) -> None:
+        self.related[told["id"]] = link_of(told)
+
+    def _related_ended(self, told: Mapping[str, Any], event: Event) -> None:
+        self.related.pop(told["id"], None)
+
     def _erased(self, erased: dict[str, Any], event: Event) -> None:
         self.title_gone |= bool(erased["title"])
 
@@ -404,7 +412,7 @@ class Case:
 #: What makes a form stale that was shown before it.
 _TURNS = frozenset({
     "opened", "fired", "proposed", "refused", "consent_ended", "rights_changed", "migrated", "move_asked", "move_refused", "moved",
-    "handed_over",
+    "handed_over", "cases_linked", "cases_unlinked",
 })  # fmt: skip
 #: What enters a document together with its title.
 _WITH_WORDS = frozenset({"document_registered", "letter_sent"})
@@ -424,6 +432,7 @@ _CHANGES: Mapping[str, Any] = {
     "dispatched": Case._dispatched, "files": Case._files, "impacts": Case._impacts, "statement": Case._statement,
     "grants": Case._grants, "grant_days": Case._grant_days, "grants_ended": Case._grants_ended, "grants_returned": Case._grants_returned,
     "openings": Case._openings, "opening_states": Case._opening_states,
+    "related": Case._related, "related_ended": Case._related_ended,
     "links": Case._links, "link_states": Case._link_states, "join": Case._join, "interest": Case._interest,
     "interest_ended": Case._interest_ended, "closed": Case._closed, "erased": Case._erased, "removal": Case._removal,
     "migration": Case._migration,

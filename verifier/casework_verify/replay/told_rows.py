@@ -75,6 +75,7 @@ def _home(case: Case) -> Row:
         "number": case.number,
         "state": case.main.states[0],
         "joins": list(case.joins.values()),
+        "related": list(case.related.values()),
         "removed_at": case.removed_at,
         "archived_as": case.archived_as,
     }

@@ -124,6 +124,14 @@ FILES: dict[str, Words] = {
         "Event {seq} moves the case, and the log of the programme does not say that decision {decision} came to it.",
         "第 {seq} 号事件迁移了案件，而项目日志未记载第 {decision} 号决定已对其执行。",
     ),
+    "linked_untold": Words(
+        "Event {seq} tells of a link to the case {number}, whose file beside it does not say the same.",
+        "第 {seq} 号事件所述与案件 {number} 的关联，与一并检查的该案件文件不符。",
+    ),
+    "linked_ring": Words(
+        "Of the cases that were checked together, one stands above itself in the line of its parents: {number}.",
+        "一并检查的案件中，有一案件在其上级案件链中位于自身之上：{number}。",
+    ),
     "state_keyless": Words(
         "What is remembered needs a key that it was signed with: give one with --key.",
         "所记的状态需要签名密钥：请用 --key 提供。",

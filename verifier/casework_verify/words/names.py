@@ -64,6 +64,8 @@ CODES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "consent_ended": ("a consent ended", "同意终止"),
         "interest_declared": ("an interest was declared", "申报利害关系"),
         "rights_changed": ("rights were changed", "更改权利"),
+        "cases_linked": ("the case was linked with another one", "与另一案件建立关联"),
+        "cases_unlinked": ("a link with another case ended", "解除与另一案件的关联"),
         "migrated": ("the case moved to another edition", "换用另一版本"),
         "move_asked": ("a move was asked for", "请求调整"),
         "move_refused": ("a move was refused", "拒绝调整"),

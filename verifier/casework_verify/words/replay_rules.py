@@ -288,6 +288,18 @@ RULES: dict[str, Words] = {
         "Event {seq} declares an interest of somebody else.",
         "第 {seq} 号事件替他人申报利益关系。",
     ),
+    "case_link_other": Words(
+        "Event {seq} makes a link to another case that this case could not have, or tells it in two ways.",
+        "第 {seq} 号事件所建立的案件关联不应存在，或前后所述不一。",
+    ),
+    "case_link_none": Words(
+        "Event {seq} ends a link to another case that this case did not have.",
+        "第 {seq} 号事件解除了本案件没有的案件关联。",
+    ),
+    "case_link_why": Words(
+        "Event {seq} ends a link to another case and does not say why.",
+        "第 {seq} 号事件解除案件关联而未说明理由。",
+    ),
     "rights_other": Words(
         "Event {seq} leaves other rights than follow from it.",
         "第 {seq} 号事件留下的权利与其所述不符。",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from casework.engine.case_objects.case_links import done_elsewhere
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.roles import QUEUE_ROLES, Role
 from casework.engine.state.case import Case, Task
@@ -62,7 +63,9 @@ def actor_against(evidence: Evidence, before: Case, event: Event) -> Reasons:
         yield "its actor was a dispute officer of the programme, or of a provider that mediates, while the case was there"
     named = {before.owner, *before.team}
     wanted = event.role == Role.DISPUTE_OFFICER or event.role == Role.OFFICER and before.owner is not None
-    if wanted and event.kind != INTEREST_DECLARED and (event.acting_for or event.actor) not in named:
+    # Of a link the log of the other case tells whether whoever made it worked there.
+    wanted = wanted and event.kind != INTEREST_DECLARED and not done_elsewhere(event)
+    if wanted and (event.acting_for or event.actor) not in named:
         yield f"its {str(event.role).replace('_', ' ')} was not named for the case"
 
 

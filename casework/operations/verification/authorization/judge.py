@@ -8,6 +8,8 @@ from casework.engine.state.case import Case
 from casework.engine.state.events import (
     ACTIVATED,
     ADDED,
+    CASES_LINKED,
+    CASES_UNLINKED,
     COMPLETED,
     CONSENT_ENDED,
     CORRECTED,
@@ -58,6 +60,7 @@ from casework.operations.verification.authorization.case_changes import (
     judge_interest,
     judge_rights_changed,
 )
+from casework.operations.verification.authorization.case_links import case_links_against, judge_case_link
 from casework.operations.verification.authorization.case_moves import judge_move
 from casework.operations.verification.authorization.clocks import clocks_against
 from casework.operations.verification.authorization.documents import (
@@ -111,6 +114,7 @@ def reasons_against(evidence: Evidence, before: Case | None, event: Event) -> li
             against.append("only what says so moves a case to another edition")
         if "move" in event.effects and event.kind not in _BY_TWO:
             against.append("only what says so moves a case to a state by two persons")
+        against += case_links_against(event)
         against += [*links_against(evidence, before, event), *new_grants_against(before, event)]
     programme = before.programme if before is not None else event.effects["case"]["programme"]
     against += new_tracks_against(evidence, programme, event)
@@ -165,6 +169,7 @@ _KINDS: Mapping[str, Callable[[Evidence, Case, Event], Reasons]] = {
     ACTIVATED: judge_activated,
     HANDED_OVER: judge_handed_over,
     RIGHTS_CHANGED: judge_rights_changed,
+    **dict.fromkeys((CASES_LINKED, CASES_UNLINKED), judge_case_link),
     MIGRATED: judge_migrated,
     **dict.fromkeys(_BY_TWO, judge_move),
     DOCUMENT_REGISTERED: judge_document,
