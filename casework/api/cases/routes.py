@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from casework.api.cases import schemas
-from casework.api.protocol import case_schemas
+from casework.api.protocol import case_schemas, link_schemas
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.protocol.schemas import given, text_of
@@ -14,6 +14,7 @@ from casework.json_values import JsonObject
 from casework.operations.cases import (
     case_actions,
     case_events,
+    case_links,
     case_rights,
     contracts,
     corrections,
@@ -27,7 +28,7 @@ from casework.operations.cases import queries as case_queries
 from casework.operations.cases.contracts import ContractSums
 from casework.operations.cases.event_views import AnyCaseEvent
 from casework.operations.cases.move_views import CaseMoves
-from casework.operations.cases.views import CaseOutline, CasePart, ListedCase, WholeCase
+from casework.operations.cases.views import CaseOutline, CasePart, LinkedCase, ListedCase, WholeCase
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
@@ -159,6 +160,34 @@ def decide_move(call: Call) -> Done:
         asked=body.asked,
         agree=body.agree,
         note=body.note,
+        request=call.request,
+    )
+
+
+def list_case_links(call: Call) -> Items[LinkedCase]:
+    return case_links.list_case_links(call.db, call.actor, call.path["number"])
+
+
+def link_cases(call: Call) -> Done:
+    return case_links.link_cases(
+        call.db,
+        call.actor,
+        call.path["number"],
+        other=call.body.other,
+        kind=call.body.kind,
+        revision=call.revision,
+        request=call.request,
+    )
+
+
+def end_case_link(call: Call) -> Done:
+    return case_links.end_case_link(
+        call.db,
+        call.actor,
+        call.path["number"],
+        call.path["case_link"],
+        reason=call.body.reason,
+        revision=call.revision,
         request=call.request,
     )
 
@@ -313,6 +342,15 @@ ROUTES: tuple[Route, ...] = (
     post(
         f"{_CASE}/move/decision", decide_move, "Agree to a move that another person proposed, or not; or take the own one back",
         schemas.MoveDone, body=schemas.MoveDecision,
+    ),
+    get(f"{_CASE}/links", list_case_links, "List the cases to which one is linked, as they stand", link_schemas.CaseLinks),
+    post(
+        f"{_CASE}/links", link_cases, "Link a case to another one of its programme; both histories tell of it", schemas.CaseDone,
+        body=link_schemas.NewCaseLink, if_match="the case",
+    ),
+    post(
+        f"{_CASE}/links/{{case_link}}/end", end_case_link, "End a link of a case to another one", schemas.CaseDone,
+        body=shared.Reason, if_match="the case", noun="case or link",
     ),
     post(
         f"{_CASE}/rights/add", add_rights, "Let the case be about more IP rights", schemas.CaseDone, body=schemas.RightsOfCase,

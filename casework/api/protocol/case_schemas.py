@@ -8,6 +8,7 @@ from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Mark, Moment, Said
 from casework.api.protocol.form_schemas import FormField
+from casework.api.protocol.link_schemas import CaseLink
 from casework.api.protocol.schemas import Named, NamedInBoth
 from casework.engine.tasks.allocation import REASONS
 from casework.json_values import JsonObject
@@ -412,6 +413,7 @@ class CaseShown(Answer):
         list[str] | None,
         Field(description="The numbers of the first 20 cases that follow from it, of those that you see"),
     ] = None
+    links: list[CaseLink] | None = None
     edition: Annotated[str | None, Field(description="Fingerprint of the main track's edition")] = None
     seq: Annotated[int | None, Field(description="Of the last event, for who reads the whole history")] = None
     case_actions: Annotated[list[str] | None, Field(description="What you may do with the case itself")] = None
@@ -421,9 +423,7 @@ class CaseShown(Answer):
     documents: list[Document] | None = None
     grants: list[Grant] | None = None
     next_action: NextAction | None = None
-    overdue: Annotated[
-        bool | None, Field(description="Something that the case waits for is late, on whichever side")
-    ] = None
+    overdue: Annotated[bool | None, Field(description="What it waits for is late, on whichever side")] = None
     waits_for: list[CaseWait] | None = None
     joins: Annotated[list[Join] | None, Field(description="How referrals that run side by side are waited for")] = None
     hold: Annotated[JsonObject | None, Field(description="Why it is on hold, for whom and until when")] = None

@@ -152,7 +152,7 @@ REMOVE_RIGHTS = CaseAction(
 )
 
 
-def _ask(
+def ask_action(
     number: str,
     action: CaseAction,
     subject: str = "",
@@ -223,14 +223,14 @@ def _form(db: Connection, actor: Actor, case: Case, action: CaseAction, subject:
 Does = Callable[[Connection, Actor, Request, int, JsonObject], Done]
 
 
-def _answer(
+def answer_action(
     number: str, action: CaseAction, do: Does, subject: str = "", insist: Callable[[Case], None] | None = None
 ) -> BaseResponse:
     return answer(
         _draft(number, action, subject),
         action.rules,
         do,
-        lambda sent: _ask(number, action, subject, sent, insist),
+        lambda sent: ask_action(number, action, subject, sent, insist),
         lambda done: url_for("cases.show", number=number),
         said=lambda done: say_done(number, gettext(action.done)),
         sure=not action.irreversible or request.form.get("sure") == "yes",
@@ -238,12 +238,12 @@ def _answer(
 
 
 def ask_hand_over(number: str) -> Response:
-    return _ask(number, HAND_OVER)
+    return ask_action(number, HAND_OVER)
 
 
 def hand_over(number: str) -> BaseResponse:
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
-        given = _checked(HAND_OVER, data)
+        given = checked(HAND_OVER, data)
         return handing_over.hand_over(
             db,
             actor,
@@ -255,16 +255,16 @@ def hand_over(number: str) -> BaseResponse:
             request=key,
         )
 
-    return _answer(number, HAND_OVER, do)
+    return answer_action(number, HAND_OVER, do)
 
 
 def ask_document(number: str) -> Response:
-    return _ask(number, NEW_DOCUMENT)
+    return ask_action(number, NEW_DOCUMENT)
 
 
 def register_document(number: str) -> BaseResponse:
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
-        given = _checked(NEW_DOCUMENT, data)
+        given = checked(NEW_DOCUMENT, data)
         return case_actions.register_document(
             db,
             actor,
@@ -278,21 +278,21 @@ def register_document(number: str) -> BaseResponse:
             request=key,
         )
 
-    return _answer(number, NEW_DOCUMENT, do)
+    return answer_action(number, NEW_DOCUMENT, do)
 
 
 def ask_withdrawal(number: str, consent: UUID) -> Response:
-    return _ask(number, WITHDRAW, str(consent), insist=_has_consent(str(consent)))
+    return ask_action(number, WITHDRAW, str(consent), insist=_has_consent(str(consent)))
 
 
 def withdraw_consent(number: str, consent: UUID) -> BaseResponse:
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
-        given = _checked(WITHDRAW, data)
+        given = checked(WITHDRAW, data)
         return case_actions.withdraw_consent(
             db, actor, number, str(consent), reason=given["reason"], revision=revision, request=key
         )
 
-    return _answer(number, WITHDRAW, do, str(consent), insist=_has_consent(str(consent)))
+    return answer_action(number, WITHDRAW, do, str(consent), insist=_has_consent(str(consent)))
 
 
 def _has_consent(consent: str) -> Callable[[Case], None]:
@@ -304,12 +304,12 @@ def _has_consent(consent: str) -> Callable[[Case], None]:
 
 
 def ask_more_rights(number: str) -> Response:
-    return _ask(number, ADD_RIGHTS)
+    return ask_action(number, ADD_RIGHTS)
 
 
 def add_rights(number: str) -> BaseResponse:
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
-        given = _checked(ADD_RIGHTS, data)
+        given = checked(ADD_RIGHTS, data)
         return case_rights.add_rights(
             db,
             actor,
@@ -321,33 +321,33 @@ def add_rights(number: str) -> BaseResponse:
             request=key,
         )
 
-    return _answer(number, ADD_RIGHTS, do)
+    return answer_action(number, ADD_RIGHTS, do)
 
 
 def ask_less_rights(number: str) -> Response:
-    return _ask(number, REMOVE_RIGHTS)
+    return ask_action(number, REMOVE_RIGHTS)
 
 
 def remove_rights(number: str) -> BaseResponse:
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
-        given = _checked(REMOVE_RIGHTS, data)
+        given = checked(REMOVE_RIGHTS, data)
         return case_rights.remove_rights(db, actor, number, **given, revision=revision, request=key)
 
-    return _answer(number, REMOVE_RIGHTS, do)
+    return answer_action(number, REMOVE_RIGHTS, do)
 
 
 def ask_interest(number: str) -> Response:
-    return _ask(number, INTEREST)
+    return ask_action(number, INTEREST)
 
 
 def declare_interest(number: str) -> BaseResponse:
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
-        return case_actions.declare_interest(db, actor, number, nature=_checked(INTEREST, data)["nature"], request=key)
+        return case_actions.declare_interest(db, actor, number, nature=checked(INTEREST, data)["nature"], request=key)
 
-    return _answer(number, INTEREST, do)
+    return answer_action(number, INTEREST, do)
 
 
-def _checked(action: CaseAction, data: JsonMapping) -> JsonObject:
+def checked(action: CaseAction, data: JsonMapping) -> JsonObject:
     """The data of a form of the pages' own, as clean as an edition's. Raises InvalidForm."""
     rules = action.form.rule()
     return check(build_model(action.form.__name__, rules), rules, data, clock().office_today)

@@ -16,6 +16,7 @@ from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.errors import NotFound
 from casework.operations.cases.about import show_about
 from casework.operations.cases.case_events import last_events
+from casework.operations.cases.case_links import linked_cases
 from casework.operations.cases.event_views import RecentEvent
 from casework.operations.cases.queries import describe_whole, find_case, outline_of
 from casework.operations.cases.related_records import show_papers
@@ -36,6 +37,7 @@ from casework.web.cases.about import about_case
 from casework.web.cases.action_groups import groups_of, refusals_of, withdrawals_of
 from casework.web.cases.effect import effect_of
 from casework.web.cases.lanes import lane_chart, names_of_tracks
+from casework.web.cases.link_pages import say_links
 from casework.web.cases.list_page import say_outcome
 from casework.web.cases.next_step import (
     Choices,
@@ -219,6 +221,7 @@ def show(number: str) -> str:
         looks_back = may_look_back(actor, case)
         about, lanes = show_about(db, actor, case), read_lanes(db, actor, case)
         follows = look(db, actor, case.log)
+        linked = linked_cases(db, actor, case)
         kept = show_kept(db, actor, case, calendar)
     library = load_library()
     main = shown.tracks[0]
@@ -293,6 +296,8 @@ def show(number: str) -> str:
         outcome=say_outcome(edition, shown.outcome, main.states[0]),
         state=listed(edition_text(edition, f"states.{leaf}") for leaf in main.states),
         follows=follows,
+        linked=say_links(linked),
+        links_more="link_case" in shown.case_actions,
         kept=kept,
         holds=holds,
         places_hold=may_place(actor, case.programme) and not supervises and case.removed_at is None,

@@ -27,6 +27,7 @@ from casework.permissions.actors import Actor
 from casework.records.event_log import now as read_now
 from casework.web.cases.detail_page import side_of
 from casework.web.cases.lanes import names_of_tracks
+from casework.web.cases.link_pages import say_links
 from casework.web.cases.list_page import say_outcome
 from casework.web.cases.next_step import next_of, task_lines, waits_of
 from casework.web.cases.past_picker import Picker, picker_of, read_moment, say_then
@@ -140,6 +141,7 @@ def _page(
         tasks=task_lines(shown, actor.person, names),
         tracks=[_track(track, library[track.edition], names.get(track.id, "")) for track in shown.tracks[1:]],
         papers=_papers(shown),
+        links=say_links(shown.links),
         those=those_then(db, then),
         who=who,
         seen=_seen(db, then, who, names),
