@@ -20,7 +20,7 @@ from casework.engine.execution.commands import LinkCase, UnlinkCase
 from casework.engine.state.case import Case
 from casework.errors import InvalidForm, NotFound
 from tests.engine.toy_case import begun
-from tests.engine.toys import OFFICER, Play, uuid
+from tests.engine.toys import OFFICER, Play
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def play() -> Play:
 
 
 def link(play: Play, other: str = "b", kind: str = LinkKind.RELATED, id: str | None = None) -> Case:
-    play.do(LinkCase(id or uuid(), other, f"BJ-2026-{other}", kind, play.case.log), OFFICER)
+    play.do(LinkCase(id or f"link to {other}", other, f"BJ-2026-{other}", kind, play.case.log), OFFICER)
     return play.case
 
 

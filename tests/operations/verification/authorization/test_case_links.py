@@ -92,7 +92,8 @@ def test_a_ring_of_parents_across_histories_is_found(scene: Scene, attack: Conne
         sql(
             attack,
             "UPDATE cases SET related = (SELECT jsonb_agg(CASE WHEN r->>'id' = :link THEN r ||"
-            " jsonb_build_object('kind', CAST(:kind AS text)) ELSE r END) FROM jsonb_array_elements(related) r) WHERE id = CAST(:log AS uuid)",
+            " jsonb_build_object('kind', CAST(:kind AS text)) ELSE r END)"
+            " FROM jsonb_array_elements(related) r) WHERE id = CAST(:log AS uuid)",
             link=link, kind=kind, log=log,
         )  # fmt: skip
     for log in (one, other, last):
