@@ -87,6 +87,16 @@ CASES: tuple[Row, ...] = (
         "/cases/{number}/move/decision", MOVERS, READERS - MOVERS, there_refused=FOREIGN, status=409,
         body=lambda on: {"asked": 1, "agree": True},
     ),
+    get("/cases/{number}/links", READERS, there=FOREIGN),
+    # The other case is one of here, and the link as well.
+    post(
+        "/cases/{number}/links", {"officer", "supervisor"}, READERS - {"officer", "supervisor"}, there_refused=FOREIGN,
+        body=lambda on: {"other": on["number"], "kind": "related"}, if_match="stale",
+    ),
+    post(
+        "/cases/{number}/links/{case_link}/end", {"officer", "supervisor"}, READERS - {"officer", "supervisor"},
+        body=lambda on: {"reason": "Mixed up."}, if_match="stale",
+    ),
     *(
         post(
             f"/cases/{{number}}/rights/{do}", may, READERS - may, there=there, there_refused=FOREIGN - there,

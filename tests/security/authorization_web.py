@@ -355,6 +355,11 @@ TABLE: tuple[Row, ...] = (
         "/cases/<number>/rights/remove", SUPERVISORS, READERS - SUPERVISORS, there_refused=FOREIGN,
         body=lambda on: {"revision": "99"},
     ),
+    get("/cases/<number>/links", OWNERS, READERS - OWNERS, there=FOREIGN),
+    post("/cases/<number>/links", OWNERS, READERS - OWNERS, there=FOREIGN, body=lambda on: {"revision": "99"}),
+    # The link is the one of here, wherever it is asked for.
+    get("/cases/<number>/links/<case_link>/end", OWNERS, READERS - OWNERS),
+    post("/cases/<number>/links/<case_link>/end", OWNERS, READERS - OWNERS, body=lambda on: {"revision": "99"}),
     get("/cases/<number>/move", MOVERS, READERS - MOVERS, there_refused=FOREIGN),
     post("/cases/<number>/move", SUPERVISORS, READERS - SUPERVISORS, there_refused=FOREIGN, body=lambda on: {"revision": "99"}),
     post("/cases/<number>/move/decision", MOVERS, READERS - MOVERS, there_refused=FOREIGN),

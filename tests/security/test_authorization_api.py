@@ -41,6 +41,7 @@ from tests.support.additions import (
     add_attestation,
     add_batch,
     add_burden,
+    add_case_link,
     add_endpoint,
     add_erasure,
     add_failed_job,
@@ -242,6 +243,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         add_incoming(db, world.organisations[one], account, world.people["provider_lead"]) for one in ("lab", "bank")
     ]
     link_task, link = add_link(db, world, number)
+    case_link = add_case_link(db, world, number)
     here = {
         "recovery": add_recovery(db, world, "officer"),
         "idle": add_idle(db, "idle"),
@@ -273,6 +275,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "task": _step_task(db, world.main_track(db, number)),
         "link_task": link_task,
         "link": link,
+        "case_link": case_link,
         "item": _item(world, db, "officer", number),
         "clock": _clock(db, number),
         "referral": referral,
@@ -350,6 +353,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "task": _step_task(db, world.main_track(db, elsewhere)),
         "link_task": _step_task(db, world.main_track(db, elsewhere)),
         "link": str(uuid.uuid4()),
+        "case_link": str(uuid.uuid4()),
         "item": _item(world, db, "foreign_officer", elsewhere),
         "clock": _clock(db, elsewhere),
         "referral": other,

@@ -15,6 +15,7 @@ from casework.engine.execution.context import By
 from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.engine.state.register_effects import NamedCheckpoint
+from casework.operations.cases.case_links import link_cases
 from casework.operations.cases.side_tasks import add_task
 from casework.operations.catalogue import file_imports
 from casework.operations.catalogue.assessment_needs import set_origin
@@ -119,6 +120,14 @@ def add_link(db: Connection, world: World, number: str, by: str = "officer") -> 
     wanted = Wanted("need_owner", 14, "en", code=False)
     done = give_link(db, actor, SecretBox(["k" * 32]), task, wanted, request=new_request())
     return task, str(done.answer["id"])
+
+
+def add_case_link(db: Connection, world: World, number: str, by: str = "officer") -> str:
+    """A link of a case to another one of its programme, which is opened for that."""
+    actor, other = world.actor(db, by), world.new_case(db)
+    link_cases(db, actor, number, other=other, kind="related", revision=None, request=new_request())
+    case = load(db, home_of(db, number), "case")
+    return next(one.id for one in case.related.values() if one.number == other)
 
 
 def add_assessment(db: Connection, world: World, by: str, programme: str, need: str) -> dict[str, str]:

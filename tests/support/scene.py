@@ -36,6 +36,7 @@ from tests.support.additions import (
     add_attestation,
     add_batch,
     add_burden,
+    add_case_link,
     add_endpoint,
     add_erasure,
     add_failed_job,
@@ -226,6 +227,7 @@ def make_things(world: World, db: Connection) -> Things:
     leaving = [add_erasure(db, world, one) for one in ("BJ", "SH")]
     held = [add_hold(db, world, one) for one in ("BJ", "SH")]
     link_task, link = add_link(db, world, number)
+    case_link = add_case_link(db, world, number)
     invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
     here = {
         "recovery": add_recovery(db, world, "officer"),
@@ -268,6 +270,7 @@ def make_things(world: World, db: Connection) -> Things:
         "invitation": invited[0],
         "link_task": link_task,
         "link": link,
+        "case_link": case_link,
         "hook": hooks[0][0],
         "incoming": incoming[0],
         "hook_message": hooks[0][1],
@@ -335,6 +338,7 @@ def make_things(world: World, db: Connection) -> Things:
         "invitation": invited[1],
         "link_task": _task(db, elsewhere, "proposed"),
         "link": str(uuid.uuid4()),
+        "case_link": str(uuid.uuid4()),
         "hook": hooks[1][0],
         "incoming": incoming[1],
         "hook_message": hooks[1][1],

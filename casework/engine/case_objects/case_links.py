@@ -7,7 +7,6 @@ that is short and never comes back to where it began.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 
 from casework import reasons
 from casework.engine.execution.commands import LinkCase, UnlinkCase
@@ -22,28 +21,18 @@ from casework.engine.state.related_cases import ToldLink
 from casework.errors import InvalidForm, NotFound
 from casework.reasons import Why
 
-
-class LinkKind(StrEnum):
-    """What the other case is to the one whose link it is."""
-
-    RELATED = "related"
-    PARENT = "parent"
-    CHILD = "child"
-    #: This case is a duplicate of the other one; the other one is a duplicate of this case.
-    ORIGINAL = "original"
-    DUPLICATE = "duplicate"
-
-
+#: What the other case is to the one whose link it is. Of the original this case is a duplicate; the duplicate is one of this case.
+RELATED, PARENT, CHILD, ORIGINAL, DUPLICATE = "related", "parent", "child", "original", "duplicate"
 #: What a link is as the other case has it.
 FROM_THERE: Mapping[str, str] = {
-    LinkKind.RELATED: LinkKind.RELATED,
-    LinkKind.PARENT: LinkKind.CHILD,
-    LinkKind.CHILD: LinkKind.PARENT,
-    LinkKind.ORIGINAL: LinkKind.DUPLICATE,
-    LinkKind.DUPLICATE: LinkKind.ORIGINAL,
+    RELATED: RELATED,
+    PARENT: CHILD,
+    CHILD: PARENT,
+    ORIGINAL: DUPLICATE,
+    DUPLICATE: ORIGINAL,
 }
 #: A case has one of each at most.
-ONCE = frozenset({LinkKind.PARENT, LinkKind.ORIGINAL})
+ONCE = frozenset({PARENT, ORIGINAL})
 #: The kinds of events that tell of a link.
 LINKINGS = (CASES_LINKED, CASES_UNLINKED)
 #: Who links a case that they work on, and ends a link of it.
@@ -83,7 +72,7 @@ def why_not(case: Case, told: ToldLink) -> Why | None:
         return reasons.cases.MOST_LINKS(number=str(case.number), most=MOST)
     same = next((one for one in links if one.kind == told["kind"]), None)
     if told["kind"] in ONCE and same is not None:
-        words = reasons.cases.HAS_PARENT if told["kind"] == LinkKind.PARENT else reasons.cases.IS_DUPLICATE
+        words = reasons.cases.HAS_PARENT if told["kind"] == PARENT else reasons.cases.IS_DUPLICATE
         return words(number=str(case.number), other=same.number)
     return None
 
@@ -139,6 +128,6 @@ def depth_below(parents: Mapping[str, str], case: str) -> int:
 
 
 __all__ = [
-    "DEEPEST", "FROM_THERE", "KIND", "LINKERS", "LINKINGS", "MOST", "ONCE", "OTHER", "REASON", "LinkKind", "against_parent",
-    "depth_below", "done_elsewhere", "line_above", "link", "link_told", "unlink", "why_not",
+    "CHILD", "DEEPEST", "DUPLICATE", "FROM_THERE", "KIND", "LINKERS", "LINKINGS", "MOST", "ONCE", "ORIGINAL", "OTHER", "PARENT", "REASON",
+    "RELATED", "against_parent", "depth_below", "done_elsewhere", "line_above", "link", "link_told", "unlink", "why_not",
 ]  # fmt: skip

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.engine.case_objects.case_links import (
+    CHILD,
     FROM_THERE,
     KIND,
     LINKERS,
     OTHER,
-    LinkKind,
+    PARENT,
     against_parent,
 )
 from casework.engine.execution.commands import Command, LinkCase, UnlinkCase
@@ -52,10 +53,10 @@ def link_cases(
     def to_command(standing: Standing) -> tuple[Command, By]:
         by = on_case(actor, standing, LINKERS, reasons.actions.LINK_CASE, revision)
         done_by.append(by)
-        if kind in (LinkKind.PARENT, LinkKind.CHILD):
+        if kind in (PARENT, CHILD):
             # The programme's turn: no line of parents changes meanwhile.
             lock_log(db, standing.case.programme)
-            child, parent = (case.log, there) if kind == LinkKind.PARENT else (there, case.log)
+            child, parent = (case.log, there) if kind == PARENT else (there, case.log)
             if (why := against_parent(_parents_around(db, child, parent), child, parent)) is not None:
                 raise InvalidForm(fields={OTHER: why})
         return LinkCase(id, there, other, kind, case.log), by

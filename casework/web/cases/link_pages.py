@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.definitions import load_library
-from casework.engine.case_objects.case_links import LinkKind
+from casework.engine.case_objects.case_links import CHILD, DUPLICATE, ORIGINAL, PARENT, RELATED
 from casework.engine.definition.forms import Choice, Form, Note, Text
 from casework.engine.state.case import Case
 from casework.errors import NotFound
@@ -27,8 +27,8 @@ from casework.web.shell.i18n import N_, edition_text
 
 #: What the other case is to this one; before its number.
 KINDS = {
-    LinkKind.RELATED: N_("Related case"), LinkKind.PARENT: N_("Parent case"), LinkKind.CHILD: N_("Child case"),
-    LinkKind.ORIGINAL: N_("Duplicate of case"), LinkKind.DUPLICATE: N_("Has the duplicate"),
+    RELATED: N_("Related case"), PARENT: N_("Parent case"), CHILD: N_("Child case"),
+    ORIGINAL: N_("Duplicate of case"), DUPLICATE: N_("Has the duplicate"),
 }  # fmt: skip
 
 
@@ -37,9 +37,9 @@ class NewLink(Form):
     kind = Choice(
         label=N_("What the other case is"),
         choices={
-            LinkKind.RELATED: N_("related to this case"), LinkKind.PARENT: N_("the parent of this case"),
-            LinkKind.CHILD: N_("a child of this case"), LinkKind.ORIGINAL: N_("the one that this case is a duplicate of"),
-            LinkKind.DUPLICATE: N_("a duplicate of this case"),
+            RELATED: N_("related to this case"), PARENT: N_("the parent of this case"),
+            CHILD: N_("a child of this case"), ORIGINAL: N_("the one that this case is a duplicate of"),
+            DUPLICATE: N_("a duplicate of this case"),
         },
     )  # fmt: skip
 
@@ -86,7 +86,7 @@ def say_links(links: Sequence[CaseLink]) -> list[LinkTold]:
 
 
 def _told(link: CaseLink) -> LinkTold:
-    kind = gettext(KINDS[LinkKind(link.kind)])
+    kind = gettext(KINDS[link.kind])
     if not isinstance(link, LinkedCase):
         return LinkTold(id=link.id, number=link.number, kind=kind)
     edition = load_library()[link.edition]

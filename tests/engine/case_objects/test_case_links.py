@@ -7,10 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.engine.case_objects.case_links import (
+    CHILD,
     DEEPEST,
     FROM_THERE,
     MOST,
-    LinkKind,
+    ORIGINAL,
+    PARENT,
+    RELATED,
     against_parent,
     depth_below,
     done_elsewhere,
@@ -28,14 +31,14 @@ def play() -> Play:
     return begun()
 
 
-def link(play: Play, other: str = "b", kind: str = LinkKind.RELATED, id: str | None = None) -> Case:
+def link(play: Play, other: str = "b", kind: str = RELATED, id: str | None = None) -> Case:
     play.do(LinkCase(id or f"link to {other}", other, f"BJ-2026-{other}", kind, play.case.log), OFFICER)
     return play.case
 
 
 def test_a_link_is_made_and_ends_with_a_reason(play: Play) -> None:
     before = play.case.revision
-    (made,) = link(play, kind=LinkKind.PARENT).related.values()
+    (made,) = link(play, kind=PARENT).related.values()
     assert (made.case, made.kind, play.case.revision) == ("b", "parent", before + 1)
     assert not done_elsewhere(play.events[-1])
     for reason in ("", "  "):
@@ -49,7 +52,7 @@ def test_a_link_is_made_and_ends_with_a_reason(play: Play) -> None:
         play.do(UnlinkCase(made.id, "Again.", play.case.log), OFFICER)
 
 
-@pytest.mark.parametrize("kind", sorted([LinkKind.PARENT, LinkKind.ORIGINAL]))
+@pytest.mark.parametrize("kind", sorted([PARENT, ORIGINAL]))
 def test_a_case_has_one_parent_and_is_a_duplicate_of_one(play: Play, kind: str) -> None:
     link(play, kind=kind)
     with pytest.raises(InvalidForm, match="already|marked"):
@@ -65,7 +68,7 @@ def test_no_case_is_linked_to_itself_twice_to_another_or_to_too_many(play: Play)
         link(play, kind="friend")
     link(play)
     with pytest.raises(InvalidForm, match="linked with it already"):
-        link(play, kind=LinkKind.CHILD)
+        link(play, kind=CHILD)
     for n in range(MOST - 1):
         link(play, f"c{n}")
     with pytest.raises(InvalidForm, match=str(MOST)):

@@ -159,7 +159,7 @@ def test_the_files_of_both_cases_are_whole_and_tell_no_more_than_the_number(
         (lambda row: row["effects"]["related"].update(kind="friend"), "case_link_other"),
         (lambda row: row["effects"]["related"].update(number="BJ-2026-9999"), "case_link_other"),
         (lambda row: row["header"].update(role="compliance"), "role_not_for_it"),
-        (lambda row: row["header"].update(kind="noted"), "effect_of_none"),
+        (lambda row: row["effects"].update(related_ended=row["effects"]["related"]), "effect_of_none"),
     )
     for change, code in forgeries:
         forgery = Forgery(files[0])
