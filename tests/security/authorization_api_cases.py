@@ -90,7 +90,7 @@ CASES: tuple[Row, ...] = (
     get("/cases/{number}/links", READERS, there=FOREIGN),
     # The other case is one of here, and the link as well.
     post(
-        "/cases/{number}/links", {"officer", "supervisor"}, READERS - {"officer", "supervisor"}, there_refused=FOREIGN,
+        "/cases/{number}/links", {"officer", "supervisor"}, READERS - {"officer", "supervisor"}, there=FOREIGN,
         body=lambda on: {"other": on["number"], "kind": "related"}, if_match="stale",
     ),
     post(

@@ -65,9 +65,12 @@ def linked_faults(mine: CaseLinks | None, together: Sequence[CaseLinks]) -> Iter
 
 
 def _same(
-    log: str, kind: str, told: Mapping[str, Any], header: Mapping[str, Any],
+    log: str,
+    kind: str,
+    told: Mapping[str, Any],
+    header: Mapping[str, Any],
     there: tuple[str, Mapping[str, Any], Mapping[str, Any]],
-) -> bool:  # fmt: skip
+) -> bool:
     other_kind, other, other_header = there
     return (
         other_kind == kind

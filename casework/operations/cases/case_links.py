@@ -22,7 +22,7 @@ from casework.engine.execution.commands import Command, LinkCase, UnlinkCase
 from casework.engine.execution.context import By
 from casework.engine.state.case import Case
 from casework.errors import InvalidForm, NotAllowed, NotFound
-from casework.operations.cases.case_capacities import case_answer, on_case
+from casework.operations.cases.case_capacities import capacity_on_case, case_answer, on_case
 from casework.operations.cases.opening import case_of_programme
 from casework.operations.cases.queries import find_case
 from casework.operations.cases.views import LinkedCase
@@ -43,6 +43,7 @@ def link_cases(
     Raises InvalidForm where either of the two speaks against it, or a line of parents.
     """
     case = _linkable(db, actor, number)
+    capacity_on_case(actor, case, LINKERS, reasons.actions.LINK_CASE)
     there = case_of_programme(db, actor, case.programme, other, field=OTHER)
     if kind not in FROM_THERE:
         raise InvalidForm(fields={KIND: reasons.fields.NOT_A_CHOICE})
@@ -81,9 +82,9 @@ def end_case_link(
     beside = [standing_link.case] if standing_link is not None else []
 
     def to_command(standing: Standing) -> tuple[Command, By]:
-        by = on_case(actor, standing, LINKERS, reasons.actions.UNLINK_CASE, revision)
         if standing_link is None:
             raise NotFound("link")
+        by = on_case(actor, standing, LINKERS, reasons.actions.UNLINK_CASE, revision)
         done_by.append(by)
         return UnlinkCase(link, reason, case.log), by
 

@@ -37,11 +37,13 @@ class NewLink(Form):
     kind = Choice(
         label=N_("What the other case is"),
         choices={
-            RELATED: N_("related to this case"), PARENT: N_("the parent of this case"),
-            CHILD: N_("a child of this case"), ORIGINAL: N_("the one that this case is a duplicate of"),
+            RELATED: N_("related to this case"),
+            PARENT: N_("the parent of this case"),
+            CHILD: N_("a child of this case"),
+            ORIGINAL: N_("the one that this case is a duplicate of"),
             DUPLICATE: N_("a duplicate of this case"),
         },
-    )  # fmt: skip
+    )
 
 
 class EndedLink(Form):

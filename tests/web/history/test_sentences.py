@@ -10,12 +10,14 @@ from flask_babel import force_locale
 
 from casework.definitions import load_library
 from casework.engine.case_objects.acknowledgements import ANSWERED, RAISED, SETTLED
+from casework.engine.case_objects.case_links import FROM_THERE
 from casework.engine.case_objects.grant_commands import HOWS
 from casework.engine.case_objects.letters import LETTERS, WAYS
 from casework.engine.case_objects.messages import CORRECTED, TAKEN_BACK, WRITTEN
 from casework.engine.definition.editions import Edition, TaskRule
 from casework.engine.parts import GRANTS_TIME
 from casework.engine.state.events import (
+    CASES_LINKED,
     ERASED,
     FIRED,
     GRANT_EXPIRED,
@@ -43,7 +45,7 @@ from tests.operations.history.test_eligible_actors import KINDS
 WHATS = {
     **dict.fromkeys((NOTED, SAID), (WRITTEN, CORRECTED, TAKEN_BACK)), OBJECTED: (RAISED, ANSWERED, SETTLED),
     RIGHTS_CHANGED: ("added", "removed"), PAPERS_RETURNED: HOWS, LETTER_SENT: LETTERS, LETTER_DISPATCHED: WAYS,
-    MIGRATED: ("moved", "taken_back"),
+    MIGRATED: ("moved", "taken_back"), CASES_LINKED: tuple(sorted(FROM_THERE)),
     TIMER_FIRED: ("remind", "due", "escalate", "flag", "wake", "stopped"),
 }  # fmt: skip
 #: What an edition has words for, and what no person does.

@@ -11,7 +11,7 @@ from casework.operations.cases.case_links import end_case_link, link_cases
 from casework.operations.core.perform import home_of
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
-from tests.operations.verification.forger import Json, Scene, not_allowed, rebuild, sql, the
+from tests.operations.verification.forger import Json, Scene, Stored, not_allowed, rebuild, sql, the
 from tests.support.world import new_request
 
 
@@ -85,16 +85,25 @@ def test_a_ring_of_parents_across_histories_is_found(scene: Scene, attack: Conne
     link = next(one.id for one in load(attack, last, "case").related.values() if one.number == numbers[0])
     sql(attack, "SET LOCAL session_replication_role = replica")
     for log, kind in ((last, "parent"), (one, "child")):
-        rebuild(attack, log, lambda rows, kind=kind: [  # type: ignore[misc]  # as it is now
-            (row["effects"].update(what=kind), row["effects"]["related"].update(kind=kind))
-            for row in rows if row["effects"].get("related", {}).get("id") == link
-        ])  # fmt: skip
-        sql(
-            attack,
-            "UPDATE cases SET related = (SELECT jsonb_agg(CASE WHEN r->>'id' = :link THEN r ||"
-            " jsonb_build_object('kind', CAST(:kind AS text)) ELSE r END)"
-            " FROM jsonb_array_elements(related) r) WHERE id = CAST(:log AS uuid)",
-            link=link, kind=kind, log=log,
-        )  # fmt: skip
+        _turn(attack, log, link, kind)
     for log in (one, other, last):
         assert [finding.kind for finding in verify_case(attack, log)] == ["links"]
+
+
+def _turn(attack: Connection, log: str, link: str, kind: str) -> None:
+    """Let a history and its row have told from the beginning that a link is of another kind."""
+
+    def change(rows: list[Stored]) -> None:
+        (row,) = (row for row in rows if row["effects"].get("related", {}).get("id") == link)
+        row["effects"]["what"] = row["effects"]["related"]["kind"] = kind
+
+    rebuild(attack, log, change)
+    sql(
+        attack,
+        "UPDATE cases SET related = (SELECT jsonb_agg(CASE WHEN r->>'id' = :link THEN r ||"
+        " jsonb_build_object('kind', CAST(:kind AS text)) ELSE r END) FROM jsonb_array_elements(related) r)"
+        " WHERE id = CAST(:log AS uuid)",
+        link=link,
+        kind=kind,
+        log=log,
+    )
