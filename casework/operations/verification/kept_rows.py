@@ -130,11 +130,11 @@ def _all_rows(table: str, log: str) -> str:
     return f"coalesce(({rows}), '[]') AS {table}"
 
 
-def as_id(words: str) -> str:
-    """An id that an event or a row names, in SQL; null where it is no id."""
-    return f"CASE WHEN {words} ~ '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$' THEN CAST({words} AS uuid) END"
-
-
+#: How an id is written.
+_ID = "'^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'"
+#: The case that an event names in what is `told` of a link, and the one that a row names in a link `r`; null where that is no id.
+_TOLD_CASE = f"CASE WHEN told->>'case' ~ {_ID} THEN CAST(told->>'case' AS uuid) END"
+_KEPT_CASE = f"CASE WHEN r->>'case' ~ {_ID} THEN CAST(r->>'case' AS uuid) END"
 #: These logs.
 _LOGS = "unnest(CAST(:logs AS uuid[])) AS l(id)"
 #: All rows of each log, by table.
@@ -173,7 +173,7 @@ _TOLD_OF_RECORDS = text(f"""
     CROSS JOIN (VALUES ('related'), ('related_ended')) AS k(key) CROSS JOIN LATERAL (SELECT e.effects->k.key AS told) s
     WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND e.effects ? k.key AND NOT EXISTS (
         SELECT FROM events o JOIN cases r ON r.id = o.log_id CROSS JOIN LATERAL (SELECT o.effects->k.key AS there) t
-        WHERE o.log_id = {as_id("told->>'case'")} AND r.programme_id = l.programme_id AND r.number = told->>'number'
+        WHERE o.log_id = {_TOLD_CASE} AND r.programme_id = l.programme_id AND r.number = told->>'number'
         AND o.kind = e.kind AND there->>'id' = told->>'id' AND there->>'case' = CAST(e.log_id AS text)
         AND there->>'kind' = CAST(:from_there AS jsonb)->>(told->>'kind') AND there->>'done_in' = told->>'done_in'
         AND (o.header->'actor', o.header->'acting_for', o.header->'role') = (e.header->'actor', e.header->'acting_for', e.header->'role')
@@ -241,7 +241,7 @@ _LINES_WRONG = text(f"""
     WITH RECURSIVE line(log, at, steps) AS (
         SELECT l.id, l.id, 0 FROM {_LOGS}
         UNION ALL
-        SELECT line.log, {as_id("r->>'case'")}, line.steps + 1 FROM line JOIN cases c ON c.id = line.at
+        SELECT line.log, {_KEPT_CASE}, line.steps + 1 FROM line JOIN cases c ON c.id = line.at
         CROSS JOIN LATERAL jsonb_path_query(c.related, 'lax $[*]') r
         WHERE r->>'kind' = 'parent' AND line.steps < :deepest
     )
