@@ -19,7 +19,7 @@ DECLARE = frozenset({
     "engine/state/impact_values", "engine/state/message_effects", "engine/state/migration_effects", "engine/state/screening_values",
     "engine/state/party_links",
     "engine/state/right_values", "operations/audit/views", "operations/auth/views", "operations/cases/action_views",
-    "operations/cases/event_views", "operations/cases/move_views", "operations/cases/views",
+    "operations/cases/event_views", "operations/cases/link_views", "operations/cases/move_views", "operations/cases/views",
     "operations/catalogue/assessment_views",
     "operations/catalogue/merging_views", "operations/catalogue/right_views",
     "operations/matching/published_views",

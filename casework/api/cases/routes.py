@@ -27,8 +27,9 @@ from casework.operations.cases import (
 from casework.operations.cases import queries as case_queries
 from casework.operations.cases.contracts import ContractSums
 from casework.operations.cases.event_views import AnyCaseEvent
+from casework.operations.cases.link_views import LinkedCase
 from casework.operations.cases.move_views import CaseMoves
-from casework.operations.cases.views import CaseOutline, CasePart, LinkedCase, ListedCase, WholeCase
+from casework.operations.cases.views import CaseOutline, CasePart, ListedCase, WholeCase
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page

@@ -23,9 +23,9 @@ from casework.engine.execution.context import By
 from casework.engine.state.case import Case
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.cases.case_capacities import capacity_on_case, case_answer, on_case
+from casework.operations.cases.link_views import LinkedCase
 from casework.operations.cases.opening import case_of_programme
 from casework.operations.cases.queries import find_case
-from casework.operations.cases.views import LinkedCase
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import Standing, follow, new_id, perform, stand
 from casework.operations.core.reader_names import titled

@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from casework.engine.execution.context import Library
 from casework.engine.state.case import OPEN_JOIN, Case
 from casework.engine.state.join_count import SHORT, members, tally
-from casework.operations.cases.views import JoinView
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JoinView:
+    """Referrals of one service that run side by side, and how many of their results the case waits for."""
+
+    id: str
+    service: str
+    #: first, all or some.
+    rule: str
+    #: open, met or given_up.
+    state: str
+    needed: int
+    results: int
+    #: How many may still come.
+    running: int
+    #: How many referrals there are in all.
+    asked: int
+    #: So many can no longer come.
+    short: bool
+    referrals: list[str]
 
 
 def show_joins(case: Case, library: Library) -> list[JoinView]:

@@ -31,11 +31,11 @@ from casework.ledger.redactable_bodies import values
 from casework.operations.cases.action_views import ActionView, AddableTask
 from casework.operations.cases.impacts import ImpactView, show_impacts
 from casework.operations.cases.joins import show_joins
+from casework.operations.cases.link_views import CaseLink
 from casework.operations.cases.possible_actions import actions_of, possible_tasks
 from casework.operations.cases.track_presenters import concerned, last_move, show_of, show_track, step_of
 from casework.operations.cases.views import (
     CaseDocument,
-    CaseLink,
     CaseOutline,
     CasePart,
     CaseWait,

@@ -9,6 +9,8 @@ from casework.json_values import Answers, JsonMapping
 from casework.operations.cases.action_views import ActionView, AddableTask
 from casework.operations.cases.contracts import PriceOfCase
 from casework.operations.cases.impacts import ImpactView
+from casework.operations.cases.joins import JoinView
+from casework.operations.cases.link_views import CaseLink
 from casework.operations.cases.move_views import LastMove
 from casework.operations.core.views import Named, NamedInBoth, TaskKey
 
@@ -215,27 +217,6 @@ class SavedView:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class JoinView:
-    """Referrals of one service that run side by side, and how many of their results the case waits for."""
-
-    id: str
-    service: str
-    #: first, all or some.
-    rule: str
-    #: open, met or given_up.
-    state: str
-    needed: int
-    results: int
-    #: How many may still come.
-    running: int
-    #: How many referrals there are in all.
-    asked: int
-    #: So many can no longer come.
-    short: bool
-    referrals: list[str]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ConsentView:
     """A party's consent: which providers may see which documents."""
 
@@ -378,31 +359,6 @@ class MediationPart(CasePart):
     """The same of a mediation, which has no number."""
 
     id: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CaseLink:
-    """A link to another case of the programme."""
-
-    id: str
-    #: Of the other case, and what that is to this one.
-    number: str
-    kind: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LinkedCase(CaseLink):
-    """The same, with how the other case stands."""
-
-    title: str | None
-    #: Of its main track.
-    edition: str
-    state: str
-    outcome: str | None
-    #: us, provider, outside or hold; nobody once it is closed.
-    waits_for: str
-    #: Its contents were removed under retention.
-    removed: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -176,6 +176,7 @@ _SHOWN = f"""
             ELSE r.number IN (SELECT number FROM cases WHERE programme_id = ANY(CAST(:programmes AS uuid[]))) END
     )
 """
+#: The newest first, as a page lists them.
 _LISTED = f"""
     SELECT r.id, r.at, r.number, r.address, {called("p")} AS name FROM readings r JOIN people p ON p.id = r.person_id
     WHERE {_SHOWN}

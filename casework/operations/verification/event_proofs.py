@@ -148,9 +148,11 @@ def not_published(db: Connection) -> dict[str, int] | None:
     return {row.id: first[row.log] for row in readers}
 
 
-#: The first of each log that waits for its leaf; the bundles from one on; and whose chains some logs are.
+#: The first of each log that waits for its leaf.
 _ALL_AWAITED = text("SELECT log_id AS log, min(seq) AS seq FROM awaited_leaves GROUP BY log_id")
+#: The bundles from one on.
 _LATER_BUNDLES = text("SELECT n, entries FROM tree_entries WHERE n >= :bundle ORDER BY n")
+#: Whose chains some logs are.
 _READERS = text("SELECT id, log FROM reading_heads WHERE log = ANY(CAST(:logs AS uuid[]))")
 
 

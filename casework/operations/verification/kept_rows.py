@@ -132,8 +132,9 @@ def _all_rows(table: str, log: str) -> str:
 
 #: How an id is written.
 _ID = "'^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'"
-#: The case that an event names in what is `told` of a link, and the one that a row names in a link `r`; null where that is no id.
+#: The case that an event names in what is `told` of a link; null where that is no id.
 _TOLD_CASE = f"CASE WHEN told->>'case' ~ {_ID} THEN CAST(told->>'case' AS uuid) END"
+#: The same of what a row names in a link `r`.
 _KEPT_CASE = f"CASE WHEN r->>'case' ~ {_ID} THEN CAST(r->>'case' AS uuid) END"
 #: These logs.
 _LOGS = "unnest(CAST(:logs AS uuid[])) AS l(id)"

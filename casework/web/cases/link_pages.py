@@ -18,7 +18,7 @@ from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.operations.cases import case_links
-from casework.operations.cases.views import CaseLink, LinkedCase
+from casework.operations.cases.link_views import CaseLink, LinkedCase
 from casework.operations.core.idempotency import Done, Request
 from casework.permissions.actors import Actor
 from casework.web.cases.case_action_pages import CaseAction, answer_action, ask_action, checked

@@ -13,7 +13,7 @@ from casework.engine.parts import GRANTS_TIME
 from casework.engine.state.effects_schema import RoleGiven
 from casework.engine.state.events import PARTY_ACTOR, SYSTEM_ACTOR
 from casework.json_values import Answers, JsonObject, JsonValue
-from casework.operations.cases.views import JoinView
+from casework.operations.cases.joins import JoinView
 from casework.operations.core.event_views import EventView, FilledIn, PartyPaper, done_key
 from casework.operations.core.views import TaskKey
 from casework.operations.documents.views import DocumentRow

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection
 
+from casework.operations.cases.joins import JoinView
 from casework.operations.cases.queries import show_case
-from casework.operations.cases.views import JoinView
 from casework.operations.core.perform import home_of
 from casework.operations.people.registry import register_organisation
 from casework.operations.referrals.service import show_referral

@@ -19,7 +19,7 @@ def _linked(attack: Connection, scene: Scene, kind: str = "related") -> tuple[st
     """The logs of two new cases of which one is linked to the other."""
     sql(attack, "SET LOCAL session_replication_role = origin")
     numbers = [scene.world.new_case(attack) for _ in range(2)]
-    _link(attack, scene, *numbers, kind)
+    _link(attack, scene, numbers[0], numbers[1], kind)
     one, other = (home_of(attack, number) for number in numbers)
     assert (verify_case(attack, one), verify_case(attack, other)) == ([], [])
     return one, other
@@ -32,7 +32,11 @@ def _link(attack: Connection, scene: Scene, number: str, other: str, kind: str) 
 
 def _forge(attack: Connection, log: str, kind: str, change: Callable[[Json], object]) -> None:
     sql(attack, "SET LOCAL session_replication_role = replica")
-    rebuild(attack, log, lambda rows: change(the(rows, kind)))
+
+    def change_event(rows: list[Stored]) -> None:
+        change(the(rows, kind))
+
+    rebuild(attack, log, change_event)
 
 
 @pytest.mark.parametrize(
