@@ -88,6 +88,8 @@ def test_one_that_is_killed_halfway_leaves_nothing_that_looks_good(
 ) -> None:
     with superuser_engine.begin() as db:
         # The dump waits for it, in the middle of everything.
+        # However slow the machine is.
+        db.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         db.execute(text("LOCK TABLE witnesses IN ACCESS EXCLUSIVE MODE"))
         killed = subprocess.Popen(
             [sys.executable, "-m", "casework", "backup", str(tmp_path), "--no-verify"],
@@ -179,6 +181,8 @@ def test_one_that_is_killed_while_it_uploads_is_none_and_goes_with_the_next(
 ) -> None:
     root, place = in_bucket["CASEWORK_BACKUP_FOLDER"], s3.place(f"{tmp_path.name}/backups")
     with superuser_engine.begin() as db:
+        # However slow the machine is.
+        db.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         db.execute(text("LOCK TABLE witnesses IN ACCESS EXCLUSIVE MODE"))
         killed = subprocess.Popen(
             [sys.executable, "-m", "casework", "backup", root, "--no-verify"],
