@@ -20,9 +20,9 @@ from casework_verify.orders import order_faults
 from casework_verify.proofs import PROOF, check_proofs, more_leaves
 from casework_verify.read_me import READ_ME, read_me_of
 from casework_verify.reading import Archive
-from casework_verify.register_proofs import ROLES, check_registers, logs_of, more_registers
+from casework_verify.register_proofs import ROLES, check_registers, has_events, logs_of, more_registers
 from casework_verify.removals import removals_of
-from casework_verify.replay import replay
+from casework_verify.replay import MISSING, replay
 from casework_verify.tiles import Tiles
 from casework_verify.words import NOTE, level_of
 
@@ -67,8 +67,9 @@ def check_case_file(archive: Archive, memory: Memory, tiles: Tiles) -> Checked:
         checked.facts["signed_up_to"] = 0
     checked.links = links_in(history, taken_at)
     checked.faults += history.faults
-    removed = list(removals_of(history, roles))
-    checked.faults += [*removed, *batches_of(history, roles)]
+    # Without the roles, which is told, no decision can be found.
+    removed = list(removals_of(history, roles)) if has_events(roles) else []
+    checked.faults += [*removed, *(batches_of(history, roles) if has_events(roles) else ())]
     if others := history.erased - sum(
         fault.values["count"] for fault in removed if fault.code in ("removed", "archived")
     ):
@@ -82,7 +83,9 @@ def check_case_file(archive: Archive, memory: Memory, tiles: Tiles) -> Checked:
     checked.faults += _signed(archive, index, history, memory, tiles=tiles, facts=checked.facts)
     checked.faults += _document_faults(index, history, digests)
     if not history.faults:
-        checked.faults += replay(history.rows, _evidence(archive, index))
+        told = {fault.file for fault in checked.faults if fault.code == "part_missing"}
+        found = replay(history.rows, _evidence(archive, index))
+        checked.faults += [fault for fault in found if fault.code not in MISSING or fault.file not in told]
     if is_whole(checked.faults) and PROOF in archive and ROLES in archive:
         # Of what is wrong these would only say the same once more.
         proof = archive.json(PROOF)
@@ -161,7 +164,8 @@ def _signed(
     if not isinstance(proof, dict):
         raise Unreadable("file_json", file=PROOF, why="it has another form")
     roles = archive.json(ROLES) if ROLES in archive else None
-    yield from [*proof_faults(proof, logs_of(roles)), *order_faults({PROOF: proof})]
+    registers = logs_of(roles) if has_events(roles) else proof.get("registers") or ()
+    yield from [*proof_faults(proof, registers), *order_faults({PROOF: proof})]
     if proof.get("checkpoint") is None:
         # Whoever gave a key asks who signed: without a proof that cannot be told.
         yield Fault("proof_needed" if memory.keys else "proof_none")

@@ -24,6 +24,11 @@ def logs_of(roles: Any) -> Iterator[Any]:
         yield _place_of(event)[0]
 
 
+def has_events(roles: Any) -> bool:
+    """Whether a file has such events at all; where not, that alone is told."""
+    return isinstance(roles, dict) and isinstance(roles.get("events"), list)
+
+
 def check_registers(roles: Any, said: Checkpoint, proof: Any) -> list[Fault]:
     """The events that are not under the root that was signed, or of which that cannot be told."""
     events = roles.get("events") if isinstance(roles, dict) else None

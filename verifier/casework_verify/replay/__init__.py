@@ -13,10 +13,14 @@ from casework_verify.integrity.canonical import NotCanonical, digest
 from casework_verify.replay.context import Context
 from casework_verify.replay.counting import Calendar
 from casework_verify.replay.judge import BROKEN, judge
+from casework_verify.replay.named import named_in
 from casework_verify.replay.roles import Roles
 from casework_verify.replay.told import told_faults
 from casework_verify.replay.workflows import Workflow
 
+#: Where the parts lie by which a history is judged, and what is told where one is not there.
+_MISSING = {"editions": "edition_missing", "calendars": "calendar_missing"}
+MISSING = frozenset(_MISSING.values())
 #: So much of a list stands in one sentence.
 _MOST = 190
 
@@ -35,12 +39,17 @@ def replay(history: Sequence[Mapping[str, Any]], evidence: Mapping[str, Any]) ->
         workflows |= {id: workflow} if (workflow := _workflow(id, rules, faults)) is not None else {}
     for id, written in evidence.get("calendars", {}).items():
         calendars |= {id: calendar} if (calendar := _calendar(id, written, faults)) is not None else {}
+    hindered = _evidence_faults(history, evidence, faults)
     try:
         roles = Roles(evidence["roles"]["events"])
         faults += roles.faults()
         since = _known_since(roles, evidence.get("calendars", {}))
     except BROKEN as fault:
-        return [*faults, Fault("roles_unreadable", {"why": f"{type(fault).__name__} {fault}"}, "roles.json")]
+        hindered = True
+        faults.append(Fault("roles_unreadable", {"why": f"{type(fault).__name__} {fault}"}, "roles.json"))
+    if hindered:
+        # What follows from one cause would be told of every event.
+        return [*faults, Fault("replay_hindered")]
     context = Context(workflows, calendars, roles, since)
     case, found = judge(context, iter(history))
     faults += found
@@ -48,6 +57,19 @@ def replay(history: Sequence[Mapping[str, Any]], evidence: Mapping[str, Any]) ->
         faults += _told(case, evidence["index"])
     faults += _as_told(context.as_told)
     return faults
+
+
+def _evidence_faults(history: Sequence[Mapping[str, Any]], evidence: Mapping[str, Any], faults: list[Fault]) -> bool:
+    """What the history names and the file has not, and what it has and nothing names; and whether that hinders the judging of events.
+    Of what could not be read, that alone is told."""
+    named, unread = named_in(history), {fault.file for fault in faults}
+    there = {f"{folder}/{id}.json" for folder in _MISSING for id in evidence.get(folder, {})}
+    missing = {name: seq for name, seq in named.items() if name not in there}
+    for name, seq in missing.items():
+        folder, _, id = name.removesuffix(".json").partition("/")
+        faults.append(Fault(_MISSING[folder], {"name": id[:12]}, name, seq=seq))
+    faults += [Fault("evidence_unused", {}, name) for name in sorted(there - named.keys() - unread)]
+    return bool(missing or named.keys() & unread)
 
 
 def _as_told(counts: Mapping[str, int]) -> Iterator[Fault]:
@@ -121,4 +143,4 @@ def _plain(written: Mapping[str, Any]) -> str:
     return json.dumps({name: value for name, value in written.items() if value or name == "zone"}, sort_keys=True)
 
 
-__all__ = ["replay"]
+__all__ = ["MISSING", "replay"]

@@ -77,7 +77,8 @@ def role_faults(context: Context, scope: str, event: Event, *, any_deputy: bool 
         return
     given = roles.given(scope, event.actor, role)
     if not given:
-        yield say("role_never", role=role)
+        if context.tells("role_never", scope, event.actor, role):
+            yield say("role_never", role=role)
     elif all(max(one.starts_at, one.given_at) > event.at for one in given):
         yield say("role_later", role=role)
     elif event.acting_for and all(one.deputy_for != event.acting_for for one in given):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,21 +57,21 @@ def _may_stop(case: Case, event: Event, clock: Clock) -> bool:
     return clock.consent is not None and clock.consent in {one["id"] for one in effects.get("consents_ended", ())}
 
 
-def _calendar(context: Context, digest: str, event: Event) -> tuple[Calendar | None, str | None]:
-    """The version of the calendar, or the code of why it cannot be taken."""
-    calendar = context.calendar(digest)
-    if calendar is None:
-        return None, "calendar_missing"
-    since = context.known_since.get(digest)
-    if context.roles is not None and (since is None or since > event.at):
-        return None, "calendar_not_then"
-    return calendar, None
+def _calendar(
+    context: Context, digest: str, event: Event
+) -> Generator[tuple[str, dict[str, Any]], None, Calendar | None]:
+    """The version of the calendar; None where the programme did not have it, which is told."""
+    since, calendar = context.known_since.get(digest), context.calendars[digest]
+    if context.roles is None or since is not None and since <= event.at:
+        return calendar
+    if context.tells("calendar_not_then", digest):
+        yield say("calendar_not_then")
+    return None
 
 
 def _started(context: Context, case: Case, event: Event, clock: Mapping[str, Any]) -> Found:
-    calendar, why = _calendar(context, clock["calendar"], event)
+    calendar = yield from _calendar(context, clock["calendar"], event)
     if calendar is None:
-        yield say(str(why))
         return
     start, steps = moment(clock["start"]), steps_of(clock["steps"])
     if not timedelta(0) <= event.at - start < _AT_ONCE:
@@ -101,9 +101,8 @@ def _order(step: Step) -> int:
 def _paused(context: Context, event: Event, clock: Clock, change: Mapping[str, Any]) -> Found:
     """A pause keeps what is left of each step."""
     digest = change.get("calendar", clock.calendar)
-    calendar, why = _calendar(context, digest, event)
+    calendar = yield from _calendar(context, digest, event)
     if calendar is None:
-        yield say(str(why))
         return
     steps = steps_of(change["steps"]) if "steps" in change else clock.steps
     if "steps" in change:
@@ -127,9 +126,8 @@ def _same_rules(clock: Clock, steps: list[Step]) -> Found:
 
 def _goes_on(context: Context, case: Case, event: Event, clock: Clock, change: Mapping[str, Any]) -> Found:
     """A clock that is counted anew: after a pause, with more time, or by another version of the calendar."""
-    calendar, why = _calendar(context, change.get("calendar", clock.calendar), event)
+    calendar = yield from _calendar(context, change.get("calendar", clock.calendar), event)
     if calendar is None:
-        yield say(str(why))
         return
     steps = steps_of(change["steps"])
     if "start" not in change:

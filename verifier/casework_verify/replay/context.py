@@ -45,8 +45,16 @@ class Context:
     earlier: dict[int, Earlier] = field(default_factory=dict)
     #: Rules that are programs and not run here, by name: how often they were taken as told.
     as_told: Counter[str] = field(default_factory=Counter)
+    #: What was told once of all events that it holds for.
+    told: set[tuple[str, ...]] = field(default_factory=set)
     #: Messages by id: where they were written, by whom, and whether they were taken back.
     messages: dict[str, list[Event]] = field(default_factory=dict)
+
+    def tells(self, *cause: str) -> bool:
+        """Whether a cause is told now: of many events it is told of the first."""
+        new = cause not in self.told
+        self.told.add(cause)
+        return new
 
     def workflow_of(self, track: Track) -> Workflow:
         return self.workflows[track.edition]

@@ -24,10 +24,7 @@ def migrated_faults(context: Context, case: Case, event: Event) -> Found:
     yield from _by_nobody(case, event)
     if case.sealed or case.closed_at is not None or case.removed_at is not None:
         yield say("case_closed", kind=event.kind)
-    old, new = context.workflows.get(migration["from"]), context.workflows.get(migration["to"])
-    if old is None or new is None:
-        yield say("edition_missing", edition=migration["from" if old is None else "to"][:12])
-        return
+    old, new = context.workflows[migration["from"]], context.workflows[migration["to"]]
     if not old.name == new.name == migration["workflow"]:
         yield say("migration_other", what="workflow")
     yield from _complete(case, migration)

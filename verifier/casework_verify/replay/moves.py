@@ -320,10 +320,8 @@ def corrected_faults(context: Context, case: Case, event: Event) -> Found:
 def new_track_faults(context: Context, event: Event) -> Found:
     """What begins, begins by an edition of the file and at its beginning."""
     for opened in event.effects.get("tracks", ()):
-        workflow = context.workflows.get(opened["edition"])
-        if workflow is None:
-            yield say("edition_missing", edition=opened["edition"][:12])
-        elif workflow.name != opened["workflow"] or opened["part"] != workflow.part:
+        workflow = context.workflows[opened["edition"]]
+        if workflow.name != opened["workflow"] or opened["part"] != workflow.part:
             yield say("track_other", workflow=opened["workflow"])
         elif tuple(opened["states"]) != workflow.initial:
             yield say("track_begins", workflow=workflow.name, states=listed(opened["states"]))

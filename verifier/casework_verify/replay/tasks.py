@@ -193,10 +193,7 @@ def _left(case: Case, event: Event, track: Track, gone: set[str]) -> Found:
 
 def _opened(context: Context, case: Case, opened: Mapping[str, Any]) -> Found:
     """What begins is as its edition has it: name, queue, whose it is."""
-    workflow = context.workflows.get(opened["edition"])
-    if workflow is None:
-        yield say("edition_missing", edition=opened["edition"][:12])
-        return
+    workflow = context.workflows[opened["edition"]]
     kind, rule = opened["type"], opened["rule"]
     if kind == "side":
         written = workflow.tasks.get(rule)

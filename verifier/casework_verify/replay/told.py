@@ -17,6 +17,7 @@ from casework_verify.replay.told_rows import (
     orders_of,
     shared_listed,
     tables_of,
+    title_of,
     versions_listed,
 )
 
@@ -47,19 +48,13 @@ def told_faults(case: Case, index: Mapping[str, Any], as_told: set[str]) -> Iter
         ("closed_at", case.closed_at),
         ("owner", case.owner),
         ("hold", held),
+        *title_of(case).items(),
     ):
         told = about[name]
         if name == "owner" and told is not None:
             told = told["id"]
         if not _same(told, value):
             yield Fault("told_case", {"name": name, "told": _word(told), "wanted": _word(value)}, _INDEX)
-    if (
-        case.title is not None
-        and not case.title_gone
-        and "value" in case.title
-        and about["title"] != case.title["value"]
-    ):
-        yield Fault("told_case", {"name": "title", "told": about["title"], "wanted": case.title["value"]}, _INDEX)
     if "team" in about and (team := [one["id"] for one in about["team"]]) != case.team:
         yield Fault("told_case", {"name": "team", "told": _word(team), "wanted": _word(case.team)}, _INDEX)
     as_told |= {f"case.{name}" for name in about.keys() - _OF_CASE}

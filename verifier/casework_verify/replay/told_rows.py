@@ -65,7 +65,7 @@ def _home(case: Case) -> Row:
         "interests": sorted(case.interests),
         "revision": case.revision,
         **case.about,
-        **_title(case),
+        **title_of(case),
     }
     if case.sealed:
         return home
@@ -81,7 +81,7 @@ def _home(case: Case) -> Row:
     }
 
 
-def _title(case: Case) -> Row:
+def title_of(case: Case) -> Row:
     """None once it was erased by an event; of what is erased otherwise nothing can be told."""
     if case.title is None or case.title_gone:
         return {"title": None}
@@ -289,5 +289,6 @@ def shared_listed(case: Case) -> Mapping[str, Row]:
 
 
 __all__ = [
-    "Row", "consents_listed", "documents_listed", "grants_listed", "orders_of", "shared_listed", "tables_of", "versions_listed",
+    "Row", "consents_listed", "documents_listed", "grants_listed", "orders_of", "shared_listed", "tables_of", "title_of",
+    "versions_listed",
 ]  # fmt: skip

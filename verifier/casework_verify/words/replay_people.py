@@ -265,8 +265,8 @@ PEOPLE: dict[str, Words] = {
     ),
     # Clocks.
     "calendar_missing": Words(
-        "Event {seq} counts by a calendar that the file does not have.",
-        "第 {seq} 号事件所用日历不在文件中。",
+        "The calendar {name} is missing, by which event {seq} is the first to count.",
+        "缺少日历 {name}，最先依其计算的是第 {seq} 号事件。",
     ),
     "calendar_not_then": Words(
         "Event {seq} counts by a calendar that the programme did not have by then.",

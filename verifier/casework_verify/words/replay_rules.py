@@ -15,8 +15,12 @@ RULES: dict[str, Words] = {
         "第 {seq} 号事件的种类不存在：{kind}。",
     ),
     "edition_missing": Words(
-        "Event {seq} follows an edition that the file does not have: {edition}.",
-        "第 {seq} 号事件所依版本不在文件中：{edition}。",
+        "The edition {name} is missing, which event {seq} is the first to follow.",
+        "缺少版本 {name}，最先依其办理的是第 {seq} 号事件。",
+    ),
+    "evidence_unused": Words(
+        "{file} is named by no event: no file of a case has more than its history names.",
+        "没有事件提到 {file}：案件文件不会有办理记录未提及的部分。",
     ),
     "edition_other": Words(
         "Event {seq} names another edition than its track is pinned to.",
@@ -359,6 +363,11 @@ RULES: dict[str, Words] = {
     "replay_stopped": Words(
         "Event {seq} cannot be replayed, and nothing after it was: {why}.",
         "无法重放第 {seq} 号事件，其后均未重放：{why}。",
+    ),
+    "replay_hindered": Words(
+        "Whether each event was allowed cannot be told without what is named here: ask for the file anew.",
+        "缺少上述内容，无法判断各事件是否获准：请重新索取文件。",
+        NOTE,
     ),
     "replay_without": Words(
         "The file has no rules and roles: whether each event was allowed was not checked. Take it out anew.",
