@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import zipfile
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -17,12 +18,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from casework_verify import attestations, certificates, exports
 from casework_verify.case_files import Checked, check_case_file, is_case_file, is_whole
 from casework_verify.faults import Fault, Unreadable
+from casework_verify.integrity.notes import Key
 from casework_verify.linked_cases import linked_faults
-from casework_verify.logs import check_log, checkpoint_in, note_of, tiles_in_archive, tiles_in_folder
+from casework_verify.logs import CHECKPOINT, check_log, checkpoint_in, note_of, tiles_in_archive, tiles_in_folder
 from casework_verify.memory import Memory, read_keys, read_memory, write_memory
 from casework_verify.reading import MOST_JSON, Archive
 from casework_verify.tiles import Tiles
+from casework_verify.witnesses import Witness
 from casework_verify.words import NOTE, UNREAD, WRONG, level_of, plain, sentence
+from casework_verify.words.reasons import why_of
 
 #: What begins the line of a signature: a text without one is no checkpoint.
 _SIGNATURE = "\n— ".encode()
@@ -58,11 +62,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # What a terminal cannot show must not end the check.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
     found: list[tuple[str, Checked]] = []
+    given: Path | None = None
     try:
-        memory = _remember(asked)
-        tiles = tiles_in_folder(asked.tiles) if asked.tiles else Tiles()
+        # In this order, so that what cannot be read is told of the file that it is.
+        memory = read_memory(given) if (given := asked.state) else Memory()
+        _learn_keys(memory, asked, read_keys(given) if (given := asked.key) else ([], []))
+        tiles = tiles_in_folder(given) if (given := asked.tiles) else Tiles()
     except Unreadable as unread:
-        found.append((str(asked.state or asked.key or asked.tiles), Checked("state", [unread.fault])))
+        found.append((str(given or asked.state), Checked("state", [unread.fault])))
     else:
         found += [(str(path), check(path, memory, tiles)) for path in asked.files]
         for _, checked in found:
@@ -133,9 +140,8 @@ def _count(written: str) -> int:
     return int(written)
 
 
-def _remember(asked: Any) -> Memory:
-    memory = read_memory(asked.state) if asked.state else Memory()
-    keys, witnesses = read_keys(asked.key) if asked.key else ([], [])
+def _learn_keys(memory: Memory, asked: Any, told: tuple[list[Key], list[Witness]]) -> None:
+    keys, witnesses = told
     memory.keys += [key for key in dict.fromkeys(keys) if key not in memory.keys]
     memory.witnesses += [one for one in dict.fromkeys(witnesses) if one not in memory.witnesses]
     memory.quorum = asked.witnesses
@@ -143,7 +149,6 @@ def _remember(asked: Any) -> Memory:
         raise Unreadable("key_unusable", why="none of them is a key of the log")
     if asked.state and not memory.keys:
         raise Unreadable("state_keyless")
-    return memory
 
 
 def check(path: Path, memory: Memory, tiles: Tiles) -> Checked:
@@ -158,9 +163,10 @@ def check(path: Path, memory: Memory, tiles: Tiles) -> Checked:
 def _look(path: Path, memory: Memory, tiles: Tiles) -> Checked:
     try:
         if path.is_dir():
-            folder = tiles_in_folder(path)
-            note = path / "checkpoint"
-            return check_log(note_of(note), memory, folder, together=True)
+            note = path / CHECKPOINT
+            if not note.is_file():
+                raise Unreadable("folder_kind")
+            return check_log(note_of(note), memory, tiles_in_folder(path), together=True)
         with path.open("rb") as file:
             if file.read(4)[:2] != b"PK":
                 return _check_text(path, memory, tiles)
@@ -174,9 +180,9 @@ def _look(path: Path, memory: Memory, tiles: Tiles) -> Checked:
     except Unreadable as unread:
         return Checked("unread", [unread.fault])
     except (OSError, ValueError) as fault:
-        return Checked("unread", [Fault("file_missing", {"why": getattr(fault, "strerror", None) or str(fault)})])
+        return Checked("unread", [Fault("file_missing", {"why": why_of(fault)})])
     except (RecursionError, MemoryError) as fault:
-        return Checked("unread", [Fault("file_damaged", {"why": type(fault).__name__})])
+        return Checked("unread", [Fault("file_damaged", {"why": why_of(fault)})])
 
 
 def _check_text(path: Path, memory: Memory, tiles: Tiles) -> Checked:
@@ -190,6 +196,9 @@ def _check_text(path: Path, memory: Memory, tiles: Tiles) -> Checked:
         if attestations.is_attestation(content):
             return Checked("attestation", attestations.check_attestation(content, written, memory, tiles))
         return Checked("certificate", certificates.check_certificate(content, written, memory, tiles))
+    if zipfile.is_zipfile(path):
+        # An archive begins with its first part.
+        raise Unreadable("file_hidden")
     note = note_of(path)
     if _SIGNATURE not in note:
         raise Unreadable("file_kind")

@@ -22,6 +22,7 @@ from casework_verify.integrity.tree import BadProof, check_consistency
 from casework_verify.memory import Memory
 from casework_verify.proofs import PROOF, leaves_of
 from casework_verify.witnesses import BadCosignature, cosigned
+from casework_verify.words.reasons import why_of
 
 #: Where `proof.json` has it.
 WITNESSED = "witnessed"
@@ -45,7 +46,7 @@ def check_earlier(proof: Mapping[str, Any], said: Checkpoint, memory: Memory, fa
         yield Fault("note_signature", {}, PROOF)
         return
     except BadNote as fault:
-        yield Fault("note_form", {"why": str(fault)}, PROOF)
+        yield Fault("note_form", {"why": why_of(fault)}, PROOF)
         return
     if earlier.origin != said.origin:
         yield Fault("seen_other", {"found": earlier.origin, "known": said.origin}, PROOF)

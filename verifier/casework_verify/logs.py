@@ -11,6 +11,7 @@ from casework_verify.integrity.tree import BadProof
 from casework_verify.memory import Memory
 from casework_verify.reading import Archive, read_file
 from casework_verify.tiles import Tiles, Wanted
+from casework_verify.words.reasons import why_of
 
 CHECKPOINT = "checkpoint"
 _MOST_NOTE, _MOST_TILE, _MOST_FILES = 2**16, 2**14, 500_000
@@ -48,6 +49,8 @@ def checkpoint_in(names: Iterable[str]) -> str | None:
 def tiles_in_folder(folder: Path) -> Tiles:
     """The tiles of a folder, of which no link is followed. Raises Unreadable."""
     names = []
+    if not folder.is_dir():
+        raise Unreadable("tiles_folder", why="it is no folder" if folder.exists() else "there is no such folder")
     try:
         for count, path in enumerate(folder.rglob("*")):
             if count > _MOST_FILES:
@@ -55,7 +58,7 @@ def tiles_in_folder(folder: Path) -> Tiles:
             if path.is_file() and not path.is_symlink():
                 names.append(path.relative_to(folder).as_posix())
     except OSError as fault:
-        raise Unreadable("file_missing", why=fault.strerror or str(fault)) from fault
+        raise Unreadable("file_missing", why=why_of(fault)) from fault
     return Tiles(names, lambda name: read_file(folder / name, _MOST_TILE))
 
 
@@ -64,4 +67,8 @@ def tiles_in_archive(archive: Archive) -> Tiles:
 
 
 def note_of(path: Path) -> bytes:
-    return read_file(path, _MOST_NOTE)
+    """Raises Unreadable; what is larger is no checkpoint."""
+    try:
+        return read_file(path, _MOST_NOTE)
+    except Unreadable as unread:
+        raise Unreadable("file_kind") if unread.fault.code == "file_large" else unread from None

@@ -12,6 +12,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from casework_verify.reading import parse, read_file
 from casework_verify.tiles import Tiles, Wanted
 from casework_verify.witnesses import BadCosignature, Cosigned, Witness, cosigned, is_witness, parse_witness
 from casework_verify.words import NOTE, level_of
+from casework_verify.words.reasons import why_of
 
 FORM = 1
 _MOST_STATE, _MOST_KEYS = 128 * 2**20, 2**20
@@ -96,7 +98,9 @@ class Memory:
 
     def _witnessed(self, said: Checkpoint) -> Iterator[Fault]:
         """Who of the known witnesses has signed this tree, or a later one that goes on from it."""
-        if not self.witnesses and not self.quorum:
+        if not self.witnesses:
+            if self.quorum:
+                yield Fault("witnesses_unknown", {"wanted": self.quorum})
             return
         later = [note for size, (_, note) in self.seen.items() if size >= said.size] if self.keys else []
         names = sorted({one.line: one.name for note in later for one in self._signers(note)}.values())
@@ -172,7 +176,7 @@ class Memory:
 def _of_note(fault: BadNote) -> Fault:
     if isinstance(fault, BadSignature):
         return Fault("note_signature")
-    return Fault("note_key") if isinstance(fault, UnknownKey) else Fault("note_form", {"why": str(fault)})
+    return Fault("note_key") if isinstance(fault, UnknownKey) else Fault("note_form", {"why": why_of(fault)})
 
 
 def _unknown(note: str, origin: str, known: Sequence[bytes]) -> Iterator[str]:
@@ -215,9 +219,9 @@ def read_keys(path: Path) -> tuple[list[Key], list[Witness]]:
         keys = [parse_key(line) for line in lines if not is_witness(line)]
         witnesses = [parse_witness(line) for line in lines if is_witness(line)]
     except (UnicodeDecodeError, BadNote) as fault:
-        raise Unreadable("key_unusable", why=str(fault)) from fault
+        raise Unreadable("key_unusable", why=why_of(fault)) from fault
     except Unreadable as fault:
-        raise Unreadable("key_unusable", why=fault.fault.values.get("why", path.name)) from fault
+        raise Unreadable("key_unusable", why=_why(fault)) from fault
     if not lines:
         raise Unreadable("key_unusable", why="there is none")
     return keys, witnesses
@@ -229,18 +233,31 @@ def read_memory(path: Path) -> Memory:
         return Memory()
     try:
         told = parse(read_file(path, _MOST_STATE), path.name)
-        if told["form"] != FORM or not {*told} <= _NAMES or any(one.keys() != _OF_LOG for one in told["logs"].values()):
+        if (
+            not isinstance(told, dict)
+            or told.get("form") != FORM
+            or not _NAMES - {"witnesses"} <= told.keys() <= _NAMES
+        ):
+            raise ValueError("it is no state that casework-verify kept")
+        if any(one.keys() != _OF_LOG for one in told["logs"].values()):
             raise ValueError("it is of another form")
         seen = [(parse_checkpoint(note)[0], note) for note in told["checkpoints"]]
+        if any(before.size >= after.size for (before, _), (after, _) in pairwise(seen)):
+            raise ValueError("its checkpoints are there twice, or out of order")
         logs = {log: (int(one["size"]), unbase64(one["hashes"])) for log, one in told["logs"].items()}
         if any(len(hashes) % _HASH for _, hashes in logs.values()):
             raise ValueError("a hash has 32 bytes")
         keys = [parse_key(line) for line in told["keys"]]
         witnesses = [parse_witness(line) for line in told.get("witnesses", ())]
     except (Unreadable, LookupError, TypeError, ValueError, AttributeError) as fault:
-        why = fault.fault.values.get("why", path.name) if isinstance(fault, Unreadable) else fault
-        raise Unreadable("state_unusable", why=str(why)) from fault
+        raise Unreadable(
+            "state_unusable", why=_why(fault) if isinstance(fault, Unreadable) else why_of(fault)
+        ) from fault
     return Memory(keys, {said.size: (said, note) for said, note in seen}, logs, witnesses)
+
+
+def _why(unread: Unreadable) -> str:
+    return str(unread.fault.values.get("why", "it is larger than such a file is"))
 
 
 def write_memory(memory: Memory, path: Path) -> None:
@@ -268,4 +285,4 @@ def write_memory(memory: Memory, path: Path) -> None:
         if beside is not None:
             with suppress(OSError):
                 os.unlink(beside)
-        raise Unreadable("state_unusable", why=fault.strerror or str(fault)) from fault
+        raise Unreadable("state_unusable", why=why_of(fault)) from fault

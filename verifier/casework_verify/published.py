@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
+import socket
+import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
@@ -16,6 +18,7 @@ from casework_verify.faults import Unreadable
 from casework_verify.integrity.tree import HASH_SIZE, TILE_WIDTH
 from casework_verify.reading import read_file
 from casework_verify.tiles import Tiles
+from casework_verify.words.reasons import why_of
 
 _SECONDS = 30
 _MOST_NOTE, _MOST_TILES = 2**16, 400
@@ -76,14 +79,14 @@ class Published:
             with fault:
                 raise Unreadable("address_refused", address=self.address, why=_why(fault)) from fault
         except (OSError, HTTPException, ValueError) as fault:
-            raise Unreadable("address_refused", address=self.address, why=str(fault)) from fault
+            raise Unreadable("address_refused", address=self.address, why=_failed(fault)) from fault
 
     def _read(self, path: str, most: int) -> bytes:
         try:
             with self._open(f"{self.address}/{path}", timeout=_SECONDS) as answer:
                 read: bytes = answer.read(most + 1)
         except (OSError, HTTPException, ValueError) as fault:
-            raise Unreadable("address_unread", address=f"{self.address}/{path}", why=str(fault)) from fault
+            raise Unreadable("address_unread", address=f"{self.address}/{path}", why=_failed(fault)) from fault
         if len(read) > most:
             raise Unreadable("file_large", file=path)
         return read
@@ -93,9 +96,24 @@ def _why(fault: urllib.error.HTTPError) -> str:
     """The words of a refusal, where it has any."""
     try:
         told = json.loads(fault.read(_MOST_NOTE))
-        return f"{fault.code} {told['detail']}"
+        return f"the server answered {fault.code} {told['detail']}"
     except (ValueError, LookupError, TypeError, OSError, HTTPException):
-        return str(fault.code)
+        return f"the server answered {fault.code}"
+
+
+def _failed(fault: Exception) -> str:
+    """Why no answer came, or none that can be read."""
+    cause = fault.reason if isinstance(fault, urllib.error.URLError) else fault
+    match cause:
+        case _ if isinstance(fault, urllib.error.HTTPError):
+            return f"the server answered {fault.code}"
+        case ssl.SSLCertVerificationError():
+            return "its certificate is not trusted here"
+        case socket.gaierror():
+            return "no machine is known by that name"
+        case ConnectionRefusedError() | TimeoutError():
+            return why_of(cause)
+    return "no answer came as one should"
 
 
 def read_token(path: Path) -> str:

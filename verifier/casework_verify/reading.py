@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from casework_verify.faults import Unreadable
+from casework_verify.words.reasons import REASONS, why_of
 
 #: What no file of ours has more of. A JSON part is held in memory; of a history one line at a time is read.
 MOST_JSON = 32 * 2**20
@@ -176,8 +177,7 @@ def parse(written: bytes, name: str) -> Any:
             written.decode("utf-8"), object_pairs_hook=_once, parse_float=_no_number, parse_constant=_no_number
         )
     except (ValueError, RecursionError) as fault:
-        why = "nested too deeply" if isinstance(fault, RecursionError) else str(fault)
-        raise Unreadable("file_json", file=name, why=why) from fault
+        raise Unreadable("file_json", file=name, why=why_of(fault)) from fault
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -192,7 +192,8 @@ def _no_number(written: str) -> NoReturn:
 
 
 def _damaged(fault: Exception) -> Unreadable:
-    return Unreadable("file_damaged", why=str(fault) or type(fault).__name__)
+    ours = isinstance(fault, OSError) or str(fault) in REASONS
+    return Unreadable("file_damaged", why=why_of(fault) if ours else "its parts cannot be unpacked")
 
 
 def read_file(path: Path, most: int = MOST_JSON) -> bytes:
@@ -201,7 +202,7 @@ def read_file(path: Path, most: int = MOST_JSON) -> bytes:
         with path.open("rb") as file:
             read = file.read(most + 1)
     except (OSError, ValueError) as fault:
-        raise Unreadable("file_missing", why=getattr(fault, "strerror", None) or str(fault)) from fault
+        raise Unreadable("file_missing", why=why_of(fault)) from fault
     if len(read) > most:
         raise Unreadable("file_large", file=path.name)
     return read

@@ -25,6 +25,7 @@ from casework_verify.reading import read_file
 from casework_verify.tiles import Tiles
 from casework_verify.witnesses import Secret, cosigned, new_secret, parse_secret
 from casework_verify.words import NOTE, UNREAD, WRONG, level_of, sentence
+from casework_verify.words.reasons import why_of
 
 if sys.platform != "win32":
     import fcntl
@@ -54,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Be a witness of a log of Casework: sign each checkpoint that goes on from what was seen before.",
         epilog="Exits with 0 where it signed, 1 where something is wrong with the log, 2 where it could not tell.",
     )
-    parser.add_argument("--language", choices=["en", "zh"], default="en")
+    _take_language(parser, "en")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     key = commands.add_parser("key", help="make a key, and print what others check its signatures with")
     key.add_argument("name", metavar="NAME", help="what the witness is called, such as audit.example.org/witness")
@@ -75,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
         "--token", type=Path, metavar="FILE", help="a token of the API: what was signed is sent to the installation"
     )
     watch.set_defaults(run=_watch)
+    for one in (key, public, cosign, watch):
+        # It may stand before the command or behind it.
+        _take_language(one, argparse.SUPPRESS)
     for one in (cosign, watch):
         one.add_argument("--key", type=Path, required=True, metavar="FILE", help="the key of the witness")
         one.add_argument(
@@ -82,6 +86,10 @@ def _parser() -> argparse.ArgumentParser:
         )
         one.add_argument("--state", type=Path, required=True, metavar="FILE", help="what was seen before; kept anew")
     return parser
+
+
+def _take_language(parser: argparse.ArgumentParser, default: str) -> None:
+    parser.add_argument("--language", choices=["en", "zh"], default=default, help="English, or Chinese [en]")
 
 
 def _make_key(asked: Any) -> int:
@@ -93,9 +101,9 @@ def _make_key(asked: Any) -> int:
             file.flush()
             os.fsync(file.fileno())
     except BadNote as fault:
-        raise Unreadable("witness_key", why=str(fault)) from fault
+        raise Unreadable("witness_key", why=why_of(fault)) from fault
     except OSError as fault:
-        raise Unreadable("witness_key", why=fault.strerror or str(fault)) from fault
+        raise Unreadable("witness_key", why=why_of(fault)) from fault
     sys.stdout.write(f"{secret.witness.line}\n")
     return SIGNED
 
@@ -109,7 +117,7 @@ def _secret(path: Path) -> Secret:
     try:
         return parse_secret(read_file(path, 2**12).decode("utf-8").strip())
     except (UnicodeDecodeError, BadNote) as fault:
-        raise Unreadable("witness_key", why=str(fault)) from fault
+        raise Unreadable("witness_key", why=why_of(fault)) from fault
 
 
 def _cosign(asked: Any) -> int:
@@ -176,7 +184,7 @@ def _alone(state: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
     except OSError as fault:
-        raise Unreadable("state_unusable", why=fault.strerror or str(fault)) from fault
+        raise Unreadable("state_unusable", why=why_of(fault)) from fault
 
 
 def _watch(asked: Any) -> int:

@@ -130,7 +130,9 @@ def test_what_is_no_file_of_ours_cannot_be_read(content: bytes, check: Check) ->
 
 def test_a_sentence_calls_the_file_as_it_was_called_when_it_was_dropped(check: Check) -> None:
     (fault,) = check(b"{" + b" " * 2_000_000, "mine.json").faults
-    assert fault.sentence == "mine.json is larger than a file of Casework is."
+    assert fault.sentence == (
+        "mine.json is larger than a file of Casework is: check that you were given the right one."
+    )
 
 
 def test_a_bomb_cannot_be_read(case_file: bytes, check: Check) -> None:
@@ -139,7 +141,9 @@ def test_a_bomb_cannot_be_read(case_file: bytes, check: Check) -> None:
         made.writestr("documents/bomb", bytes(300 * 2**20))
     verdict = check(held.getvalue())
     assert verdict.outcome == "unread"
-    assert [fault.sentence for fault in verdict.faults] == ["documents/bomb is larger than a file of Casework is."]
+    assert [fault.sentence for fault in verdict.faults] == [
+        "documents/bomb is larger than a file of Casework is: check that you were given the right one."
+    ]
 
 
 def test_a_name_that_leads_out_of_the_folder_is_wrong_and_writes_nothing(

@@ -62,4 +62,4 @@ def _insist(value: Any, depth: int, keys: list[Any], *, each_text: bool) -> None
             if each_text or type(item) is not str:
                 _insist(item, depth - 1, keys, each_text=each_text)
     elif value is not None and kind is not bool:
-        raise NotCanonical(f"{kind.__name__} has no canonical form")
+        raise NotCanonical("a value is neither a text, a whole number, a list nor an object")

@@ -17,6 +17,7 @@ from casework_verify.replay.named import named_in
 from casework_verify.replay.roles import Roles
 from casework_verify.replay.told import told_faults
 from casework_verify.replay.workflows import Workflow
+from casework_verify.words.reasons import why_of
 
 #: Where the parts lie by which a history is judged, and what is told where one is not there.
 _MISSING = {"editions": "edition_missing", "calendars": "calendar_missing"}
@@ -46,7 +47,7 @@ def replay(history: Sequence[Mapping[str, Any]], evidence: Mapping[str, Any]) ->
         since = _known_since(roles, evidence.get("calendars", {}))
     except BROKEN as fault:
         hindered = True
-        faults.append(Fault("roles_unreadable", {"why": f"{type(fault).__name__} {fault}"}, "roles.json"))
+        faults.append(Fault("roles_unreadable", {"why": why_of(fault)}, "roles.json"))
     if hindered:
         # What follows from one cause would be told of every event.
         return [*faults, Fault("replay_hindered")]
@@ -94,7 +95,7 @@ def _told(case: Any, index: Mapping[str, Any]) -> Iterator[Fault]:
         yield from list(told_faults(case, index, as_told))
         yield from _named("told_unjudged", sorted(as_told))
     except BROKEN as fault:
-        yield Fault("told_unreadable", {"why": f"{type(fault).__name__} {fault}"}, "index.json")
+        yield Fault("told_unreadable", {"why": why_of(fault)}, "index.json")
 
 
 def _bears(value: Any, id: str) -> bool:
@@ -111,7 +112,7 @@ def _workflow(id: str, rules: Any, faults: list[Fault]) -> Workflow | None:
             return None
         return Workflow(id, rules)
     except (*BROKEN, NotCanonical) as fault:
-        faults.append(Fault("edition_unreadable", {"why": f"{type(fault).__name__} {fault}"}, file))
+        faults.append(Fault("edition_unreadable", {"why": why_of(fault)}, file))
         return None
 
 
@@ -123,7 +124,7 @@ def _calendar(id: str, written: Any, faults: list[Fault]) -> Calendar | None:
             return None
         return Calendar(written)
     except (*BROKEN, NotCanonical) as fault:
-        faults.append(Fault("calendar_unreadable", {"why": f"{type(fault).__name__} {fault}"}, file))
+        faults.append(Fault("calendar_unreadable", {"why": why_of(fault)}, file))
         return None
 
 

@@ -15,6 +15,7 @@ from casework_verify.replay.context import Context, Earlier, Found, listed, say
 from casework_verify.replay.hands import OPERATIONS, operation_faults
 from casework_verify.replay.migrations import migrated_faults
 from casework_verify.replay.standing import CHANGED_BY, Case, Event
+from casework_verify.words.reasons import why_of
 
 _Judge = Callable[[Context, Case, Event], Found]
 _HISTORY = "history.ndjson"
@@ -84,7 +85,7 @@ def judge(context: Context, rows: Iterator[Mapping[str, Any]]) -> tuple[Case | N
             _remember(context, event)
             case.take(event)
         except BROKEN as fault:
-            found.append(Fault("replay_stopped", {"why": f"{type(fault).__name__} {fault}"}, _HISTORY, seq=seq))
+            found.append(Fault("replay_stopped", {"why": why_of(fault)}, _HISTORY, seq=seq))
             return case, found
     return case, found
 

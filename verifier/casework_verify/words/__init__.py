@@ -53,7 +53,7 @@ def sentence(fault: Fault, language: str = "en", zone: tzinfo = UTC) -> str:
     if "why" in placed:
         # The sentence has a full stop of its own.
         why = str(placed["why"]).rstrip(" .。")
-        placed["why"] = reason(fault.code, why) if chinese else why
+        placed["why"] = reason(why) if chinese else why
     placed |= _titles(placed, chinese=chinese)
     told = {name: plain(_said(name, one, zone, chinese=chinese)) for name, one in placed.items()}
     return (words.zh if chinese else words.en).format_map(told)

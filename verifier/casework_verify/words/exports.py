@@ -13,7 +13,7 @@ EXPORTS: dict[str, Words] = {
         " then take the verifier that came with that.",
         "导出文件中有此形式的文件不会有的名称：{name}。它由他人加入，或由较新的 Casework 写出；若属后者，请改用随其发布的核验程序。",
     ),
-    "export_in": Words("In the finding {name} something is wrong:", "审计发现 {name} 有误："),
+    "export_in": Words("In the finding {name} something is wrong:", "审计发现 {name} 有误：", NOTE),
     "export_row": Words(
         "What the row tells as “{name}” does not follow from the events of the finding.",
         "该行“{name}”一栏所述与此审计发现的事件不符。",

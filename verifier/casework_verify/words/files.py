@@ -5,18 +5,34 @@ from __future__ import annotations
 from casework_verify.words.table import NOTE, UNREAD, Words
 
 FILES: dict[str, Words] = {
-    "file_missing": Words("The file cannot be opened: {why}.", "无法打开文件：{why}。", UNREAD),
-    "file_kind": Words("This is no file of Casework that can be checked.", "这不是可以检查的 Casework 文件。", UNREAD),
-    "file_damaged": Words("The file is damaged: {why}.", "文件已损坏：{why}。", UNREAD),
+    "file_missing": Words(
+        "The file cannot be opened: {why}. Check where it lies, and that you may read it.",
+        "无法打开文件：{why}。请检查其位置，以及您是否有权读取。",
+        UNREAD,
+    ),
+    "file_kind": Words(
+        "This is no file of Casework that can be checked: give a case, a certificate, an attestation, an export with its proof, or a log.",
+        "这不是可以检查的 Casework 文件：请提供案件文件、证明、审计声明、带证明的导出文件或日志。",
+        UNREAD,
+    ),
+    "file_damaged": Words(
+        "The file is damaged: {why}. Copy it again, or take it out anew.",
+        "文件已损坏：{why}。请重新复制或重新取出。",
+        UNREAD,
+    ),
     "file_large": Words(
-        "{file} is larger than a file of Casework is.", "{file} 超过 Casework 文件应有的大小。", UNREAD
+        "{file} is larger than a file of Casework is: check that you were given the right one.",
+        "{file} 超过 Casework 文件应有的大小：请核实所得是否为正确的文件。",
+        UNREAD,
     ),
     "file_json": Words(
-        "{file} is not written as Casework writes: {why}.", "{file} 的写法与 Casework 不同：{why}。", UNREAD
+        "{file} is not written as Casework writes: {why}. Take it out anew.",
+        "{file} 的写法与 Casework 不同：{why}。请重新取出。",
+        UNREAD,
     ),
     "file_form": Words(
-        "The file is of form {form}, which this version does not know.",
-        "文件为第 {form} 版形式，本版本无法识别。",
+        "The file is of form {form}, which this version does not know: take the verifier that came with the Casework that wrote it.",
+        "文件为第 {form} 版形式，本版本无法识别：请改用随写出该文件的 Casework 发布的核验程序。",
         UNREAD,
     ),
     "file_without_head": Words(
@@ -52,8 +68,19 @@ FILES: dict[str, Words] = {
         NOTE,
     ),
     "file_hidden": Words(
-        "The archive holds more than the parts that it lists, so that another program may unpack something else.",
-        "压缩包中除所列各部分外还有其他内容，别的程序解出的内容可能不同。",
+        "The archive holds more than the parts that it lists, so that another program may unpack something else. Take it out"
+        " anew.",
+        "压缩包中除所列各部分外还有其他内容，别的程序解出的内容可能不同。请重新取出。",
+        UNREAD,
+    ),
+    "folder_kind": Words(
+        "The folder holds no checkpoint: give one that holds the checkpoint and its tiles, or the file of a case.",
+        "文件夹中没有检查点：请提供含有检查点及其瓦片的文件夹，或案件文件。",
+        UNREAD,
+    ),
+    "tiles_folder": Words(
+        "The tiles cannot be read: {why}. Give the folder in which they lie.",
+        "无法读取瓦片：{why}。请提供瓦片所在的文件夹。",
         UNREAD,
     ),
     "document_absent": Words(
@@ -72,8 +99,16 @@ FILES: dict[str, Words] = {
         "有 {count} 个文件版本仅有记录，文件中没有其内容。",
         NOTE,
     ),
-    "key_unusable": Words("The key cannot be used: {why}.", "无法使用密钥：{why}。", UNREAD),
-    "state_unusable": Words("What is remembered cannot be read: {why}.", "无法读取所记的状态：{why}。", UNREAD),
+    "key_unusable": Words(
+        "The key cannot be used: {why}. Ask whoever keeps the log for it, a key on each line.",
+        "无法使用密钥：{why}。请向日志保管方索取，每行一个密钥。",
+        UNREAD,
+    ),
+    "state_unusable": Words(
+        "What is remembered cannot be read or kept: {why}. Put a copy of the file back, or name a new one.",
+        "无法读取或保存所记的状态：{why}。请恢复该文件的副本，或另指定新文件。",
+        UNREAD,
+    ),
     "erased": Words(
         "Of {count} values only the hash is left; they were erased.", "{count} 个值已被抹除，仅留哈希值。", NOTE
     ),

@@ -92,7 +92,10 @@ INTEGRITY: dict[str, Words] = {
         "第 {seq} 号至第 {last} 号事件尚未签名，无法判断是否确有记录：请一分钟后重新取出文件。",
         UNREAD,
     ),
-    "note_form": Words("The signed checkpoint cannot be read: {why}.", "无法读取已签名的检查点：{why}。"),
+    "note_form": Words(
+        "The signed checkpoint cannot be read: {why}. Fetch it anew.",
+        "无法读取已签名的检查点：{why}。请重新取得。",
+    ),
     "note_signature": Words("The signature of the checkpoint does not hold.", "检查点的签名不成立。"),
     "note_key": Words(
         "The checkpoint was signed by none of the keys that are known.", "检查点不是由任何已知密钥签名的。"

@@ -1,9 +1,12 @@
-"""Why something could not be read, in Chinese: what we say ourselves word for word, of what the system or Python says its kind."""
+"""Why something could not be read, in words of ours: of what the system or Python says, what it comes to and never how they say it."""
 
 from __future__ import annotations
 
+import errno
+import json
 import re
 from collections.abc import Mapping
+from zoneinfo import ZoneInfoNotFoundError
 
 #: What is said in English, as it is raised.
 REASONS: Mapping[str, str] = {
@@ -37,46 +40,97 @@ REASONS: Mapping[str, str] = {
     "a limit is too far away": "期限过远",
     "the calendar has too few working days": "日历中的工作日过少",
     "the calendar has too little working time": "日历中的工作时间过少",
-    "No such file or directory": "没有该文件",
-    "Permission denied": "没有权限",
-    "Is a directory": "这是文件夹",
-    "Not a directory": "路径中有一处不是文件夹",
-    "File name too long": "文件名过长",
-    "Too many levels of symbolic links": "链接层数过多",
-    "No space left on device": "磁盘已满",
-    "Read-only file system": "磁盘只读",
-    "RecursionError": "嵌套过深",
-    "MemoryError": "内存不足",
+    "a text holds a NUL or half a pair, or is not in Unicode form NFC": "有文本未按规定的形式书写",
+    "a number is beyond 2^53-1": "有一个数过大",
+    "a key is no text": "有一个键不是文本",
+    "a value is neither a text, a whole number, a list nor an object": "有一个值的种类不被允许",
+    "nested deeper than 32 levels": "嵌套过深",
+    "a number is too long": "有一个数过长",
+    "its time zone is not known on this machine": "本机不认识其时区",
+    "it is larger than such a file is": "其大小超过此类文件",
+    "it is no folder": "这不是文件夹",
+    "it is no state that casework-verify kept": "这不是 casework-verify 所保存的状态文件",
+    "its checkpoints are there twice, or out of order": "其检查点重复或次序不对",
+    "its parts cannot be unpacked": "其各部分无法解包",
+    "it needs more memory than there is": "内存不足",
+    "there is no such file": "没有该文件",
+    "there is no such folder": "没有该文件夹",
+    "it is there already": "该文件已存在",
+    "it may not be read or written here": "没有读写权限",
+    "it is a folder": "这是文件夹",
+    "a part of its path is no folder": "路径中有一处不是文件夹",
+    "its name is too long": "文件名过长",
+    "links lead on and on": "链接层数过多",
+    "the disk is full": "磁盘已满",
+    "the disk can only be read": "磁盘只读",
+    "the system did not give it": "系统未能读取",
+    "no machine is known by that name": "找不到该名称的机器",
+    "nobody answers there": "对方没有应答",
+    "it took too long": "等候过久",
+    "its certificate is not trusted here": "其安全证书不受信任",
+    "no answer came as one should": "未能连接，或对方没有按规定答复",
 }
+#: What the system says, by its number.
+_SYSTEM = {
+    errno.ENOENT: "there is no such file",
+    errno.EEXIST: "it is there already",
+    errno.EACCES: "it may not be read or written here",
+    errno.EPERM: "it may not be read or written here",
+    errno.EISDIR: "it is a folder",
+    errno.ENOTDIR: "a part of its path is no folder",
+    errno.ENAMETOOLONG: "its name is too long",
+    errno.ELOOP: "links lead on and on",
+    errno.ENOSPC: "the disk is full",
+    errno.EROFS: "the disk can only be read",
+    errno.ECONNREFUSED: "nobody answers there",
+}
+_ANOTHER_FORM = "it has another form"
 #: The same with a name or a number within, which stands in both.
 _WITHIN = (
     (re.compile(r"(.+) is missing"), "缺少 {0}"),
     (re.compile(r"(.+) holds no token"), "{0} 中没有令牌"),
     (re.compile(r"(.+) is no number of ours"), "其中有不允许的数：{0}"),
-    (re.compile(r".*: line ([0-9]+) column ([0-9]+) \(char [0-9]+\)"), "第 {0} 行第 {1} 列有误"),
-    (re.compile(r"'utf-8' codec can't decode .* in position ([0-9]+).*"), "第 {0} 字节的编码有误"),
-    (re.compile(r"Exceeds the limit .*"), "有一个数过长"),
-    (re.compile(r"KeyError '(.+)'"), "缺少“{0}”"),
-    (re.compile(r"ValueError (a limit is too far away|the calendar has too .*)"), "{0}"),
-    (re.compile(r"([0-9]{3})(?: .*)?"), "服务器答复 {0}"),
+    (re.compile(r"line ([0-9]+), column ([0-9]+) is not written so"), "第 {0} 行第 {1} 列有误"),
+    (re.compile(r"byte ([0-9]+) belongs to no text"), "第 {0} 字节的编码有误"),
+    (re.compile(r"the server answered ([0-9]{3})(?: .*)?"), "服务器答复 {0}"),
 )
-#: By code, where nobody knows the words.
-_ELSE: Mapping[str, str] = {
-    "file_missing": "系统未能读取",
-    "file_damaged": "其各部分无法解包",
-    "address_unread": "未能连接，或对方没有按规定答复",
-    "address_refused": "未能连接，或对方没有按规定答复",
-}
 
 
-def reason(code: str, why: str) -> str:
+def why_of(fault: BaseException) -> str:
+    """Why, in English: our own reasons as they are, and what Python or the system found wrong in words of ours."""
+    said = str(fault)
+    if said in REASONS or any(pattern.fullmatch(said) for pattern, _ in _WITHIN):
+        return said
+    match fault:
+        case json.JSONDecodeError():
+            return f"line {fault.lineno}, column {fault.colno} is not written so"
+        case UnicodeDecodeError():
+            return f"byte {fault.start + 1} belongs to no text"
+        case ZoneInfoNotFoundError():
+            return "its time zone is not known on this machine"
+        case KeyError():
+            return f"“{fault.args[0] if fault.args else ''}” is missing"
+        case TimeoutError():
+            return "it took too long"
+        case OSError():
+            return _SYSTEM.get(fault.errno or 0, "the system did not give it")
+        case RecursionError():
+            return "nested too deeply"
+        case MemoryError():
+            return "it needs more memory than there is"
+        case ValueError() if said.startswith("Exceeds the limit"):
+            return "a number is too long"
+    return _ANOTHER_FORM
+
+
+def reason(why: str) -> str:
     """Why, in Chinese."""
     if (known := REASONS.get(why)) is not None:
         return known
     for pattern, chinese in _WITHIN:
         if (found := pattern.fullmatch(why)) is not None:
-            return chinese.format(*(REASONS.get(one, one) for one in found.groups()))
-    return _ELSE.get(code, "其形式不同")
+            return chinese.format(*found.groups())
+    return REASONS[_ANOTHER_FORM]
 
 
-__all__ = ["REASONS", "reason"]
+__all__ = ["REASONS", "reason", "why_of"]

@@ -91,8 +91,8 @@ PEOPLE: dict[str, Words] = {
         "登记第 {number} 条：角色 {role} 的转授期长于请假期。",
     ),
     "roles_unreadable": Words(
-        "The roles in the file cannot be read: {why}.",
-        "无法读取文件中的角色：{why}。",
+        "The roles in the file cannot be read: {why}. Ask for the file anew.",
+        "无法读取文件中的角色：{why}。请重新索取文件。",
     ),
     "link_for_nothing": Words(
         "Event {seq} was done by a link, by which “{kind}” is not done.",
@@ -277,8 +277,8 @@ PEOPLE: dict[str, Words] = {
         "{file} 的日历与其摘要不符。",
     ),
     "calendar_unreadable": Words(
-        "{file} cannot be read as a calendar: {why}.",
-        "{file} 无法作为日历读取：{why}。",
+        "{file} cannot be read as a calendar: {why}. Ask for the file anew.",
+        "{file} 无法作为日历读取：{why}。请重新索取文件。",
     ),
     "clock_unknown": Words(
         "Event {seq} changes a clock that the case does not have.",

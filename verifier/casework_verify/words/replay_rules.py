@@ -91,8 +91,8 @@ RULES: dict[str, Words] = {
         "{file} 的规则与其摘要不符。",
     ),
     "edition_unreadable": Words(
-        "{file} cannot be read as rules: {why}.",
-        "{file} 无法作为规则读取：{why}。",
+        "{file} cannot be read as rules: {why}. Ask for the file anew.",
+        "{file} 无法作为规则读取：{why}。请重新索取文件。",
     ),
     "track_none": Words(
         "Event {seq} is about a track that the case does not have.",
@@ -357,12 +357,12 @@ RULES: dict[str, Words] = {
         "Told in the file, and held against nothing: {names}.", "文件中所述而未与任何内容核对的有：{names}。", NOTE
     ),
     "told_unreadable": Words(
-        "The state in the index cannot be read: {why}.",
-        "无法读取索引中的状态：{why}。",
+        "The state in the index cannot be read: {why}. Ask for the file anew.",
+        "无法读取索引中的状态：{why}。请重新索取文件。",
     ),
     "replay_stopped": Words(
-        "Event {seq} cannot be replayed, and nothing after it was: {why}.",
-        "无法重放第 {seq} 号事件，其后均未重放：{why}。",
+        "Event {seq} cannot be replayed, and nothing after it was: {why}. Ask for the file anew.",
+        "无法重放第 {seq} 号事件，其后均未重放：{why}。请重新索取文件。",
     ),
     "replay_hindered": Words(
         "Whether each event was allowed cannot be told without what is named here: ask for the file anew.",

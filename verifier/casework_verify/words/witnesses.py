@@ -51,6 +51,11 @@ WITNESSES: dict[str, Words] = {
         "所查内容有 {count} 个见证方签署，而要求 {wanted} 个：请重新取得带有其签名的检查点，并先用同一状态文件检查。",
         UNREAD,
     ),
+    "witnesses_unknown": Words(
+        "{wanted} witnesses are asked for, and the key of none is known here: give their keys with --key.",
+        "要求 {wanted} 个见证方，而此处不知任何见证方的密钥：请用 --key 提供其密钥。",
+        UNREAD,
+    ),
     "log_behind": Words(
         "The log has {found} leaves, and {known} were signed that are remembered: it was put back to an earlier day.",
         "日志有 {found} 片叶，而所记的已签名 {known} 片：日志已被退回到较早的状态。",
@@ -60,11 +65,20 @@ WITNESSES: dict[str, Words] = {
         "已见过有 {known} 片叶的树：不再签署有 {found} 片叶的树。",
         UNREAD,
     ),
-    "witness_key": Words("The key of the witness cannot be used: {why}.", "无法使用见证方的密钥：{why}。", UNREAD),
-    "address_unread": Words("{address} cannot be read: {why}.", "无法读取 {address}：{why}。", UNREAD),
+    "witness_key": Words(
+        "The key of the witness cannot be used: {why}. Check the name and the file that were given.",
+        "无法使用见证方的密钥：{why}。请检查所给的名称和文件。",
+        UNREAD,
+    ),
+    "address_unread": Words(
+        "{address} cannot be read: {why}. Check the address and the connection, and try again.",
+        "无法读取 {address}：{why}。请检查网址和网络后重试。",
+        UNREAD,
+    ),
     "address_refused": Words(
-        "What was signed was sent to {address}, and was refused: {why}.",
-        "已签内容发往 {address}，但被拒绝：{why}。",
+        "What was signed was sent to {address}, and not taken: {why}. Check the token, and that the key is"
+        " registered there.",
+        "已签内容发往 {address}，但未被接收：{why}。请检查令牌，以及该处是否登记了此密钥。",
         UNREAD,
     ),
 }
