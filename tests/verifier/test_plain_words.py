@@ -152,11 +152,20 @@ def test_where_no_witness_is_known_one_sentence_says_so(run: Run, case_file: Pat
 
 def test_whatever_is_raised_has_words_of_ours() -> None:
     raised: list[BaseException] = [
-        KeyError("form"), KeyError(), TypeError("list indices must be integers or slices, not str"), ValueError(""),
-        ValueError("Invalid isoformat string: 'x'"), OSError(2, "No such file or directory"), OSError("odd"), RecursionError("deep"),
-        MemoryError(), zipfile.BadZipFile("File is not a zip file"), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
-        AttributeError("'NoneType' object has no attribute 'get'"), OverflowError("date value out of range"),
-    ]  # fmt: skip
+        KeyError("form"),
+        KeyError(),
+        TypeError("list indices must be integers or slices, not str"),
+        ValueError(""),
+        ValueError("Invalid isoformat string: 'x'"),
+        OSError(2, "No such file or directory"),
+        OSError("odd"),
+        RecursionError("deep"),
+        MemoryError(),
+        zipfile.BadZipFile("File is not a zip file"),
+        UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
+        AttributeError("'NoneType' object has no attribute 'get'"),
+        OverflowError("date value out of range"),
+    ]
     for one in raised:
         assert PYTHON.search(why_of(one)) is None
         assert why_of(one)
