@@ -141,7 +141,7 @@ def _page(
         tasks=task_lines(shown, actor.person, names),
         tracks=[_track(track, library[track.edition], names.get(track.id, "")) for track in shown.tracks[1:]],
         papers=_papers(shown),
-        links=say_links(shown.links),
+        linked=say_links(shown.links),
         those=those_then(db, then),
         who=who,
         seen=_seen(db, then, who, names),
