@@ -57,8 +57,8 @@ def test_a_case_of_which_one_sees_nothing_is_not_there(
 
 
 #: What the office may do with any case of its own.
-OFFICE = ["add_rights", "register_document", "withdraw_consent"]
-CHIEF = ["add_rights", "remove_rights", "register_document", "withdraw_consent", "move_case"]
+OFFICE = ["add_rights", "register_document", "withdraw_consent", "link_case"]
+CHIEF = ["add_rights", "remove_rights", "register_document", "withdraw_consent", "link_case", "move_case"]
 
 
 @pytest.mark.parametrize(
