@@ -18,11 +18,13 @@ from casework.engine.state.effects_schema import (
     WrittenJoin,
 )
 from casework.engine.state.events import Event
+from casework.engine.state.related_cases import RelatedCase, ToldLink
 from casework.ledger.canonical_json import parse_instant
 
 Proposals = Mapping[str, Proposal]
 Openings = Mapping[str, Opening]
 Joins = Mapping[str, Join]
+Links = Mapping[str, RelatedCase]
 
 
 def opened(event: Event) -> Case:
@@ -176,3 +178,11 @@ def removed(at: datetime | None, removal: RemovedContents, event: Event) -> date
 
 def archived(file: str | None, removal: RemovedContents, event: Event) -> str | None:
     return removal["sealed"]["file"] if "sealed" in removal else file
+
+
+def linked(links: Links, told: ToldLink, event: Event) -> Links:
+    return {**links, told["id"]: RelatedCase.read(told)}
+
+
+def unlinked(links: Links, told: ToldLink, event: Event) -> Links:
+    return {id: link for id, link in links.items() if id != told["id"]}

@@ -15,7 +15,6 @@ from casework.engine.state import (
     document_projection,
     impacts,
     migration_projection,
-    related_cases,
     task_projection,
     track_projection,
 )
@@ -67,8 +66,8 @@ CHANGES: tuple[tuple[str, str, Change], ...] = (
     ("owner", "owner", case_projection.owned),
     ("team", "team", case_projection.staffed),
     ("case_rights", "rights", case_projection.about_rights),
-    ("related", "related", related_cases.linked),
-    ("related_ended", "related", related_cases.unlinked),
+    ("related", "related", case_projection.linked),
+    ("related_ended", "related", case_projection.unlinked),
     ("hold", "hold", case_projection.held),
     ("frozen", "frozen", case_projection.frozen),
     ("outcome", "outcome", case_projection.came_to),

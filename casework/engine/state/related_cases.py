@@ -5,14 +5,9 @@ The log of each of the two tells it from its own side. What has ended is in the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from typing_extensions import TypedDict
-
-if TYPE_CHECKING:
-    from casework.engine.state.events import Event
 
 
 class WrittenLink(TypedDict):
@@ -57,15 +52,4 @@ class RelatedCase:
         return cls(written["id"], written["case"], written["number"], written["kind"])
 
 
-Links = Mapping[str, RelatedCase]
-
-
-def linked(links: Links, told: ToldLink, event: Event) -> Links:
-    return {**links, told["id"]: RelatedCase.read(told)}
-
-
-def unlinked(links: Links, told: ToldLink, event: Event) -> Links:
-    return {id: link for id, link in links.items() if id != told["id"]}
-
-
-__all__ = ["LinkEffects", "RelatedCase", "ToldLink", "WrittenLink", "linked", "unlinked"]
+__all__ = ["LinkEffects", "RelatedCase", "ToldLink", "WrittenLink"]
