@@ -228,13 +228,11 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         add_endpoint(db, world.organisations[one], world.people[by])
         for one, by in (("lab", "provider_lead"), ("bank", "foreign_provider"))
     ]
-    interests = [
-        add_interest(db, world, *one) for one in (("officer", "BJ", world.needs[-1]), ("foreign_officer", "SH", need))
-    ]
+    # Not that of another case that comes later.
+    own = world.needs[-1]
+    interests = [add_interest(db, world, *one) for one in (("officer", "BJ", own), ("foreign_officer", "SH", need))]
     stated = [add_statement(db, world, *one) for one in (("officer", "BJ"), ("foreign_officer", "SH"))]
-    assessed = [
-        add_assessment(db, world, *one) for one in (("officer", "BJ", world.needs[-1]), ("foreign_officer", "SH", need))
-    ]
+    assessed = [add_assessment(db, world, *one) for one in (("officer", "BJ", own), ("foreign_officer", "SH", need))]
     leaving = [add_erasure(db, world, one) for one in ("BJ", "SH")]
     held = [add_hold(db, world, one) for one in ("BJ", "SH")]
     invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
@@ -288,15 +286,15 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "mediation_track": mediation["track"],
         "mediation_transition": "send",
         "match": _match_of(db, number),
-        "run": _run(world, db, "officer", world.needs[-1]),
+        "run": _run(world, db, "officer", own),
         "source": open_source(db, world.programmes["BJ"], "A fair").id,
         "handed": add_file(db, world, "officer", world.programmes["BJ"]),
-        "proposal": add_proposal(db, world.programmes["BJ"], world.needs[-1], world.technologies[0]),
+        "proposal": add_proposal(db, world.programmes["BJ"], own, world.technologies[0]),
         "listed_match": interests[0][0],
         "interest_request": interests[0][1],
         "statement": stated[0],
         **assessed[0],
-        "need": world.needs[-1],
+        "need": own,
         "technology": world.technologies[-1],
         "right": world.rights[0],
         "burden": add_burden(db, world, "officer", world.rights[0]),
