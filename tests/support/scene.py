@@ -25,9 +25,8 @@ from casework.operations.mediations.service import open_mediation
 from casework.operations.oversight.figure_mails import subscribe
 from casework.operations.people import registry
 from casework.operations.referrals.acknowledgements import object_to
-from casework.operations.verification.sequencer import sequence
 from casework.records.case_loader import load
-from casework.records.database import transaction
+from casework.records.database import connect_engine, transaction
 from casework.web.app import create_app
 from tests.security.authorization_rows import ROLES, Row
 from tests.support.additions import (
@@ -65,6 +64,7 @@ from tests.support.additions import (
     show_burden,
 )
 from tests.support.databases import DatabaseServer
+from tests.support.published import sign_and_publish
 from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
 from tests.support.world import World, add_match, add_need, add_technology, build_world, new_request
@@ -107,8 +107,13 @@ def set_scene(database_server: DatabaseServer, template_database: str, var: Path
     make_ready()
     with transaction(engine) as db:
         world = build_world(db)
-    # An attestation rests on a checkpoint.
-    sequence(engine, database_server.settings(name, var))
+    # An attestation rests on a checkpoint, and readings are taken out as far as one is published.
+    settings = database_server.settings(name, var)
+    superuser = connect_engine(
+        settings.model_copy(update={"owner_database_url": database_server.url(name)}), role="owner"
+    )
+    sign_and_publish(engine, superuser, settings)
+    superuser.dispose()
     with transaction(engine) as db:
         things = make_things(world, db)
     document_store = DocumentStore(engine, app.extensions["casework.store"], app.extensions["casework.secret_box"])
