@@ -67,4 +67,8 @@ def rotate() -> None:
         following = sequencer.rotate_key(engine, settings)
     finally:
         engine.dispose()
+    click.echo(
+        "From here on this key signs, and the one before is gone. Hand out its line, by which others check it:",
+        err=True,
+    )
     click.echo(following.public.line)

@@ -61,6 +61,9 @@ TOO_MANY_DECIMALS = template(
 )
 DAY_FORM = reason("fields.day_form", N_("write a day as YYYY-MM-DD"))
 TIME_FORM = reason("fields.time_form", N_("write a time as YYYY-MM-DDThh:mm:ss, with its zone"))
+PLUS_OF_ZONE = template(
+    "fields.plus_of_zone", N_("an address has a space where “%(sign)s” stood before the zone: write it as %(escaped)s")
+)
 NO_DAY = reason("fields.no_day", N_("is no day of the calendar"))
 YEARS = reason("fields.years", N_("must lie between 1900 and 2199"))
 NOT_KNOWN = reason("fields.not_known", N_("is not known"))

@@ -30,8 +30,9 @@ def test_the_newest_checkpoint_is_printed_as_it_was_signed(environment: dict[str
 
 def test_a_key_is_followed_by_another(environment: dict[str, str], settings: Settings) -> None:
     before = log_keys.read_key(settings)
-    printed = run_casework("log", "key", "rotate", environment=environment).stdout
-    after = parse_public_key(printed.strip())
+    done = run_casework("log", "key", "rotate", environment=environment)
+    after = parse_public_key(done.stdout.strip())
+    assert "From here on this key signs" in done.stderr
     keys = run_casework("checkpoint", "--key", environment=environment).stdout.split()
     assert keys == [before.public.line, after.line]
     note = run_casework("checkpoint", environment=environment).stdout

@@ -149,10 +149,14 @@ def checkpoint_changed(forged: Forgery, other: Forgery, chance: random.Random) -
     forged.proof["checkpoint"] = "\n".join(lines)
 
 
-ATTACKS: list[Attack] = [
-    effects_changed, words_changed, words_blanked, role_changed, moment_changed, rechained(role_changed), rechained(words_changed),
-    taken_out, rechained(taken_out), put_in, put_in_and_rechained, swapped, rechained(swapped), spliced_in, rechained(spliced_in),
-    cut_off, cut_off_and_the_head_set_back, proofs_swapped, proof_taken_away, proof_of_another_case, checkpoint_changed,
+#: Each with the code that is told of the first wrong event, whatever else is.
+ATTACKS: list[tuple[Attack, str]] = [
+    (effects_changed, "event_effects"), (words_changed, "event_body"), (words_blanked, "erased_untold"), (role_changed, "event_header"),
+    (moment_changed, "event_column"), (rechained(role_changed), "event_other"), (rechained(words_changed), "event_other"),
+    (taken_out, "event_missing"), (rechained(taken_out), "event_other"), (put_in, "event_again"), (put_in_and_rechained, "event_other"),
+    (swapped, "event_missing"), (rechained(swapped), "event_other"), (spliced_in, "event_foreign"), (rechained(spliced_in), "event_other"),
+    (cut_off, "log_cut"), (cut_off_and_the_head_set_back, "log_shorter"), (proofs_swapped, "leaf_proof"),
+    (proof_taken_away, "leaf_missing"), (proof_of_another_case, "leaf_proof"), (checkpoint_changed, "note_signature"),
 ]  # fmt: skip
 
 
@@ -172,9 +176,15 @@ def judged(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int,
     return code, [(fault["code"], fault["seq"]) for fault in faults if fault["level"] == "wrong"]
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
+@pytest.mark.parametrize(("attack", "told"), ATTACKS, ids=[attack.__name__ for attack, _ in ATTACKS])
 def test_an_attack_is_found_and_the_first_wrong_event_named(
-    attack: Attack, case_file: Path, other_file: Path, state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    attack: Attack,
+    told: str,
+    case_file: Path,
+    other_file: Path,
+    state: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     before = state.read_text()
     for seed in range(SEEDS):
@@ -184,6 +194,7 @@ def test_an_attack_is_found_and_the_first_wrong_event_named(
         assert code == 1, seed
         named = [seq for _, seq in wrong if seq is not None]
         assert first is None or min(named) == first, (seed, wrong)
+        assert (told, first) in wrong, (seed, wrong)
     assert state.read_text() == before
 
 

@@ -102,3 +102,13 @@ def test_the_title_of_an_index_is_judged_by_one_condition(case_file: Path, title
     assert [fault.code for fault in told_faults(case, index, set())] == ["told_case"]
     index["rows"]["cases"][0]["title"] = title
     assert [fault.code for fault in told_faults(case, index, set())] == ["told_case", "told_row"]
+
+
+def test_to_how_many_abroad_a_consent_does_not_reach_is_held_against_the_history(
+    run: Run, case_file: Path, keys: Path, tmp_path: Path
+) -> None:
+    forged = Forgery(case_file)
+    assert "case.consents.withheld_abroad" not in run(case_file, "--key", keys, "--notes")[1]
+    forged.index["case"]["consents"][0]["withheld_abroad"] += 1
+    code, out = run(forged.write(tmp_path / "a.zip"), "--key", keys, "--json")
+    assert (code, told(out)) == (1, ["told_row"])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from casework.api.protocol.fields import Answer, Body, Id, Line
+from casework.api.protocol.fields import Answer, Body, Id, Instant, Line
 from casework.api.protocol.schemas import Named
 
 
@@ -14,7 +14,7 @@ class NewKeptSample(Body):
     seed: Annotated[Line, Field(max_length=100, description="The same seed, size and moment draw the same cases again")]
     size: Annotated[int, Field(ge=1, le=50)] = 10
     as_of: Annotated[
-        AwareDatetime | None, Field(description="From the cases opened by this moment; by now where none is named")
+        Instant | None, Field(description="From the cases opened by this moment; by now where none is named")
     ] = None
 
 

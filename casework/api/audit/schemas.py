@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from casework.api.audit.finding_schemas import VerdictFault
-from casework.api.protocol.fields import Answer, Paged, Query
+from casework.api.protocol.fields import Answer, Instant, Paged, Query
 from casework.api.protocol.schemas import Named
 
 
@@ -67,7 +67,7 @@ class SampleQuery(Query):
     seed: Annotated[str, Field(min_length=1, max_length=100)]
     size: Annotated[int, Field(ge=1, le=50)] = 10
     as_of: Annotated[
-        AwareDatetime | None, Field(description="From the cases opened by this moment; by now where none is named")
+        Instant | None, Field(description="From the cases opened by this moment; by now where none is named")
     ] = None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from casework.api.protocol.case_schemas import CaseWait
 from casework.api.protocol.fields import (
@@ -13,6 +13,7 @@ from casework.api.protocol.fields import (
     Code,
     Day,
     Id,
+    Instant,
     Knowingly,
     Language,
     Line,
@@ -52,7 +53,7 @@ class CaseQuery(Paged):
 
 class AsOf(Query):
     as_of: Annotated[
-        AwareDatetime | None,
+        Instant | None,
         Field(
             description="An instant with its zone: the case as it stood then, by its log; for auditors, compliance reviewers and"
             " managers of its programme. 404 before it was opened, 422 in the future"

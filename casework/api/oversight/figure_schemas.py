@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from casework.api.protocol.fields import Answer, Id, Moment, Query
+from casework.api.protocol.fields import Answer, Id, Instant, Moment, Query
 
 Told = Annotated[str, Field(min_length=1, max_length=100)] | None
 
@@ -40,7 +40,7 @@ class FigureQuery(Query):
     opened_to: Annotated[date | None, Field(description="Of cases alone that were opened on this day or earlier")] = (
         None
     )
-    as_of: Annotated[AwareDatetime | None, Field(description="Up to this moment; now where none is named")] = None
+    as_of: Annotated[Instant | None, Field(description="Up to this moment; now where none is named")] = None
 
 
 class FigureRow(Answer):

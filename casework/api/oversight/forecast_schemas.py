@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from casework.api.protocol.fields import Answer, Id, Moment, Query
+from casework.api.protocol.fields import Answer, Id, Instant, Moment, Query
 from casework.api.protocol.schemas import Named
 
 
 class ForecastQuery(Query):
     without: Annotated[Id | None, Field(description="As if this provider stopped")] = None
     as_of: Annotated[
-        AwareDatetime | None,
+        Instant | None,
         Field(
             description="From what was known at this moment; now where none is named. The same moment tells the same"
         ),

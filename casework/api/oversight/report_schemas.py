@@ -6,10 +6,10 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from casework.api.oversight.figure_schemas import Figure, OutsideAsOf, OutsideFigure
-from casework.api.protocol.fields import Answer, Body, Id, Moment, Query, Said
+from casework.api.protocol.fields import Answer, Body, Id, Instant, Moment, Query, Said
 from casework.api.protocol.schemas import Named
 from casework.json_values import JsonObject
 
@@ -99,7 +99,7 @@ class NewReport(Body):
     opened_to: Annotated[date | None, Field(description="Of cases alone that were opened on this day or earlier")] = (
         None
     )
-    as_of: Annotated[AwareDatetime | None, Field(description="Up to this moment; now where none is named")] = None
+    as_of: Annotated[Instant | None, Field(description="Up to this moment; now where none is named")] = None
 
 
 class ReportWords(Body):

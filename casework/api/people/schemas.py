@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Language, Line, Paged, Said, SomeWords
+from casework.api.protocol.fields import (
+    Answer,
+    Body,
+    Code,
+    Day,
+    Id,
+    Instant,
+    Knowingly,
+    Language,
+    Line,
+    Paged,
+    Said,
+    SomeWords,
+)
 from casework.api.protocol.schemas import NamedInBoth
 from casework.json_values import JsonObject
 
@@ -154,8 +167,8 @@ class NewMembership(Body):
     programme: Id | None = None
     organisation: Id | None = None
     deputy_for: Annotated[Id | None, Field(description="Acts in the role while that person is away")] = None
-    starts_at: AwareDatetime | None = None
-    ends_at: AwareDatetime | None = None
+    starts_at: Instant | None = None
+    ends_at: Instant | None = None
 
 
 class MembershipMade(Answer):

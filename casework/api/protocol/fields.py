@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from datetime import date
+from contextlib import suppress
+from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from casework import reasons
 from casework.engine.definition.plain_text import visible
@@ -30,6 +32,18 @@ def some_words(words: str) -> str:
     return cleaned
 
 
+def _instant(written: object) -> object:
+    """An instant in the one way of writing it. Raises FieldFault, which names a plus that an address turned into a space."""
+    if not isinstance(written, str):
+        return written
+    if _INSTANT.fullmatch(written):
+        with suppress(ValueError):
+            return datetime.fromisoformat(written.upper())
+    elif _INSTANT.fullmatch("+".join(written.rsplit(" ", 1))):
+        raise FieldFault(reasons.fields.PLUS_OF_ZONE(sign="+", escaped="%2B"))
+    raise FieldFault(reasons.fields.TIME_FORM)
+
+
 def _said(why: object) -> object:
     return str(why) if isinstance(why, Reason | Text) else why
 
@@ -47,6 +61,9 @@ FilterName = Literal["readiness", "country", "organisation", "conflict", "licenc
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z][A-Za-z]{1,3})?$")]
 Decimals = Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$")]
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:?\d\d)", re.ASCII)
+#: A moment with its zone, as somebody asks for it.
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
 #: As the ledger writes it, to the microsecond.
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Mark = Annotated[

@@ -177,10 +177,15 @@ def test_a_case_is_answered_as_it_was_answered_then(client_for: Clients, engine:
         "1999-01-01T00:00:00Z": 404,
         "2026-01-01T00:00:00": 422,
         "yesterday": 422,
+        "1760000000": 422,
+        "2026-01-01T00:00:00\u221208:00": 422,
+        "2026-01-01T00:00:00+08:00": 422,
         "": 422,
     }
     assert {at: auditor.get(f"/cases/{number}?as_of={at}").status_code for at in wrong} == wrong
     assert "must not lie in the future" in auditor.get(f"/cases/{number}?as_of=2199-01-01T00:00:00Z").text
+    assert "write it as %2B" in auditor.get(f"/cases/{number}?as_of=2026-01-01T00:00:00+08:00").text
+    assert "write a time as YYYY-MM-DDThh:mm:ss" in auditor.get(f"/cases/{number}?as_of=1760000000").text
 
 
 def test_who_is_shown_the_past_is_noted_with_the_moment(client_for: Clients, engine: Engine, world: World) -> None:

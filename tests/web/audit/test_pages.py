@@ -159,6 +159,7 @@ def test_a_sample_drawn_again_is_the_same_whatever_was_opened_since(
         return re.findall(r'history">([A-Z]+-\d+-\d+)<', page)
 
     page = browser.get("/sample?seed=spring&size=5").text
+    assert re.search(r"opened by <time [^>]*>[^<]+</time>", page), "by the reader's clock, beside the exact moment"
     first, again = drawn(page), re.search(r'href="(/sample\?[^"]*as_of=[^"]+)"', page)
     assert again
     population = re.search(r"Drawn from (\d+) cases", page)

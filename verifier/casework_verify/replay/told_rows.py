@@ -246,7 +246,7 @@ def _statement(one: Row) -> Row:
 
 
 def consents_listed(case: Case) -> Mapping[str, Row]:
-    return {id: _consent(one) for id, one in case.consents.items()}
+    return {id: {**_consent(one), "withheld_abroad": len(one.get("not_to", ()))} for id, one in case.consents.items()}
 
 
 def grants_listed(case: Case) -> Mapping[str, Row]:
