@@ -149,7 +149,7 @@ def findings_export(house: House) -> bytes:
         assigned(world, db, ids[1])
     house.sign()
     with transaction(house.engine) as db:
-        return take_findings(db, world.actor(db, "auditor")).data
+        return take_findings(db, world.actor(db, "auditor"))
 
 
 @pytest.fixture(scope="package")
@@ -166,7 +166,7 @@ def readings_export(house: House) -> bytes:
         note_reading(db, world.actor(db, "provider"), f"/cases/{house.number}/file", house.number)
     house.sign()
     with transaction(house.engine) as db:
-        return take_readings(db, world.actor(db, "auditor")).data
+        return take_readings(db, world.actor(db, "auditor"))
 
 
 def told(out: str) -> list[str]:

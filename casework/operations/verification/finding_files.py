@@ -3,7 +3,6 @@ the proof that each is in the tree."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -23,19 +22,10 @@ FINDINGS = "findings"
 MOST = 500
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FindingFile:
-    """One that was taken out."""
-
-    data: bytes
-    #: So many findings are in it.
-    count: int
-
-
 @sensitive
 def take_findings(
     db: Connection, actor: Actor, *, state: str | None = None, owner: str | None = None, late: bool = False
-) -> FindingFile:
+) -> bytes:
     """The newest `MOST` findings that the list shows for this, with their proof. Raises Refused where something of them is not published
     yet."""
     listed = export_findings(db, actor, state=state, owner=owner, late=late, most=MOST + 1)
@@ -59,7 +49,7 @@ def take_findings(
         "checkpoint": checkpoint_of(db, proofs),
         "findings": [_told(rows[one.id], proofs[one.id], moment) for one in taken],
     }
-    return FindingFile(data=canonical(content), count=len(taken))
+    return canonical(content)
 
 
 def _told(rows: list[Any], proofs: EventProofs, moment: str) -> JsonObject:
@@ -96,4 +86,4 @@ def told_row(row: JsonObject, moment: str) -> JsonObject:
     }
 
 
-__all__ = ["FINDINGS", "MOST", "FindingFile", "take_findings", "told_row"]
+__all__ = ["FINDINGS", "MOST", "take_findings", "told_row"]

@@ -7,7 +7,6 @@ themselves: the place of each stays behind its salted hash, so that nobody learn
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -31,17 +30,8 @@ READINGS = "readings"
 MOST = 2_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReadingFile:
-    """One that was taken out."""
-
-    data: bytes
-    #: So many readings are in it.
-    count: int
-
-
 @sensitive
-def take_readings(db: Connection, actor: Actor, *, number: str | None = None) -> ReadingFile:
+def take_readings(db: Connection, actor: Actor, *, number: str | None = None) -> bytes:
     """The newest `MOST` readings that the reading log shows for this, as far as they are published, with their proof. Raises NotFound,
     and Refused where nothing is published yet."""
     waiting = not_published(db)
@@ -63,7 +53,7 @@ def take_readings(db: Connection, actor: Actor, *, number: str | None = None) ->
             for reader, rows in chains.items()
         ],
     }
-    return ReadingFile(data=canonical(content), count=len(shown.rows))
+    return canonical(content)
 
 
 #: What the tree calls the chains of some readers.
@@ -104,4 +94,4 @@ def _chain(rows: list[Any]) -> JsonObject:
     }
 
 
-__all__ = ["MOST", "READINGS", "ReadingFile", "take_readings"]
+__all__ = ["MOST", "READINGS", "take_readings"]

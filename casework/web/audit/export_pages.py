@@ -44,8 +44,8 @@ def findings_json() -> Response:
     """The same with the logs from which it follows, each event proved; what `casework-verify` reads."""
     state, late = asked_findings()
     with list_transaction() as (db, actor):
-        made = take_findings(db, actor, state=state, owner=asked_owner(actor), late=late)
-    return as_file(f"findings-{clock().today}.json", made.data, "application/json")
+        content = take_findings(db, actor, state=state, owner=asked_owner(actor), late=late)
+    return as_file(f"findings-{clock().today}.json", content, "application/json")
 
 
 @blueprint.get("/reading.csv")
@@ -66,8 +66,8 @@ def readings_xlsx() -> Response:
 def readings_json() -> Response:
     """The same as far as it is published, each reading proved; what `casework-verify` reads."""
     with list_transaction() as (db, actor):
-        made = take_readings(db, actor, number=_asked_number())
-    return as_file(f"readings-{clock().today}.json", made.data, "application/json")
+        content = take_readings(db, actor, number=_asked_number())
+    return as_file(f"readings-{clock().today}.json", content, "application/json")
 
 
 def _findings() -> Table:

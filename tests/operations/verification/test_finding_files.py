@@ -47,7 +47,7 @@ def published(engine: Engine, superuser_engine: Engine, settings: Settings, find
 
 def take(engine: Engine, world: World, by: str = "auditor", **asked: Any) -> Any:
     with transaction(engine) as db:
-        return json.loads(take_findings(db, world.actor(db, by), **asked).data)
+        return json.loads(take_findings(db, world.actor(db, by), **asked))
 
 
 def test_it_has_what_the_list_shows_and_each_log_whole(engine: Engine, world: World, published: list[str]) -> None:

@@ -43,7 +43,7 @@ def published(engine: Engine, superuser_engine: Engine, settings: Settings, read
 
 def take(engine: Engine, world: World, by: str = "auditor", **asked: Any) -> Any:
     with transaction(engine) as db:
-        return json.loads(take_readings(db, world.actor(db, by), **asked).data)
+        return json.loads(take_readings(db, world.actor(db, by), **asked))
 
 
 def addresses(one: Any) -> list[str]:
