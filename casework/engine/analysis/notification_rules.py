@@ -71,7 +71,6 @@ FACTS = (STOP, OVERDUE, CANCELLATION, DELIVERY, ANSWER)
 _PERSONAL = (REMINDER, DUE, MENTION, READERS, EMERGENCY, LINKED)
 _OPENINGS = (UNSEALING_ASKED, UNSEALED, UNSEALING_REFUSED, RESEALED, GLASS_BROKEN)
 _MOVES = (MOVE_ASKED, events.MOVED)
-_LINKINGS = (events.CASES_LINKED, events.CASES_UNLINKED)
 _STEPS = {"remind": REMINDER, "due": DUE, "escalate": OVERDUE, "flag": OVERDUE, "wake": TASK}
 
 
@@ -111,7 +110,7 @@ def owes(event: Event) -> bool:
         LETTER_SENT,
         *_OPENINGS,
         *_MOVES,
-        *_LINKINGS,
+        *events.LINKINGS,
     ):
         return True
     effects = event.effects
@@ -189,7 +188,7 @@ def _of_case(event: Event, case: Case) -> Iterator[Notice]:
     """What is about the case itself: whose it is now, and to which others it is linked; of a link each of both logs tells its own."""
     if event.kind == HANDED_OVER:
         yield Notice(OWNERSHIP, frozenset({str(event.effects["owner"])}))
-    if event.kind in _LINKINGS:
+    if event.kind in events.LINKINGS:
         yield Notice(LINKED, *_officers(case))
 
 

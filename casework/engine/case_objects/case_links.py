@@ -16,7 +16,7 @@ from casework.engine.execution.task_changes import commit
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.effects_schema import Effects
-from casework.engine.state.events import CASES_LINKED, CASES_UNLINKED, Event
+from casework.engine.state.events import CASES_LINKED, CASES_UNLINKED, LINKINGS, Event
 from casework.engine.state.related_cases import ToldLink
 from casework.errors import InvalidForm, NotFound
 from casework.reasons import Why
@@ -33,8 +33,6 @@ FROM_THERE: Mapping[str, str] = {
 }
 #: A case has one of each at most.
 ONCE = frozenset({PARENT, ORIGINAL})
-#: The kinds of events that tell of a link.
-LINKINGS = (CASES_LINKED, CASES_UNLINKED)
 #: Who links a case that they work on, and ends a link of it.
 LINKERS = (Role.OFFICER, Role.SUPERVISOR)
 #: A case has so many links at most, and so many cases stand in one line of parents.
@@ -128,6 +126,6 @@ def depth_below(parents: Mapping[str, str], case: str) -> int:
 
 
 __all__ = [
-    "CHILD", "DEEPEST", "DUPLICATE", "FROM_THERE", "KIND", "LINKERS", "LINKINGS", "MOST", "ONCE", "ORIGINAL", "OTHER", "PARENT", "REASON",
+    "CHILD", "DEEPEST", "DUPLICATE", "FROM_THERE", "KIND", "LINKERS", "MOST", "ONCE", "ORIGINAL", "OTHER", "PARENT", "REASON",
     "RELATED", "against_parent", "depth_below", "done_elsewhere", "line_above", "link", "link_told", "unlink", "why_not",
 ]  # fmt: skip

@@ -45,6 +45,7 @@ HANDED_OVER, DOCUMENT_REGISTERED, CONSENT_ENDED, INTEREST_DECLARED = (
 RIGHTS_CHANGED = "rights_changed"
 #: It is linked to another case of its programme, or no longer; the log of the other one says the same.
 CASES_LINKED, CASES_UNLINKED = "cases_linked", "cases_unlinked"
+LINKINGS = (CASES_LINKED, CASES_UNLINKED)
 #: It goes on by another edition of a workflow, or by the one before again.
 MIGRATED = "migrated"
 #: One person asks that it be moved to a state without the steps that lead there; another one agrees, or does not.

@@ -14,9 +14,7 @@ TURNS: Mapping[str, str] = {
     events.REFUSED: "it can be proposed again",
     events.CONSENT_ENDED: "what is shared rests on other consents",
     events.RIGHTS_CHANGED: "the rights that were shown are not those that it is about",
-    **dict.fromkeys(
-        (events.CASES_LINKED, events.CASES_UNLINKED), "the links that were shown are not those that it has"
-    ),
+    **dict.fromkeys(events.LINKINGS, "the links that were shown are not those that it has"),
     events.MIGRATED: "the form may be another one in the other edition",
     events.MOVE_ASKED: "it waits for a second person, and is asked for once",
     events.MOVE_REFUSED: "it can be asked for again",

@@ -9,7 +9,6 @@ from typing import Any, overload
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.case_objects.case_links import LINKINGS
 from casework.engine.case_objects.case_sheet import request_fields, service_fields
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.sheets import NOTHING_KEPT, KeptBack
@@ -17,7 +16,7 @@ from casework.engine.execution.context import Library
 from casework.engine.execution.sequential_requests import ABOUT_OTHERS
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
-from casework.engine.state.events import LINK_GIVEN, PARTY_ACTOR, SYSTEM_ACTOR
+from casework.engine.state.events import LINK_GIVEN, LINKINGS, PARTY_ACTOR, SYSTEM_ACTOR
 from casework.engine.tasks.party_answers import BY
 from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject

@@ -53,6 +53,7 @@ from casework.engine.state.events import (
     LETTER_SENT,
     LINK_GIVEN,
     LINK_REVOKED,
+    LINKINGS,
     MIGRATED,
     MOVE_ASKED,
     MOVE_REFUSED,
@@ -108,7 +109,7 @@ NOBODYS = frozenset(
 _BY_ROLE = {
     **dict.fromkeys((HANDED_OVER, CONSENT_ENDED), (Role.OFFICER, Role.SUPERVISOR)),
     MOVE_ASKED: case_moves.ASKERS, **dict.fromkeys((MOVE_REFUSED, MOVED), case_moves.DECIDERS),
-    **dict.fromkeys(case_links.LINKINGS, case_links.LINKERS),
+    **dict.fromkeys(LINKINGS, case_links.LINKERS),
     MIGRATED: SETTERS, RIGHTS_CHANGED: case_rights.ADDERS, NOTED: WRITERS[INTERNAL],
     GRANT_WITHDRAWN: grant_commands.ENDERS, LETTER_SENT: letters.SENDERS, LETTER_DISPATCHED: letters.SENDERS,
     GRANT_DAY_CHANGED: grant_commands.ENDERS,

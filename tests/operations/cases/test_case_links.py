@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine
 
-from casework.engine.case_objects.case_links import FROM_THERE, LINKINGS
+from casework.engine.case_objects.case_links import FROM_THERE
+from casework.engine.state.events import LINKINGS
 from casework.errors import CaseHasMoved, InvalidForm, NotAllowed, NotFound
 from casework.operations.cases.case_actions import declare_interest
 from casework.operations.cases.case_events import last_events, list_events
