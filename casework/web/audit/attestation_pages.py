@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from casework import reasons
@@ -43,13 +43,11 @@ from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import say, say_error, say_faults
 from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.layout import clock, use_calendar, zone_words
-from casework.web.shell.papers import LANGUAGES, paper_language
+from casework.web.shell.papers import LANGUAGES, in_language, paper_language
 from casework.web.shell.session import list_transaction, only, page_transaction
 
 blueprint = Blueprint("attestations", __name__)
 readers = only(*READ_ATTESTATIONS)
-
-#: The languages of paper, as the fonts of letters name them.
 
 
 @blueprint.get("/attestations")
@@ -220,7 +218,7 @@ def take_pdf(programme: UUID, attestation: int) -> Response:
     """On paper; no transaction waits while it is printed."""
     language, id = paper_language(), str(programme)
     # Names are those of the paper's language, and not of the page's.
-    with force_locale("zh_Hans" if language == "zh" else "en"):
+    with in_language(language):
         with page_transaction() as (db, actor):
             one = show_attestation(db, actor, id, _small(attestation))
             insist_proved(actor)

@@ -10,7 +10,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template, request, url_for
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 from markupsafe import Markup
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
@@ -34,7 +34,7 @@ from casework.web.history.pages import states_of
 from casework.web.history.sentences import values_of
 from casework.web.shell import layout
 from casework.web.shell.i18n import N_, edition_text, listed, role_name, say
-from casework.web.shell.papers import LANGUAGES, paper_language
+from casework.web.shell.papers import LANGUAGES, in_language, paper_language
 from casework.web.shell.session import page_transaction
 
 blueprint = Blueprint("certificates", __name__, url_prefix="/cases/<number>/history/<int:seq>")
@@ -196,7 +196,7 @@ def take_pdf(number: str, seq: int) -> Response:
     """On one page, with the digest of the file; no transaction waits while it is printed."""
     language, wish, named = paper_language(), _asked(seq), _named()
     # Names are those of the paper's language, and not of the page's.
-    with force_locale("zh_Hans" if language == "zh" else "en"):
+    with in_language(language):
         with page_transaction() as (db, actor):
             made = take_certificate(db, actor, number, wish, address=request.full_path.rstrip("?"))
             read = _read(db, actor, number, seq, made.choice)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, render_template, request
-from flask_babel import force_locale
 
 from casework.api.protocol.files import as_attachment
 from casework.operations.auth.step_up import insist_proved
@@ -17,7 +16,7 @@ from casework.operations.verification.whole_history import WholeHistory, take_hi
 from casework.web.history.pages import lines_of
 from casework.web.shell import layout
 from casework.web.shell.dates import read_moment
-from casework.web.shell.papers import LANGUAGES, paper_language
+from casework.web.shell.papers import LANGUAGES, in_language, paper_language
 from casework.web.shell.session import page_transaction
 
 blueprint = Blueprint("printed_history", __name__)
@@ -28,7 +27,7 @@ def take(number: str) -> Response:
     """No transaction waits while it is printed."""
     language = paper_language()
     # Names are those of the paper's language, and not of the page's.
-    with force_locale("zh_Hans" if language == "zh" else "en"):
+    with in_language(language):
         with page_transaction() as (db, actor):
             part = request.args.get("part", 1, type=int)
             told = take_history(db, actor, number, address=request.full_path.rstrip("?"), part=part)

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from casework import reasons
@@ -39,14 +39,12 @@ from casework.web.oversight.report_paper import chapters_of, cover_of, notes, ti
 from casework.web.oversight.report_said import say_words
 from casework.web.oversight.report_tables import say_anew, units_of
 from casework.web.shell.downloads import as_file
-from casework.web.shell.papers import LANGUAGES, paper_language
+from casework.web.shell.papers import LANGUAGES, in_language, paper_language
 from casework.web.shell.session import only, page_transaction
 from casework.web.shell.spreadsheets import LONGEST, XLSX, to_xlsx
 
 blueprint = Blueprint("report_files", __name__, url_prefix="/reports/<uuid:report>")
 readers = only(*READ_REPORTS)
-
-#: The languages of a printed report, as the fonts of letters name them.
 
 
 @dataclass(frozen=True)
@@ -117,7 +115,7 @@ def take_pdf(report: UUID) -> Response:
     printed."""
     language = paper_language()
     # Who did something is called as the paper has it, and not as the page.
-    with force_locale("zh_Hans" if language == "zh" else "en"):
+    with in_language(language):
         read = _read(report, takes_cases=False)
         html = write_paper(read, language)
     pdf = print_pdf(html)

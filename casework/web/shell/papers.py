@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 from flask import request
+from flask_babel import force_locale
 
 from casework import reasons
 from casework.errors import InvalidForm
@@ -22,4 +25,9 @@ def paper_language() -> str:
     return asked
 
 
-__all__ = ["LANGUAGES", "paper_language"]
+def in_language(language: str) -> AbstractContextManager[None]:
+    """What is said meanwhile is said in the language of the paper, and not in that of the page."""
+    return force_locale("zh_Hans" if language == "zh" else "en")
+
+
+__all__ = ["LANGUAGES", "in_language", "paper_language"]
