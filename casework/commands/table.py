@@ -29,8 +29,8 @@ def table() -> None:
 def check_(file: Path, as_json: bool) -> None:
     """Say what is wrong with the decision table in FILE; exits with 1 if anything is.
 
-    That is what cannot be read, by its row and column; inputs that no row decides; rows that hold at once although one alone may; and
-    rows that never count. For each of these an input is told that shows it.
+    That is what cannot be read, by its row and column; inputs that no row decides; rows that hold at once although one alone may, each
+    with an input for which they do; and rows that never count.
     """
     read = _read(file)
     found = check(read)

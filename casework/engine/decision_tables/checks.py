@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from casework.engine.decision_tables.conditions import Condition
 from casework.engine.decision_tables.tables import COLLECT, FIRST, UNIQUE, Input, Table
@@ -58,7 +58,7 @@ def check(table: Table) -> Checked:
     steps = _Steps(STEPS)
     # What stands for no row decides what no row does.
     decided = any(one.default is not None for one in table.outputs)
-    gaps: list[Box] = [] if decided else list(_up_to(MOST, grid.left(grid.everything, grid.boxes, steps)))
+    gaps: list[Box] = [] if decided else list(islice(grid.left(grid.everything, grid.boxes, steps), MOST))
     whole = steps.left > 0
     idle: list[int] = []
     steps = _Steps(STEPS)
@@ -68,13 +68,6 @@ def check(table: Table) -> Checked:
             idle.append(n + 1)
     whole = whole and steps.left > 0
     return Checked(tuple(grid.witness(box) for box in gaps), tuple(overlaps[:MOST]), tuple(idle), whole, len(overlaps))
-
-
-def _up_to(most: int, found: Iterable[Box]) -> Iterator[Box]:
-    for n, one in enumerate(found):
-        if n == most:
-            return
-        yield one
 
 
 @dataclass
