@@ -13,7 +13,7 @@ from casework.json_values import JsonObject
 from casework.operations.verification import backups, moments, proving, restoring
 from casework.records import backup_folders, wal_archive
 from casework.records.backup_folders import Backup
-from casework.records.backup_shelves import Shelf, shelf_at
+from casework.records.backup_shelves import Shelf, is_bucket, shelf_at
 from casework.settings import Settings, load_settings
 
 _MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S.%f%z"])
@@ -161,7 +161,7 @@ def restore(address: str, to: datetime | None, as_json: bool) -> None:
 
 def _shelf(address: str, settings: Settings, *, is_there: bool = False) -> Shelf:
     """Where a word leads to; a folder of which it is said must be there."""
-    if is_there and not address.startswith("s3://") and not Path(address).is_dir():
+    if is_there and not is_bucket(address) and not Path(address).is_dir():
         raise click.UsageError(f"There is no folder {address}.")
     return shelf_at(address, settings)
 

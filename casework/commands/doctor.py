@@ -28,6 +28,7 @@ from casework.operations.people.group_roles import check_file
 from casework.operations.people.staff import count_unsent, plan_file
 from casework.operations.verification import archiving, sequencer
 from casework.records import backup_glance, log_keys, migrate, production_settings, standbys, tree_tiles
+from casework.records.backup_shelves import is_bucket
 from casework.records.database import connect_engine, connected, transaction
 from casework.records.embedded import running_pid
 from casework.records.server_process import server_at
@@ -350,7 +351,7 @@ def _why(fault: OSError | Refused) -> str:
 def _disks(settings: Settings) -> Iterator[Found]:
     seen: set[int] = set()
     folders = [settings.var, settings.log_dir, settings.archive_dir]
-    if settings.backup_folder is not None and not settings.backup_folder.startswith("s3://"):
+    if settings.backup_folder is not None and not is_bucket(settings.backup_folder):
         folders.append(Path(settings.backup_folder))
     if settings.store_url.startswith("file://"):
         folders.append(Path(settings.store_url.removeprefix("file://")))

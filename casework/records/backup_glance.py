@@ -13,7 +13,7 @@ from datetime import datetime
 from casework.errors import BackupUnusable
 from casework.records import backup_folders, wal_archive
 from casework.records.backup_folders import Backup
-from casework.records.backup_shelves import shelf_at
+from casework.records.backup_shelves import is_bucket, shelf_at
 from casework.settings import Settings
 
 #: So long what a bucket had is told again.
@@ -39,7 +39,7 @@ def look(settings: Settings) -> Glance | None:
     """What is known of backups here; None where no folder of theirs is named."""
     if settings.backup_folder is None:
         return None
-    if not settings.backup_folder.startswith("s3://"):
+    if not is_bucket(settings.backup_folder):
         return _look(settings.backup_folder, settings)
     place = (settings.backup_folder, wal_archive.archives_log(settings))
     # One asks; the others wait for what it sees.

@@ -315,9 +315,14 @@ class Bucket(Shelf):
             raise BackupUnusable(f"{self.address} at {self._access.endpoint}: {bucket_faults.say(said)}") from None
 
 
+def is_bucket(address: str) -> bool:
+    """Whether an address names a bucket, and not a folder."""
+    return address.startswith("s3://")
+
+
 def shelf_at(address: str, settings: Settings, *, hurried: bool = False) -> Shelf:
     """What an address leads to. Raises BackupUnusable for a bucket without a key."""
-    if address.startswith("s3://"):
+    if is_bucket(address):
         return Bucket(address, settings, hurried=hurried)
     return Folder(Path(address))
 
