@@ -6,6 +6,8 @@ also to whoever reads one of the two alone, there is none.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import Connection, text
 
 from casework import reasons
@@ -62,11 +64,7 @@ def link_cases(
                 raise InvalidForm(fields={OTHER: why})
         return LinkCase(id, there, other, kind, case.log), by
 
-    def tell(log: str) -> None:
-        standing = stand(db, log, "case")
-        _insist_may_tell(actor, standing.case, done_by[0])
-        follow(db, standing, LinkCase(id, case.log, number, FROM_THERE[kind], case.log), done_by[0])
-
+    tell = _teller(db, actor, LinkCase(id, case.log, number, FROM_THERE[kind], case.log), done_by)
     return perform(
         db, actor, case.log, "case", to_command, answer=case_answer, request=request, beside=[there], tell=tell
     )
@@ -88,11 +86,7 @@ def end_case_link(
         done_by.append(by)
         return UnlinkCase(link, reason, case.log), by
 
-    def tell(log: str) -> None:
-        standing = stand(db, log, "case")
-        _insist_may_tell(actor, standing.case, done_by[0])
-        follow(db, standing, UnlinkCase(link, reason, case.log), done_by[0])
-
+    tell = _teller(db, actor, UnlinkCase(link, reason, case.log), done_by)
     return perform(
         db, actor, case.log, "case", to_command, answer=case_answer, request=request, beside=beside, tell=tell
     )
@@ -128,6 +122,17 @@ def _linkable(db: Connection, actor: Actor, number: str) -> Case:
     if not sees_links(actor, case):
         raise NotFound("case")
     return case
+
+
+def _teller(db: Connection, actor: Actor, command: Command, done_by: list[By]) -> Callable[[str], None]:
+    """What has the other log say the same, in the name of whoever did it in the first one."""
+
+    def tell(log: str) -> None:
+        standing = stand(db, log, "case")
+        _insist_may_tell(actor, standing.case, done_by[0])
+        follow(db, standing, command, done_by[0])
+
+    return tell
 
 
 def _insist_may_tell(actor: Actor, case: Case, by: By) -> None:
