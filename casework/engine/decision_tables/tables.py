@@ -32,13 +32,19 @@ class TableFault(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
-    """A column that is asked: of which type, which values it may have, and whether it may be lacking."""
+class Column:
+    """Of which type it is, and which values it may have."""
 
     name: str
     type: str = TEXT
     label: str = ""
     allowed: Condition = ANY
+
+
+@dataclass(frozen=True, slots=True)
+class Input(Column):
+    """A column that is asked, and whether what it asks for may be lacking."""
+
     optional: bool = False
 
     def has(self, value: Value) -> bool:
@@ -47,13 +53,9 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class Output(Column):
     """A column that is decided, and what it is where no row holds."""
 
-    name: str
-    type: str = TEXT
-    label: str = ""
-    allowed: Condition = ANY
     default: Value = None
 
 
@@ -90,26 +92,8 @@ def to_json(table: Table) -> JsonObject:
         "name": table.name,
         "title": table.title,
         "hit_policy": table.hit_policy,
-        "inputs": [
-            {
-                "name": one.name,
-                "label": one.label,
-                "type": one.type,
-                "allowed": str(one.allowed),
-                "optional": one.optional,
-            }
-            for one in table.inputs
-        ],
-        "outputs": [
-            {
-                "name": one.name,
-                "label": one.label,
-                "type": one.type,
-                "allowed": str(one.allowed),
-                "default": _cell(one.default),
-            }
-            for one in table.outputs
-        ],
+        "inputs": [{**_written(one), "optional": one.optional} for one in table.inputs],
+        "outputs": [{**_written(one), "default": _cell(one.default)} for one in table.outputs],
         "rules": [
             {
                 "inputs": [str(condition) for condition in rule.conditions],
@@ -119,6 +103,11 @@ def to_json(table: Table) -> JsonObject:
             for rule in table.rules
         ],
     }
+
+
+def _written(one: Column) -> JsonObject:
+    """What every column has."""
+    return {"name": one.name, "label": one.label, "type": one.type, "allowed": str(one.allowed)}
 
 
 def _cell(value: Value) -> str:
@@ -236,33 +225,29 @@ def _insist_apart(faults: _Faults, place: str, names: Sequence[str]) -> None:
 
 
 def _input(faults: _Faults, place: str, said: Mapping[str, Any]) -> Input:
-    _insist_known(faults, f"{place}.", said, ("name", "label", "type", "allowed", "optional"))
-    type = faults.one_of(f"{place}.type", said.get("type"), TYPES, reasons.decision_tables.TYPE)
+    column = _column(faults, place, said, "optional")
     optional = said.get("optional", False)
     if not isinstance(optional, bool):
         faults.at(f"{place}.optional", reasons.fields.YES_OR_NO)
-    allowed = _condition(faults, f"{place}.allowed", said.get("allowed"), type)
-    if None in allowed.ends():
+    if None in column.allowed.ends():
         faults.at(f"{place}.allowed", reasons.decision_tables.UNEXPECTED(said="null"))
-    return Input(
-        name=faults.name(f"{place}.name", said.get("name")),
-        label=faults.words(f"{place}.label", said.get("label"), LONGEST_LABEL),
-        type=type,
-        allowed=allowed,
-        optional=optional is True,
-    )
+    return Input(column.name, column.type, column.label, column.allowed, optional is True)
 
 
 def _output(faults: _Faults, place: str, said: Mapping[str, Any]) -> Output:
-    _insist_known(faults, f"{place}.", said, ("name", "label", "type", "allowed", "default"))
+    column = _column(faults, place, said, "default")
+    default = _value(faults, f"{place}.default", said.get("default"), column.type, column.allowed)
+    return Output(column.name, column.type, column.label, column.allowed, default)
+
+
+def _column(faults: _Faults, place: str, said: Mapping[str, Any], besides: str) -> Column:
+    _insist_known(faults, f"{place}.", said, ("name", "label", "type", "allowed", besides))
     type = faults.one_of(f"{place}.type", said.get("type"), TYPES, reasons.decision_tables.TYPE)
-    allowed = _condition(faults, f"{place}.allowed", said.get("allowed"), type)
-    return Output(
+    return Column(
         name=faults.name(f"{place}.name", said.get("name")),
         label=faults.words(f"{place}.label", said.get("label"), LONGEST_LABEL),
         type=type,
-        allowed=allowed,
-        default=_value(faults, f"{place}.default", said.get("default"), type, allowed),
+        allowed=_condition(faults, f"{place}.allowed", said.get("allowed"), type),
     )
 
 
