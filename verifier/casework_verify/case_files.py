@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -76,14 +76,12 @@ def check_case_file(archive: Archive, memory: Memory, tiles: Tiles) -> Checked:
         checked.faults.append(Fault("erased", {"count": others}))
     if index["form"] >= 3 or PROOF in archive:
         # Whoever takes them out of a file would have its events judged by nothing.
-        told = {fault.file for fault in checked.faults if fault.code == "part_missing"}
-        checked.faults += [
-            Fault("part_missing", file=name) for name in (PROOF, ROLES) if name not in archive and name not in told
-        ]
+        needed = {PROOF, ROLES}.difference(archive.names, _missing(checked.faults))
+        checked.faults += [Fault("part_missing", file=name) for name in sorted(needed)]
     checked.faults += _signed(archive, index, history, memory, tiles=tiles, facts=checked.facts)
     checked.faults += _document_faults(index, history, digests)
     if not history.faults:
-        told = {fault.file for fault in checked.faults if fault.code == "part_missing"}
+        told = _missing(checked.faults)
         found = replay(history.rows, _evidence(archive, index))
         checked.faults += [fault for fault in found if fault.code not in MISSING or fault.file not in told]
     if is_whole(checked.faults) and PROOF in archive and ROLES in archive:
@@ -91,6 +89,11 @@ def check_case_file(archive: Archive, memory: Memory, tiles: Tiles) -> Checked:
         proof = archive.json(PROOF)
         checked.faults += [*more_leaves(history, proof), *more_registers(roles, proof)]
     return checked
+
+
+def _missing(faults: Sequence[Fault]) -> set[str | None]:
+    """The parts of which it is told that they are missing."""
+    return {fault.file for fault in faults if fault.code == "part_missing"}
 
 
 def _head_of(index: Any) -> tuple[str, Any, str]:
