@@ -55,7 +55,7 @@ def server(world: World, constants: Constants | None = None) -> Iterator[int]:
     with serve.free_port() as listener:
         port = int(listener.getsockname()[1])
     with _process(_serve, world, constants, port):
-        wait_until(lambda: _listens(port))
+        wait_until(lambda: listens(port))
         yield port
 
 
@@ -112,7 +112,8 @@ def _serve(world: World, constants: Constants | None, port: int) -> None:
     ).run()
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Whether anybody answers there."""
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
     except OSError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -19,6 +18,8 @@ from typing import Any
 import psycopg
 
 from benchmarks.load.base import Office
+from benchmarks.processes import listens
+from casework.commands import serve
 from casework.operations.verification.nightly import any_unverified
 from casework.records import server_process
 from casework.records.database import connect_engine, transaction
@@ -82,7 +83,8 @@ class Site:
 def open_site(office: Office, log: Path) -> Iterator[Site]:
     """Server and worker run as long as the block, and nothing of them afterwards; `log` is where they write."""
     settings = office.settings
-    port = _free_port()
+    with serve.free_port() as listener:
+        port = int(listener.getsockname()[1])
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": os.environ.get("HOME", "/"),
@@ -91,7 +93,7 @@ def open_site(office: Office, log: Path) -> Iterator[Site]:
         "DATABASE_URL": str(settings.database_url),
         "CASEWORK_PROXY_HOPS": "1",
     }
-    serve = ("serve", "--port", str(port), "--workers", str(PROCESSES), "--threads", str(THREADS))
+    pages = ("serve", "--port", str(port), "--workers", str(PROCESSES), "--threads", str(THREADS))
     with log.open("ab") as output:
         server, worker = (
             subprocess.Popen(
@@ -103,13 +105,13 @@ def open_site(office: Office, log: Path) -> Iterator[Site]:
                 stderr=output,
                 start_new_session=True,
             )
-            for command in (serve, ("worker",))
+            for command in (pages, ("worker",))
         )
     pid = server_process.recorded_pid(server_process.server_at(settings.var))
     assert pid is not None
     site = Site(office, port, server, worker, pid)
     try:
-        _wait_for(lambda: _listens(port), PATIENCE_S, "the server does not answer", server)
+        _wait_for(lambda: listens(port), PATIENCE_S, "the server does not answer", server)
         yield site
     finally:
         for process in (server, worker):
@@ -197,20 +199,6 @@ def _share_of_memory(pid: int) -> int:
     """Bytes of its own, and of what several share its part."""
     told = Path(f"/proc/{pid}/smaps_rollup").read_text()
     return next(int(line.split()[1]) * 1024 for line in told.splitlines() if line.startswith("Pss:"))
-
-
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def _wait_for(come: Callable[[], bool], patience: float, otherwise: str, process: subprocess.Popen[bytes]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -11,6 +12,7 @@ from sqlalchemy import text
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
+from casework.records.backup_shelves import Folder, Shelf, shelf_at
 from casework.records.blob_store import Store
 from casework.records.database import connect_engine, transaction
 from casework.records.policy_source import POLICIES
@@ -18,6 +20,7 @@ from tests.records.row_security_scene import SEALED, Reading, Scene, count, medi
 from tests.support.additions import add_burden, show_burden
 from tests.support.databases import DatabaseServer
 from tests.support.file_makers import PDF
+from tests.support.s3_server import S3Server
 from tests.support.way_to_referral import to_referral
 from tests.support.world import WorldTemplate
 
@@ -33,6 +36,16 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> set[int]:
 
     monkeypatch.setattr(os, "fsync", fsync)
     return made
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Shelf:
+    """An empty one of each form."""
+    if request.param == "folder":
+        return Folder(tmp_path)
+    server: S3Server = request.getfixturevalue("s3")
+    settings = server.settings(tmp_path, f"{tmp_path.name}/backups")
+    return shelf_at(str(settings.backup_folder), settings)
 
 
 @pytest.fixture(scope="module")

@@ -32,21 +32,11 @@ from casework.records.backup_folders import (
     read_backup,
     read_file,
 )
-from casework.records.backup_shelves import Folder, Shelf, shelf_at
+from casework.records.backup_shelves import Folder, Shelf
 from casework.settings import Settings
-from tests.support.s3_server import S3Server
 
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
 PASSPHRASE = "a passphrase of the tests"
-
-
-@pytest.fixture(params=["folder", "bucket"])
-def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Shelf:
-    if request.param == "folder":
-        return Folder(tmp_path)
-    server: S3Server = request.getfixturevalue("s3")
-    settings = server.settings(tmp_path, f"{tmp_path.name}/backups")
-    return shelf_at(str(settings.backup_folder), settings)
 
 
 def _make(shelf: Shelf, at: datetime = NOON, *, good: bool | None = True, passphrase: str | None = None) -> Backup:

@@ -11,7 +11,7 @@ import pytest
 from casework.errors import BackupUnusable
 from casework.records import wal_archive
 from casework.records.backup_folders import Backup, finish, keep_proof, making, name_at, open_key
-from casework.records.backup_shelves import Folder, Shelf, shelf_at
+from casework.records.backup_shelves import Folder, Shelf
 from casework.records.wal_archive import (
     FILES,
     LOG,
@@ -34,21 +34,11 @@ from casework.records.wal_archive import (
     write,
 )
 from casework.settings import Settings
-from tests.support.s3_server import S3Server
 
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 PASSPHRASE = "a passphrase of the tests"
 START = Place(system="7", timeline=1, lsn=100)
-
-
-@pytest.fixture(params=["folder", "bucket"])
-def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Shelf:
-    if request.param == "folder":
-        return Folder(tmp_path)
-    server: S3Server = request.getfixturevalue("s3")
-    settings = server.settings(tmp_path, f"{tmp_path.name}/backups")
-    return shelf_at(str(settings.backup_folder), settings)
 
 
 def _line(shelf: Shelf, start: Place = START, at: datetime = NOON, passphrase: str | None = PASSPHRASE) -> Line:
