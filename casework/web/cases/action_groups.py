@@ -102,6 +102,8 @@ def _of_the_case(number: str, allowed: Collection[str]) -> list[MenuItem]:
     items = []
     if "hand_over" in allowed:
         items.append(MenuItem(gettext("Hand over the case"), url_for("cases.hand_over", number=number)))
+    if "link_case" in allowed:
+        items.append(MenuItem(gettext("Link another case") + " …", url_for("cases.link", number=number)))
     if "move_case" in allowed:
         items.append(MenuItem(gettext("Move this case") + " …", url_for("cases.move", number=number)))
     if "declare_interest" in allowed:

@@ -20,7 +20,8 @@ pytestmark = pytest.mark.stage(play=play_two_cases)
 def test_cases_are_linked_and_the_link_ends(browser_for: Enter, world: World, staged: tuple[str, str]) -> None:
     one, other = staged
     browser, page = browser_for("officer"), f"/cases/{one}/links"
-    assert "It is linked to no other case." in words_of(browser.get(f"/cases/{one}").text)
+    before = words_of(browser.get(f"/cases/{one}").text)
+    assert ("Link another case …" in before, "Linked cases" in before) == (True, False)
     for number, why in (("BJ-2000-0001", "no case of this programme"), (one, "the number of this case itself")):
         assert why in fill(browser, page, other=number, kind="parent")
     assert "Put right 2 answers" in fill(browser, page, other="", kind="")
@@ -38,5 +39,5 @@ def test_cases_are_linked_and_the_link_ends(browser_for: Enter, world: World, st
     assert "Put right 1 answer" in fill(browser, end, reason=" ")
     ended = fill(browser, end, reason="They were mixed up.")
     assert "The link has ended." in ended
-    assert "It is linked to no other case." in words_of(ended)
+    assert "Linked cases" not in words_of(ended)
     assert browser.get(end).status_code == 404
