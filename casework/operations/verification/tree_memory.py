@@ -17,13 +17,14 @@ from casework.ledger.merkle import HASH_SIZE, WIDTH, BadProof, node_hash, subtre
 from casework.operations.verification.rows import Finding
 from casework.records.tree_tiles import newest_checkpoint, node_reader, root_at
 
-#: The leaves from a bundle on, each with its log and hash.
+#: The leaves from a bundle on, each with its log and hash. They are made before anything is looked up by them: a policy of rows is asked
+#: first where a lookup calls functions that might tell of a row, and then the whole table is read for each leaf.
 LEAVES = """
     bundle AS MATERIALIZED (
         SELECT b.n, b.entries || '' AS entries, coalesce(t.hashes, '') || '' AS hashes
         FROM tree_entries b LEFT JOIN tree_tiles t ON t.level = 0 AND t.n = b.n AND t.n >= :bundle
         WHERE b.n >= :bundle
-    ), leaf AS (
+    ), leaf AS MATERIALIZED (
         SELECT b.n * 256 + i AS at, CAST(encode(substr(b.entries, i * 20 + 1, 16), 'hex') AS uuid) AS log_id,
             CAST(CAST('x' || encode(substr(b.entries, i * 20 + 17, 4), 'hex') AS bit(32)) AS bigint) AS seq,
             substr(b.hashes, i * 32 + 1, 32) AS hash
