@@ -120,7 +120,7 @@ $(PEERS): benchmarks/peers.lock
 	@touch $(PEERS)
 
 docs: setup ## Write the pages of docs/reference that follow from the code
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate
 	$(BIN)/python -m docs.components docs/reference/licences.md
 	$(BIN)/python -m docs.verifier_titles
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ from casework.reasons.base import CATALOGUE
 from casework.settings import Settings
 from casework.web.shell.glossary import TERMS
 from casework.web.shell.limited_routes import LIMITED
+from tests.playbook.patterns.catalogue import PATTERNS
+from tests.playbook.patterns.pattern import VERDICTS
 
 REFERENCE = Path(__file__).parent / "reference"
 #: What a reader of the page should not edit by hand.
@@ -57,6 +60,7 @@ def pages() -> dict[str, str]:
         "tasks.md": tasks,
         "glossary.md": glossary,
         "verification.md": verification,
+        "workflow-patterns.md": patterns,
     }
     return {name: "\n".join([MADE, "", *lines()]).rstrip() + "\n" for name, lines in writers.items()}
 
@@ -748,6 +752,29 @@ def glossary() -> Iterator[str]:
     yield from table(
         ("English", "中文", "What it means", "To mind"),
         ((term.english, term.chinese, term.means, term.note) for term in TERMS),
+    )
+
+
+def patterns() -> Iterator[str]:
+    yield "# The patterns of control flow"
+    yield ""
+    yield "The [43 patterns of control flow](http://www.workflowpatterns.com/patterns/control/) of Russell, ter Hofstede, van der Aalst and"
+    yield "Mulyar (2006), and how [the grammar](../how-to/write-a-workflow.md) says each. For each there is a small workflow in"
+    yield "`tests/playbook/patterns` with its [scenarios](scenarios.md). Every way in which a case of it can go is tried: whoever may do"
+    yield "something does it, and each clock speaks, in every order. What is found is what is told, and nothing else; and a definition"
+    yield "that lacks a guard, or anything that a transition opens or drops, is found out."
+    yield ""
+    counted = Counter(one.verdict for one in PATTERNS)
+    yield from table(("Verdict", "Patterns"), ((verdict, str(counted[verdict])) for verdict in VERDICTS))
+    yield ""
+    yield "*Held* is what the grammar has a word for. *Held by other means* says the same with more writing, or by a person's hand."
+    yield ""
+    yield from table(
+        ("No.", "Pattern", "Verdict", "How it is written", "Ways", "In the pilot"),
+        (
+            (str(one.number), one.name, one.verdict, one.how, str(len(one.traces)), _codes(one.pilot))
+            for one in PATTERNS
+        ),
     )
 
 
