@@ -18,7 +18,8 @@ from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from casework.records.event_log import lock_log
 from tests.operations.core.test_catalogue_index import enter
-from tests.operations.matching.test_runs import put, put_twins, run
+from tests.operations.matching.test_run_twins import put_twins
+from tests.operations.matching.test_runs import put, run
 from tests.support.world import World, new_request
 
 

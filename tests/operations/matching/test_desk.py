@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 from casework.operations.catalogue.record_use import end_record
 from casework.operations.matching.desk import facts_of, list_open_needs, list_runs, needs_beside
 from casework.operations.matching.runs import show_run
-from tests.operations.matching.test_runs import put, put_twins, run
+from tests.operations.matching.test_run_twins import put_twins
+from tests.operations.matching.test_runs import put, run
 from tests.support.world import World, new_request
 
 

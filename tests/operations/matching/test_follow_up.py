@@ -27,7 +27,8 @@ from casework.operations.matching.follow_up import (
 )
 from casework.operations.matching.runs import show_run
 from tests.operations.core.test_catalogue_index import enter
-from tests.operations.matching.test_runs import put, put_twins, run
+from tests.operations.matching.test_run_twins import put_twins
+from tests.operations.matching.test_runs import put, run
 from tests.support.world import World, new_request
 
 
