@@ -19,7 +19,7 @@ LOAD_ARGS ?=
 PYTHON ?=
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 /usr/bin/python3)
 
-.PHONY: help setup demo test test-fast test-long chaos test-database programs printing lint format strings expected bench load peers docs wheel sbom image shots lock db init clean
+.PHONY: help setup demo test test-fast test-long chaos test-database programs printing lint format strings expected bench load peers docs wheel sbom release sign image shots lock db init clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -133,6 +133,21 @@ wheel: setup ## Build the wheel into dist: of the same commit always the same by
 sbom: setup ## Write the bill of materials, dist/casework.cdx.json, as CycloneDX has it
 	@mkdir -p dist
 	$(BIN)/python -m docs.components dist/casework.cdx.json
+
+release: setup ## Build all that a release has into dist, and sign it (RELEASE_KEY=release.pem)
+	rm -rf dist
+	@$(MAKE) --no-print-directory wheel sbom
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) bash -c 'umask 022 && exec $(BIN)/python -m build --wheel --no-isolation --outdir dist verifier'
+	rm -rf verifier/build verifier/*.egg-info
+	$(BIN)/python -m docs.components dist/run.lock
+	@$(MAKE) --no-print-directory sign
+
+DIST ?= dist
+RELEASE_KEY ?= release.pem
+sign: ## Write the checksums of what is in dist, and sign them (RELEASE_KEY=release.pem)
+	@test -f "$(RELEASE_KEY)" || { echo "There is no key $(RELEASE_KEY). Name yours by RELEASE_KEY; docs/how-to/make-a-release.md says how to make one."; exit 1; }
+	cd "$(DIST)" && rm -f SHA256SUMS SHA256SUMS.sig && sums=$$(sha256sum -- *) && echo "$$sums" > SHA256SUMS
+	openssl pkeyutl -sign -rawin -inkey "$(RELEASE_KEY)" -in "$(DIST)/SHA256SUMS" -out "$(DIST)/SHA256SUMS.sig"
 
 # Any program that builds from a Containerfile: IMAGE_BUILD="docker build". In the other format an image has no health check.
 IMAGE_BUILD ?= $(if $(shell command -v podman),podman build --format docker,$(if $(shell command -v buildah),buildah build --format docker,docker build))
