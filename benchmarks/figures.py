@@ -50,6 +50,9 @@ class Scale:
     moved: int = 1_000
     #: Seconds between two pieces of the log that is archived.
     archived_s: int = 30
+    #: Random runs of the definitions, and the seed of the first.
+    runs: int = 100_000
+    seed: int = 0
 
 
 QUICK = Scale(
@@ -71,6 +74,7 @@ QUICK = Scale(
     requests=1_000,
     moved=200,
     archived_s=5,
+    runs=2_000,
 )
 
 

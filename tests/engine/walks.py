@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from itertools import count
 from typing import Any
@@ -87,6 +87,8 @@ class Walk(Forms):
         self.weights = CALM if calm else WILD
         self._ids = count(10**6)
         self._case: Case | None = None
+        #: What lies outside the log, with the day on which it was looked up.
+        self._outside: tuple[date, dict[str, Any]] | None = None
         # At home, out of the country, into it, and not known yet.
         self.countries = dict(zip(("need_owner", "technology_owner"), self.dice.choice(COUNTRIES), strict=True))
         # In one walk of three nobody is screened but by tasks of the case itself.
@@ -105,6 +107,12 @@ class Walk(Forms):
     # --- what stands ---
 
     def context(self, by: By) -> Context:
+        if self._outside is None or self._outside[0] != self.today:
+            self._outside = self.today, self._facts()
+        return Context(by, self.now, CALENDAR, lambda: uuid(next(self._ids)), self._outside[1])
+
+    def _facts(self) -> dict[str, Any]:
+        """What lies outside the log, on this day and with what lies on the rights by now."""
         later = (self.today + timedelta(days=3650)).isoformat()
         rights = {
             right: {
@@ -122,7 +130,7 @@ class Walk(Forms):
             }
             for right, burdens in self.burdens.items()
         }
-        facts: dict[str, Any] = {
+        return {
             "rights": rights,
             "siblings": [],
             "need": {"status": "open", "valid_until": later},
@@ -143,7 +151,6 @@ class Walk(Forms):
             "match": {"rationale": True, "source": "search"},
             SCANS: {},
         }
-        return Context(by, self.now, CALENDAR, lambda: uuid(next(self._ids)), facts)
 
     def _screened(self, until: str) -> dict[str, Json]:
         looked = {"result": "clear", "owners_free": True, "checked_on": self.today.isoformat(), "valid_until": until}
@@ -167,11 +174,15 @@ class Walk(Forms):
                 self.fired[track.workflow, event.effects["transition"]] += 1
             self._burden(event)
         self.events += events
-        self.now += timedelta(minutes=self.dice.randint(1, 600))
+        self._pass_minutes()
         return events
+
+    def _pass_minutes(self) -> None:
+        self.now += timedelta(minutes=self.dice.randint(1, 600))
 
     def _burden(self, event: Event) -> None:
         for one in event.effects.get("rights", ()):
+            self._outside = None
             kept = self.burdens[one["right"]]
             if "add" in one:
                 kept.append({"id": uuid(next(self._ids)), "case": self.case.log, "to": None} | one["add"])

@@ -27,6 +27,7 @@ TINY = Scale(
     actions=4,
     requests=24,
     moved=6,
+    runs=4,
 )
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
+
+from pydantic import BaseModel
 
 from casework import reasons
 from casework.engine.definition import form_values
@@ -207,10 +210,16 @@ def _unfit(builder: EventBuilder, rule: WrittenField, given: list[str]) -> Reaso
 
 def line(words: str, name: str, most: int = 10_000) -> str:
     """Words that somebody typed, checked as a form would; a reason must hold words."""
+    model, rule = _line_form(name, most)
+    return str(form_values.check(model, [rule], {name: words}, date.min)[name])
+
+
+@cache
+def _line_form(name: str, most: int) -> tuple[type[BaseModel], WrittenField]:
+    """A form of one line. Its model is made once, which takes longer than all else of an action."""
     kind = "note" if name == "reason" else "text"
     rule: WrittenField = {"name": name, "type": kind, "required": True, "fact": False, "max": most}
-    model = form_values.build_model("Line", [rule])
-    return str(form_values.check(model, [rule], {name: words}, date.min)[name])
+    return form_values.build_model("Line", [rule]), rule
 
 
 def happened(builder: EventBuilder, day: str | None) -> Effects:

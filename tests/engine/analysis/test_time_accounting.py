@@ -14,8 +14,9 @@ from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.state.case import OPEN, SUSPENDED, Case
 from casework.engine.state.projection import evolve
 from tests.engine.deadlines.test_calendars import is_open
-from tests.engine.test_random_walks import WALKS, walked
+from tests.engine.test_random_walks import walked
 from tests.engine.toys import CALENDAR
+from tests.engine.walk_starts import WALKS
 from tests.engine.walks import Walk, library
 
 MINUTE = timedelta(minutes=1)

@@ -26,8 +26,8 @@ from casework.engine.state.moves import asked_move, moved_from
 from casework.engine.state.projection import fold
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, Refused, WrongState
 from tests.engine.migrations import DEEDS, OLD, played
-from tests.engine.test_random_walks import CASE
 from tests.engine.toys import COMPLIANCE, OFFICER, SECOND_SUPERVISOR, SUPERVISOR, Play, uuid
+from tests.engine.walk_starts import CASE
 from tests.engine.walks import Walk
 
 DONE = st.lists(st.sampled_from(sorted(DEEDS)), max_size=8)

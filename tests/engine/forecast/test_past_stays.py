@@ -17,8 +17,8 @@ from casework.engine.parts import MAIN, REFERRAL
 from casework.engine.state.events import Event
 from tests.engine.forecast.pieces import step
 from tests.engine.migrations import OLD, after, other, played, renamed
-from tests.engine.test_random_walks import WALKS
 from tests.engine.toys import CALENDAR
+from tests.engine.walk_starts import WALKS
 from tests.engine.walks import Walk, library
 
 

@@ -16,7 +16,7 @@ import jsonschema
 import xmlschema
 
 from casework.engine.state.events import Event
-from tests.engine.test_random_walks import WALKS
+from tests.engine.walk_starts import WALKS
 from tests.engine.walks import Walk
 
 _SCHEMAS = Path(__file__).parents[2] / "data"

@@ -8,7 +8,7 @@ from typing import get_type_hints
 from casework.engine.state.case import Case
 from casework.engine.state.effects_schema import Effects
 from casework.engine.state.projection import CHANGES, evolve
-from tests.engine.test_random_walks import WALKS
+from tests.engine.walk_starts import WALKS
 from tests.engine.walks import Walk
 
 

@@ -21,7 +21,8 @@ from casework.operations.history import lanes
 from casework.operations.history.lanes import TrackLane, read_lanes
 from casework.records.case_loader import load
 from casework.records.event_log import event_of
-from tests.engine.test_random_walks import WALKS, walked
+from tests.engine.test_random_walks import walked
+from tests.engine.walk_starts import WALKS
 from tests.engine.walks import library
 from tests.support.way_to_referral import to_referral
 from tests.support.world import World
