@@ -70,6 +70,7 @@ from casework.api.people import (
     recovery_routes,
     retention_routes,
     role_request_routes,
+    routing_routes,
     weights_routes,
 )
 from casework.api.people import routes as people_routes
@@ -164,6 +165,7 @@ ROUTES: tuple[Route, ...] = (
     *edition_choice_routes.ROUTES,
     *weights_routes.ROUTES,
     *retention_routes.ROUTES,
+    *routing_routes.ROUTES,
     *allocation_routes.ROUTES,
     *editions_routes.ROUTES,
     *webhook_routes.ROUTES,

@@ -71,6 +71,7 @@ REGISTERS: Mapping[str, Register] = {
             "editions": "told by every event that changes them",
             "weights": "told by the event that sets them",
             "retention": "told by the event that sets it",
+            "routing": "told by the event that sets it",
             "removal": "told by the events of the removal",
             "batch": "told by the events of the batch",
             "providers": "told by every event that changes them",

@@ -115,6 +115,7 @@ from casework.web.people import (
     recovery_pages,
     retention_pages,
     role_request_pages,
+    routing_pages,
 )
 from casework.web.people import pages as people_pages
 from casework.web.privacy import hold_pages, kept_case_pages, removal_pages
@@ -335,6 +336,7 @@ PAGES = (
     compare_pages.blueprint,
     weights_pages.blueprint,
     retention_pages.blueprint,
+    routing_pages.blueprint,
     public_pages.blueprint,
     public_json.blueprint,
     log_pages.blueprint,

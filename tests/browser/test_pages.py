@@ -38,6 +38,8 @@ from tests.browser.reader import Reader
 from tests.browser.site import Site
 from tests.operations.matching.test_published import publish
 from tests.operations.matching.test_twin_groups import alike
+from tests.operations.people.test_programme_routing import propose as propose_table
+from tests.operations.people.test_programme_routing import set_table
 from tests.operations.people.test_public_catalogues import show
 from tests.operations.privacy.removal_scene import remove_one
 from tests.security.authorization_rows import Row
@@ -75,6 +77,7 @@ FILES = frozenset({
     "/findings.csv", "/findings.xlsx", "/findings.json", "/reading.csv", "/reading.xlsx", "/readings.json", "/cases/<number>/history.pdf",
     "/programmes/<programme>/imports/<records>/<handed>/refused.csv", "/programmes/<programme>/imports/<records>/<handed>/refused-rows",
     "/programmes/<programme>/imports/<records>/<handed>/mapping", "/programmes/<programme>/sources/<source>/mapping/<records>",
+    "/programmes/<programme>/settings/routing/table.dmn",
     "/figures/outside.csv", "/figures/outside.xlsx", "/figures/outside.json",
     "/referrals/figures.csv", "/referrals/figures.xlsx", "/referrals/figures.json",
     "/figures.csv", "/figures.xlsx", "/figures.json", "/cases.csv", "/cases.xlsx", "/cases/<number>/file",
@@ -140,6 +143,8 @@ MORE: dict[str, tuple[str | None, str]] = {
     ),
     "removed case": ("supervisor", "/cases/<removed>"),
     "retention classes to agree to": ("administrator", "/programmes/<programme>/settings/retention"),
+    "routing table to agree to": ("administrator", "/programmes/<programme>/settings/routing"),
+    "row of a routing table": ("supervisor", "/programmes/<programme>/settings/routing/row?row=1"),
     "weights to agree to": ("administrator", "/programmes/<programme>/settings/weights"),
     "what is told": ("officer", "/notifications/settings"),
     "offers": ("provider", "/"),
@@ -214,6 +219,12 @@ def make_page_things(site: Site) -> Mapping[str, str]:
         listed = read_run(db, officer, made["run"]).found["candidates"][0]["technology"]
         decide(db, officer, made["run"], technology=listed, decision="shortlist", request=new_request())
         supervisor, values = world.actor(db, "supervisor"), {"title": "3", "verified": "0.05"}
+        pledges = (
+            {"queue": '"officer", "supervisor"', "service": '"pledge"', "amount": "[1000000..5000000)"},
+            "officer",
+        )
+        set_table(db, world, pledges)
+        propose_table(db, world, pledges, ({"queue": '"intake"', "age": ">= 30"}, "other_officer"))
         propose_weights(db, supervisor, programme, values=values, reason="It was judged.", request=new_request())
         kept = [replace(SHIPPED[0], outcomes=frozenset({"no_agreement"})), replace(SHIPPED[1], years=15)]
         propose_retention(db, supervisor, programme, classes=kept, reason="By our rules.", request=new_request())

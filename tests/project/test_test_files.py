@@ -29,7 +29,7 @@ DECLARE = frozenset({
     "operations/oversight/views", "operations/people/case_migration_views",
     "operations/people/edition_choice_views", "operations/people/list_views",
     "operations/people/provider_list_views", "operations/people/retention_views",
-    "operations/people/views", "operations/people/weights_views",
+    "operations/people/routing_views", "operations/people/views", "operations/people/weights_views",
     "operations/privacy/views",
     "operations/referrals/sheet_views", "operations/referrals/views", "operations/results/views",
     "operations/search/views", "operations/tasks/views", "operations/verification/views", "records/tables/accounts",

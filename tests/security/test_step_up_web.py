@@ -33,10 +33,11 @@ GIVES_UP = frozenset({
 })  # fmt: skip
 
 
-#: Files that say how columns of a table are read, and nothing of a case.
+#: Files that say how columns of a table are read, or by which rows tasks are given, and nothing of a case.
 OF_NO_CASE = frozenset({
     "GET /programmes/<programme>/imports/<records>/<handed>/mapping",
     "GET /programmes/<programme>/sources/<source>/mapping/<records>",
+    "GET /programmes/<programme>/settings/routing/table.dmn",
 })  # fmt: skip
 #: What takes many cases, or the whole of one, or many rows of a file out.
 TAKEN_OUT = frozenset({

@@ -155,7 +155,8 @@ PERSONAE: Mapping[str, Persona] = {
                 for programme in ("<programme>", "{programme}")
                 for what in ("letterhead", "catalogue", "limits", "lists", "lists/entry", "lists/import",
                     "public-figures", "public-figures/publish", "public-figures/take-down", "providers", "providers/change", "editions",
-                    "weights", "weights/change", "weights/decision",
+                    "weights", "weights/change", "weights/decision", "routing", "routing/decision", "routing/row", "routing/file",
+                    "routing/trial", "routing/table.dmn",
                     "retention", "retention/change", "retention/decision",
                     "removals", "removals/decision", "removals/propose", "batches", "batches/plan")),
             "POST /programmes/{programme}/lists", "POST /programmes/{programme}/lists/import",

@@ -244,7 +244,18 @@ class Allocation(TypedDict):
     reasons: list[str]
     #: The skills that the task asks for, where the rule looks at them.
     asks: NotRequired[list[str]]
+    #: What the programme's routing table said, where it has one.
+    routed: NotRequired[Routed]
     among: list[AllocationCandidate]
+
+
+class Routed(TypedDict):
+    """What a programme's routing table said of a task: which version, what was asked, which rows hold, and what these decide."""
+
+    version: int
+    inputs: dict[str, Any]
+    hits: list[int]
+    outputs: list[dict[str, Any]]
 
 
 class AllocationCandidate(TypedDict):

@@ -171,6 +171,9 @@ class RegisterEffects(AccountChange, total=False):
     #: Retention classes that somebody proposed, without their names, and those that are in force from now on, with version and proposal.
     retention_asked: list[dict[str, Any]]
     retention: dict[str, Any]
+    #: A routing table that somebody proposed, without its notes, and the one that is in force from now on, with version and proposal.
+    routing_asked: dict[str, Any]
+    routing: dict[str, Any]
     #: A removal of contents under retention that was proposed, was agreed to, and what it made of each case.
     removal_asked: dict[str, Any]
     removal_agreed: dict[str, Any]

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from casework.engine.roles import INTAKE, Role
-from casework.engine.state.effects_schema import Allocation, AllocationCandidate
+from casework.engine.state.effects_schema import Allocation, AllocationCandidate, Routed
 
 #: Nobody is chosen: people take tasks themselves.
 NONE = "none"
@@ -28,7 +28,11 @@ IN_ORGANISATIONS = (Role.PROVIDER, Role.PROVIDER_LEAD)
 ONLY_ONE, NEVER, TURN, FEWEST, FEWEST_TURN, KNOWS, HAS_ALL, HAS_MOST, OTHERS_FULL = (
     "only_one", "never", "turn", "fewest", "fewest_turn", "knows", "has_all", "has_most", "others_full",
 )  # fmt: skip
-REASONS = (ONLY_ONE, NEVER, TURN, FEWEST, FEWEST_TURN, KNOWS, HAS_ALL, HAS_MOST, OTHERS_FULL)
+#: The programme's table names this person; it names somebody who could not have it.
+NAMED, NAMED_AWAY = "named", "named_away"
+REASONS = (ONLY_ONE, NEVER, TURN, FEWEST, FEWEST_TURN, KNOWS, HAS_ALL, HAS_MOST, OTHERS_FULL, NAMED, NAMED_AWAY)
+#: What a programme's table decides of a task; it names nobody: the rule of the queue chooses among all.
+TO, ANYBODY = "to", "anybody"
 #: Why it came to nobody.
 NOBODY, ALL_FULL, UNSKILLED = "nobody", "all_full", "unskilled"
 
@@ -62,15 +66,28 @@ class Choice:
     reasons: tuple[str, ...]
 
 
-def choose(rule: Rule, candidates: Iterable[Candidate], asks: Collection[str] = ()) -> Choice | None:
+def choose(
+    rule: Rule, candidates: Iterable[Candidate], asks: Collection[str] = (), wanted: Collection[str] = ()
+) -> Choice | None:
     """Who gets it, and why; None where it stays in its queue, for the reason that `why_nobody` gives.
 
-    `asks`: the skills that the task asks for.
+    `asks`: the skills that the task asks for; `wanted`: whom the programme's table names. One of these gets it if they may have it, of
+    several by the rule; else it goes by the rule among all.
     """
     everybody = list(candidates)
+    mine = [candidate for candidate in _free(rule, everybody) if candidate.person in wanted]
+    if mine and rule.strategy != NONE:
+        chosen = _first(rule, mine)
+        return Choice(chosen.person, (NAMED, *(_reasons(rule, chosen, mine, mine, asks) if len(mine) > 1 else ())))
     free = _free(rule, everybody)
     if rule.strategy == NONE or why_nobody(rule, everybody, asks) is not None:
         return None
+    chosen = _first(rule, free)
+    return Choice(chosen.person, (*([NAMED_AWAY] if wanted else ()), *_reasons(rule, chosen, free, everybody, asks)))
+
+
+def _first(rule: Rule, free: list[Candidate]) -> Candidate:
+    """The one to whom a rule leads."""
     # Where all else is equal, by an order that means nothing and is always the same.
     in_turn = sorted(free, key=lambda candidate: (candidate.turn, candidate.person))
     chosen = in_turn[0]
@@ -80,10 +97,12 @@ def choose(rule: Rule, candidates: Iterable[Candidate], asks: Collection[str] = 
         chosen = max(in_turn, key=lambda candidate: candidate.actions)
     if rule.strategy == SKILL:
         chosen = min(in_turn, key=lambda candidate: (-len(candidate.skills), candidate.load))
-    return Choice(chosen.person, tuple(_reasons(rule, chosen, free, everybody, asks)))
+    return chosen
 
 
-def why_nobody(rule: Rule, candidates: Iterable[Candidate], asks: Collection[str] = ()) -> str | None:
+def why_nobody(
+    rule: Rule, candidates: Iterable[Candidate], asks: Collection[str] = (), wanted: Collection[str] = ()
+) -> str | None:
     """Why a queue that allocates can give a task to nobody; None where it can."""
     everybody = list(candidates)
     free = _free(rule, everybody)
@@ -91,6 +110,8 @@ def why_nobody(rule: Rule, candidates: Iterable[Candidate], asks: Collection[str
         return NOBODY
     if not free:
         return ALL_FULL
+    if any(candidate.person in wanted for candidate in free):
+        return None
     if rule.strategy == SKILL and asks and not any(candidate.skills for candidate in free):
         return ALL_FULL if any(candidate.skills for candidate in everybody) else UNSKILLED
     return None
@@ -98,6 +119,12 @@ def why_nobody(rule: Rule, candidates: Iterable[Candidate], asks: Collection[str
 
 def _free(rule: Rule, candidates: list[Candidate]) -> list[Candidate]:
     return [candidate for candidate in candidates if rule.cap is None or candidate.load < rule.cap]
+
+
+def named_by(routed: Routed | None) -> frozenset[str]:
+    """The people whom the rows name that hold; nobody where the rule of the queue chooses among all."""
+    said = [one.get(TO) for one in routed["outputs"]] if routed is not None else []
+    return frozenset(str(one) for one in said if one not in (None, ANYBODY))
 
 
 def _reasons(
@@ -120,12 +147,20 @@ def _reasons(
         yield OTHERS_FULL
 
 
-def written(rule: Rule, candidates: Iterable[Candidate], choice: Choice, asks: Collection[str] = ()) -> Allocation:
-    """How the history keeps an allocation; of skills where the rule looks at them."""
+def written(
+    rule: Rule,
+    candidates: Iterable[Candidate],
+    choice: Choice,
+    asks: Collection[str] = (),
+    routed: Routed | None = None,
+) -> Allocation:
+    """How the history keeps an allocation; of skills where the rule looks at them, and what the programme's table said where it has one."""
     kept: Allocation = {"strategy": rule.strategy, "cap": rule.cap, "reasons": list(choice.reasons), "among": []}
     skilled = rule.strategy == SKILL
     if skilled:
         kept["asks"] = sorted(asks)
+    if routed is not None:
+        kept["routed"] = routed
     for candidate in sorted(candidates, key=lambda candidate: candidate.person):
         among: AllocationCandidate = {
             "person": candidate.person,
@@ -152,4 +187,4 @@ def again(kept: Allocation) -> tuple[Rule, list[Candidate], Choice | None]:
         )
         for candidate in kept["among"]
     ]
-    return rule, among, choose(rule, among, kept.get("asks", ()))
+    return rule, among, choose(rule, among, kept.get("asks", ()), named_by(kept.get("routed")))

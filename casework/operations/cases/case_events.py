@@ -31,6 +31,7 @@ from casework.operations.cases.event_views import (
 )
 from casework.operations.cases.known_answers import kept_from_provider
 from casework.operations.core.event_views import (
+    ByRows,
     EventPaper,
     EventView,
     PartyPaper,
@@ -211,6 +212,7 @@ def told_of(
         whom=_actor(whom_of(row.kind, effects), names),
         item=item_of(effects),
         why=why_of(effects),
+        by_rows=by_rows_of(effects),
         given=effects.get("role_given"),
         names=names,
     )
@@ -280,6 +282,12 @@ def why_of(effects: JsonMapping) -> list[str] | None:
     """Of a task that the rule of its queue gave to somebody, why to that person."""
     grounds: list[str] | None = effects.get("allocation", {}).get("reasons")
     return grounds
+
+
+def by_rows_of(effects: JsonMapping) -> ByRows | None:
+    """By which rows of the programme's table that went; None where no row held."""
+    routed = effects.get("allocation", {}).get("routed")
+    return ByRows(version=routed["version"], rows=routed["hits"]) if routed and routed["hits"] else None
 
 
 def papers_of(effects: JsonMapping, body: JsonMapping, title: str | None) -> list[EventPaper | PartyPaper]:

@@ -55,6 +55,14 @@ class PartyPaper(EventPaper):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ByRows:
+    """By which rows of which version of the programme's routing table a task went."""
+
+    version: int
+    rows: Sequence[int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EventView(FilledIn):
     """An event as a reader may know it; what a list does not say is as if there were none."""
 
@@ -80,6 +88,7 @@ class EventView(FilledIn):
     version: int | None = None
     #: Of a task that the rule of its queue gave to somebody, why to that person.
     why: Sequence[str] | None = None
+    by_rows: ByRows | None = None
     #: Of what a party did by a one-time link, the party's organisation; who did it is told by name alone.
     party: str | None = None
     #: Who gave the role by which it was done.

@@ -23,6 +23,7 @@ from casework.engine.state.effects_schema import RoleGiven
 from casework.engine.state.register_effects import RegisterEffects
 from casework.engine.tasks.allocation import Rule
 from casework.engine.tasks.standing_in import Absence
+from casework.json_values import JsonObject
 from casework.operations.core.editions import stored_editions
 from casework.operations.core.register_log import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED, ROLE_ASKED
 from casework.operations.integrations.service_account_rules import MADE
@@ -135,6 +136,8 @@ class Past:
         self._providers: dict[str, list[tuple[datetime | None, Asked]]] = {}
         self._editions: dict[str, list[tuple[datetime | None, Mapping[str, int]]]] = {}
         self._batches: dict[str, list[Batch]] = {}
+        #: By programme its routing tables, as `past_routing` reads them.
+        self.routing: dict[str, list[tuple[datetime | None, JsonObject]]] = {}
         self._fresh: set[str] = set()
         self._fresh_rules: set[str] = set()
         self._programmes: frozenset[str] | None = None
@@ -151,11 +154,8 @@ class Past:
         self._fresh.clear()
         self._fresh_rules.clear()
         self._programmes = self._centres = None
-        self._services.clear()
-        self._lists.clear()
-        self._providers.clear()
-        self._editions.clear()
-        self._batches.clear()
+        for read in (self._services, self._lists, self._providers, self._editions, self._batches, self.routing):
+            read.clear()
         return self
 
     def batches(self, programme: str) -> list[Batch]:
@@ -370,7 +370,7 @@ class Past:
             self._lists[programme] = [(None, AT_FIRST)]
             for moment, change in told:
                 self._lists[programme].append((moment, offered_after(change, self._lists[programme][-1][1])))
-        stood = _about_then([(moment, lists[name]) for moment, lists in self._lists[programme]], at)
+        stood = about_then([(moment, lists[name]) for moment, lists in self._lists[programme]], at)
         return stood[0].intersection(*stood) if surely else frozenset().union(*stood)
 
     def asks(self, programme: str, provider: str, at: datetime) -> bool:
@@ -379,7 +379,7 @@ class Past:
             rows = self.db.execute(_OF_KINDS, {"log": programme, "kinds": [PROVIDERS_SET, COPIED]})
             told = [(row.at, row.effects["providers"]) for row in rows if "providers" in row.effects]
             self._providers[programme] = [(None, None), *told]
-        return any(one is None or provider in one for one in _about_then(self._providers[programme], at))
+        return any(one is None or provider in one for one in about_then(self._providers[programme], at))
 
     def begins_by(self, programme: str, workflow: str, at: datetime) -> frozenset[int]:
         """The editions of a workflow that the programme had chosen at that moment or about then; nothing where it was its newest."""
@@ -387,7 +387,7 @@ class Past:
             rows = self.db.execute(_OF_KINDS, {"log": programme, "kinds": [EDITIONS_SET, COPIED]})
             told = [(row.at, row.effects["editions"]) for row in rows if "editions" in row.effects]
             self._editions[programme] = [(None, {}), *told]
-        said = [one.get(workflow) for one in _about_then(self._editions[programme], at)]
+        said = [one.get(workflow) for one in about_then(self._editions[programme], at)]
         return frozenset() if None in said else frozenset(number for number in said if number is not None)
 
     def _read_changes(self, scope: str) -> None:
@@ -421,7 +421,7 @@ class Past:
 _Said = TypeVar("_Said")
 
 
-def _about_then(said: Iterable[tuple[datetime | None, _Said]], at: datetime) -> list[_Said]:
+def about_then(said: Iterable[tuple[datetime | None, _Said]], at: datetime) -> list[_Said]:
     """What stood since it was surely known, and what was said of it about then; said in order, from the beginning on."""
     stood = [(moment, one) for moment, one in said if moment is None or moment <= at + GRACE]
     last = max((n for n, (moment, _) in enumerate(stood) if moment is None or moment <= at - GRACE), default=0)

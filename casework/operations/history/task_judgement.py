@@ -15,6 +15,7 @@ from casework.engine.state.events import SYSTEM_ACTOR, Event
 from casework.engine.tasks.allocation import SKILL, again
 from casework.engine.tasks.reviews import approved
 from casework.json_values import JsonMapping
+from casework.operations.history.past_routing import routed_against
 from casework.operations.history.point_in_time import Past
 from casework.operations.tasks.skills import SERVICE, service_of
 from casework.permissions.work import may_have, may_hold, may_work
@@ -121,6 +122,7 @@ def _allocated(past: Past, library: Library, before: Case, task: Task, event: Ev
     rule, among, choice = again(allocation)
     if past.allocation(task.organisation or before.programme, task.queue, event.at) != rule:
         yield "its queue had no such rule"
+    yield from routed_against(past, before, task, event)
     if choice is None or (choice.person, list(choice.reasons)) != (changes[0]["to"], allocation["reasons"]):
         yield "the rule leads to somebody else, or for another reason"
     asks = frozenset(allocation.get("asks", ()))

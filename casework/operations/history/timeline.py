@@ -28,6 +28,7 @@ from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.cases.answer_names import ids_in, names_for_provider, names_in_answers
 from casework.operations.cases.case_events import (
     TITLE,
+    by_rows_of,
     item_of,
     list_events,
     papers_of,
@@ -305,6 +306,7 @@ def _entry(
         documents=papers_of(effects, row.body, title),
         version=version_of(effects),
         why=why_of(effects),
+        by_rows=by_rows_of(effects),
         given=effects.get("role_given"),
     )
 

@@ -41,6 +41,7 @@ from casework.engine.retention import SHIPPED as KEPT_AT_FIRST
 from casework.engine.setting_proposals import Proposal
 from casework.engine.state.document_effects_schema import LetterNumber
 from casework.engine.state.events import RegisterEvent
+from casework.engine.tasks.routing_tables import OF_ROUTING
 from casework.errors import NotAllowed, NotFound, Refused
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
@@ -156,6 +157,7 @@ def entries_of(db: Connection, programme: str) -> Iterator[SettingsEntry]:
                     EDITIONS_SET,
                     *OF_WEIGHTS,
                     *OF_RETENTION,
+                    *OF_ROUTING,
                 ],
                 "changed": CHANGED,
             },

@@ -17,6 +17,7 @@ from casework.engine.execution.context import Library
 from casework.engine.execution.task_commands import Allocate
 from casework.engine.roles import Role
 from casework.engine.state.case import READY, Case, Task
+from casework.engine.state.effects_schema import Routed
 from casework.engine.state.register_effects import QueueRule
 from casework.engine.tasks.allocation import (
     HIGHEST_CAP,
@@ -28,9 +29,11 @@ from casework.engine.tasks.allocation import (
     Candidate,
     Rule,
     choose,
+    named_by,
     why_nobody,
     written,
 )
+from casework.engine.tasks.routing import facts_of, route, routing_in
 from casework.errors import InvalidForm, NotFound
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page
@@ -235,16 +238,34 @@ def allocate_task(db: Connection, allocation: str, task: str, log: str) -> bool:
     rule = Rule(row.strategy, row.cap)
     asks = asked_of(db, standing.case, waiting) if rule.strategy == SKILL else frozenset()
     candidates = _candidates(db, standing.library, standing.case, waiting, row.turns, asks=asks)
-    choice = choose(rule, candidates, asks)
+    routed = _route(db, standing.case, waiting)
+    choice = choose(rule, candidates, asks, named_by(routed))
     if choice is None:
         return False
-    by_system(db, standing, Allocate(task, choice.person, written(rule, candidates, choice, asks)))
+    by_system(db, standing, Allocate(task, choice.person, written(rule, candidates, choice, asks, routed)))
     turns = row.turns | {choice.person: max(row.turns.values(), default=0) + 1}
     db.execute(
         text("UPDATE allocations SET turns = CAST(:turns AS jsonb) WHERE id = CAST(:id AS uuid)"),
         {"turns": json.dumps(turns), "id": allocation},
     )
     return True
+
+
+def _route(db: Connection, case: Case, task: Task) -> Routed | None:
+    """What the programme's table says of a task in one of its own queues; None where it has none."""
+    if task.organisation is not None:
+        return None
+    row = db.execute(_ROUTING, {"log": case.log, "programme": case.programme}).one()
+    routing = routing_in(row.routing)
+    return None if routing is None else route(routing, facts_of(case, task, row.as_opened or {}))
+
+
+#: The table by which a programme's queues give tasks, and what a case was opened with.
+_ROUTING = text("""
+    SELECT p.routing, (
+        SELECT e.effects->'case'->'as_opened' FROM events e WHERE e.log_id = CAST(:log AS uuid) AND e.seq = 1
+    ) AS as_opened FROM programmes p WHERE p.id = CAST(:programme AS uuid)
+""")
 
 
 def _candidates(
@@ -283,7 +304,8 @@ def explain_waiting(db: Connection, actor: Actor, case: Case, task: Task) -> Una
         return None
     rule = Rule(row.strategy, row.cap)
     asks = asked_of(db, case, task) if rule.strategy == SKILL else frozenset()
-    why = why_nobody(rule, _candidates(db, load_library(), case, task, row.turns, asks=asks), asks)
+    candidates = _candidates(db, load_library(), case, task, row.turns, asks=asks)
+    why = why_nobody(rule, candidates, asks, named_by(_route(db, case, task)))
     if why is None:
         return None
     return Unallocated(why=why, asks=sorted(asks) if sight(actor, case) == Sight.ALL else [])

@@ -22,6 +22,7 @@ from casework.engine.removals import digest_of_case
 from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import HANDED_OVER, INTEREST_DECLARED, NO_PERSONS, OPENED
+from casework.engine.tasks.routing_tables import ROUTING_SET
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import canonical
 from casework.ledger.redactable_bodies import erase
@@ -69,7 +70,12 @@ def gather_judging(db: Connection, case: Case, rows: Sequence[Any]) -> Judging:
         if fingerprint in library
     }
     parts |= {f"{CALENDARS}{digest}.json": content for digest, (content, _) in sorted(calendars.items())}
-    said = [*_roles(db, case, rows), *(row for _, row in calendars.values()), *_decided(db, case, rows)]
+    said = [
+        *_roles(db, case, rows),
+        *(row for _, row in calendars.values()),
+        *_decided(db, case, rows),
+        *_routed(db, case, rows),
+    ]
     told = {(row.log_id, row.seq): row for row in said}
     written = {"form": FORM, "programme": case.programme, "events": [_sealed(told[key]) for key in sorted(told)]}
     parts[ROLES] = (json.dumps(written, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
@@ -118,6 +124,19 @@ def _digests(rows: Iterable[Any]) -> Iterator[str]:
         for clock in (*row.effects.get("clocks", ()), *row.effects.get("clock_states", ())):
             if "calendar" in clock:
                 yield clock["calendar"]
+
+
+# --- routing tables -----------------------------------------------------------------------------------------------------
+
+
+def _routed(db: Connection, case: Case, rows: Iterable[Any]) -> Sequence[Any]:
+    """The events that set the versions of the programme's routing table by which tasks of a case were given to people."""
+    routed = [row.effects["allocation"]["routed"] for row in rows if "routed" in row.effects.get("allocation", ())]
+    if not routed:
+        return ()
+    with whole(db):
+        versions = sorted({one["version"] for one in routed})
+        return db.execute(_TABLES, {"log": case.programme, "kind": ROUTING_SET, "versions": versions}).all()
 
 
 # --- what two persons decided ------------------------------------------------------------------------------------------
@@ -213,6 +232,11 @@ _DECISIONS = text(f"""
         WHERE d.log_id = CAST(:log AS uuid) AND d.seq = ANY(:decisions)
     ) OR e.kind = :kind AND e.effects->CAST(:told AS text)->>'case' = :case
         AND CAST(e.effects->CAST(:told AS text)->>'decision' AS bigint) = ANY(:decisions)) ORDER BY e.seq
+""")
+#: The events that set some versions of a programme's routing table.
+_TABLES = text(f"""
+    SELECT {_COLUMNS} FROM events e WHERE e.log_id = CAST(:log AS uuid) AND e.kind = :kind
+    AND CAST(e.effects->'routing'->>'version' AS bigint) = ANY(:versions) ORDER BY e.seq
 """)
 #: The events by which a programme said when people work.
 _SAID_CALENDAR = text(f"""

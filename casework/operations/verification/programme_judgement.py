@@ -32,6 +32,8 @@ from casework.engine.execution.context import Library
 from casework.engine.parties import PARTIES
 from casework.engine.roles import Role
 from casework.engine.state.events import ERASED, PARTY_ACTOR, SYSTEM_ACTOR, RegisterEvent
+from casework.engine.tasks import routing_tables
+from casework.engine.tasks.routing_tables import OF_ROUTING, ROUTING_SET
 from casework.ledger.redactable_bodies import Erased
 from casework.matching.weights import FIRST
 from casework.operations.core.register_log import GRANTED, REGISTERED
@@ -75,6 +77,7 @@ def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent])
     events = list(events)
     yield from _asked_against(past, programme, events)
     yield from _weighed_against(past, programme, events)
+    yield from _routed_against(past, programme, events)
     yield from _shown_against(past, programme, events)
     yield from _consented_against(events)
     for event in events:
@@ -139,6 +142,24 @@ def _weighed_against(past: Past, programme: str, events: Collection[RegisterEven
             if (why := why_not_agreed(next(reversed(fold(before)), None), number, event)) is not None:
                 yield event.seq, why
             number = (event.effects.get("weights") or {}).get(VERSION, number)
+        before.append(event)
+
+
+def _routed_against(past: Past, programme: str, events: Collection[RegisterEvent]) -> Iterator[tuple[int, str]]:
+    """A routing table is proposed by one person with a reason, and set once a second one agrees."""
+    number, before = routing_tables.FIRST_VERSION, list[RegisterEvent]()
+    for event in events:
+        if event.kind not in OF_ROUTING:
+            if "routing" in event.effects:
+                yield event.seq, "it sets a routing table, which is set by an event of its own"
+            continue
+        against = decided_against(past, programme, event, OF_ROUTING, "a routing table, or refuses it")
+        yield from ((event.seq, why) for why in against)
+        if event.kind == ROUTING_SET:
+            waiting = next(reversed(routing_tables.fold(before)), None)
+            if (why := routing_tables.why_not_agreed(waiting, number, event)) is not None:
+                yield event.seq, why
+            number = (event.effects.get("routing") or {}).get("version", number)
         before.append(event)
 
 

@@ -191,7 +191,7 @@ class Rows:
         if kind == "programme":
             yield from self._imports(events)
             # What was said last of each.
-            of_row = {"calendar", "providers", "editions", "weights", "retention"}
+            of_row = {"calendar", "providers", "editions", "weights", "retention", "routing"}
             told = {name: value for event in events for name, value in event.effects.items() if name in of_row}
             programme = {
                 "id": self.log,
@@ -201,6 +201,7 @@ class Rows:
                 "editions": told.get("editions", {}),
                 "weights": told.get("weights", {}),
                 "retention": told.get("retention", {}),
+                "routing": told.get("routing", {}),
                 "removal": removals.row_after(removals.fold(events)),
                 "batch": batches.row_after(batches.fold(events)),
             }

@@ -132,6 +132,7 @@ CREATE TABLE programmes (
     editions JSONB DEFAULT '{}' NOT NULL,
     weights JSONB DEFAULT '{}' NOT NULL,
     retention JSONB DEFAULT '{}' NOT NULL,
+    routing JSONB DEFAULT '{}' NOT NULL,
     removal JSONB DEFAULT '{}' NOT NULL,
     batch JSONB DEFAULT '{}' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
@@ -146,6 +147,7 @@ COMMENT ON COLUMN programmes.providers IS 'Whom it asks, as its log tells; null:
 COMMENT ON COLUMN programmes.editions IS 'By workflow the number of the edition by which it begins, as its log tells; of others the newest';
 COMMENT ON COLUMN programmes.weights IS 'By what its ranked lists are ordered, with the version, as its log tells; empty: as the product begins';
 COMMENT ON COLUMN programmes.retention IS 'For how long its closed cases are kept, by class, with the version, as its log tells; empty: as the product begins';
+COMMENT ON COLUMN programmes.routing IS 'By which table its queues give tasks, with the version, as its log tells; empty: by their rules alone';
 COMMENT ON COLUMN programmes.removal IS 'Which removal of contents under retention is carried out, as its log tells; empty: none';
 COMMENT ON COLUMN programmes.batch IS 'Which batch of moves to another edition is carried out, and whether it goes on, as its log tells; empty: none';
 

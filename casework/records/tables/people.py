@@ -57,6 +57,13 @@ programmes = Table(
         comment="For how long its closed cases are kept, by class, with the version, as its log tells; empty: as the product begins",
     ),
     Column(
+        "routing",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="By which table its queues give tasks, with the version, as its log tells; empty: by their rules alone",
+    ),
+    Column(
         "removal",
         JSONB,
         nullable=False,

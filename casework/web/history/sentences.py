@@ -216,7 +216,7 @@ def say_entry(entry: EventView, editions: Editions) -> str:
             version=entry.version,
             state=_say_place(entry, edition),
             number=entry.name,
-            why=say_why(entry.why or ()),
+            why=say_why(entry.why or (), entry.by_rows),
         )
     )
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from flask_babel import gettext
 
-from casework.web.shell.i18n import N_
+from casework.operations.core.event_views import ByRows
+from casework.web.shell.i18n import N_, listed
 
 #: Why the rule of a queue led to somebody.
 _WHY = {
@@ -17,12 +18,20 @@ _WHY = {
     "has_all": N_("this person has every skill that it asks for"),
     "has_most": N_("this person has the most of the skills that it asks for"),
     "others_full": N_("others had as many as one may get"),
+    "named": N_("the routing table names this person"),
+    "named_away": N_("whom the routing table names could not have it"),
 }  # fmt: skip
 
 
-def say_why(reasons: Iterable[str]) -> str:
-    """Why the rule of a queue gave a task to somebody, in words."""
-    return "; ".join(gettext(_WHY[reason]) for reason in reasons if reason in _WHY)
+def say_why(reasons: Iterable[str], by_rows: ByRows | None = None) -> str:
+    """Why the rule of a queue gave a task to somebody, in words; and by which rows of the programme's table."""
+    why = "; ".join(gettext(_WHY[reason]) for reason in reasons if reason in _WHY)
+    if by_rows is None:
+        return why
+    rows = listed(map(str, by_rows.rows))
+    return gettext(
+        "%(why)s (row %(rows)s of the routing table, version %(version)s)", why=why, rows=rows, version=by_rows.version
+    )
 
 
 #: Why somebody is suggested, or not.

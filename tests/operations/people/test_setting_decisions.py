@@ -1,4 +1,5 @@
-"""What two persons decide of a programme's settings: the same for the weights of its lists and for its retention classes."""
+"""What two persons decide of a programme's settings: the same for the weights of its lists, its retention classes and its
+routing table."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from sqlalchemy import Connection
 
 from casework.engine.case_objects.ranking_weights import OF_WEIGHTS
 from casework.engine.retention import OF_RETENTION
+from casework.engine.tasks.routing_tables import OF_ROUTING
 from casework.engine.two_person import AGREED, REFUSED
 from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved, Refused
 from casework.operations.core.idempotency import Done
@@ -19,6 +21,7 @@ from casework.operations.people.setting_decisions import (
     waiting_of,
 )
 from tests.operations.people import test_programme_retention as retention
+from tests.operations.people import test_programme_routing as routing
 from tests.operations.people import test_programme_weights as weights
 from tests.support.world import World
 
@@ -31,9 +34,14 @@ def propose_classes(db: Connection, world: World) -> Done:
     return retention.propose(db, world, *retention.CLASSES)
 
 
+def propose_table(db: Connection, world: World) -> Done:
+    return routing.propose(db, world, ({"kind": '"side"'}, "officer"))
+
+
 SETTINGS = {
     "weights": (propose_weights, weights.decide, OF_WEIGHTS),
     "retention": (propose_classes, retention.decide, OF_RETENTION),
+    "routing": (propose_table, routing.decide, OF_ROUTING),
 }
 
 pytestmark = pytest.mark.parametrize("setting", SETTINGS)

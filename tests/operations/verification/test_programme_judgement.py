@@ -12,6 +12,7 @@ from casework.engine.case_objects.programme_editions import EDITIONS_SET
 from casework.engine.case_objects.programme_lists import LIST_SET
 from casework.engine.case_objects.programme_providers import PROVIDERS_SET
 from casework.engine.case_objects.ranking_weights import WEIGHTS_ASKED, WEIGHTS_REFUSED, WEIGHTS_SET
+from casework.engine.tasks.routing_tables import ROUTING_ASKED, ROUTING_REFUSED, ROUTING_SET
 from casework.operations.catalogue.match_changes import correct_match
 from casework.operations.catalogue.matches import MATCH_CORRECTED, MATCH_REFUSED, judge_match
 from casework.operations.deadlines.limits import set_limit
@@ -25,6 +26,7 @@ from casework.operations.people.registry import grant_role
 from casework.operations.verification.programme_judgement import settings_faults
 from casework.operations.verification.service import verify_case
 from casework.records.event_log import read_register
+from tests.operations.people.test_programme_routing import set_table
 from tests.operations.people.test_programme_weights import set_to
 from tests.operations.verification.forger import Json, Scene, Stored, not_allowed, rebuild, sql
 from tests.support.world import new_request
@@ -428,6 +430,51 @@ def test_a_track_by_another_edition_than_was_chosen_is_found(scene: Scene, attac
     assert any("by another edition than the programme had chosen" in sentence for sentence in found)
 
 
+def _forge(scene: Scene, attack: Connection, kind: str, header: dict[str, str], effects: Json) -> None:
+    """Change the first event of a kind in the programme's log."""
+
+    def forge(rows: list[Stored]) -> None:
+        row = next(row for row in rows if row["header"]["kind"] == kind)
+        row["header"] |= {key: value for key, value in header.items() if key != "actor_of"}
+        if "actor_of" in header:
+            row["header"]["actor"] = scene.world.people[header["actor_of"]]
+        row["effects"] |= effects
+
+    rebuild(attack, scene.world.programmes["BJ"], forge)
+
+
+def _routed(scene: Scene, attack: Connection) -> str:
+    """A programme for which a supervisor proposed a routing table, to which an administrator agreed."""
+    sql(attack, "SET LOCAL session_replication_role = origin")
+    set_table(attack, scene.world, ({"kind": '"side"'}, "officer"))
+    sql(attack, "SET LOCAL session_replication_role = replica")
+    return scene.world.programmes["BJ"]
+
+
+def test_a_routing_table_that_two_people_set_is_not_spoken_against(scene: Scene, attack: Connection) -> None:
+    assert verify_case(attack, _routed(scene, attack)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "effects", "words"),
+    [
+        (ROUTING_SET, {"role": "officer"}, {}, "done by supervisor or administrator, not by officer"),
+        (ROUTING_SET, {"actor_of": "supervisor", "role": "supervisor"}, {}, "also agreed to it"),
+        (ROUTING_SET, {}, {"routing": {"version": 2, "asked": 2, "table": {}}}, "another routing table was set"),
+        (ROUTING_SET, {}, {"routing": None}, "another routing table was set"),
+        (ROUTING_SET, {"kind": "changed"}, {}, "by an event of its own"),
+        (ROUTING_ASKED, {"kind": ROUTING_REFUSED}, {}, "nobody had proposed this routing table"),
+        (ROUTING_ASKED, {"role": "administrator"}, {}, "done by supervisor, not by administrator"),
+    ],
+)
+def test_a_routing_table_that_was_forged_is_found(
+    scene: Scene, attack: Connection, kind: str, header: dict[str, str], effects: Json, words: str
+) -> None:
+    programme = _routed(scene, attack)
+    _forge(scene, attack, kind, header, effects)
+    assert any(words in sentence for _, sentence in not_allowed(verify_case(attack, programme)))
+
+
 def _weighed(scene: Scene, attack: Connection) -> str:
     """A programme for which a supervisor proposed weights, to which an administrator agreed."""
     sql(attack, "SET LOCAL session_replication_role = origin")
@@ -456,13 +503,5 @@ def test_weights_that_were_forged_are_found(
     scene: Scene, attack: Connection, kind: str, header: dict[str, str], effects: Json, words: str
 ) -> None:
     programme = _weighed(scene, attack)
-
-    def forge(rows: list[Stored]) -> None:
-        row = next(row for row in rows if row["header"]["kind"] == kind)
-        row["header"] |= {key: value for key, value in header.items() if key != "actor_of"}
-        if "actor_of" in header:
-            row["header"]["actor"] = scene.world.people[header["actor_of"]]
-        row["effects"] |= effects
-
-    rebuild(attack, programme, forge)
+    _forge(scene, attack, kind, header, effects)
     assert any(words in sentence for _, sentence in not_allowed(verify_case(attack, programme)))

@@ -10,6 +10,7 @@ from typing import Any
 
 from casework_verify.replay.actors import works
 from casework_verify.replay.context import Context, Found, say
+from casework_verify.replay.routing import routed_faults
 from casework_verify.replay.standing import Case, Event, Task
 from casework_verify.replay.workflows import THEIR_QUEUES, Workflow
 
@@ -71,7 +72,7 @@ def operation_faults(context: Context, case: Case, event: Event) -> Found:
         yield say("task_unknown")
         return
     if "allocation" in event.effects or event.by_itself and event.kind == "assigned":
-        yield from _allocated(context, event, task)
+        yield from _allocated(context, case, event, task)
         return
     if event.role != "party":
         yield from _table_faults(case, event, task)
@@ -193,7 +194,7 @@ def _ticked(workflow: Workflow, event: Event, task: Task, change: Mapping[str, A
         yield say("item_other", name=task.name)
 
 
-def _allocated(context: Context, event: Event, task: Task) -> Found:
+def _allocated(context: Context, case: Case, event: Event, task: Task) -> Found:
     """The rule of a queue gives a free task to one of those it looked at."""
     allocation = event.effects.get("allocation")
     if allocation is None or event.kind != "assigned" or not event.by_itself:
@@ -203,6 +204,7 @@ def _allocated(context: Context, event: Event, task: Task) -> Found:
     if task.state != "Ready" or task.handed is not None:
         yield say("task_state", name=task.name, kind=event.kind, state=task.state)
     changes = event.effects.get("task_states", [])
+    yield from routed_faults(context, case, event, task)
     among = {one["person"] for one in allocation["among"]}
     if len(changes) != 1 or changes[0]["id"] != task.id or changes[0].get("holder") not in among:
         yield say("task_other", name=task.name)

@@ -92,6 +92,8 @@ class Roles:
         self._of: dict[tuple[str, str, str], list[Membership]] = {}
         self._by_id: dict[str, Membership] = {}
         self.calendars: list[tuple[str, datetime, Mapping[str, Any]]] = []
+        #: By programme and version the routing tables that were set, and when.
+        self.tables: dict[tuple[str, int], tuple[datetime, Mapping[str, Any]]] = {}
         #: Roles that the file says to have been given by one person where nobody tells that two were needed by then.
         self.by_one = 0
         for one in self._told:
@@ -116,6 +118,9 @@ class Roles:
             self._of.setdefault((one.log, given.person, given.role), []).append(given)
         elif one.kind == "ended" and effects["membership"] in self._by_id:
             self._by_id[effects["membership"]].ends_at = _time(effects["ends_at"])
+        elif one.kind == "routing_set":
+            set_now = effects["routing"]
+            self.tables[one.log, set_now["version"]] = (one.at, set_now["table"])
         elif "calendar" in effects and one.kind in ("registered", "changed"):
             self.calendars.append((one.log, one.at, effects["calendar"]))
 

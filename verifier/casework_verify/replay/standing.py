@@ -38,8 +38,9 @@ class Case:
         self.programme: str = about["programme"]
         self.number: str | None = about.get("number")
         self.opened_at = event.at
-        #: What it was opened about, by the columns of its row.
+        #: What it was opened about, by the columns of its row, and what of it tells cases apart.
         self.about: Mapping[str, str | None] = about_of(about)
+        self.as_opened: Mapping[str, Any] = about.get("as_opened") or {}
         self.revision = 0
         self.parties: Mapping[str, str] = about.get("parties") or {}
         self.rights: list[str] = list(about.get("rights") or ())
