@@ -51,7 +51,7 @@ _LATIN = re.compile(r"[A-Za-z][A-Za-z’'.&-]*[A-Za-z]")
 #: Latin words that stand in Chinese text as well: marks of formats, units and the name of the product.
 KNOWN = frozenset({
     "Casework", "API", "CSV", "XLSX", "JSON", "XES", "OCEL", "PDF", "PNG", "JPEG", "ZIP", "XML", "SHA", "ID", "IP", "TRL",
-    "NDA", "COP", "kW", "MW", "kWh", "MWh", "GWh", "MB", "kB", "CNY", "EUR", "USD", "URL", "UTC", "Webhook",
+    "NDA", "COP", "kW", "MW", "kWh", "MWh", "GWh", "MB", "kB", "CNY", "EUR", "USD", "DMN", "URL", "UTC", "Webhook",
     "CO", "NOx", "VOC", "PM", "SM", "Ed", "TOTP", "QR", "iCalendar", "ICS", "ISO", "HTTP", "HTTPS", "PIN", "ics",
     "csv", "docx", "jpeg", "jpg", "odp", "ods", "odt", "pdf", "png", "pptx", "txt", "xlsx", "zip",
 })  # fmt: skip

@@ -42,9 +42,8 @@ from casework.web.shell.second_person import who_decides
 from casework.web.shell.sent_forms import Sent, answer, page_with_form
 from casework.web.shell.sent_forms import kept_form as kept_fields
 from casework.web.shell.session import only, page_transaction
-from casework.web.shell.task_links import task_words
+from casework.web.shell.task_links import queue_name, task_words
 from casework.web.shell.technology_field_words import NAMES
-from casework.web.tasks.allocation_pages import QUEUES
 
 blueprint = Blueprint("routing", __name__, url_prefix="/programmes/<uuid:programme>/settings/routing")
 
@@ -71,7 +70,7 @@ def _shown(programme: str, faults: Mapping[str, str]) -> str:
         counts=gettext(POLICIES[shown.shown.hit_policy]),
         proposed_counts=gettext(POLICIES[proposed.shown.hit_policy]) if proposed is not None else "",
         otherwise=named_or_anybody(shown.shown.otherwise),
-        by_hand=listed(gettext(QUEUES[queue]) for queue in shown.by_hand),
+        by_hand=listed(queue_name(queue) for queue in shown.by_hand),
         versions=[(each, words.changes(each.changes)) for each in shown.versions],
         changes=words.changes(proposed.changes) if proposed is not None else [],
         draft=draft,
@@ -276,7 +275,7 @@ def show_trial(programme: UUID) -> str:
 def _task(item: TriedTask) -> str:
     """What was to be done; of a task of an edition that is gone, which queue it was in."""
     known = item.task.edition in load_library().editions
-    return task_words(item.task) if known else gettext(QUEUES[item.queue])
+    return task_words(item.task) if known else queue_name(item.queue)
 
 
 __all__ = ["blueprint"]

@@ -18,8 +18,8 @@ from casework.operations.people.routing_views import RoutingChanged, RoutingRow
 from casework.web.people.retention_words import kind_name
 from casework.web.shell.i18n import N_, listed
 from casework.web.shell.record_words import KnownWords
+from casework.web.shell.task_links import queue_name
 from casework.web.shell.technology_field_words import say_field
-from casework.web.tasks.allocation_pages import QUEUES
 
 #: What an input is called.
 FACT_NAMES = {
@@ -51,7 +51,7 @@ class Words:
     def value(self, fact: str, code: str) -> str:
         """What a code of an input is called."""
         sayings: Mapping[str, Callable[[str], str]] = {
-            "queue": lambda code: gettext(QUEUES[code]) if code in QUEUES else code,
+            "queue": queue_name,
             "service": kind_name,
             "kind": lambda code: gettext(KINDS[code]) if code in KINDS else code,
             "technology_field": say_field,

@@ -253,19 +253,19 @@ PEOPLE: dict[str, Words] = {
     ),
     "routing_missing": Words(
         "Event {seq} gives the task “{name}” to somebody by version {version} of a routing table that is not there.",
-        "第 {seq} 号事件依路由表第 {version} 版分派任务“{name}”，而文件中没有该版本。",
+        "第 {seq} 号事件依分派表第 {version} 版分派任务“{name}”，而文件中没有该版本。",
     ),
     "routing_unreadable": Words(
         "Version {version} of the routing table cannot be read, by which event {seq} gives the task “{name}” to somebody.",
-        "第 {seq} 号事件分派任务“{name}”所依的路由表第 {version} 版无法读取。",
+        "第 {seq} 号事件分派任务“{name}”所依的分派表第 {version} 版无法读取。",
     ),
     "routing_other": Words(
         "Event {seq} says of the task “{name}” something else than version {version} of the routing table does.",
-        "第 {seq} 号事件对任务“{name}”所述与路由表第 {version} 版不符。",
+        "第 {seq} 号事件对任务“{name}”所述与分派表第 {version} 版不符。",
     ),
     "routing_passed_over": Words(
         "Event {seq} passes over whom the routing table names for the task “{name}”.",
-        "第 {seq} 号事件越过了路由表为任务“{name}”指定的人。",
+        "第 {seq} 号事件越过了分派表为任务“{name}”指定的人。",
     ),
     "relief_of_none": Words(
         "Event {seq} takes a task from somebody who did not hold it.",
