@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NotRequired
+from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -51,4 +51,13 @@ class ItemState(TypedDict):
     seq: NotRequired[int]
 
 
-__all__ = ["Handed", "ItemState", "Receipt", "StandingObjection", "Waiting"]
+class Routed(TypedDict):
+    """What a programme's routing table said of a task: which version, what was asked, which rows hold, and what these decide."""
+
+    version: int
+    inputs: dict[str, Any]
+    hits: list[int]
+    outputs: list[dict[str, Any]]
+
+
+__all__ = ["Handed", "ItemState", "Receipt", "Routed", "StandingObjection", "Waiting"]

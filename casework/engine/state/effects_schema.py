@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 
 from casework.engine.deadlines.calendars import Unit
 from casework.engine.deadlines.deadlines import Rule
+from casework.engine.state.case_values import Routed
 from casework.engine.state.document_effects_schema import (
     Dispatch,
     EndedConsent,
@@ -247,15 +248,6 @@ class Allocation(TypedDict):
     #: What the programme's routing table said, where it has one.
     routed: NotRequired[Routed]
     among: list[AllocationCandidate]
-
-
-class Routed(TypedDict):
-    """What a programme's routing table said of a task: which version, what was asked, which rows hold, and what these decide."""
-
-    version: int
-    inputs: dict[str, Any]
-    hits: list[int]
-    outputs: list[dict[str, Any]]
 
 
 class AllocationCandidate(TypedDict):

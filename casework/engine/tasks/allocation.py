@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from casework.engine.roles import INTAKE, Role
-from casework.engine.state.effects_schema import Allocation, AllocationCandidate, Routed
+from casework.engine.state.case_values import Routed
+from casework.engine.state.effects_schema import Allocation, AllocationCandidate
 
 #: Nobody is chosen: people take tasks themselves.
 NONE = "none"

@@ -18,7 +18,7 @@ from casework.engine.decision_tables.tables import COLLECT, UNIQUE, Input, Outpu
 from casework.engine.decision_tables.values import NUMBER, TEXT, WHOLE, Value, as_json, feel, read
 from casework.engine.parts import SENDS
 from casework.engine.state.case import Case, Task
-from casework.engine.state.effects_schema import Routed
+from casework.engine.state.case_values import Routed
 from casework.engine.tasks.allocation import ANYBODY, IN_PROGRAMMES, TO
 from casework.errors import FieldFault
 from casework.json_values import JsonMapping, JsonObject

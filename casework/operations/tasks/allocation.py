@@ -17,7 +17,7 @@ from casework.engine.execution.context import Library
 from casework.engine.execution.task_commands import Allocate
 from casework.engine.roles import Role
 from casework.engine.state.case import READY, Case, Task
-from casework.engine.state.effects_schema import Routed
+from casework.engine.state.case_values import Routed
 from casework.engine.state.register_effects import QueueRule
 from casework.engine.tasks.allocation import (
     HIGHEST_CAP,
