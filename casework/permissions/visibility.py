@@ -107,6 +107,12 @@ def sees_links(actor: Actor, case: Case) -> bool:
     return case.kind == "case" and case.programme in reach(actor).all_of
 
 
+def takes_out(actor: Actor, case: Case) -> bool:
+    """Whether the actor takes the whole case out, in its file or a certificate: who sees all of it, its links to others included. What
+    was opened in an emergency is read, and stays."""
+    return sight(actor, case) == Sight.ALL and (case.kind != "case" or sees_links(actor, case))
+
+
 def as_seen(actor: Actor, case: Case) -> Case:
     """The case as its dates are told to the actor: that it is on hold is known to nobody who does not see all of it."""
     return case if sight(actor, case) == Sight.ALL else case.as_unheld()

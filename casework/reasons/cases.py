@@ -42,6 +42,12 @@ ENDED = reason("cases.ended", N_("it has ended already."))
 HAS_CASE = reason("cases.has_case", N_("this match has its case already."))
 NO_SUCH_CASE = reason("cases.no_such_case", N_("is the number of no case of this programme that you see."))
 LINK_TO_ITSELF = reason("cases.link_to_itself", N_("is the number of this case itself."))
+LINKED_WAS_REMOVED = reason(
+    "cases.linked_was_removed",
+    N_(
+        "The contents of the other case were removed under retention: it takes no link any more, and one that it has stays."
+    ),
+)
 LINKED_ALREADY = template("cases.linked_already", N_("is linked with it already: %(number)s."))
 MOST_LINKS = template("cases.most_links", N_("cannot be linked: %(number)s has %(most)s links, the most there can be."))
 HAS_PARENT = template("cases.has_parent", N_("cannot be linked so: %(number)s has a parent case already, %(other)s."))

@@ -24,6 +24,7 @@ from casework.jobs.job_functions import hook_checkpoints, tell
 from casework.jobs.job_registry import Hands
 from casework.jobs.webhook_client import Unreachable, deliver
 from casework.jobs.webhook_sender import hook
+from casework.operations.cases.case_links import end_case_link, link_cases
 from casework.operations.core import outbox
 from casework.operations.core.perform import home_of
 from casework.operations.documents.key_material import secret_box_of
@@ -181,6 +182,28 @@ def test_a_sealed_mediation_that_is_opened_is_told_to_no_system(site: Site) -> N
         open_mediation(db, site.world.actor(db, "dispute_officer"), number, new_request())
     site.run()
     assert site.box.got == []
+
+
+def test_a_link_between_cases_is_told_to_no_system(site: Site) -> None:
+    """Neither that there is one nor, with what moves afterwards, to which case."""
+    number, referral = site.referral()
+    site.run()
+    told = len(site.box.got)
+    with transaction(site.engine) as db:
+        other, officer = site.world.new_case(db), site.world.actor(db, "officer")
+        link_cases(db, officer, number, other=other, kind="related", revision=None, request=new_request())
+    site.run()
+    assert len(site.box.got) == told
+    with transaction(site.engine) as db:
+        site.world.accept(db, number, referral)
+        (link,) = load(db, home_of(db, number), "case").related
+        actor = site.world.actor(db, "officer")
+        end_case_link(db, actor, number, link, reason="Mixed up.", revision=None, request=new_request())
+        ids = [other, home_of(db, other), link]
+    site.run()
+    assert len(site.box.got) > told
+    said = repr(site.box.got)
+    assert [id for id in ids if id in said] == []
 
 
 # --- signatures --------------------------------------------------------------------------------------------------------

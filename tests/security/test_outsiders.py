@@ -25,6 +25,7 @@ from casework.operations.verification.service import verify_all
 from casework.permissions import visibility
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Reach
+from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction
 from casework.records.policy_source import POLICIES
 from casework.records.row_security import whole
@@ -289,8 +290,27 @@ def words_met(stage: Stage, who: str) -> set[str]:
     return {one for one in words if one in shown}
 
 
-def test_a_broken_glass_shows_the_case_and_no_mediation(stage: Stage) -> None:
-    """An administrator who opens the very case in an emergency reads it, and of its mediation nothing."""
+@pytest.mark.parametrize("who", ["provider", "verifier"])
+def test_no_provider_is_told_of_a_linked_case(stage: Stage, who: str) -> None:
+    """Neither the one that works on the case nor any other."""
+    assert telling(stage, who, linked_case(stage)) == []
+
+
+def linked_case(stage: Stage) -> str:
+    """The number of the case that is linked to the one here."""
+    with transaction(stage.engine) as db:
+        (link,) = load(db, home_of(db, stage.things["here"]["number"]), "case").related.values()
+    return link.number
+
+
+def telling(stage: Stage, who: str, word: str) -> list[str]:
+    """The pages and answers that show somebody a word; what is shown as a sample of the pages' parts is of no case."""
+    looked = [row for row in (*api.TABLE, *pages.TABLE) if row.method == "GET" and row.path != "/components"]
+    return [row.name for row in looked if word in ask(stage, who, row, "here").words]
+
+
+def test_a_broken_glass_shows_the_case_and_no_mediation_and_no_link(stage: Stage) -> None:
+    """An administrator who opens the very case in an emergency reads it, and of its mediation and of the cases linked to it nothing."""
     number = stage.things["here"]["number"]
     client = Client(stage.scene.app.test_client(), stage.world.tokens["administrator"])
     assert client.post(f"/cases/{number}/emergency", {"reason": "A leak of steam."}).status_code == 201
@@ -298,6 +318,8 @@ def test_a_broken_glass_shows_the_case_and_no_mediation(stage: Stage) -> None:
     looked = [ask(stage, "administrator", row, "here") for row in api.TABLE if row.method == "GET"]
     assert any(word in said.words for said in looked for word in stage.secrets["office"].words)
     assert [said.row for said in looked if any(word in said.words for word in sealed.words)] == []
+    assert telling(stage, "administrator", linked_case(stage)) == []
+    assert telling(stage, "officer", linked_case(stage)) != []
     assert [said.row for said in looked if sealed.ids & set(_ID.findall(said.words))] == []
 
 

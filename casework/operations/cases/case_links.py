@@ -23,7 +23,7 @@ from casework.engine.case_objects.case_links import (
 from casework.engine.execution.commands import Command, LinkCase, UnlinkCase
 from casework.engine.execution.context import By
 from casework.engine.state.case import Case
-from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations.cases.case_capacities import capacity_on_case, case_answer, on_case
 from casework.operations.cases.link_views import LinkedCase
 from casework.operations.cases.opening import case_of_programme
@@ -129,6 +129,8 @@ def _teller(db: Connection, actor: Actor, command: Command, done_by: list[By]) -
 
     def tell(log: str) -> None:
         standing = stand(db, log, "case")
+        if standing.case.removed_at is not None:
+            raise Refused(reasons.cases.LINKED_WAS_REMOVED)
         _insist_may_tell(actor, standing.case, done_by[0])
         follow(db, standing, command, done_by[0])
 

@@ -14,7 +14,7 @@ from casework.operations.core.reader_names import title_of
 from casework.operations.documents import grants
 from casework.operations.documents import service as documents
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import Sight, sight
+from casework.permissions.visibility import Sight, sight, takes_out
 from casework.web.documents.forms import Returned
 from casework.web.documents.held import FilesOfForm
 from casework.web.documents.place import WORDS, Place, back_to_place, blueprint, crumbs_of
@@ -56,7 +56,7 @@ def show_place(place: Place, sent: Sent | None = None, refused: tuple[UploadRefu
         # The office hands in on the page of the case, and sees there as well what providers have handed in.
         form = _form(db, actor, place, sent) if why is None else None
         back = back_to_place()
-        whole = sight(actor, owning_case) == Sight.ALL
+        whole, taken_out = sight(actor, owning_case) == Sight.ALL, takes_out(actor, owning_case)
         package = grants.list_package(db, actor, owning_case, track) if track else None
         returned = _returned(db, actor, place, sent) if package and package.may_confirm else None
     return page_with_form(
@@ -73,6 +73,7 @@ def show_place(place: Place, sent: Sent | None = None, refused: tuple[UploadRefu
         form=form,
         held=_held(place, form, sent) if form else (),
         whole=whole,
+        takes_out=taken_out,
         why_not=say(why) if why else "",
         refused=[(refusal.name, say(refusal.why)) for refusal in refused],
         crumbs=crumbs_of(owning_case, track, whole),

@@ -23,6 +23,7 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.history import timeline
 from casework.operations.history.views import EntryRule, HistoryEntry
 from casework.operations.verification.whole_history import parts_of
+from casework.permissions.visibility import takes_out
 from casework.web.history.field_changes import Change, say_changes
 from casework.web.history.sentences import Told, say_entry, say_fields, say_why_not
 from casework.web.shell import layout
@@ -163,7 +164,9 @@ def entry(number: str, seq: int) -> str:
         details = timeline.read_entry(db, actor, number, seq)
         layout.use_calendar(calendar_of(db, details.programme))
         about = findings.of_event(db, actor, number, seq)
-        correctable = may_correct_now(db, actor, find_case(db, actor, number)[0], load_library().editions, seq)
+        case = find_case(db, actor, number)[0]
+        correctable = may_correct_now(db, actor, case, load_library().editions, seq)
+        taken_out = takes_out(actor, case)
         finding = kept_form(db, actor, f"finding.new:{number}:{seq}") if Role.AUDITOR in actor.roles() else None
     return render_template(
         "history/entry.html",
@@ -171,5 +174,6 @@ def entry(number: str, seq: int) -> str:
         line=lines_of([details.entry])[0],
         findings=about,
         correctable=correctable,
+        takes_out=taken_out,
         draft=finding,
     )
