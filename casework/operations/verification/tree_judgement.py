@@ -14,8 +14,8 @@ from casework.ledger.merkle import HASH_SIZE, HEIGHT, WIDTH, hashes_of, node_has
 from casework.ledger.signed_notes import BadNote, Checkpoint, PublicKey, open_checkpoint, parse_checkpoint, parse_note
 from casework.operations.verification.rows import Finding
 from casework.operations.verification.tree_memory import LEAVES, NOTHING, TreeMemory, holds_root, root_of_peaks
+from casework.records import tree_tiles
 from casework.records.log_keys import last_kept, public_keys
-from casework.records.tree_tiles import MOST_TAKEN
 from casework.settings import Settings
 
 #: So many events are named; where more have a fault, the first say enough.
@@ -342,7 +342,7 @@ def _dated_back(db: Connection, since: TreeMemory) -> Iterator[Finding]:
         "bundle": since.bundle,
         "size": since.size,
         "checkpoint": since.checkpoint,
-        "taken": MOST_TAKEN,
+        "taken": tree_tiles.MOST_TAKEN,
     }
     for row in db.execute(_DATED_BACK, given):
         sentence = (
