@@ -380,6 +380,13 @@ def _key(settings: Settings) -> Iterator[Found]:
             mode = path.stat().st_mode
         except OSError:
             continue
+        if name == "key.next":
+            yield Found(
+                "log key",
+                LOOK,
+                "a change of keys was cut short. Where both keys had signed, the worker ends it within a second; start it. Where this is"
+                " still said then, the key before signs on: `casework log key rotate` changes it anew.",
+            )
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
             yield Found(
                 "log key", WRONG, f"others may read {path}: chmod 0400, and let the worker's user alone own it."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from casework import reasons
+from casework import logs, reasons
 from casework.errors import LogUnusable
 from casework.operations.verification import sequencer
 from casework.records import log_keys, tree_tiles
@@ -59,16 +59,19 @@ def rotate() -> None:
     """Let a new key sign from here on, on the machine of the worker.
 
     The old and the new key sign one checkpoint together, which is kept as every other; whoever trusts the old key so learns
-    of the new one. The old key is then gone.
+    of the new one. The installation's history tells of it, in the same transaction. The old key is then gone.
     """
     settings = load_settings()
+    logs.configure()
     engine = connect_engine(settings)
     try:
-        following = sequencer.rotate_key(engine, settings)
+        sequencer.rotate_key(engine, settings)
     finally:
         engine.dispose()
+    before, following = log_keys.public_keys(settings)[-2:]
+    logs.security("key_rotated", decision="allowed", old=before.id.hex(), new=following.id.hex())
     click.echo(
         "From here on this key signs, and the one before is gone. Hand out its line, by which others check it:",
         err=True,
     )
-    click.echo(following.public.line)
+    click.echo(following.line)

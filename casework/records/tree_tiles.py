@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
@@ -28,16 +28,20 @@ class StoredCheckpoint(NamedTuple):
 
 def try_leading(db: Connection) -> bool:
     """From here to the end of the transaction this one alone makes the tree grow, in its own role; False where another does."""
-    db.execute(text(f"SET LOCAL ROLE {SEQUENCER_ROLE}"))
+    act_as_sequencer(db)
     # A batch of a large import may take longer than a statement of a page.
     db.execute(text("SET LOCAL statement_timeout = '60s'"))
     return bool(db.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK}).scalar_one())
 
 
 def lead(db: Connection) -> None:
-    """The same, after whoever leads now."""
-    db.execute(text(f"SET LOCAL ROLE {SEQUENCER_ROLE}"))
+    """The same after whoever leads now, in the role of before, which may write events: `act_as_sequencer` comes after these."""
     db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+
+
+def act_as_sequencer(db: Connection) -> None:
+    """From here to the end of the transaction it is in the role that alone may write to the tree, and may do nothing else."""
+    db.execute(text(f"SET LOCAL ROLE {SEQUENCER_ROLE}"))
 
 
 #: So many leaves are given at once, which takes seconds: a long backlog gets them in several transactions.
@@ -119,13 +123,24 @@ def published_checkpoint(db: Connection) -> StoredCheckpoint | None:
     return _checkpoint(db, _NEWEST.format(where="WHERE made_at < date_trunc('minute', clock_timestamp())"))
 
 
-def list_handovers(db: Connection) -> list[str]:
-    """What the key before and the one that took over from it signed together, the newest first, once its minute is over."""
-    return [row.note for row in db.execute(_HANDOVERS)]
+def list_handovers(db: Connection) -> list[StoredCheckpoint]:
+    """What the key before and the one that took over from it signed together, the newest first."""
+    return [_stored(row) for row in db.execute(_HANDOVERS)]
 
 
 #: The checkpoints that two keys signed: the note of such a one has a sixth line.
 _HANDOVERS = text("""
+    SELECT n, size, root, note, made_at FROM checkpoints WHERE split_part(note, chr(10), 6) <> '' ORDER BY n DESC
+""")
+
+
+def published_handovers(db: Connection) -> list[str]:
+    """The same, once its minute is over: as signed."""
+    return [row.note for row in db.execute(_PUBLISHED_HANDOVERS)]
+
+
+#: The same of what was signed before this minute began.
+_PUBLISHED_HANDOVERS = text("""
     SELECT note FROM checkpoints
     WHERE split_part(note, chr(10), 6) <> '' AND made_at < date_trunc('minute', clock_timestamp()) ORDER BY n DESC
 """)
@@ -148,7 +163,11 @@ def published_at(db: Connection, size: int) -> StoredCheckpoint | None:
 
 def _checkpoint(db: Connection, statement: str, **given: int) -> StoredCheckpoint | None:
     row = db.execute(text(statement), given).one_or_none()
-    return None if row is None else StoredCheckpoint(row.n, row.size, bytes(row.root), row.note, row.made_at)
+    return None if row is None else _stored(row)
+
+
+def _stored(row: Any) -> StoredCheckpoint:
+    return StoredCheckpoint(row.n, row.size, bytes(row.root), row.note, row.made_at)
 
 
 def read_tile(db: Connection, level: int, n: int) -> bytes:

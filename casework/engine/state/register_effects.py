@@ -57,6 +57,23 @@ class AccountChange(TypedDict, total=False):
     means: list[str]
 
 
+class SignedTree(TypedDict):
+    """A checkpoint by its number, how many leaves it has, and the root over them in hexadecimal digits."""
+
+    n: int
+    size: int
+    root: str
+
+
+class KeyFollowed(TypedDict):
+    """Which key of the log of all events signs from here on, each by its id, and the checkpoint that both signed."""
+
+    origin: str
+    old_key: str
+    new_key: str
+    checkpoint: SignedTree
+
+
 class Merger(TypedDict, total=False):
     """Two records made into one: which goes, which stays, and what became that one's."""
 
@@ -291,3 +308,5 @@ class RegisterEffects(AccountChange, total=False):
     # Settings of a program that have changed.
     program: str
     settings: dict[str, Any]
+    #: Of the log of all events: which key followed another, and what both signed.
+    rotation: KeyFollowed

@@ -24,6 +24,7 @@ from casework.operations.oversight.case_hygiene import NIGHT_HOUR
 from casework.operations.verification.access_log import check_readings
 from casework.operations.verification.archiving import check_sealed
 from casework.operations.verification.database import check_rest
+from casework.operations.verification.key_rotations import check_rotations
 from casework.operations.verification.rows import Finding
 from casework.operations.verification.service import Checked, check_some, logs_at_once
 from casework.operations.verification.tree_judgement import KeptElsewhere, check_tree
@@ -143,6 +144,7 @@ def _check_what_is_left(engine: Engine, past: Past, elsewhere: KeptElsewhere | N
         whole = known.due or bool(found)
         new = None if whole else known.since
         rest = [*check_rest(db, new), *check_witnesses(db, here, new), *check_sealed(db, elsewhere, read=whole)]
+        rest += check_rotations(db, elsewhere.keys if elsewhere else ())
         since = NOTHING if whole else known.tree
         found += check_readings(db, here, None if whole else chains_read(db))
         found += check_tree(db, elsewhere, since)

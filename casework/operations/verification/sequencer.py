@@ -16,8 +16,9 @@ from casework import reasons
 from casework.errors import LogUnusable
 from casework.ledger.merkle import BadProof
 from casework.ledger.signed_notes import BadNote, Checkpoint, SigningKey, open_checkpoint, sign_note
+from casework.operations.verification.key_rotations import tell_rotation
 from casework.records import log_keys, tree_tiles
-from casework.records.database import reader_transaction
+from casework.records.database import reader_transaction, transaction
 from casework.records.log_keys import Kept
 from casework.settings import Settings
 
@@ -75,8 +76,9 @@ def sequence(engine: Engine, settings: Settings, *, made_at: datetime | None = N
 
 
 def rotate_key(engine: Engine, settings: Settings) -> SigningKey:
-    """Let another key sign from here on: both sign the tree as it stands, which is kept as any checkpoint is. Raises LogUnusable."""
-    with reader_transaction(engine) as db:
+    """Let another key sign from here on: both sign the tree as it stands, which is kept as any checkpoint is, and an event tells of it in
+    the same transaction. Raises LogUnusable."""
+    with transaction(engine) as db:
         tree_tiles.lead(db)
         newest = tree_tiles.newest_checkpoint(db)
         if newest is None:
@@ -85,6 +87,8 @@ def rotate_key(engine: Engine, settings: Settings) -> SigningKey:
         following = log_keys.new_key(settings, key.name)
         log_keys.keep_next_key(settings, following)
         note = _note(key.name, newest.size, newest.root, [key, following])
+        tell_rotation(db, newest.n + 1, note)
+        tree_tiles.act_as_sequencer(db)
         tree_tiles.keep_checkpoint(db, newest.n + 1, newest.size, newest.root, note)
     log_keys.use_next_key(settings)
     return following

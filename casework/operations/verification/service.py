@@ -22,6 +22,7 @@ from casework.operations.verification.authorization.evidence import Evidence
 from casework.operations.verification.authorization.judge import reasons_against
 from casework.operations.verification.database import check_rest
 from casework.operations.verification.hold_judgement import was_held
+from casework.operations.verification.key_rotations import check_rotations
 from casework.operations.verification.kept_rows import KeptRows, read_kept
 from casework.operations.verification.removal_judgement import why_not_erased
 from casework.operations.verification.rows import Finding, Rows, later_than_head
@@ -72,6 +73,7 @@ def check_what_is_left(engine: Engine, past: Past, elsewhere: KeptElsewhere | No
     with in_snapshot(engine) as db:
         here = past.seen_by(db)
         rest = [*check_rest(db), *check_witnesses(db, here), *check_sealed(db, elsewhere)]
+        rest += check_rotations(db, elsewhere.keys if elsewhere else ())
         return [*rest, *check_readings(db, here), *check_tree(db, elsewhere)]
 
 

@@ -83,12 +83,18 @@ def _read_checkpoints(
     origin: str | None = None
     # What was signed last then is opened once more: what follows goes on from it.
     before: tuple[int, int, datetime | None] = (max(since.checkpoint - 1, 0), 0, None)
+    signs: bytes | None = None
     for row in db.execute(_SIGNED, {"first": since.checkpoint}):
         try:
             said = _opened(row.note, elsewhere)
         except BadNote as fault:
             yield _of_tree(f"Checkpoint {row.n} does not hold: {fault}", "checkpoint", row.n, "note")
             continue
+        by = [one.id for one in parse_note(row.note).signatures]
+        if signs not in (None, by[0]):
+            sentence = f"Checkpoint {row.n} is signed by another key than the one before, and nothing by both."
+            yield _of_tree(sentence, "checkpoint", row.n, "note")
+        signs = by[-1]
         origin = origin or said.origin
         if (said.origin, said.size, said.root) != (origin, row.size, bytes(row.root)):
             yield _of_tree(f"Checkpoint {row.n} says something else than its row.", "checkpoint", row.n, "note")

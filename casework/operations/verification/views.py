@@ -90,6 +90,16 @@ class WitnessRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class KeyRotation:
+    """A key of the log that was followed by another, each by its id; when, and how many leaves the tree had that both signed."""
+
+    old_key: str
+    new_key: str
+    size: int
+    at: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SeenBy:
     """A witness that signed a checkpoint, and when."""
 

@@ -50,7 +50,7 @@ def handover() -> Response:
     followed by another."""
     asked = request.args.get("key", "")
     with open_transaction() as db:
-        notes = tree_tiles.list_handovers(db)
+        notes = tree_tiles.published_handovers(db)
     found = [note for note in notes if not asked or parse_note(note).signatures[0].id.hex() == asked]
     return _text(found[0]) if found else _none()
 

@@ -14,6 +14,7 @@ from casework.errors import InvalidForm, Refused
 from casework.operations.core.notice_words import ALARM_SAYS
 from casework.operations.notifications import checkpoint_mails
 from casework.operations.verification import witnesses
+from casework.operations.verification.key_rotations import list_rotations
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import chinese, say_error, say_faults
 from casework.web.shell.kept_forms import drop_kept, kept_form
@@ -37,6 +38,7 @@ def _index(faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
         rows = witnesses.list_witnesses(db, actor).items
         seen = witnesses.list_seen(db, actor, cursor=cursor)
+        rotations = list_rotations(db, actor)
         draft = kept_form(db, actor, DRAFT)
         names = Role.AUDITOR in actor.roles()
         addresses = checkpoint_mails.list_addresses(db, actor) if names else []
@@ -44,6 +46,7 @@ def _index(faults: Mapping[str, str]) -> str:
         "audit/checkpoints.html",
         rows=rows,
         seen=seen.items,
+        rotations=rotations,
         words=ALARM_SAYS,
         names=names,
         addresses=addresses,
