@@ -152,6 +152,12 @@ def test_a_key_that_others_may_read_is_told(environment: Environment) -> None:
     assert list(states(environment, "log key").values()) == ["wrong"]
     (folder / "key").chmod(0o400)
     assert list(states(environment, "log key").values()) == ["fine"]
+    # A change of keys was begun and not ended.
+    (folder / "key.next").write_text("x")
+    (folder / "key.next").chmod(0o400)
+    found = states(environment, "log key")
+    assert sorted(found.values()) == ["fine", "fine", "look"]
+    assert any("a change of keys was cut short" in says for says in found)
 
 
 def test_a_mail_server_that_is_not_there_is_told(environment: Environment) -> None:

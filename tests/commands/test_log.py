@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,9 @@ def test_a_key_is_followed_by_another(environment: dict[str, str], settings: Set
     done = run_casework("log", "key", "rotate", environment=environment)
     after = parse_public_key(done.stdout.strip())
     assert "From here on this key signs" in done.stderr
+    (line,) = (json.loads(one) for one in done.stderr.splitlines() if one.startswith("{"))
+    assert (line["event"], line["old"], line["new"]) == ("key_rotated", before.public.id.hex(), after.id.hex())
+    assert line["logger"] == "casework.security"
     keys = run_casework("checkpoint", "--key", environment=environment).stdout.split()
     assert keys == [before.public.line, after.line]
     note = run_casework("checkpoint", environment=environment).stdout

@@ -69,6 +69,19 @@ def test_roles_that_are_missing_or_cannot_be_read_are_one_fault(
         assert (code, told(out)) == (1, ["roles_unreadable"])
 
 
+def test_roles_without_any_event_are_one_fault(run: Run, case_file: Path, keys: Path, tmp_path: Path) -> None:
+    forged = Forgery(case_file)
+    roles = json.loads(forged.parts["roles.json"])
+    people = {row["header"]["actor"] for row in forged.rows} - {"system", "party"}
+    assert len(people) > 1
+    forged.parts["roles.json"] = json.dumps({**roles, "events": []}).encode()
+    for registers in (forged.proof["registers"], {}):
+        forged.proof["registers"] = registers
+        code, out = run(forged.write(tmp_path / "a.zip"), "--key", keys, "--json")
+        assert (code, told(out)) == (1, ["roles_none"])
+        assert "replay_hindered" in out
+
+
 def test_a_role_that_was_never_given_is_told_of_the_first_event(
     run: Run, case_file: Path, keys: Path, tmp_path: Path
 ) -> None:

@@ -17,7 +17,7 @@ from casework_verify.faults import Fault
 from casework_verify.integrity.notes import parse_key
 from casework_verify.memory import Memory, read_memory, write_memory
 from casework_verify.tiles import Tiles, width_at
-from casework_verify.words import sentence
+from casework_verify.words import NOTE, level_of, sentence
 from tests.verifier.conftest import House, told
 from tests.verifier.forging import Forgery
 
@@ -122,8 +122,35 @@ def test_signatures_of_all_known_keys_are_kept() -> None:
     memory = Memory([parse_key(KEY.public.line), parse_key(other.public.line)])
     text = signed_notes.Checkpoint("log.example", 7, merkle.root_of(LEAVES[:7])).text
     note = signed_notes.sign_note(text, [KEY, other])
-    assert memory.open(note, Tiles())[1] == []
+    (followed,) = memory.open(note, Tiles())[1]
+    assert followed == Fault("key_followed", {"before": KEY.public.id.hex(), "after": other.public.id.hex()})
+    assert level_of(followed) == NOTE
     assert memory.seen[7][1] == note
+
+
+def test_a_key_that_is_unknown_is_named_and_where_both_signed_is_told() -> None:
+    other = signed_notes.key_from_seed("log.example", bytes(32))
+    memory = Memory([parse_key(KEY.public.line)])
+    text = signed_notes.Checkpoint("log.example", 7, merkle.root_of(LEAVES[:7])).text
+    said, (fault,) = memory.open(signed_notes.sign_note(text, [other]), Tiles())
+    assert (said, fault.code) == (None, "note_key")
+    for language in ("en", "zh"):
+        told = sentence(fault, language)
+        assert f"log.example+{other.public.id.hex()}" in told
+        assert "/log/handover" in told
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [(1, "The file has 1 signature of a witness on"), (2, "The file has 2 signatures of witnesses on")],
+)
+def test_one_thing_is_not_called_several(count: int, expected: str) -> None:
+    told = sentence(Fault("seen_unknown", {"count": count, "found": 1, "size": 7}))
+    assert told.startswith(expected)
+    assert "a tree of 1 leaf that" in told
+    assert ("key is" in told) == (count == 1)
+    versions = sentence(Fault("document_without", {"count": count}))
+    assert versions.startswith(f"Of {count} {'version' if count == 1 else 'versions'} of documents")
 
 
 # --- in a file -----------------------------------------------------------------------------------------------------------------
@@ -152,3 +179,8 @@ def test_a_file_proves_that_its_tree_goes_on_from_what_is_remembered(
     assert code_of(forged.write(tmp_path / "bad.zip")) == (2, ["proof_earlier", "state_unlinked"])
     assert state.read_text() == kept
     assert code_of(house.folder / "after.zip") == (0, [])
+
+
+def test_lines_that_somebody_wrote_stand_in_one_line() -> None:
+    told = sentence(Fault("attestation_words", {"value": "One.\r\nTwo.\nThree.\x1b[0m"}))
+    assert told == "The auditor says: One. Two. Three.\ufffd[0m"

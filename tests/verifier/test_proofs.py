@@ -48,7 +48,7 @@ def test_a_tail_that_somebody_wrote_is_not_taken_for_signed(
     assert facts(out)["whole"] is False
     assert (facts(out)["events"], facts(out)["signed_up_to"]) == (signed + 3, signed)
     code, out = run(path, "--key", keys)
-    assert f"Events {signed + 1} to {signed + 3} are not signed yet" in out
+    assert f"From event {signed + 1} on nothing is signed yet (the last is event {signed + 3})" in out
     assert f"第 {signed + 1} 号至第 {signed + 3} 号事件尚未签名" in run(path, "--key", keys, "--language", "zh")[1]
 
 

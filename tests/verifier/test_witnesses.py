@@ -230,6 +230,8 @@ def test_what_was_signed_is_sent_where_there_is_a_token(witness: Witness, site: 
     code, _, err = witness.signs("watch", site.address, "--once", "--token", witness.folder / "token")
     assert code == 2
     assert "403 No." in err
+    given = ("watch", site.address, "--once", "--token", witness.folder / "token", "--language", "zh")
+    assert "服务器答复 403：No。" in witness.signs(*given)[2]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from casework_verify.memory import Memory, read_keys, read_memory, write_memory
 from casework_verify.reading import MOST_JSON, Archive
 from casework_verify.tiles import Tiles
 from casework_verify.witnesses import Witness
-from casework_verify.words import NOTE, UNREAD, WRONG, level_of, plain, sentence
+from casework_verify.words import NOTE, UNREAD, WRONG, fill, level_of, sentence
 from casework_verify.words.reasons import why_of
 
 #: What begins the line of a signature: a text without one is no checkpoint.
@@ -38,8 +38,8 @@ _SAID = {
         UNREAD: "{file}: cannot be judged.",
         "case": "Case: {number}. Events: {events}.",
         "signed": "Signed: up to event {signed_up_to}.",
-        "tree": "Checkpoint: {origin}, {size} entries.",
-        "folded": "Names of what was taken as told, or held against nothing: --notes prints them, in {count} lines.",
+        "tree": "Checkpoint: {origin}, {size} {size:entry|entries}.",
+        "folded": "Names of what was taken as told, or held against nothing: --notes prints them, in {count} {count:line|lines}.",
     },
     "zh": {
         "ok": "{file}：未发现问题。",
@@ -228,8 +228,7 @@ class _Speech(NamedTuple):
     notes: bool = True
 
     def say(self, what: str, **values: Any) -> str:
-        told = {name: plain(value) if isinstance(value, str) else value for name, value in values.items()}
-        return _SAID[self.language][what].format(**told)
+        return fill(_SAID[self.language][what], values)
 
     def of(self, fault: Fault) -> str:
         return sentence(fault, self.language, self.zone)

@@ -41,6 +41,8 @@ _MOST_STATE, _MOST_KEYS = 128 * 2**20, 2**20
 #: So many checkpoints are remembered: the newest ones.
 _MOST_CHECKPOINTS = 1000
 _HASH = 32
+#: Where a log publishes what the key before and the one that took over signed together.
+_HANDOVER = "/log/handover"
 #: What a file of a state says, and what of each log.
 _NAMES, _OF_LOG = {"form", "keys", "witnesses", "checkpoints", "logs"}, {"size", "hashes"}
 
@@ -70,12 +72,16 @@ class Memory:
             seen_by = list(cosigned(note, self.witnesses)) if self.keys else []
         except BadCosignature as fault:
             return None, [Fault("witness_signature", {"name": fault.name})]
+        except UnknownKey:
+            return None, [Fault("note_key", {"found": ", ".join(_named(note)), "address": _HANDOVER})]
         except BadNote as fault:
             return None, [_of_note(fault)]
         if not self.keys:
             faults.append(Fault("key_none"))
         unknown = _unknown(note, said.origin, [key.id for key in signed]) if self.keys else ()
         faults += [Fault("key_unknown", {"found": found}) for found in unknown]
+        ours = [key.id.hex() for key in signed if key.name == said.origin]
+        faults += [Fault("key_followed", {"before": old, "after": new}) for old, new in pairwise(ours)]
         self.opened = said
         faults += self._linked(said, tiles, offered)
         if all(level_of(fault) == NOTE for fault in faults):
@@ -176,7 +182,14 @@ class Memory:
 def _of_note(fault: BadNote) -> Fault:
     if isinstance(fault, BadSignature):
         return Fault("note_signature")
-    return Fault("note_key") if isinstance(fault, UnknownKey) else Fault("note_form", {"why": why_of(fault)})
+    return Fault("note_form", {"why": why_of(fault)})
+
+
+def _named(note: str) -> Iterator[str]:
+    """By which keys a note says that it was signed: those that name themselves as its log does, or all where none does."""
+    said, _, signatures = parse_checkpoint(note)
+    ours = [one for one in signatures if one[0] == said.origin]
+    yield from (f"{name}+{id.hex()}" for name, id, _ in (ours or signatures)[:5])
 
 
 def _unknown(note: str, origin: str, known: Sequence[bytes]) -> Iterator[str]:

@@ -26,7 +26,7 @@ def logs_of(roles: Any) -> Iterator[Any]:
 
 def has_events(roles: Any) -> bool:
     """Whether a file has such events at all; where not, that alone is told."""
-    return isinstance(roles, dict) and isinstance(roles.get("events"), list)
+    return isinstance(roles, dict) and isinstance(roles.get("events"), list) and bool(roles["events"])
 
 
 def check_registers(roles: Any, said: Checkpoint, proof: Any) -> list[Fault]:

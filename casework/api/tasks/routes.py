@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from casework.api.protocol import case_schemas
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.protocol.schemas import text_of
 from casework.api.tasks import schemas
+from casework.operations.audit.findings import list_mine
+from casework.operations.audit.views import FindingRow
 from casework.operations.cases import corrections
 from casework.operations.core.idempotency import Done
-from casework.operations.core.paging import Page
+from casework.operations.core.paging import Page, insist_limit
 from casework.operations.deadlines import queries as deadline_queries
 from casework.operations.deadlines.views import ClockExplained
 from casework.operations.tasks import bulk, calendar_view, queries, queues
@@ -18,9 +22,16 @@ from casework.operations.tasks.candidates import list_task_people
 from casework.operations.tasks.views import Agenda, ListedTask, MarkedTask, SingleTask, TaskPeople
 
 
-def list_tasks(call: Call) -> Page[ListedTask | MarkedTask]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TasksToDo(Page[ListedTask | MarkedTask]):
+    """A part of the tasks, and with the first part of what one holds the findings of the audit that one is to answer."""
+
+    findings: list[FindingRow]
+
+
+def list_tasks(call: Call) -> TasksToDo:
     asked = call.query
-    return queues.list_tasks(
+    listed = queues.list_tasks(
         call.db,
         call.actor,
         view=asked.view,
@@ -29,6 +40,9 @@ def list_tasks(call: Call) -> Page[ListedTask | MarkedTask]:
         cursor=asked.cursor,
         limit=asked.limit,
     )
+    mine = asked.view == "mine" and not (asked.queue or asked.cursor)
+    found = list_mine(call.db, call.actor, most=insist_limit(asked.limit)) if mine else []
+    return TasksToDo(items=listed.items, next=listed.next, findings=found)
 
 
 def list_agenda(call: Call) -> Agenda:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from casework.api.audit.finding_schemas import Finding
 from casework.api.protocol.case_schemas import PlacedTask, Task
 from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Line, Paged, Query, SomeWords, Words
 from casework.api.protocol.schemas import Refusal
@@ -118,6 +119,13 @@ class TaskOutcomes(Answer):
 class TaskPage(Answer):
     items: list[Task]
     next: str | None = None
+    findings: Annotated[
+        list[Finding],
+        Field(
+            description="With the first part of what you hold: the findings of the audit that you are to answer, what is due first before"
+            " the rest; answer one at /findings/{finding}/answer"
+        ),
+    ]
 
 
 class AgendaDay(Answer):

@@ -30,7 +30,9 @@ def tell_rotation(db: Connection, n: int, note: str) -> None:
     """Say in the installation's log which key follows which, and what both signed. The event's leaf is the first that the new one signs."""
     log = lock_installation(db)
     append(
-        db, log, [log.next_event(KEY_ROTATED, SYSTEM_ACTOR, effects={"program": PROGRAM, "rotation": _rotation(n, note)})]
+        db,
+        log,
+        [log.next_event(KEY_ROTATED, SYSTEM_ACTOR, effects={"program": PROGRAM, "rotation": _rotation(n, note)})],
     )
 
 

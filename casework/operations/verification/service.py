@@ -22,8 +22,8 @@ from casework.operations.verification.authorization.evidence import Evidence
 from casework.operations.verification.authorization.judge import reasons_against
 from casework.operations.verification.database import check_rest
 from casework.operations.verification.hold_judgement import was_held
-from casework.operations.verification.key_rotations import check_rotations
 from casework.operations.verification.kept_rows import KeptRows, read_kept
+from casework.operations.verification.key_rotations import check_rotations
 from casework.operations.verification.removal_judgement import why_not_erased
 from casework.operations.verification.rows import Finding, Rows, later_than_head
 from casework.operations.verification.tree_judgement import KeptElsewhere, check_tree

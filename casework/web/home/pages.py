@@ -241,6 +241,7 @@ def _one_group(tab: str) -> str:
         listed = my_work.list_work(db, actor, tab=tab, cursor=cursor)
         counts = my_work.count_work(db, actor)
         held = my_work.list_holds(db, actor) if tab == "frozen" and not cursor else []
+        found = list_mine(db, actor, most=BELOW + 1) if tab == "open" and not cursor else []
     title = gettext(GROUPS.get(tab, ALL_TO_DO))
     group = Group(
         id=tab, title="", rows=listed.items, held=held, kind="waiting" if tab == "waiting" else "", note=_note(tab)
@@ -250,6 +251,8 @@ def _one_group(tab: str) -> str:
         title=title,
         group=group,
         pills=_pills(tab, counts),
+        found=found[:BELOW],
+        more_found=len(found) > BELOW,
         next_url=url_for("home.show", tab=tab, cursor=listed.next) if listed.next else "",
         first_url=url_for("home.show", tab=tab) if cursor else "",
     )

@@ -284,7 +284,9 @@ def test_an_owner_finds_a_finding_on_the_own_work(browser_for: BrowserFor, numbe
     # The same once more would tell the same person the same again.
     again = {**given, "revision": "2"}
     assert auditor.post(f"{finding}/assign", again, page=finding).status_code == 422
-    assert "Findings for you to answer" in officer.get("/").text
+    for address in ("/", "/?tab=open"):
+        assert "Findings for you to answer" in officer.get(address).text
+    assert "Findings for you to answer" not in officer.get("/?tab=waiting").text
     for address in ("/findings?owner=me&state=open", f"/findings?owner={world.people['officer']}"):
         assert "Why so late?" in auditor.get("/findings").text
         assert "Why so late?" in officer.get(address).text

@@ -7,10 +7,15 @@ import re
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import Engine
 
 from casework.ledger.signed_notes import Checkpoint
+from casework.operations.verification.sequencer import rotate_key
 from casework.operations.verification.witnesses import end_witness
+from casework.records import log_keys
+from casework.settings import Settings
 from tests.support import witnessed
+from tests.support.published import publish
 from tests.support.web_client import Browser
 from tests.support.witnessed import ONE, TWO, Witnessed
 from tests.support.world import new_request
@@ -41,6 +46,23 @@ def test_an_auditor_names_a_witness_and_sees_what_it_has_seen(browser_for: Brows
     (link,) = re.findall(r'href="(/log/cosigned\?size=\d+)"', page)
     assert TWO.name in browser.get(link).text
     assert "nobody yet" not in page
+
+
+def test_which_key_followed_which_stands_there(
+    browser_for: BrowserFor, log: Witnessed, engine: Engine, superuser_engine: Engine, settings: Settings
+) -> None:
+    assert "Keys of the log" not in page_of(browser_for("auditor"))
+    old = log_keys.read_key(settings).public.id.hex()
+    new = rotate_key(engine, settings).public.id.hex()
+    publish(superuser_engine)
+    for role in ("auditor", "manager"):
+        page = page_of(browser_for(role))
+        assert "Keys of the log" in page
+        assert f"<code>{old}</code>" in page
+        assert f"<code>{new}</code>" in page
+        (link,) = re.findall(r'href="(/log/handover\?key=\w+)"', page)
+        assert link.endswith(old)
+        assert browser_for(role).get(link).status_code == 200
 
 
 def test_what_is_no_key_is_said_beside_the_field_and_kept(browser_for: BrowserFor, log: Witnessed) -> None:

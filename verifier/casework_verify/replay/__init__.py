@@ -15,6 +15,7 @@ from casework_verify.replay.counting import Calendar
 from casework_verify.replay.judge import BROKEN, judge
 from casework_verify.replay.named import named_in
 from casework_verify.replay.roles import Roles
+from casework_verify.replay.things import PARTY, SYSTEM
 from casework_verify.replay.told import told_faults
 from casework_verify.replay.workflows import Workflow
 from casework_verify.words.reasons import why_of
@@ -42,8 +43,11 @@ def replay(history: Sequence[Mapping[str, Any]], evidence: Mapping[str, Any]) ->
         calendars |= {id: calendar} if (calendar := _calendar(id, written, faults)) is not None else {}
     hindered = _evidence_faults(history, evidence, faults)
     try:
-        roles = Roles(evidence["roles"]["events"])
+        roles = Roles(told := evidence["roles"]["events"])
         faults += roles.faults()
+        if not told and any(map(_was_in_a_role, history)):
+            hindered = True
+            faults.append(Fault("roles_none", {}, "roles.json"))
         since = _known_since(roles, evidence.get("calendars", {}))
     except BROKEN as fault:
         hindered = True
@@ -58,6 +62,12 @@ def replay(history: Sequence[Mapping[str, Any]], evidence: Mapping[str, Any]) ->
         faults += _told(case, evidence["index"])
     faults += _as_told(context.as_told)
     return faults
+
+
+def _was_in_a_role(row: Any) -> bool:
+    """Whether a person did it, which takes a role that somebody gave; not of what is no event."""
+    header = row.get("header") if isinstance(row, dict) else None
+    return isinstance(header, dict) and bool(header.get("role")) and header.get("actor") not in (SYSTEM, PARTY)
 
 
 def _evidence_faults(history: Sequence[Mapping[str, Any]], evidence: Mapping[str, Any], faults: list[Fault]) -> bool:

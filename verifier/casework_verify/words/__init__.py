@@ -5,6 +5,7 @@ A subject has its table in a module of its own. `{name}` stands for a value of t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, tzinfo
 from typing import Any
@@ -36,6 +37,8 @@ WORDS: dict[str, Words] = {
 }
 
 _LONGEST = 200
+#: Where a line ends in what people wrote, or a column.
+_LINE_END = re.compile(r"\r\n|[\r\n\t]")
 #: Values that are a moment; and those that are a code, by what has its words.
 _MOMENTS = frozenset({"at", "as_of"})
 _CODED = {"role": "role", "happened": "kind", "answer": "state", "step": "step"}
@@ -55,8 +58,8 @@ def sentence(fault: Fault, language: str = "en", zone: tzinfo = UTC) -> str:
         why = str(placed["why"]).rstrip(" .。")
         placed["why"] = reason(why) if chinese else why
     placed |= _titles(placed, chinese=chinese)
-    told = {name: plain(_said(name, one, zone, chinese=chinese)) for name, one in placed.items()}
-    return (words.zh if chinese else words.en).format_map(told)
+    told = {name: _said(name, one, zone, chinese=chinese) for name, one in placed.items()}
+    return fill(words.zh if chinese else words.en, told)
 
 
 def _titles(placed: Mapping[str, Any], *, chinese: bool) -> dict[str, Any]:
@@ -77,10 +80,25 @@ def _said(name: str, value: Any, zone: tzinfo, *, chinese: bool) -> str:
     return in_words(coded(_CODED[name], value, chinese=chinese) if name in _CODED else value, chinese=chinese)
 
 
+class _Told(str):
+    """A value in a sentence; `{count:leaf|leaves}` is the word that stands behind such a number."""
+
+    __slots__ = ()
+
+    def __format__(self, words: str) -> str:
+        one, several, many = words.partition("|")
+        return (one if self == "1" else many) if several else format(str(self), words)
+
+
+def fill(words: str, values: Mapping[str, object]) -> str:
+    """A sentence with its values, each as a reader may see it."""
+    return words.format_map({name: _Told(plain(value)) for name, value in values.items()})
+
+
 def plain(value: object) -> str:
     """A value as a reader may see it: in one line, not too long, with nothing that a terminal obeys or that turns text around."""
-    words = "".join(one if one.isprintable() else "\ufffd" for one in str(value))
+    words = "".join(one if one.isprintable() else "\ufffd" for one in _LINE_END.sub(" ", str(value)))
     return words if len(words) <= _LONGEST else words[:_LONGEST] + "…"
 
 
-__all__ = ["NOTE", "UNREAD", "WORDS", "WRONG", "level_of", "plain", "sentence"]
+__all__ = ["NOTE", "UNREAD", "WORDS", "WRONG", "fill", "level_of", "plain", "sentence"]

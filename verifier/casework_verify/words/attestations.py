@@ -27,11 +27,11 @@ ATTESTATIONS: dict[str, Words] = {
         "第 {seq} 号事件的声明所称项目或编号与事件不符。",
     ),
     "attestation_tree": Words(
-        "The checkpoint of {origin} with {size} leaves, on which event {seq} rests, is none of the tree that was signed.",
+        "The checkpoint of {origin} with {size} {size:leaf|leaves}, on which event {seq} rests, is none of the tree that was signed.",
         "第 {seq} 号事件所依据的 {origin} 检查点（{size} 个叶）不属于已签名的树。",
     ),
     "attestation_early": Words(
-        "Event {seq} was in the tree before the checkpoint with {size} leaves on which it rests.",
+        "Event {seq} was in the tree before the checkpoint with {size} {size:leaf|leaves} on which it rests.",
         "第 {seq} 号事件早于其所依据的检查点（{size} 个叶）已在树中。",
     ),
     "attestation_erased": Words(
@@ -45,7 +45,7 @@ ATTESTATIONS: dict[str, Words] = {
         NOTE,
     ),
     "attestation_rests": Words(
-        "It rests on the checkpoint of {origin} with {size} leaves and the root {root}.",
+        "It rests on the checkpoint of {origin} with {size} {size:leaf|leaves} and the root {root}.",
         "它依据 {origin} 的检查点：{size} 个叶，根哈希 {root}。",
         NOTE,
     ),
@@ -53,15 +53,19 @@ ATTESTATIONS: dict[str, Words] = {
         "It is about the days from {since} to {until}.", "其所涉期间为 {since} 至 {until}。", NOTE
     ),
     "attestation_all": Words(
-        "It is about all {count} cases that had been opened by {at}.",
+        "It is about {count:the one case|all {count} cases} that had been opened by {at}.",
         "其所涉为截至 {at} 已开立的全部 {count} 个案件。",
         NOTE,
     ),
-    "attestation_cases": Words("It is about {count} cases, which it names.", "其所涉为所列的 {count} 个案件。", NOTE),
+    "attestation_cases": Words(
+        "It is about {count} {count:case, which it names|cases, which it names}.",
+        "其所涉为所列的 {count} 个案件。",
+        NOTE,
+    ),
     "attestation_case_numbers": Words("Cases: {numbers}.", "案件：{numbers}。", NOTE),
     "attestation_sample": Words(
-        "They are sample {number}, drawn from {population} cases that had been opened by {as_of}, with the seed “{seed}”: {in_order} are"
-        " in order, {finding} have a finding.",
+        "They are sample {number}, drawn from {population} {population:case|cases} that had been opened by {as_of}, with the seed"
+        " “{seed}”: {in_order} {in_order:is|are} in order, {finding} {finding:has|have} a finding.",
         "这些案件为第 {number} 号样本，自截至 {as_of} 已开立的 {population} 个案件中以种子“{seed}”抽取："
         "{in_order} 个无问题，{finding} 个有审计发现。",
         NOTE,
@@ -95,7 +99,9 @@ ATTESTATIONS: dict[str, Words] = {
     ),
     "attestation_night_none": Words("No night of verification had ended by then.", "当时尚未完成过夜间核验。", NOTE),
     "attestation_alarms": Words(
-        "{count} witnesses had signed another tree by then.", "当时有 {count} 个见证方签署了另一棵树。", NOTE
+        "{count} {count:witness|witnesses} had signed another tree by then.",
+        "当时有 {count} 个见证方签署了另一棵树。",
+        NOTE,
     ),
     "attestation_says": Words("Of {name} it says: {value}", "关于 {name}，其内容为：{value}", NOTE),
     "attestation_supersedes": Words(

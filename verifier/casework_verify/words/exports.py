@@ -50,7 +50,7 @@ EXPORTS: dict[str, Words] = {
         "文件中有 {count} 项审计发现，与一次最多取出 {most} 项不符。",
     ),
     "export_shows": Words(
-        "It holds {count} findings as they stood {at}, and all {events} events from which that follows.",
+        "It holds {count} {count:finding|findings} as of {at}, and {events:the one event|all {events} events} from which that follows.",
         "其中有截至 {at} 的 {count} 项审计发现，及其所依据的全部 {events} 个事件。",
         NOTE,
     ),

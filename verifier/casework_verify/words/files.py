@@ -63,7 +63,7 @@ FILES: dict[str, Words] = {
         "{file} 中有此形式的文件不会有的名称：{name}。它由他人加入，或由较新的 Casework 写出；若属后者，请改用随其发布的核验程序。",
     ),
     "log_beside": Words(
-        "Beside the checkpoint and its tiles lie {count} other files, which nobody looked at.",
+        "Beside the checkpoint and its tiles {count:lies|lie} {count} other {count:file|files}, which nobody looked at.",
         "检查点及其树块之外另有 {count} 个文件，未作检查。",
         NOTE,
     ),
@@ -95,7 +95,7 @@ FILES: dict[str, Words] = {
         "索引缺少文件 {document} 的第 {version} 版，而办理记录记载该版已归档。",
     ),
     "document_without": Words(
-        "Of {count} versions of documents only what was recorded of them is in the file, and not their bytes.",
+        "Of {count} {count:version|versions} of documents only what was recorded is in the file, and not the bytes.",
         "有 {count} 个文件版本仅有记录，文件中没有其内容。",
         NOTE,
     ),
@@ -110,15 +110,19 @@ FILES: dict[str, Words] = {
         UNREAD,
     ),
     "erased": Words(
-        "Of {count} values only the hash is left; they were erased.", "{count} 个值已被抹除，仅留哈希值。", NOTE
+        "Of {count} {count:value|values} only the hash is left; {count:it was|they were} erased.",
+        "{count} 个值已被抹除，仅留哈希值。",
+        NOTE,
     ),
     "removed": Words(
-        "The contents of the case, {count} values, were removed under retention on {day} by decision {decision} (event {seq}).",
+        "The contents of the case, {count} {count:value|values}, were removed under retention on {day} by decision {decision} (event"
+        " {seq}).",
         "案件内容（{count} 个值）已于 {day} 依第 {decision} 号决定按保存期限清除（第 {seq} 号事件）。",
         NOTE,
     ),
     "archived": Words(
-        "The contents of the case, {count} values, were put into the archive on {day} by decision {decision} (event {seq}): the sealed file"
+        "The contents of the case, {count} {count:value|values}, were put into the archive on {day} by decision {decision} (event"
+        " {seq}): the sealed file"
         " has the SHA-256 {sealed}.",
         "案件内容（{count} 个值）已于 {day} 依第 {decision} 号决定存入档案库（第 {seq} 号事件）：密封文件的 SHA-256 为 {sealed}。",
         NOTE,

@@ -87,8 +87,8 @@ INTEGRITY: dict[str, Words] = {
         "用于判断角色的登记册第 {seq} 条不在已签名的树中（第 {leaf} 号叶）。",
     ),
     "leaf_unsigned": Words(
-        "Events {seq} to {last} are not signed yet, so whether they were recorded cannot be told: take the file out anew "
-        "in a minute.",
+        "From event {seq} on nothing is signed yet (the last is event {last}), so whether it was recorded cannot be told: take the file out"
+        " anew in a minute.",
         "第 {seq} 号至第 {last} 号事件尚未签名，无法判断是否确有记录：请一分钟后重新取出文件。",
         UNREAD,
     ),
@@ -98,19 +98,27 @@ INTEGRITY: dict[str, Words] = {
     ),
     "note_signature": Words("The signature of the checkpoint does not hold.", "检查点的签名不成立。"),
     "note_key": Words(
-        "The checkpoint was signed by none of the keys that are known.", "检查点不是由任何已知密钥签名的。"
+        "The checkpoint was signed by none of the keys that are known, and names {found}. If another key took over, {address} at the"
+        " address of the log is signed by both: ask for the line of the new one by another way, and add it.",
+        "检查点不是由任何已知密钥签名的，其所称密钥为 {found}。如已更换密钥，日志网址下的 {address} 由新旧两把密钥共同签名："
+        "请另行索取新密钥并加入。",
+    ),
+    "key_followed": Words(
+        "Two keys of the log signed it: {before}, and {after}, which took over from it.",
+        "日志的两把密钥均已签名：{before}，以及接替它的 {after}。",
+        NOTE,
     ),
     "note_origin": Words(
         "The checkpoint is one of the log {found}, and that of {known} is remembered.",
         "检查点属于日志 {found}，而所记的是 {known}。",
     ),
     "tree_rewritten": Words(
-        "The tree of {found} leaves does not go on from that of {known} leaves, which is remembered: "
+        "The tree of {found} {found:leaf|leaves} does not go on from that of {known} {known:leaf|leaves}, which is remembered: "
         "the history was rewritten.",
         "有 {found} 片叶的树不是从所记的 {known} 片叶的树延续而来：办理记录已被改写。",
     ),
     "tree_split": Words(
-        "Another root was signed of {found} leaves than the one that is remembered.",
+        "Another root was signed of {found} {found:leaf|leaves} than the one that is remembered.",
         "对 {found} 片叶签署的根与所记的不同。",
     ),
     "proof_none": Words(
@@ -127,19 +135,20 @@ INTEGRITY: dict[str, Words] = {
         NOTE,
     ),
     "state_unlinked": Words(
-        "Whether the tree of {found} leaves goes on from that of {known} leaves, which is remembered, "
+        "Whether the tree of {found} {found:leaf|leaves} goes on from that of {known} {known:leaf|leaves}, which is remembered, "
         "cannot be told without these tiles of the log: {tiles}.",
         "缺少日志的这些瓦片，无法判断有 {found} 片叶的树是否从所记的 {known} 片叶的树延续而来：{tiles}。",
         UNREAD,
     ),
     "proof_earlier": Words(
-        "The proof in the file, that the tree of {found} leaves goes on from that of {known} leaves, does not show it: "
+        "The proof in the file, that the tree of {found} {found:leaf|leaves} goes on from that of {known} {known:leaf|leaves}, does not"
+        " show it: "
         "take the file out anew, or fetch tiles of the log.",
         "文件中关于有 {found} 片叶的树从所记的 {known} 片叶的树延续而来的证明不成立：请重新取出文件，或取得日志的瓦片。",
         UNREAD,
     ),
     "tiles_unfit": Words(
-        "The tiles are not those of the log that was signed: whether the tree of {found} leaves goes on from that of {known} "
+        "The tiles are not those of the log that was signed: whether the tree of {found} {found:leaf|leaves} goes on from that of {known} "
         "leaves cannot be told by them.",
         "这些瓦片不是已签名日志的瓦片：无法据此判断有 {found} 片叶的树是否从所记的 {known} 片叶的树延续而来。",
         UNREAD,
@@ -155,7 +164,8 @@ INTEGRITY: dict[str, Words] = {
         "第 {seq} 号事件与先前所见不同：办理记录自此被改写。",
     ),
     "tiles_other": Words(
-        "The tiles do not give the root that was signed of {size} leaves.", "瓦片得出的根与对 {size} 片叶签署的根不同。"
+        "The tiles do not give the root that was signed of {size} {size:leaf|leaves}.",
+        "瓦片得出的根与对 {size} 片叶签署的根不同。",
     ),
     "tiles_missing": Words("Tiles are missing: {tiles}.", "缺少瓦片：{tiles}。", UNREAD),
     "log_shorter": Words(

@@ -55,23 +55,24 @@ READINGS: dict[str, Words] = {
         "文件中有 {count} 条查阅记录，与一次最多取出 {most} 条不符。",
     ),
     "readings_show": Words(
-        "It holds {count} readings of {readers} persons, as far as they were published when it was taken out {at}.",
+        "It holds {count} {count:reading|readings} of {readers} {readers:person|persons}, as far as published when it was taken out {at}.",
         "其中有 {readers} 人的 {count} 条查阅记录，截至 {at} 取出时已公布者。",
         NOTE,
     ),
     "readings_number": Words("Only those of the case {name}.", "仅限案件 {name}。", NOTE),
     "readings_erased": Words(
-        "Of {count} readings only the hash of what was asked for is left: an erasure took it out, or whoever passed the file on.",
+        "Of {count} {count:reading|readings} only the hash of what was asked for is left: an erasure took it out, or whoever passed the"
+        " file on.",
         "{count} 条查阅记录的查询内容仅留哈希值：已被抹除，或由转交文件者隐去。",
         NOTE,
     ),
     "readings_chains": Words(
-        "Of {count} persons the whole chain is there: between the first reading and the last one here none is missing.",
+        "Of {count} {count:person|persons} the whole chain is there: between the first reading and the last one here none is missing.",
         "{count} 人有整条链：文件中第一条与最后一条之间均无缺漏。",
         NOTE,
     ),
     "readings_alone": Words(
-        "Of {count} persons single readings are there: whether others were left out, the file cannot show.",
+        "Of {count} {count:person|persons} single readings are there: whether others were left out, the file cannot show.",
         "{count} 人仅有单条查阅记录：是否另有未列入者，凭此文件无法判断。",
         NOTE,
     ),

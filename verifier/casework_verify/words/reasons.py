@@ -92,7 +92,9 @@ _WITHIN = (
     (re.compile(r"(.+) is no number of ours"), "其中有不允许的数：{0}"),
     (re.compile(r"line ([0-9]+), column ([0-9]+) is not written so"), "第 {0} 行第 {1} 列有误"),
     (re.compile(r"byte ([0-9]+) belongs to no text"), "第 {0} 字节的编码有误"),
-    (re.compile(r"the server answered ([0-9]{3})(?: .*)?"), "服务器答复 {0}"),
+    (re.compile(r"the server answered ([0-9]{3})"), "服务器答复 {0}"),
+    # What it says besides is in the server's own words.
+    (re.compile(r"the server answered ([0-9]{3}) (.+)", re.DOTALL), "服务器答复 {0}：{1}"),
 )
 
 

@@ -94,6 +94,10 @@ PEOPLE: dict[str, Words] = {
         "The roles in the file cannot be read: {why}. Ask for the file anew.",
         "无法读取文件中的角色：{why}。请重新索取文件。",
     ),
+    "roles_none": Words(
+        "{file} has none of the events by which those who acted got their roles: somebody took them out. Ask for the file anew.",
+        "{file} 中没有任何授予角色的事件，而有人以角色办理过：这些事件已被取出。请重新索取文件。",
+    ),
     "link_for_nothing": Words(
         "Event {seq} was done by a link, by which “{kind}” is not done.",
         "第 {seq} 号事件经由链接所为，而“{kind}”不能经由链接。",

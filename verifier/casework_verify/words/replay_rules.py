@@ -375,7 +375,8 @@ RULES: dict[str, Words] = {
         NOTE,
     ),
     "replay_as_told": Words(
-        "{kinds} rules are programs and were taken as told, {count} times; casework verify runs them.",
+        "{kinds} {kinds:rule is a program and was|rules are programs and were} taken as told, {count} {count:time|times}; casework"
+        " verify runs them.",
         "{kinds} 条规则是程序，按所述采信 {count} 次；casework verify 会运行它们。",
         NOTE,
     ),
