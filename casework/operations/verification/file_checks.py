@@ -26,7 +26,7 @@ from casework.ledger.merkle import BadProof
 from casework.operations.cases.queries import find_case
 from casework.operations.documents.upload_limits import MEGABYTE, PIECE
 from casework.operations.verification.verifier_process import VERIFIER
-from casework.operations.verification.witnesses import NAMES, insist_reader
+from casework.operations.verification.witnesses import NAMES, count_seen, insist_reader
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.records import tree_tiles
@@ -55,6 +55,8 @@ SAME, OTHER, LONGER = "same", "other", "longer"
 _NAMES = frozenset({"replay_as_told_names", "told_unjudged"})
 #: What says of which log a certificate is.
 _SHOWS = "certificate_event"
+#: What counts the witnesses of the tree: here more of them may be known than a file shows.
+_COUNTS = frozenset({"witnessed", "witnessed_not"})
 #: Only to be known, beside what is wrong and what could not be judged.
 NOTE = "note"
 #: What says that nobody of this house signed it.
@@ -86,6 +88,8 @@ class FileFault:
     own: bool = True
     #: It names what was taken as told: for who wants to know which.
     names: bool = False
+    #: It counts the witnesses that the file itself shows to have signed its tree.
+    counts: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,6 +112,10 @@ class FileVerdict:
     root: bytes | None = None
     #: How it stands to the tree that is here, once somebody has looked.
     tree: str | None = None
+    #: The witnesses that are named here, how many there are, and which of them signed this tree here or one that goes on from it; None
+    #: where the tree is not the one that is here.
+    witnesses: int | None = None
+    seen_by: tuple[str, ...] = ()
     #: Of which log it is, as it says itself.
     log: str | None = None
     #: The case that has this log here, by its number, and how many entries it has; for who sees all of it.
@@ -248,6 +256,7 @@ def _fault(told: Any, name: str, log: str | None) -> FileFault:
         part=told["file"],
         own=own,
         names=told["code"] in _NAMES,
+        counts=told["code"] in _COUNTS,
     )
 
 
@@ -267,7 +276,15 @@ def hold_against(db: Connection, actor: Actor, verdict: FileVerdict) -> FileVerd
         same = tree_tiles.root_at(db, verdict.size) == verdict.root
     except BadProof:
         same = False
-    return replace(verdict, tree=SAME) if same else replace(verdict, outcome=WRONG, tree=OTHER)
+    return _with_witnesses(db, replace(verdict, tree=SAME)) if same else replace(verdict, outcome=WRONG, tree=OTHER)
+
+
+def _with_witnesses(db: Connection, verdict: FileVerdict) -> FileVerdict:
+    """With who signed this tree here, or one that goes on from it, instead of whom the file alone shows to have."""
+    live, names = count_seen(db, verdict.size or 0)
+    faults = tuple(one for one in verdict.faults if not one.counts)
+    total = verdict.total - (len(verdict.faults) - len(faults))
+    return replace(verdict, witnesses=live, seen_by=tuple(names), faults=faults, total=total)
 
 
 def _with_case(db: Connection, actor: Actor, verdict: FileVerdict) -> FileVerdict:

@@ -121,6 +121,19 @@ def live_keys(db: Connection) -> list[str]:
 _LIVE_KEYS = text("SELECT key FROM witnesses WHERE ended_at IS NULL ORDER BY name, id")
 
 
+def count_seen(db: Connection, size: int) -> tuple[int, list[str]]:
+    """How many witnesses have not ended, and the names of those that signed the tree of so many leaves, or a later one."""
+    rows = db.execute(_SINCE, {"size": size}).all()
+    return len(rows), [row.name for row in rows if row.seen]
+
+
+#: The witnesses that have not ended, and whether they signed as many leaves or more.
+_SINCE = text("""
+    SELECT w.name, EXISTS (SELECT FROM cosignatures c WHERE c.witness_id = w.id AND c.size >= :size) AS seen
+    FROM witnesses w WHERE w.ended_at IS NULL ORDER BY w.name, w.id
+""")
+
+
 # --- what they sign ------------------------------------------------------------------------------------------------------------
 
 
@@ -358,7 +371,7 @@ _COSIGNED = text("""
 
 
 __all__ = [
-    "KINDS", "LONGER", "NAMES", "OTHER_ROOT", "READS", "WITNESS_ENDED", "WITNESS_NAMED", "cosigned_up_to", "count_alarms",
+    "KINDS", "LONGER", "NAMES", "OTHER_ROOT", "READS", "WITNESS_ENDED", "WITNESS_NAMED", "cosigned_up_to", "count_alarms", "count_seen",
     "end_witness", "insist_reader",
     "list_seen", "list_witnesses", "live_keys", "name_witness", "published_cosigned", "take_cosignature",
 ]  # fmt: skip

@@ -277,7 +277,7 @@ def test_a_file_bears_what_witnesses_signed_of_its_checkpoint_and_the_verifier_s
 
     outcome, (sentence,) = said()
     assert outcome == "whole"
-    assert sentence.startswith("None of 1 witnesses")
+    assert sentence.startswith("The one witness that is known here has not signed")
     log.take(log.signed())
     outcome, (sentence,) = said()
     assert outcome == "whole"
@@ -286,3 +286,36 @@ def test_a_file_bears_what_witnesses_signed_of_its_checkpoint_and_the_verifier_s
     log.do(end_witness, log.witness, new_request())
     with zipfile.ZipFile(io.BytesIO(taken_out())) as archive:
         assert ONE.name not in archive.read("proof.json").decode()
+
+
+def test_whoever_signed_a_later_tree_here_is_counted_for_a_file_that_does_not_show_it(
+    log: Witnessed, document_store: DocumentStore
+) -> None:
+    with transaction(log.engine) as db:
+        number = log.world.new_case(db)
+    sign_and_publish(log.engine, log.superuser, log.settings)
+    with transaction(log.engine) as db:
+        auditor = log.world.actor(db, "auditor")
+        file = b"".join(make_case_file(db, auditor, document_store, number, "/x").pieces())
+        known = [key.line for key in log_keys.public_keys(log.settings)] + live_keys(db)
+    verdict = file_checks.check_file(io.BytesIO(file), "case.zip", known)
+    assert [one.counts for one in verdict.faults if "witness" in one.sentence] == [True]
+
+    def held() -> FileVerdict:
+        with transaction(log.engine) as db:
+            return file_checks.hold_against(db, auditor, verdict)
+
+    assert (held().witnesses, held().seen_by) == (1, ())
+    # What was signed of an earlier tree counts for nothing; what is signed of a later one does.
+    with transaction(log.engine) as db:
+        log.world.new_case(db)
+    sign_and_publish(log.engine, log.superuser, log.settings)
+    log.take(log.signed())
+    assert (held().witnesses, held().seen_by) == (1, (ONE.name,))
+    assert not any("witness" in one.sentence for one in held().faults)
+    assert held().total == verdict.total - 1
+    larger = replace(verdict, size=(verdict.size or 0) + 10_000)
+    with transaction(log.engine) as db:
+        assert file_checks.hold_against(db, auditor, larger).witnesses is None
+    log.do(end_witness, log.witness, new_request())
+    assert (held().witnesses, held().seen_by) == (0, ())
