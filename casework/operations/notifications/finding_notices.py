@@ -5,6 +5,7 @@ A notice stands in its reader's own log and names the finding alone: whoever may
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import uuid_utils
@@ -12,9 +13,11 @@ from sqlalchemy import Connection, text
 
 from casework.engine.analysis.notification_rules import FINDING
 from casework.engine.state.events import RegisterEvent
+from casework.operations.audit.findings import programmes_read
 from casework.operations.core.notification_preferences import DIGEST, choice_of
 from casework.operations.core.perform import calendar_of
 from casework.operations.notifications.mail_queue import next_digest, next_working, queue_mail
+from casework.permissions.actors import Actor
 
 #: Of which events of a finding its owner is told; of an answer, the auditor who raised it.
 OWNERS = ("assigned", "asked_again", "fell_due")
@@ -65,4 +68,18 @@ def tell_of_finding(db: Connection, event: RegisterEvent, now: datetime, *, mail
         db.execute(_NOTIFY, notice | {"what": event.kind, "mail": mail})
 
 
-__all__ = ["OWNERS", "tell_of_finding"]
+#: Of which case some findings are, and by when those that are open are to be answered; of the programmes whose findings somebody reads.
+_ABOUT = text("""
+    SELECT f.id::text AS id, c.number, CASE WHEN f.state = 'open' THEN f.due_at END AS due_at
+    FROM findings f JOIN cases c ON c.id = f.case_id
+    WHERE f.id = ANY(CAST(:ids AS uuid[])) AND f.programme_id = ANY(CAST(:programmes AS uuid[]))
+""")
+
+
+def find_about(db: Connection, actor: Actor, ids: Sequence[str]) -> dict[str, tuple[str, datetime | None]]:
+    """By finding the number of its case, and by when it is to be answered; of those that the reader may read now."""
+    rows = db.execute(_ABOUT, {"ids": ids, "programmes": programmes_read(actor)}) if ids else ()
+    return {row.id: (row.number, row.due_at) for row in rows}
+
+
+__all__ = ["OWNERS", "find_about", "tell_of_finding"]

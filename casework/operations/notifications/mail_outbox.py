@@ -53,6 +53,7 @@ from casework.operations.matching.interest_mail import INTEREST
 from casework.operations.notifications.alarm_mail import LOG_ALARM, AlarmMail, write_alarm_mail
 from casework.operations.notifications.catalogue_news import SEARCH
 from casework.operations.notifications.checkpoint_mails import CHECKPOINT, CheckpointMail, write_checkpoint_mail
+from casework.operations.notifications.finding_notices import find_about
 from casework.operations.notifications.queries import SEEN, read_id, seen_by
 from casework.operations.notifications.reply_addresses import ReplyTo, reply_to
 from casework.operations.notifications.reply_answers import REPLY, ReplyMail, write_reply_mail
@@ -145,7 +146,8 @@ _QUEUED = text("""
 _ITEMS = text(f"""
     SELECT n.id, n.kind, n.edition, n.words, n.task_id, n.track_id, c.number,
         CASE WHEN NOT coalesce({STILL}, false) THEN coalesce(t.due_at, n.due_at) END AS due_at,
-        n.log_id, l.kind AS log_kind, CASE WHEN n.kind = '{CATALOGUE}' AND n.words = '{SEARCH}' THEN n.about END AS search
+        n.log_id, l.kind AS log_kind, CASE WHEN n.kind = '{FINDING}' THEN n.about END AS about,
+        CASE WHEN n.kind = '{CATALOGUE}' AND n.words = '{SEARCH}' THEN n.about END AS search
     {SEEN} AND n.mail_id = CAST(:mail AS uuid)
     AND n.read_at IS NULL AND NOT EXISTS (
         SELECT FROM saved_views v WHERE NOT v.mailed
@@ -208,12 +210,16 @@ def compose(
         outbox.cancel(db, MAILS, mail, "nothing of it is left to be said")
         return None
     why = _explained(db, actor, lines) if actor else {}
+    found = find_about(db, actor, [line.about for line in lines if line.kind == FINDING]) if actor else {}
     items = tuple(
-        Item(line.kind, line.number, line.edition, line.words, line.due_at, why.get(line.task_id), line.id, line.search)
-        for line in lines
+        _item(line, why.get(line.task_id), *found.get(line.about, (line.number, line.due_at))) for line in lines
     )
     reply = reply_to(db, actor, secret_box, lines) if actor and replies and not row.sealed else None
     return Mail(row.id, row.email, row.language, row.zone, row.kind, row.sealed, row.now, items, reply)
+
+
+def _item(line: Any, why: ClockExplained | None, number: str | None, due_at: datetime | None) -> Item:
+    return Item(line.kind, number, line.edition, line.words, due_at, why, line.id, line.search)
 
 
 def _explained(db: Connection, actor: Actor, lines: Sequence[Any]) -> dict[str, ClockExplained]:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Engine, text
 
 from casework.engine.analysis.notification_rules import FINDING
+from casework.jobs.mail_content import write_mail
 from casework.operations.audit.findings import ask_again
+from casework.operations.core.encryption import SecretBox
 from casework.operations.core.notification_preferences import DIGEST, set_telling
+from casework.operations.notifications.finding_notices import find_about
+from casework.operations.notifications.mail_outbox import Mail, compose
 from casework.operations.notifications.queries import list_notifications
 from casework.operations.notifications.service import tell_due
 from casework.records.database import transaction
+from casework.settings import Settings
 from tests.operations.audit.test_finding_owners import assigned
 from tests.operations.audit.test_findings import answered, raised
 from tests.support.world import World, new_request
@@ -43,6 +50,31 @@ def test_the_owner_is_told_and_the_raiser_of_the_answer(world: World, engine: En
     assert kinds == ["finding", "finding"]
     tell_due(engine, mailing=False)
     assert told(world, engine, "officer") == ["asked_again", "assigned"]
+
+
+def test_a_mail_names_the_case_and_the_day_to_whom_may_still_read_the_finding(
+    world: World, engine: Engine, settings: Settings, finding: str
+) -> None:
+    with transaction(engine) as db:
+        assigned(world, db, finding)
+    tell_due(engine, mailing=True)
+    with transaction(engine) as db:
+        mail = db.execute(text("SELECT id::text FROM mails WHERE kind = 'finding'")).scalar_one()
+        row = db.execute(text("SELECT c.number, f.due_at FROM findings f JOIN cases c ON c.id = f.case_id")).one()
+        composed = compose(db, mail, SecretBox(["k" * 32]))
+        assert isinstance(composed, Mail)
+        (item,) = composed.items
+        assert (item.number, item.due_at) == (row.number, row.due_at)
+        for language in ("en", "zh-Hans"):
+            written = write_mail(replace(composed, language=language), settings)
+            assert row.number in str(written["subject"])
+            body = written.get_body(("plain",))
+            assert body is not None
+            assert str(row.due_at.year) in body.get_content()
+        officer = world.actor(db, "officer")
+        assert find_about(db, replace(officer, memberships=()), [finding]) == {}
+        answered(world, db, finding)
+        assert find_about(db, officer, [finding]) == {finding: (row.number, None)}
 
 
 def test_nobody_is_told_of_what_they_did_themselves(world: World, engine: Engine, finding: str) -> None:
