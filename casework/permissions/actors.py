@@ -149,3 +149,8 @@ def focused(actor: Actor, programme: str | None) -> Actor:
         return actor
     kept = tuple(membership for membership in actor.memberships if membership.programme in (programme, None))
     return replace(actor, memberships=kept, focus=programme)
+
+
+def programmes_read(actor: Actor) -> list[str]:
+    """Of which programmes somebody reads the findings of the audit."""
+    return sorted({m.programme for m in actor.memberships if m.programme and m.role in READS_ALL})

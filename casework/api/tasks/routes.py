@@ -10,7 +10,7 @@ from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.protocol.schemas import text_of
 from casework.api.tasks import schemas
 from casework.operations.audit.findings import list_mine
-from casework.operations.audit.views import FindingRow
+from casework.operations.audit.views import FindingRow, FindingToAnswer
 from casework.operations.cases import corrections
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page, insist_limit
@@ -26,7 +26,7 @@ from casework.operations.tasks.views import Agenda, ListedTask, MarkedTask, Sing
 class TasksToDo(Page[ListedTask | MarkedTask]):
     """A part of the tasks, and with the first part of what one holds the findings of the audit that one is to answer."""
 
-    findings: list[FindingRow]
+    findings: list[FindingToAnswer]
 
 
 def list_tasks(call: Call) -> TasksToDo:
@@ -42,7 +42,13 @@ def list_tasks(call: Call) -> TasksToDo:
     )
     mine = asked.view == "mine" and not (asked.queue or asked.cursor)
     found = list_mine(call.db, call.actor, most=insist_limit(asked.limit)) if mine else []
-    return TasksToDo(items=listed.items, next=listed.next, findings=found)
+    return TasksToDo(items=listed.items, next=listed.next, findings=[_owed(one) for one in found])
+
+
+def _owed(one: FindingRow) -> FindingToAnswer:
+    return FindingToAnswer(
+        id=one.id, number=one.number, title=one.title, words=one.words, due_at=one.due_at, late=one.late
+    )
 
 
 def list_agenda(call: Call) -> Agenda:

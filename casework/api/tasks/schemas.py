@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from casework.api.audit.finding_schemas import Finding
 from casework.api.protocol.case_schemas import PlacedTask, Task
 from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Line, Paged, Query, SomeWords, Words
 from casework.api.protocol.schemas import Refusal
@@ -116,11 +115,20 @@ class TaskOutcomes(Answer):
     dry_run: bool
 
 
+class FindingToAnswer(Answer):
+    id: str
+    number: Annotated[str, Field(description="Of the case")]
+    title: str | None
+    words: Annotated[str | None, Field(description="Null once erased")]
+    due_at: str | None
+    late: Annotated[bool, Field(description="Open though its day has passed")]
+
+
 class TaskPage(Answer):
     items: list[Task]
     next: str | None = None
     findings: Annotated[
-        list[Finding],
+        list[FindingToAnswer],
         Field(
             description="With the first part of what you hold: the findings of the audit that you are to answer, what is due first before"
             " the rest; answer one at /findings/{finding}/answer"

@@ -47,7 +47,7 @@ from casework.operations.core.reader_names import titled
 from casework.operations.core.register_log import append
 from casework.operations.core.views import row_as, to_named
 from casework.operations.people.role_notices import announce
-from casework.permissions.actors import READS_ALL, Actor
+from casework.permissions.actors import Actor, programmes_read
 from casework.permissions.visibility import Sight
 from casework.permissions.work import capacities
 from casework.records.case_loader import load
@@ -242,11 +242,6 @@ def _shown(db: Connection, rows: Sequence[Any]) -> list[FindingRow]:
         )
         for row in rows
     ]
-
-
-def programmes_read(actor: Actor) -> list[str]:
-    """Of which programmes somebody reads the findings."""
-    return sorted({m.programme for m in actor.memberships if m.programme and m.role in READS_ALL})
 
 
 def find_seen(db: Connection, actor: Actor, finding: str, *, lock: bool = False) -> Any:

@@ -11,6 +11,20 @@ from casework.operations.core.views import Named, TaskKey
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FindingToAnswer:
+    """A finding among the tasks of whoever is to answer it."""
+
+    id: str
+    #: Of the case.
+    number: str
+    title: str | None
+    #: Null once erased.
+    words: str | None
+    due_at: str | None
+    late: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FindingRow:
     """A finding, as a list has it."""
 

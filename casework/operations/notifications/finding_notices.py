@@ -13,11 +13,10 @@ from sqlalchemy import Connection, text
 
 from casework.engine.analysis.notification_rules import FINDING
 from casework.engine.state.events import RegisterEvent
-from casework.operations.audit.findings import programmes_read
 from casework.operations.core.notification_preferences import DIGEST, choice_of
 from casework.operations.core.perform import calendar_of
 from casework.operations.notifications.mail_queue import next_digest, next_working, queue_mail
-from casework.permissions.actors import Actor
+from casework.permissions.actors import Actor, programmes_read
 
 #: Of which events of a finding its owner is told; of an answer, the auditor who raised it.
 OWNERS = ("assigned", "asked_again", "fell_due")

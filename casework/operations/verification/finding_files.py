@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import canonical, instant
 from casework.operations.audit.finding_rows import OPEN, fold
-from casework.operations.audit.findings import export_findings, programmes_read
+from casework.operations.audit.findings import export_findings
 from casework.operations.auth.step_up import sensitive
 from casework.operations.verification.event_proofs import EventProofs, checkpoint_of, prove_logs, told_event
-from casework.permissions.actors import Actor
+from casework.permissions.actors import Actor, programmes_read
 from casework.records.event_log import now, read_logs, register_event_of
 
 FORM = 1

@@ -76,21 +76,22 @@ def test_auditors_are_shown_it_and_officers_not(engine: Engine, world: World, se
             list_rotations(db, officer)
 
 
-@pytest.mark.parametrize(
-    ("statement", "expected"),
-    [
-        (
-            "UPDATE events SET effects = jsonb_set(effects, '{rotation,new_key}', '\"00000000\"') WHERE kind = 'key_rotated'",
-            {"no event tells that one followed the other", "tells of a change of keys that no checkpoint shows"},
-        ),
-        ("UPDATE events SET actor_id = gen_random_uuid()::text WHERE kind = 'key_rotated'", {"no event tells that one followed"}),
-        ("UPDATE events SET kind = 'settings' WHERE kind = 'key_rotated'", {"no event tells that one followed the other"}),
-        (
-            "DELETE FROM checkpoints WHERE split_part(note, chr(10), 6) <> ''",
-            {"tells of a change of keys that no checkpoint shows", "by another key than the one before"},
-        ),
-    ],
-)  # fmt: skip
+#: What somebody rewrites, and what is said of it.
+REWRITES = [
+    (
+        "UPDATE events SET effects = jsonb_set(effects, '{rotation,new_key}', '\"00000000\"') WHERE kind = 'key_rotated'",
+        {"no event tells that one followed the other", "tells of a change of keys that no checkpoint shows"},
+    ),
+    ("UPDATE events SET actor_id = gen_random_uuid()::text WHERE kind = 'key_rotated'", {"no event tells that one followed"}),
+    ("UPDATE events SET kind = 'settings' WHERE kind = 'key_rotated'", {"no event tells that one followed the other"}),
+    (
+        "DELETE FROM checkpoints WHERE split_part(note, chr(10), 6) <> ''",
+        {"tells of a change of keys that no checkpoint shows", "by another key than the one before"},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("statement", "expected"), REWRITES)
 def test_the_event_and_what_both_signed_are_held_against_each_other(
     engine: Engine, superuser_engine: Engine, world: World, settings: Settings, statement: str, expected: set[str]
 ) -> None:
