@@ -20,6 +20,7 @@ from casework.demo.interest import ask_both_sides
 from casework.demo.parties import confirm_records, furnish_parties, merge_doubles, screen_parties
 from casework.demo.results import show_results
 from casework.demo.rights import enter_rights
+from casework.demo.routing import route_tasks
 from casework.demo.scripts import scripts
 from casework.engine.roles import Role
 from casework.errors import InvalidSettings
@@ -38,6 +39,7 @@ from casework.operations.people.registry import (
     register_phase,
     register_programme,
 )
+from casework.operations.tasks.allocation import allocate_due
 from casework.permissions.actors import Actor
 from casework.permissions.token_scopes import TOKEN_SCOPES
 from casework.playbook.driver import cast_of, match_name, play
@@ -152,6 +154,7 @@ def tell(
             prepare(settings, stage, chosen, password)
             describe_providers(stage)
             set_up_programme(stage)
+            route_tasks(stage)
             store = document_store_of(engine, settings)
             done = 0
 
@@ -172,6 +175,7 @@ def tell(
             show_results(stage, secret_box_of(settings))
             assess_needs(stage)
         import_past(settings)
+        allocate_due(engine)
         tell_due(engine, mailing=True)
     finally:
         engine.dispose()
