@@ -235,8 +235,10 @@ def _again(script: Script, round_: int) -> Script:
     def again(match: tuple[str, str]) -> tuple[str, str]:
         return f"{match[0]}.{round_ + 1}", f"{match[1]}.{round_ + 1}"
 
-    follows = again(script.follows) if script.follows else None
-    return replace(script, name=f"{script.name} ({round_ + 1})", match=again(script.match), follows=follows)
+    follows, linked = (again(other) if other else None for other in (script.follows, script.linked))
+    return replace(
+        script, name=f"{script.name} ({round_ + 1})", match=again(script.match), follows=follows, linked=linked
+    )
 
 
 # --- the world -------------------------------------------------------------------------------------------------------

@@ -69,9 +69,10 @@ class Player:
 
 
 def cast_of(script: Script) -> dict[str, str]:
-    """Whom and what a script calls so; its match is `main`, that of the case which it follows from `earlier`."""
-    earlier = {"earlier": match_name(*script.follows)} if script.follows else {}
-    return {"main": match_name(*script.match), **earlier, **script.cast}
+    """Whom and what a script calls so; its match is `main`, that of the case which it follows from `earlier`, and of one that it is
+    linked to `linked`."""
+    cases = {"main": script.match, "earlier": script.follows, "linked": script.linked}
+    return {name: match_name(*match) for name, match in cases.items() if match} | dict(script.cast)
 
 
 def match_name(need: str, technology: str) -> str:

@@ -19,6 +19,7 @@ from casework.engine.state.impact_values import VERIFIED
 from casework.errors import UnknownName
 from casework.json_values import Answers, JsonObject
 from casework.operations.cases.case_actions import declare_interest, register_document, withdraw_consent
+from casework.operations.cases.case_links import link_cases
 from casework.operations.cases.case_rights import add_entered_right, add_rights
 from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.handing_over import hand_over
@@ -180,6 +181,13 @@ class OperationsHand(Hand):
         if name not in self.logs:
             raise LookupError(f"nothing is called {name}")
         self.here, self._case = name, None
+
+    def link(self, who: str, other: str, kind: str) -> None:
+        """Somebody links the case to another one, where that is open by then."""
+        if number := self.stage.ids.get(f"case of {self.cast.get(other)}"):
+            with self.action() as db:
+                here, actor = str(self.case.number), self.actor(who)
+                link_cases(db, actor, here, other=number, kind=kind, revision=None, request=Request.anew())
 
     def claim(self, who: str, task: str) -> None:
         with self.action() as db:

@@ -48,6 +48,8 @@ class Script:
     cast: Mapping[str, str] = field(default_factory=dict)
     #: The match of an earlier case, of which this one is a further site where that is open by then.
     follows: tuple[str, str] | None = None
+    #: The match of a case to which this one is linked where that is open by then.
+    linked: tuple[str, str] | None = None
 
 
 def do(who: str, what: str, about: str | None = None, /, **data: object) -> Do:
@@ -86,6 +88,11 @@ def dispute(who: str = "dispute_officer") -> Action:
 def turn_to(name: str) -> Action:
     """What follows happens in another case, or in `dispute`, the sealed mediation."""
     return lambda hand: hand.turn_to(name)
+
+
+def link(kind: str, who: str = "officer") -> Action:
+    """Somebody links the case to the one that its script names, which is of this kind to it."""
+    return lambda hand: hand.link(who, "linked", kind)
 
 
 def claim(who: str, task: str) -> Action:

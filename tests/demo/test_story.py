@@ -71,6 +71,14 @@ def test_every_exception_has_happened(told: Told, track: str, transition: str) -
     assert told.rows(f"SELECT 1 FROM tracks WHERE workflow = '{track}' AND fired ? '{transition}' LIMIT 1")
 
 
+def test_two_cases_are_linked(told: Told) -> None:
+    """One was closed as a duplicate of the other, and both say so."""
+    linked = (
+        "SELECT c.outcome, r->>'kind' AS kind FROM cases c CROSS JOIN jsonb_array_elements(c.related) r ORDER BY kind"
+    )
+    assert [(row.outcome, row.kind) for row in told.rows(linked)] == [(None, "duplicate"), ("duplicate", "original")]
+
+
 @pytest.mark.parametrize("kind", ["handed_over", "interest_declared", "consent_ended", "exited", "claimed"])
 def test_every_other_action_has_happened(told: Told, kind: str) -> None:
     assert told.rows(f"SELECT 1 FROM events WHERE kind = '{kind}' LIMIT 1")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from casework.demo.scripts.endings import DUPLICATE
 from casework.demo.scripts.parts import CHEN, LI, ZHAO
-from casework.playbook.steps import Script, Until, add, do, finish, lay, rights_are, take_in
+from casework.playbook.steps import Script, Until, add, do, finish, lay, link, rights_are, take_in
 from casework.playbook.stretches import (
     AGREED_ACROSS,
     BEFORE_SIGNING,
@@ -142,8 +143,10 @@ ACROSS_THE_BORDER = Script(
     84,
     cast=LI,
     pace=1.5,
+    linked=DUPLICATE.match,
     steps=(
         *verified(),
+        link("duplicate"),
         *ready("patent_licence", licence="exclusive", territories=["CN", "MN"], uses=["water"]),
         do("officer", "agreement.propose"),
         do("compliance", "agreement.class_free"),
