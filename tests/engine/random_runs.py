@@ -8,8 +8,9 @@ from casework.engine.decide import decide_and_evolve
 from casework.engine.execution.commands import Command, Fire
 from casework.engine.execution.context import By
 from casework.engine.execution.effect_roles import accepted
+from casework.engine.state.case import Task
 from casework.engine.state.events import Event
-from casework.errors import CaseworkError
+from casework.errors import CaseworkError, InvalidForm
 from tests.engine.random_forms import PEOPLE
 from tests.engine.waiting import unattended
 from tests.engine.walk_starts import KNOWN, WALKS
@@ -61,6 +62,13 @@ class RandomRun(Walk):
 
     def step(self) -> None:
         self.dice.choices([self.fire, self.work, self.fire_clock, self.add], [50, 35, 8, 7])[0]()
+
+    def _failed(self, task: Task, error: Exception) -> None:
+        """An answer that names a record where there is none is refused, as it should be."""
+        if isinstance(error, InvalidForm):
+            self.refused += 1
+        else:
+            super()._failed(task, error)
 
     def fire(self) -> None:
         """Somebody whose role it is does something that leads out of where a track stands."""

@@ -323,7 +323,10 @@ class Walk(Forms):
             if "another person" not in no.message:
                 self.faults.append(f"task {task.name}: {no!r}")
         except (CaseworkError, LookupError, ValueError) as error:
-            self.faults.append(f"task {task.name} failed: {error!r}")
+            self._failed(task, error)
+
+    def _failed(self, task: Task, error: Exception) -> None:
+        self.faults.append(f"task {task.name} failed: {error!r}")
 
     def answer(self, task: Task) -> dict[str, Json]:
         if task.type == "decision":
