@@ -18,7 +18,8 @@ from casework.web.matching.desk_words import say_apart, say_checks, say_why
 from tests.operations.core.test_catalogue_index import enter
 from tests.operations.matching.test_proposal_twins import put as put_proposed
 from tests.operations.matching.test_proposals import propose
-from tests.operations.matching.test_runs import put, put_twins
+from tests.operations.matching.test_run_twins import put_twins
+from tests.operations.matching.test_runs import put
 from tests.operations.matching.test_twin_groups import alike
 from tests.support.pages import read_page
 from tests.support.web_client import Browser
