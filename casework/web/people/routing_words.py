@@ -16,7 +16,7 @@ from casework.engine.tasks.routing import FACTS
 from casework.operations.core.views import Named
 from casework.operations.people.routing_views import RoutingChanged, RoutingRow
 from casework.web.people.retention_words import kind_name
-from casework.web.shell.i18n import N_, listed
+from casework.web.shell.i18n import N_, chinese, listed
 from casework.web.shell.record_words import KnownWords
 from casework.web.shell.task_links import queue_name
 from casework.web.shell.technology_field_words import say_field
@@ -91,7 +91,9 @@ class Words:
         """A row in one line; "" for none."""
         if row is None:
             return ""
-        asks = "; ".join(gettext("%(label)s: %(words)s", label=label, words=words) for label, words in self.row(row))
+        asks = ("；" if chinese() else "; ").join(
+            gettext("%(label)s: %(words)s", label=label, words=words) for label, words in self.row(row)
+        )
         return gettext("%(when)s → %(who)s", when=asks or gettext("every task"), who=goes_to(row))
 
     def changes(self, changes: list[RoutingChanged]) -> list[tuple[str, str, str]]:
