@@ -81,7 +81,11 @@ def test_it_backs_off_and_stops_when_the_session_is_over(site: Site, page_of: Pa
     page.wait_for_timeout(4000)
     assert 2 <= len(failing) <= 3
     page.unroute("**/news*")
-    # What the browser itself says of an answer that does not come.
+    # What the browser itself says of each answer that does not come, of the last one a moment later.
+    for _ in range(100):
+        if len(officer.faults) < len(failing):
+            page.wait_for_timeout(50)
+    assert len(officer.faults) == len(failing)
     assert all("Failed to load resource" in fault for fault in officer.faults)
     officer.faults.clear()
     with transaction(site.engine) as db:
