@@ -16,7 +16,7 @@ from casework.records.actors import find_actor
 
 #: The rows: what each asks, whom it names, and why.
 _ROWS = (
-    ({"queue": '"compliance"'}, "compliance", "Every classification and screening has one hand."),
+    ({"queue": '"compliance"'}, Role.COMPLIANCE, "Every classification and screening has one hand."),
     (
         {"queue": '"supervisor"', "service": '"pledge"', "amount": ">= 3000000"},
         "second_supervisor",
@@ -33,7 +33,7 @@ def route_tasks(stage: Stage) -> None:
         for asks, who, note in _ROWS
     ]
     with stage.action() as db:
-        supervisor, programme = _actor(stage, "supervisor"), stage.ids["programme"]
+        supervisor, programme = _actor(stage, Role.SUPERVISOR), stage.ids["programme"]
         choose_allocation(
             db,
             supervisor,
@@ -46,7 +46,7 @@ def route_tasks(stage: Stage) -> None:
         table = from_json(to_json(EMPTY) | {"rules": rules})
         asked = propose_routing(db, supervisor, programme, table=table, reason=_WHY, request=Request.anew())
     with stage.action() as db:
-        agrees, seen = _actor(stage, "administrator"), asked.answer["version"]
+        agrees, seen = _actor(stage, Role.ADMINISTRATOR), asked.answer["version"]
         decide_routing(db, agrees, programme, agree=True, note="", request=Request.anew(), seen=seen)
 
 
