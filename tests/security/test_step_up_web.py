@@ -94,7 +94,7 @@ def asking(scene: Scene) -> set[str]:
             if ASKED in words or answer.headers.get("Location", "").startswith("/confirm"):
                 found.add(_name(row))
             elif answer.headers.get("Content-Disposition", "").endswith(
-                ("zip", "csv", "xlsx", "json")
+                ("zip", "csv", "xlsx", "json", "dmn")
             ) or ".zip" in answer.headers.get("Content-Disposition", ""):
                 taken.append(_name(row))
     _run(scene, "UPDATE sessions SET proved_at = casework_now()")

@@ -60,7 +60,7 @@ def test_what_was_taken_out_is_whole_and_says_what_it_can_show(
     code, out = run(path, "--key", keys)
     events = sum(len(one["events"]) for one in json.loads(findings_export)["findings"])
     assert code == 0
-    assert "It holds 3 findings as they stood " in out
+    assert "It holds 3 findings as of " in out
     assert f"all {events} events" in out
     assert "Whether a whole finding was left out" in out
     code, out = run(path, "--key", keys, "--language", "zh")
