@@ -24,6 +24,9 @@ NO_NAME = reason("decision_tables.no_name", N_("a name has letters, digits and _
 HIT_POLICY = reason("decision_tables.hit_policy", N_("the hit policy is unique, first or collect"))
 TYPE = reason("decision_tables.type", N_("the type is text, number, whole, day or boolean"))
 CELLS = template("decision_tables.cells", N_("a row has one cell for each column: %(count)s here"))
+TOO_MANY_TESTS = template(
+    "decision_tables.too_many_tests", N_("all rows together have %(most)s values, comparisons and ranges at most")
+)
 OUTSIDE = reason("decision_tables.outside", N_("is not a value that this input may have"))
 LACKS = reason("decision_tables.lacks", N_("must be given"))
 SEVERAL_HIT = template(

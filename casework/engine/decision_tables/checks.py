@@ -7,13 +7,14 @@ A gap is looked for by taking from all inputs what a row covers, box by box, to 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import accumulate, islice
 
-from casework.engine.decision_tables.conditions import Condition
+from casework.engine.decision_tables.conditions import Condition, Equal, Range, Test
 from casework.engine.decision_tables.tables import COLLECT, FIRST, UNIQUE, Input, Table
 from casework.engine.decision_tables.values import BEYOND, BOOLEAN, DAY, STEPPED, TEXT, Value
 
@@ -91,8 +92,12 @@ class Grid:
         self.columns = [((1 << len(values)) - 1) << at for at, values in widths]
         self.everything: Box = sum(self.columns)
         self.between = sum(1 << at + len(values) for at, values in widths)
+        lines = [_Line(values) for values in self.classes]
         self.boxes: list[Box] = [
-            sum(_bits(condition, values) << at for condition, (at, values) in zip(rule.conditions, widths, strict=True))
+            sum(
+                line.bits(condition) << at
+                for condition, line, at in zip(rule.conditions, lines, self.offsets, strict=False)
+            )
             for rule in table.rules
         ]
 
@@ -136,8 +141,44 @@ class Grid:
                 rest &= ~column | rows[n]
 
 
-def _bits(condition: Condition, values: Sequence[Value]) -> int:
-    return sum(1 << n for n, value in enumerate(values) if condition.holds(value))
+class _Line:
+    """The classes of an input in their order, and which of them a condition holds for, with no look at each."""
+
+    def __init__(self, values: Sequence[Value]) -> None:
+        self.place = {value: n for n, value in enumerate(values)}
+        self.ordered = [value for value in values if value is not None]
+        self.all = (1 << len(values)) - 1
+        self.lacking = 1 << self.place[None] if None in self.place else 0
+
+    def bits(self, condition: Condition) -> int:
+        """As many bits as classes, each set where the condition holds."""
+        if not condition.tests:
+            return self.all
+        found = 0
+        for test in condition.tests:
+            found |= self._of(test)
+        if not condition.negated:
+            return found
+        # With nothing lacking a comparison is neither so nor not so.
+        compared = any(not isinstance(test, Equal) for test in condition.tests)
+        return self.all & ~(found | (self.lacking if compared else 0))
+
+    def _of(self, test: Test) -> int:
+        if isinstance(test, Equal):
+            return 1 << self.place[test.value] if test.value in self.place else 0
+        low, high = 0, len(self.ordered)
+        if isinstance(test, Range):
+            low = self._before(test.low, not test.with_low)
+            high = self._before(test.high, test.with_high)
+        elif test.by in ("<", "<="):
+            high = self._before(test.value, test.by == "<=")
+        else:
+            low = self._before(test.value, test.by == ">")
+        return ((1 << high - low) - 1) << low if high > low else 0
+
+    def _before(self, value: Value, itself: bool) -> int:
+        """How many classes come before a value, which is counted too where asked."""
+        return (bisect_right if itself else bisect_left)(self.ordered, value)  # type: ignore[type-var]
 
 
 def classes(one: Input, conditions: Iterable[Condition]) -> list[Value]:

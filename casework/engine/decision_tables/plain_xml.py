@@ -28,8 +28,8 @@ class Node:
     text: str = ""
 
     def all(self, name: str) -> list[Node]:
-        """Its parts of this name."""
-        return [child for child in self.children if child.name == name]
+        """Its parts of this name, in its own namespace."""
+        return [child for child in self.children if (child.space, child.name) == (self.space, name)]
 
 
 def parse_xml(data: bytes) -> Node:

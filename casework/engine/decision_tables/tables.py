@@ -18,6 +18,8 @@ UNIQUE, FIRST, COLLECT = "unique", "first", "collect"
 HIT_POLICIES = (UNIQUE, FIRST, COLLECT)
 #: So many a table has at most, and so many characters a name, a label and a note.
 MOST_INPUTS, MOST_OUTPUTS, MOST_RULES = 12, 8, 300
+#: All its cells together have so many tests at most: what a check costs grows by more than their number.
+MOST_TESTS = 4_000
 LONGEST_NAME, LONGEST_LABEL, LONGEST_NOTE = 60, 200, 500
 
 _T = TypeVar("_T")
@@ -208,6 +210,8 @@ def from_json(said: object) -> Table:
             for n, one in enumerate(faults.listed("rules", said.get("rules", []), MOST_RULES), 1)
         ),
     )
+    if sum(len(condition.tests) for rule in table.rules for condition in rule.conditions) > MOST_TESTS:
+        faults.at("rules", reasons.decision_tables.TOO_MANY_TESTS(most=MOST_TESTS))
     if faults.found:
         raise TableFault(faults.found)
     return table
@@ -313,6 +317,7 @@ __all__ = [
     "MOST_INPUTS",
     "MOST_OUTPUTS",
     "MOST_RULES",
+    "MOST_TESTS",
     "UNIQUE",
     "Input",
     "Output",

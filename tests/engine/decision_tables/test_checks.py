@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from casework.engine.decision_tables.checks import check
+from casework.engine.decision_tables.checks import Grid, check
 from casework.engine.decision_tables.evaluation import named
-from casework.engine.decision_tables.tables import MOST_INPUTS, MOST_RULES, from_json
+from casework.engine.decision_tables.tables import MOST_INPUTS, MOST_RULES, MOST_TESTS, TableFault, from_json
 from tests.engine.decision_tables.naive import hits
 from tests.engine.decision_tables.random_tables import tables, values
 
@@ -55,6 +55,26 @@ def test_a_witness_shows_what_is_told_and_nothing_untold_is_there(said: dict[str
         assert {(a, b) for _, rows in tried for a in rows for b in rows if a < b} <= told
     counting = {n for _, rows in tried for n in (rows[:1] if said["hit_policy"] == "first" else rows)}
     assert not counting & set(found.idle)
+
+
+@given(tables())
+def test_a_row_has_the_classes_that_its_conditions_hold_for(said: dict[str, Any]) -> None:
+    table = from_json(said)
+    grid = Grid(table)
+    for rule, box in zip(table.rules, grid.boxes, strict=True):
+        for condition, values, at in zip(rule.conditions, grid.classes, grid.offsets, strict=False):
+            assert [bool(box >> at + n & 1) for n in range(len(values))] == [condition.holds(one) for one in values]
+
+
+def test_a_table_of_as_many_tests_as_may_be_is_checked_and_one_more_refused() -> None:
+    each = MOST_TESTS // 100
+    rows = [[", ".join(f"({n + each * m}..{n + each * m + 0.5})" for n in range(each))] for m in range(100)]
+    found = check(table_of(rows, ["number"]))
+    assert (found.overlapping, found.idle, found.whole) == (0, (), True)
+    # What lies between two rows' ranges is one class each.
+    assert len(found.gaps) == 1
+    with pytest.raises(TableFault, match=f"{MOST_TESTS} values, comparisons and ranges at most"):
+        table_of([*rows, ["-1"]], ["number"])
 
 
 def test_gaps_are_told_by_an_input_each() -> None:

@@ -15,6 +15,11 @@ def test_an_element_has_its_line_its_names_and_its_text() -> None:
     assert root.all("e") == []
 
 
+def test_parts_of_another_namespace_are_none_of_an_element() -> None:
+    root = parse_xml(b'<a xmlns="urn:x"><d xmlns="urn:y">theirs</d><d>ours</d></a>')
+    assert [child.text for child in root.all("d")] == ["ours"]
+
+
 @pytest.mark.parametrize(
     "data",
     [
