@@ -178,7 +178,7 @@ class _Line:
 
     def _before(self, value: Value, itself: bool) -> int:
         """How many classes come before a value, which is counted too where asked."""
-        return (bisect_right if itself else bisect_left)(self.ordered, value)  # type: ignore[type-var]
+        return (bisect_right if itself else bisect_left)(self.ordered, _ordinal(value), key=_ordinal)
 
 
 def classes(one: Input, conditions: Iterable[Condition]) -> list[Value]:

@@ -62,8 +62,8 @@ def test_a_row_has_the_classes_that_its_conditions_hold_for(said: dict[str, Any]
     table = from_json(said)
     grid = Grid(table)
     for rule, box in zip(table.rules, grid.boxes, strict=True):
-        for condition, values, at in zip(rule.conditions, grid.classes, grid.offsets, strict=False):
-            assert [bool(box >> at + n & 1) for n in range(len(values))] == [condition.holds(one) for one in values]
+        for condition, column, at in zip(rule.conditions, grid.classes, grid.offsets, strict=False):
+            assert [bool(box >> at + n & 1) for n in range(len(column))] == [condition.holds(one) for one in column]
 
 
 def test_a_table_of_as_many_tests_as_may_be_is_checked_and_one_more_refused() -> None:
