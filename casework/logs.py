@@ -33,8 +33,8 @@ structlog.configure(
 _security = structlog.stdlib.get_logger("casework.security")
 
 
-def configure(level: int = logging.INFO) -> None:
-    """Write every log of this process so, from now on; the loggers of libraries too."""
+def line_format() -> logging.Formatter:
+    """How every line is written."""
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -42,7 +42,7 @@ def configure(level: int = logging.INFO) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _tell_fault,
     ]
-    formatter = structlog.stdlib.ProcessorFormatter(
+    return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -53,8 +53,12 @@ def configure(level: int = logging.INFO) -> None:
             structlog.processors.JSONRenderer(sort_keys=True),
         ],
     )
+
+
+def configure(level: int = logging.INFO) -> None:
+    """Write every log of this process so, from now on; the loggers of libraries too."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter)
+    handler.setFormatter(line_format())
     root = logging.getLogger()
     root.handlers, root.level = [handler], level
     for chatty in ("alembic", "sqlalchemy", "procrastinate"):
@@ -113,4 +117,4 @@ def _places(raised: TracebackType | None) -> list[str]:
     ]
 
 
-__all__ = ["configure", "forget", "origin", "security", "tell", "tell_fault"]
+__all__ = ["configure", "forget", "line_format", "origin", "security", "tell", "tell_fault"]

@@ -11,15 +11,14 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
-from importlib.util import find_spec
 from typing import Any, Literal
-
-from casework.errors import InvalidSettings
 
 Attribute = str | int
 #: Whose work a span is: somebody waits for an answer, a job is carried out, or the database is asked.
 Kind = Literal["SERVER", "CONSUMER", "CLIENT"]
-ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+#: Where all goes that OpenTelemetry sends, unless a variable of its own names another place.
+EVERYTHING = "OTEL_EXPORTER_OTLP_ENDPOINT"
+ENDPOINT = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
 
 #: What makes the spans of this process; None where nobody asked for traces.
 _tracer: Any = None
@@ -27,13 +26,7 @@ _tracer: Any = None
 
 def are_wanted() -> bool:
     """Whether this installation names where to."""
-    return any(os.environ.get(name) for name in ENDPOINTS)
-
-
-def insist_installed() -> None:
-    """Raises InvalidSettings where traces are asked for and the extra is not installed."""
-    if are_wanted() and find_spec("opentelemetry") is None:
-        raise InvalidSettings(f"{ENDPOINTS[1]} asks for traces, which an extra sends: pip install 'casework[otel]'.")
+    return any(os.environ.get(name) for name in (ENDPOINT, EVERYTHING))
 
 
 @contextmanager
@@ -47,12 +40,10 @@ def sending(process: str) -> Iterator[None]:
         yield
         return
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    named = {"service.name": os.environ.get("OTEL_SERVICE_NAME", "casework"), "service.version": version("casework")}
-    provider = TracerProvider(resource=Resource.create({**named, "casework.process": process}))
+    provider = TracerProvider(resource=resource(process))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     before, _tracer = _tracer, provider.get_tracer("casework")
     try:
@@ -60,6 +51,14 @@ def sending(process: str) -> Iterator[None]:
     finally:
         _tracer = before
         provider.shutdown()
+
+
+def resource(process: str) -> Any:
+    """Of which process all is that is sent, as OpenTelemetry has it."""
+    from opentelemetry.sdk.resources import Resource
+
+    named = {"service.name": os.environ.get("OTEL_SERVICE_NAME", "casework"), "service.version": version("casework")}
+    return Resource.create({**named, "casework.process": process})
 
 
 @contextmanager
@@ -101,4 +100,4 @@ def tell(name: str, attributes: Mapping[str, Attribute], *, failed: bool = False
         going.set_status(Status(StatusCode.ERROR))
 
 
-__all__ = ["are_wanted", "insist_installed", "sending", "span", "tell"]
+__all__ = ["ENDPOINT", "EVERYTHING", "are_wanted", "resource", "sending", "span", "tell"]

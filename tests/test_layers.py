@@ -59,7 +59,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
 }
 MAY_IMPORT["casework.logs"] = MAY_IMPORT["casework.counts"] = set()
-MAY_IMPORT["casework.traces"] = {"casework.errors", "casework.reasons"}
+MAY_IMPORT["casework.traces"] = set()
+MAY_IMPORT["casework.sent_logs"] = {"casework.logs", "casework.traces"}
+MAY_IMPORT["casework.telemetry"] = {"casework.sent_logs", "casework.traces", "casework.errors", "casework.reasons"}
 MAY_IMPORT["casework.jobs"] = MAY_IMPORT["casework.operations"] | {
     "casework.operations",
     "casework.logs",
@@ -81,6 +83,7 @@ MAY_IMPORT["casework.commands"] = MAY_IMPORT["casework.web"] | {
     "casework.jobs",
     "casework.playbook",
     "casework.demo",
+    "casework.telemetry",
 }
 MAY_IMPORT["casework.cli"] = MAY_IMPORT["casework.commands"] | {"casework.commands"}
 MAY_IMPORT["casework.__main__"] = {"casework.cli"}
@@ -221,7 +224,7 @@ ONLY_IN: dict[str, set[str]] = {
     # Mails and letters are written from templates too.
     "jinja2": {"casework.web", "casework.api", "casework.operations.core.i18n"},
     "weasyprint": {"casework.operations.letters.pdf"},
-    "opentelemetry": {"casework.traces"},
+    "opentelemetry": {"casework.traces", "casework.sent_logs"},
     # Files of strangers are drawn in a process of its own.
     **dict.fromkeys(["PIL", "pypdfium2"], {"casework.operations.documents.render"}),
 }

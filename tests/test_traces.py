@@ -83,19 +83,3 @@ def test_where_nobody_asks_nothing_of_it_is_loaded(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True, env={})
     assert done.stdout.strip() == "[]"
-
-
-def test_whoever_asks_without_the_extra_is_told_what_to_install(tmp_path: Path) -> None:
-    without = (
-        "import sys; sys.modules['opentelemetry'] = None\n"
-        "from casework.traces import insist_installed\n"
-        "insist_installed()"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", without],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"},
-    )
-    assert "pip install 'casework[otel]'" in done.stderr

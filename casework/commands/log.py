@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from casework import logs, reasons
+from casework import logs, reasons, telemetry
 from casework.errors import LogUnusable
 from casework.operations.verification import sequencer
 from casework.records import log_keys, tree_tiles
@@ -69,7 +69,8 @@ def rotate() -> None:
     finally:
         engine.dispose()
     before, following = log_keys.public_keys(settings)[-2:]
-    logs.security("key_rotated", decision="allowed", old=before.id.hex(), new=following.id.hex())
+    with telemetry.sending("log"):
+        logs.security("key_rotated", decision="allowed", old=before.id.hex(), new=following.id.hex())
     click.echo(
         "From here on this key signs, and the one before is gone. Hand out its line, by which others check it:",
         err=True,

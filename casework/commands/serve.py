@@ -16,7 +16,7 @@ import click
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
-from casework import logs, traces
+from casework import logs, telemetry
 from casework.counts import POOL, Counts, open_folder, writing
 from casework.errors import DatabaseNotReady, InvalidSettings
 from casework.matching.dictionary import cc_cedict
@@ -72,7 +72,7 @@ def insist_ready(settings: Settings, *, serving: bool = False, working: bool = F
             wrong.append(KEY_OPEN.format(folder=settings.log_dir))
         if wrong:
             raise InvalidSettings(" ".join(wrong))
-    traces.insist_installed()
+    telemetry.insist_installed()
     app = create_app(settings)
     engine = app.extensions["casework"]
     try:
@@ -158,7 +158,7 @@ def _beside(settings: Settings, with_worker: bool, app: WSGIApplication) -> dict
     def start(process: Any) -> None:
         watch_database(settings)
         ends.enter_context(write)
-        ends.enter_context(traces.sending("serve"))
+        ends.enter_context(telemetry.sending("serve"))
         ends.enter_context(work)
 
     def stop(server: Any, process: Any) -> None:

@@ -6,7 +6,7 @@ import signal
 
 import click
 
-from casework import logs, traces
+from casework import logs, telemetry
 from casework.commands.serve import insist_ready
 from casework.counts import open_folder, writing
 from casework.jobs.worker import Worker  # noqa: TID253  this command does nothing else
@@ -32,5 +32,5 @@ def worker(concurrency: int) -> None:
     runner = Worker(settings, concurrency=concurrency, say=click.echo)
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, lambda *_: runner.stop())
-    with writing(open_folder(settings.counts_dir), runner.counts, "worker"), traces.sending("worker"):
+    with writing(open_folder(settings.counts_dir), runner.counts, "worker"), telemetry.sending("worker"):
         runner.run()
