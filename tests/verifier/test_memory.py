@@ -44,9 +44,9 @@ def tiles_of(*levels: Sequence[bytes]) -> Tiles:
     return Tiles(parts, parts.get)
 
 
-def proof_of(leaves: Sequence[bytes], old: int) -> object:
+def proof_of(leaves: Sequence[bytes], old: int, new: int = NEW) -> object:
     proof = merkle.prove_consistency(
-        lambda level, index: merkle.root_of(leaves[index << level : (index + 1) << level]), old, NEW
+        lambda level, index: merkle.root_of(leaves[index << level : (index + 1) << level]), old, new
     )
     return [{"size": old, "hashes": [base64.b64encode(one).decode() for one in proof]}]
 
@@ -126,6 +126,108 @@ def test_signatures_of_all_known_keys_are_kept() -> None:
     assert followed == Fault("key_followed", {"before": KEY.public.id.hex(), "after": other.public.id.hex()})
     assert level_of(followed) == NOTE
     assert memory.seen[7][1] == note
+
+
+OLD, NEXT, LAST = (signed_notes.key_from_seed("log.example", bytes([n]) * 32) for n in (1, 2, 3))
+
+
+def signed_by(size: int, *keys: signed_notes.SigningKey) -> str:
+    text = signed_notes.Checkpoint("log.example", size, merkle.root_of(LEAVES[:size])).text
+    return signed_notes.sign_note(text, list(keys))
+
+
+def show(memory: Memory, size: int, *keys: signed_notes.SigningKey) -> list[str]:
+    """What is wrong with the true tree of a size that these keys have signed."""
+    low, high = sorted((max(memory.seen, default=size), size))
+    faults = memory.open(signed_by(size, *keys), Tiles(), proof_of(LEAVES, low, high) if low < high else None)[1]
+    return [fault.code for fault in faults if level_of(fault) != NOTE]
+
+
+def knowing(*keys: signed_notes.SigningKey) -> Memory:
+    return Memory([parse_key(key.public.line) for key in keys])
+
+
+@pytest.mark.parametrize(
+    ("size", "keys", "wrong"),
+    [
+        # What was signed before stays right, and so does what both signed.
+        (100, [OLD], False),
+        (128, [OLD], False),
+        (150, [NEXT], False),
+        (150, [OLD, NEXT], False),
+        (150, [OLD], True),
+        (200, [NEXT], False),
+        (200, [OLD], True),
+        (299, [OLD], True),
+        (299, [NEXT], True),
+        (299, [OLD, NEXT], True),
+        (299, [OLD, LAST], False),
+        (299, [LAST], False),
+    ],
+)
+def test_a_key_that_another_followed_signs_alone_no_more(
+    size: int, keys: list[signed_notes.SigningKey], wrong: bool
+) -> None:
+    memory = knowing(OLD, NEXT, LAST)
+    assert [show(memory, 100, OLD), show(memory, 128, OLD, NEXT), show(memory, 200, NEXT, LAST)] == [[], [], []]
+    before = dict(memory.seen)
+    assert show(memory, size, *keys) == (["key_replaced"] if wrong else [])
+    # What is wrong is not remembered as what was seen.
+    assert not wrong or memory.seen == before
+
+
+def test_the_key_that_was_followed_and_the_one_that_follows_are_named() -> None:
+    memory = knowing(OLD, NEXT)
+    show(memory, 128, OLD, NEXT)
+    faults = memory.open(signed_by(NEW, OLD), Tiles(), proof_of(LEAVES, 128))[1]
+    assert faults == [
+        Fault(
+            "key_replaced",
+            {"before": OLD.public.id.hex(), "after": NEXT.public.id.hex(), "found": NEW, "known": 128},
+        )
+    ]
+    for language in ("en", "zh"):
+        assert OLD.public.id.hex() in sentence(faults[0], language)
+
+
+@pytest.mark.parametrize("lines", [(OLD, NEXT), (NEXT, OLD)], ids=["as made", "swapped"])
+@pytest.mark.parametrize("handed", [(OLD, NEXT), (NEXT, OLD)], ids=["in order", "newest first"])
+def test_the_order_of_signatures_accuses_nobody(
+    lines: tuple[signed_notes.SigningKey, ...], handed: tuple[signed_notes.SigningKey, ...]
+) -> None:
+    memory = knowing(*handed)
+    # Nobody signs in which order they stand; that one has signed a smaller tree alone, it has itself signed.
+    assert [show(memory, 100, OLD), show(memory, 128, *lines), show(memory, 299, NEXT)] == [[], [], []]
+    assert show(memory, NEW, OLD) == ["key_replaced"]
+
+
+def test_what_the_second_key_signs_of_a_size_that_is_known_is_kept_beside_it(tmp_path: Path) -> None:
+    memory = knowing(OLD, NEXT)
+    assert [show(memory, 128, OLD), show(memory, 128, OLD, NEXT)] == [[], []]
+    write_memory(memory, tmp_path / "state.json")
+    kept = read_memory(tmp_path / "state.json")
+    assert kept.seen[128][1] == signed_by(128, OLD, NEXT)
+    assert show(kept, NEW, OLD) == ["key_replaced"]
+
+
+def test_where_a_key_took_over_stays_in_the_state_behind_newer_checkpoints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("casework_verify.memory._MOST_CHECKPOINTS", 2)
+    memory = knowing(OLD, NEXT)
+    for size, keys in [(7, [OLD]), (8, [OLD, NEXT]), (128, [NEXT]), (255, [NEXT]), (256, [NEXT])]:
+        assert show(memory, size, *keys) == []
+    write_memory(memory, tmp_path / "state.json")
+    assert sorted(read_memory(tmp_path / "state.json").seen) == [8, 255, 256]
+
+
+def test_signatures_that_do_not_hold_say_of_no_key_that_it_was_followed() -> None:
+    forged = signed_by(128, OLD) + signed_by(100, NEXT).splitlines(keepends=True)[-1]
+    memory = Memory()
+    # Whoever knows no key remembers the note as it stands.
+    memory.open(forged, Tiles())
+    memory.keys = knowing(OLD, NEXT).keys
+    assert show(memory, NEW, OLD) == []
 
 
 def test_a_key_that_is_unknown_is_named_and_where_both_signed_is_told() -> None:

@@ -80,9 +80,12 @@ class Memory:
             faults.append(Fault("key_none"))
         unknown = _unknown(note, said.origin, [key.id for key in signed]) if self.keys else ()
         faults += [Fault("key_unknown", {"found": found}) for found in unknown]
-        ours = [key.id.hex() for key in signed if key.name == said.origin]
-        faults += [Fault("key_followed", {"before": old, "after": new}) for old, new in pairwise(ours)]
+        ours = self._in_order(said.size, [key for key in signed if key.name == said.origin])
+        faults += [
+            Fault("key_followed", {"before": old.id.hex(), "after": new.id.hex()}) for old, new in pairwise(ours)
+        ]
         self.opened = said
+        faults += self._replaced(said, ours)
         faults += self._linked(said, tiles, offered)
         if all(level_of(fault) == NOTE for fault in faults):
             self._keep(said, note, signed, seen_by)
@@ -97,10 +100,54 @@ class Memory:
     def _keep(self, said: Checkpoint, note: str, signed: Sequence[Key], seen_by: Sequence[Cosigned]) -> None:
         """What was checked of it, beside what was checked of the same before."""
         _, text, _ = parse_checkpoint(note)
-        known = self.seen.setdefault(said.size, (said, _signed_part(note, signed)))[1]
+        checked = _signed_part(note, signed) + "".join(one.line for one in seen_by)
+        known = self.seen.get(said.size, (said, checked))[1]
         if known.startswith(text + "\n"):
-            more = [one.line for one in seen_by if f"\n{one.line}" not in known]
+            more = [line for line in checked[len(text) + 1 :].splitlines(keepends=True) if f"\n{line}" not in known]
             self.seen[said.size] = said, known + "".join(more)
+
+    def _replaced(self, said: Checkpoint, signed: Sequence[Key]) -> Iterator[Fault]:
+        """That it was signed by keys alone that others had taken over from when the tree was smaller: whoever has such a key can sign
+        what they like, and no log does so."""
+        followed = {
+            before: (size, after)
+            for size, keys in self._handovers()
+            if size < said.size
+            for before, after in pairwise(keys)
+        }
+        if signed and all(key in followed for key in signed):
+            size, after = followed[signed[-1]]
+            told = {"before": signed[-1].id.hex(), "after": after.id.hex(), "found": said.size, "known": size}
+            yield Fault("key_replaced", told)
+
+    def _handovers(self) -> list[tuple[int, list[Key]]]:
+        """At which sizes keys of the log took over, and which from which."""
+        both = [
+            (size, self._signers_of(note, said.origin))
+            for size, (said, note) in sorted(self.seen.items())
+            if note.count(f"\n\u2014 {said.origin} ") > 1
+        ]
+        return [(size, self._in_order(size, keys)) for size, keys in both if len(keys) > 1]
+
+    def _in_order(self, size: int, keys: Sequence[Key]) -> list[Key]:
+        """Keys that signed one checkpoint together, the older first: the one that is known to have signed a smaller tree alone, or else the
+        one that was handed out first. In which order they stand in the note nobody has signed."""
+        if len(keys) < 2:
+            return list(keys)
+        before = [self._signers_of(note, said.origin) for then, (said, note) in self.seen.items() if then < size]
+        alone = [one[0] for one in before if len(one) == 1]
+        return sorted(keys, key=lambda key: (key not in alone, self.keys.index(key)))
+
+    def _signers_of(self, note: str, origin: str) -> list[Key]:
+        """Which known keys of the log have signed a note that was seen."""
+        with suppress(BadNote):
+            return [key for key in open_checkpoint(note, self.keys)[1] if key.name == origin]
+        return []
+
+    def newest(self) -> list[str]:
+        """The checkpoints that are kept: those by which keys took over, and of the others the newest ones."""
+        sizes = {*sorted(self.seen)[-_MOST_CHECKPOINTS:], *(size for size, _ in self._handovers())}
+        return [self.seen[size][1] for size in sorted(sizes)]
 
     def _witnessed(self, said: Checkpoint) -> Iterator[Fault]:
         """Who of the known witnesses has signed this tree, or a later one that goes on from it."""
@@ -275,12 +322,11 @@ def _why(unread: Unreadable) -> str:
 
 def write_memory(memory: Memory, path: Path) -> None:
     """Keep it, whole or not at all. Raises Unreadable."""
-    newest = sorted(memory.seen)[-_MOST_CHECKPOINTS:]
     told = {
         "form": FORM,
         "keys": [key.line for key in memory.keys],
         **({"witnesses": [one.line for one in memory.witnesses]} if memory.witnesses else {}),
-        "checkpoints": [memory.seen[size][1] for size in newest],
+        "checkpoints": memory.newest(),
         "logs": {
             log: {"size": size, "hashes": b64encode(hashes).decode()}
             for log, (size, hashes) in sorted(memory.logs.items())

@@ -108,6 +108,11 @@ INTEGRITY: dict[str, Words] = {
         "日志的两把密钥均已签名：{before}，以及接替它的 {after}。",
         NOTE,
     ),
+    "key_replaced": Words(
+        "The key {before} alone signed this checkpoint of {found} {found:leaf|leaves}, but {after} had taken over from it at {known}: "
+        "whoever has the old key can have made it.",
+        "此检查点（{found} 片叶）仅由密钥 {before} 签名，而在 {known} 片叶时它已由 {after} 接替：持有旧密钥者均可伪造。",
+    ),
     "note_origin": Words(
         "The checkpoint is one of the log {found}, and that of {known} is remembered.",
         "检查点属于日志 {found}，而所记的是 {known}。",
